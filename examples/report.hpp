@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// What a save tells about the file it wrote, as lines to read.
+#ifndef EXAMPLE_REPORT_HPP
+#define EXAMPLE_REPORT_HPP
+
+#include <stet/save/save.hpp>
+
+#include <cstdint>
+#include <iostream>
+
+namespace example {
+
+inline void print_size(std::uint64_t tensors, std::uint64_t bytes)
+{
+    std::cout << tensors << (tensors == 1 ? " tensor, " : " tensors, ") << bytes << " bytes";
+}
+
+inline void print(const stet::saved_checkpoint& saved)
+{
+    std::uint64_t tensors = 0;
+    for (const stet::component_report& part : saved.components)
+        tensors += part.tensors;
+    std::cout << saved.path << "\n    number " << saved.counter << ", ";
+    print_size(tensors, saved.bytes);
+    std::cout << '\n';
+    for (const stet::component_report& part : saved.components) {
+        if (part.tensors + part.left_out == 0)
+            continue;
+        std::cout << "    " << part.role << ": ";
+        print_size(part.tensors, part.bytes);
+        if (part.left_out != 0)
+            std::cout << ", " << part.left_out << " left out";
+        std::cout << '\n';
+    }
+}
+
+} // namespace example
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_FILE_EXACT_TARGET_HPP
+#define STET_FILE_EXACT_TARGET_HPP
+
+#include "../naming/numbered_name.hpp"
+#include "../naming/output_name.hpp"
+#include "../text/decimal.hpp"
+#include "part_file.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace stet::inline v0_1 {
+
+/// A part file beside the place it will take. Links are followed to the file they name; only a regular file is ever
+/// replaced, and the new one takes over its mode.
+/// lifetime: borrows the file system
+class exact_target {
+public:
+    /// errors: invalid_file_name; folder_missing; name_taken when the file exists and may not be replaced;
+    ///         not_a_regular_file; too_many_links; the system's
+    static result<exact_target> take(const file_system& calls, const std::string& path, existing_file existing)
+    {
+        auto place = resolve(calls, path);
+        if (!place)
+            return place.error();
+        entry_facts facts;
+        const auto  found = place->in.inspect(place->name, links::refuse, facts);
+        const bool  exists = found.error == 0;
+        if (!exists && found.error != ENOENT)
+            return os_error(found.error, path);
+        if (exists && facts.kind != entry_kind::file)
+            return error{.code = errc::not_a_regular_file}.about(path);
+        if (exists && existing == existing_file::refuse)
+            return error{.code = errc::name_taken}.about(path);
+        auto part = create_part(place->in, place->name, path);
+        if (!part)
+            return part.error();
+        if (exists) {
+            if (auto moded = part->set_mode(facts.mode); !moded)
+                return moded.error();
+        }
+        return exact_target(std::move(place->in), *std::move(part), std::move(place->name), existing);
+    }
+
+    part_file& file() noexcept { return file_; }
+
+    /// Makes the file appear under its name, whole.
+    /// errors: those of part_file::publish
+    result<void> publish(durability lasting) { return file_.publish(in_, name_, existing_, lasting); }
+
+private:
+    struct place {
+        folder      in;
+        std::string name;
+    };
+
+    exact_target(folder in, part_file file, std::string name, existing_file existing) noexcept
+        : in_(std::move(in)), file_(std::move(file)), name_(std::move(name)), existing_(existing)
+    {
+    }
+
+    /// The folder and the name the path leads to, through every link at its end.
+    static result<place> resolve(const file_system& calls, const std::string& path)
+    {
+        if (path.find('\0') != std::string::npos)
+            return error{.code = errc::invalid_file_name}.about(path);
+        auto [in_path, name] = folder::split(path, calls.paths);
+        const bool is_allowed = calls.paths == path_style::posix || detail::is_allowed(name, calls.paths);
+        if (name.empty() || name == "." || name == ".." || !is_allowed)
+            return error{.code = errc::invalid_file_name}.about(path);
+        auto in = folder::open(calls, in_path);
+        if (!in)
+            return in.error();
+
+        constexpr int most_links = 40; // as many as Linux follows
+        for (int followed = 0; followed < most_links; ++followed) {
+            entry_facts facts;
+            const auto  found = in->inspect(name, links::refuse, facts);
+            if (found.error != 0 && found.error != ENOENT)
+                return os_error(found.error, path);
+            if (found.error != 0 || facts.kind != entry_kind::link)
+                return place{.in = *std::move(in), .name = std::move(name)};
+            auto target = link_target(*in, name, path);
+            if (!target)
+                return target.error();
+            auto [next_path, next_name] = folder::split(*target, calls.paths);
+            if (next_name.empty() || next_name == "." || next_name == "..")
+                return error{.code = errc::not_a_regular_file}.about(path);
+            auto next = in->open_relative(next_path, path);
+            if (!next)
+                return next.error();
+            in = std::move(next);
+            name = std::move(next_name);
+        }
+        return error{.code = errc::too_many_links, .os_code = ELOOP}.about(path);
+    }
+
+    static result<std::string> link_target(const folder& in, const std::string& name, const std::string& path)
+    {
+        const file_system& calls = in.calls();
+        std::string        target(4096, '\0');
+        const auto         length = retried([&] {
+            return calls.read_link(calls.context, in.handle(), name.c_str(), target.data(), target.size());
+        });
+        if (length.error != 0)
+            return os_error(length.error, path);
+        if (static_cast<std::uint64_t>(length.value) >= target.size())
+            return os_error(ENAMETOOLONG, path);
+        target.resize(static_cast<std::size_t>(length.value));
+        return target;
+    }
+
+    /// `model.safetensors.part`, or with a number where an earlier saver left or still writes one. A name too long
+    /// for that is cut: the part file's name only has to be free.
+    static result<part_file> create_part(const folder& in, const std::string& name, const std::string& path)
+    {
+        constexpr std::size_t longest_stem = 255 - 16;
+        std::string           stem = name;
+        if (stem.size() > longest_stem) {
+            std::size_t cut = longest_stem;
+            while (cut > 0 && (static_cast<unsigned char>(stem[cut]) & 0xC0U) == 0x80U)
+                --cut; // not inside a character
+            stem.resize(cut);
+        }
+        for (std::uint64_t attempt = 1;; ++attempt) {
+            std::string part_name = stem;
+            if (attempt > 1)
+                part_name += '.' + std::string(decimal(attempt).view());
+            part_name += part_extension;
+            auto part = part_file::create(in, std::move(part_name), path);
+            constexpr std::uint64_t most_attempts = 100'000;
+            if (part || part.error().os_code != EEXIST || attempt == most_attempts)
+                return part;
+        }
+    }
+
+    folder        in_; // outlives the part file
+    part_file     file_;
+    std::string   name_;
+    existing_file existing_;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

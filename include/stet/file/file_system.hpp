@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_FILE_FILE_SYSTEM_HPP
+#define STET_FILE_FILE_SYSTEM_HPP
+
+#include "../callable/function_ref.hpp"
+#include "../naming/numbered_name.hpp"
+#include "../naming/output_name.hpp"
+#include "../result/error.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// An open file or folder of a file_system.
+using file_handle = std::intptr_t;
+
+inline constexpr file_handle no_handle = -1;
+
+/// What one call of a file system returned: a value, and 0 or the errno that says why there is none.
+struct os_result {
+    std::int64_t value = 0;
+    int          error = 0;
+};
+
+enum class entry_kind : std::uint8_t { file, folder, link, other };
+
+/// What is known of an entry.
+struct entry_facts {
+    entry_kind    kind = entry_kind::other;
+    std::uint32_t mode = 0; ///< permission bits, as chmod takes them
+    std::uint64_t device = 0; ///< device and index together name one entry of the system
+    std::uint64_t index = 0;
+};
+
+enum class links : std::uint8_t { follow, refuse };
+
+/// What happens when a file of the wanted name exists.
+enum class existing_file : std::uint8_t { refuse, replace };
+
+/// Sees a folder's entries, except "." and "..".
+using entry_callback = function_ref<void(std::string_view name)>;
+
+/// The calls that saving a file needs, as a table: the system's own by default, a game's virtual file system, a test
+/// that makes the n-th call fail. Names are UTF-8 and end in NUL; each call does one thing and never retries. They may
+/// be made from several threads at once.
+struct file_system {
+    void* context = nullptr;
+
+    /// Opens the folder `path`, below `parent` or, without one, as the system resolves it. With links::refuse an
+    /// entry that is a link fails with ELOOP or ENOTDIR.
+    os_result (*open_folder)(void* context, file_handle parent, const char* path, links treatment) = nullptr;
+    /// Creates a folder. EEXIST when the name is taken.
+    os_result (*make_folder)(void* context, file_handle parent, const char* path) = nullptr;
+    /// Tells what an entry is; with links::refuse of a link itself. An empty name asks about the folder.
+    os_result (*inspect)(void* context, file_handle folder, const char* name, links treatment,
+                         entry_facts& facts) = nullptr;
+    /// Copies the target of a link into the buffer, without NUL; the value is its whole length.
+    os_result (*read_link)(void* context, file_handle folder, const char* name, char* buffer,
+                           std::size_t capacity) = nullptr;
+    os_result (*list)(void* context, file_handle folder, entry_callback see) = nullptr;
+    /// Creates a file that did not exist, for writing; EEXIST when the name is taken by anything. Mode 0666 less the
+    /// umask.
+    os_result (*create_file)(void* context, file_handle folder, const char* name) = nullptr;
+    os_result (*set_mode)(void* context, file_handle file, std::uint32_t mode) = nullptr;
+    /// Sets space aside. ENOTSUP where that cannot be done, which is no failure of the save.
+    os_result (*preallocate)(void* context, file_handle file, std::uint64_t size) = nullptr;
+    /// Appends; the value is how many bytes were taken, at least one.
+    os_result (*write)(void* context, file_handle file, const void* data, std::size_t size) = nullptr;
+    /// Brings a file's content, or a folder's entries, to stable storage.
+    os_result (*sync)(void* context, file_handle handle) = nullptr;
+    /// Closes; the handle is gone whatever the result.
+    os_result (*close)(void* context, file_handle handle) = nullptr;
+    /// Renames within a folder, in one step. With existing_file::refuse EEXIST when the new name is taken.
+    os_result (*move)(void* context, file_handle folder, const char* from, const char* to, existing_file) = nullptr;
+    /// Swaps the names of two entries of a folder, in one step. ENOTSUP, or no call at all, where that cannot be done.
+    os_result (*exchange)(void* context, file_handle folder, const char* one, const char* other) = nullptr;
+    os_result (*remove)(void* context, file_handle folder, const char* name) = nullptr;
+
+    path_style paths = native_paths; ///< which names it allows
+    name_case  letters = name_case::sensitive; ///< whether it tells A from a
+};
+
+/// What an errno means for a save.
+constexpr errc errc_of(int os_code) noexcept
+{
+    switch (os_code) {
+    case ENOENT: return errc::folder_missing;
+    case ENOTDIR: return errc::folder_missing;
+    case EEXIST: return errc::name_taken;
+    case EACCES:
+    case EPERM: return errc::permission_denied;
+    case EROFS: return errc::read_only_file_system;
+    case ENOSPC: return errc::disk_full;
+#if defined(EDQUOT)
+    case EDQUOT: return errc::disk_full;
+#endif
+    case EFBIG: return errc::file_too_large;
+    case ENAMETOOLONG: return errc::file_name_too_long;
+    case EMFILE:
+    case ENFILE: return errc::too_many_open_files;
+    case ELOOP: return errc::too_many_links;
+    case EISDIR: return errc::not_a_regular_file;
+    case ENOMEM: return errc::out_of_memory;
+    default: return errc::io_failure;
+    }
+}
+
+/// Whether a call failed only because the system or the file system does not have it.
+constexpr bool is_not_offered(int os_code) noexcept
+{
+    switch (os_code) {
+    case ENOSYS:
+    case EINVAL:
+    case ENOTSUP:
+#if EOPNOTSUPP != ENOTSUP
+    case EOPNOTSUPP:
+#endif
+        return true;
+    default: return false;
+    }
+}
+
+/// A failed call as an error about a path.
+constexpr error os_error(int os_code, std::string_view path) noexcept
+{
+    return error{.code = errc_of(os_code), .os_code = os_code}.about(path);
+}
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_FILE_NUMBERED_TARGET_HPP
+#define STET_FILE_NUMBERED_TARGET_HPP
+
+#include "../naming/counter.hpp"
+#include "../naming/numbered_name.hpp"
+#include "../naming/output_name.hpp"
+#include "part_file.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace stet::inline v0_1 {
+
+/// A part file that holds a number of its own: `ComfyUI_00007_.part`, to become `ComfyUI_00007_.safetensors`. Its
+/// name is the lock: it counts as taken for every other saver, ComfyUI's included, and is created exclusively.
+/// lifetime: borrows the file system
+class numbered_target {
+public:
+    /// Opens the folder below the root, creating what is missing, and takes the next free number.
+    /// root:   path of the output folder
+    /// first:  the least number to take
+    /// errors: outside_root when a link leads out of the root; counter_exhausted; the system's
+    static result<numbered_target> take(const file_system& calls, const std::string& root, const output_name& name,
+                                        durability lasting, std::uint64_t first = 1)
+    {
+        auto in = open_below(calls, root, name.folder, lasting);
+        if (!in)
+            return in.error();
+        const std::string in_path = name.folder.empty() ? root : joined(root, name.folder);
+        counter           numbers(name.stem, calls.letters);
+        const auto        listed = retried([&] {
+            return calls.list(calls.context, in->handle(), [&](std::string_view entry) { numbers.see(entry); });
+        });
+        if (listed.error != 0)
+            return os_error(listed.error, in_path);
+        const auto next = numbers.next();
+        if (!next)
+            return next.error();
+        return claim(*std::move(in), in_path, name.stem, *next < first ? first : *next);
+    }
+
+    std::uint64_t      number() const noexcept { return number_; }
+    const std::string& name() const noexcept { return name_; }
+    part_file&         file() noexcept { return file_; }
+
+    /// Makes the file appear under its name, never in another's place.
+    /// errors: name_taken when somebody else's program took the name meanwhile; the system's. Nothing is then left
+    result<void> publish(durability lasting)
+    {
+        return file_.publish(in_, name_, existing_file::refuse, lasting);
+    }
+
+private:
+    numbered_target(folder in, part_file file, std::string name, std::uint64_t number) noexcept
+        : in_(std::move(in)), file_(std::move(file)), name_(std::move(name)), number_(number)
+    {
+    }
+
+    static std::string joined(const std::string& folder_path, const std::string& name)
+    {
+        const bool has_separator = !folder_path.empty() && folder_path.back() == '/';
+        return has_separator ? folder_path + name : folder_path + '/' + name;
+    }
+
+    static result<folder> open_below(const file_system& calls, const std::string& root, const std::string& below,
+                                     durability lasting)
+    {
+        const auto top = folder::create(calls, root, lasting);
+        if (!top)
+            return top.error();
+        auto        in = top->again(root);
+        std::string path = root;
+        for (std::size_t at = 0; in && at < below.size();) {
+            const std::size_t found = below.find('/', at);
+            const std::size_t end = found == std::string::npos ? below.size() : found;
+            const std::string part = below.substr(at, end - at);
+            path = joined(path, part);
+            in = in->enter(part, *top, lasting, path);
+            at = end + 1;
+        }
+        return in;
+    }
+
+    /// Creates the part file of the first number from `number` on that nobody holds or has used.
+    static result<numbered_target> claim(folder in, const std::string& in_path, const std::string& stem,
+                                         std::uint64_t number)
+    {
+        for (;; ++number) {
+            std::string name = numbered_name(stem, number, checkpoint_extension);
+            std::string path = joined(in_path, name);
+            auto        part = part_file::create(in, numbered_name(stem, number, part_extension), path);
+            if (!part && part.error().os_code != EEXIST)
+                return part.error();
+            if (part) {
+                // Another saver may have published this number between the listing and here.
+                entry_facts facts;
+                const auto  found = in.inspect(name, links::refuse, facts);
+                if (found.error == ENOENT)
+                    return numbered_target(std::move(in), *std::move(part), std::move(name), number);
+                if (found.error != 0)
+                    return os_error(found.error, path);
+            }
+            if (number == UINT64_MAX)
+                return error{.code = errc::counter_exhausted, .actual = number}.about(stem);
+        }
+    }
+
+    folder        in_; // outlives the part file
+    part_file     file_;
+    std::string   name_;
+    std::uint64_t number_;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

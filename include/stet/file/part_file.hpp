@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_FILE_PART_FILE_HPP
+#define STET_FILE_PART_FILE_HPP
+
+#include "../sink/sink.hpp"
+#include "folder.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace stet::inline v0_1 {
+
+/// A file that is being written under a name no reader takes for a checkpoint. It is removed on destruction unless
+/// publish() gave it its final name. A sink.
+/// lifetime: borrows the folder's handle and the file system
+class part_file {
+public:
+    /// Creates the file exclusively.
+    /// path:   the final path, which errors speak of
+    /// errors: name_taken when anything bears the name already; the system's
+    static result<part_file> create(const folder& in, std::string name, std::string path)
+    {
+        const file_system& calls = in.calls();
+        const auto         created =
+            retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str()); });
+        if (created.error != 0)
+            return os_error(created.error, path);
+        return part_file(in, std::move(name), std::move(path), static_cast<file_handle>(created.value));
+    }
+
+    part_file(part_file&& other) noexcept
+        : calls_(other.calls_), folder_(other.folder_), name_(std::move(other.name_)), path_(std::move(other.path_)),
+          size_(other.size_), handle_(std::exchange(other.handle_, no_handle)), is_named_(std::exchange(other.is_named_, false))
+    {
+    }
+    part_file& operator=(part_file&&) = delete;
+    part_file(const part_file&) = delete;
+    part_file& operator=(const part_file&) = delete;
+    ~part_file()
+    {
+        if (handle_ != no_handle)
+            calls_->close(calls_->context, handle_);
+        if (is_named_)
+            remove(name_);
+    }
+
+    /// The final path.
+    const std::string& path() const noexcept { return path_; }
+
+    /// Gives it the mode of the file it will replace.
+    result<void> set_mode(std::uint32_t mode) const
+    {
+        return checked(retried([&] { return calls_->set_mode(calls_->context, handle_, mode); }));
+    }
+
+    /// Sets space aside, so that a full disk shows before the first byte is written and the file lies in few pieces.
+    /// errors: disk_full, file_too_large; a file system that cannot do it is no error
+    result<void> preallocate(std::uint64_t size)
+    {
+        size_ = size;
+        const auto reserved = retried([&] { return calls_->preallocate(calls_->context, handle_, size); });
+        if (is_not_offered(reserved.error) || reserved.error == EPERM || reserved.error == ENODEV)
+            return {};
+        return checked(reserved);
+    }
+
+    /// Appends all of the bytes, however few the system takes at a time.
+    result<void> write(bytes data)
+    {
+        while (!data.empty()) {
+            const auto taken =
+                retried([&] { return calls_->write(calls_->context, handle_, data.data(), data.size()); });
+            if (taken.error != 0)
+                return checked(taken, data.size());
+            if (taken.value <= 0 || static_cast<std::uint64_t>(taken.value) > data.size())
+                return checked({.value = 0, .error = EIO}, data.size());
+            data = data.subspan(static_cast<std::size_t>(taken.value));
+        }
+        return {};
+    }
+
+    /// Closes the file and gives it its final name. With durability::full the content is on stable storage before
+    /// that, and the name after.
+    /// in:     the folder it was created in
+    /// errors: name_taken when the name is in use and may not be replaced; the system's. What bore the final name
+    ///         before then bears it still, and the part file goes on destruction. One exception: where the system
+    ///         cannot swap two files, an old one is already replaced when only making that last fails
+    result<void> publish(const folder& in, const std::string& final_name, existing_file existing, durability lasting)
+    {
+        if (auto closed = close(lasting); !closed)
+            return closed;
+        if (lasting == durability::none)
+            return move(final_name, existing);
+        bool was_free = existing == existing_file::refuse;
+        if (!was_free) {
+            const os_result swapped = swap_with(final_name);
+            if (swapped.error == 0)
+                return settle_swap(in, final_name);
+            was_free = swapped.error == ENOENT;
+            if (!was_free && !is_not_offered(swapped.error) && swapped.error != EPERM)
+                return checked(swapped);
+        }
+        if (auto moved = move(final_name, existing); !moved)
+            return moved;
+        auto synced = in.sync(path_);
+        if (!synced && was_free)
+            remove(final_name);
+        return synced;
+    }
+
+private:
+    part_file(const folder& in, std::string name, std::string path, file_handle handle) noexcept
+        : calls_(&in.calls()), folder_(in.handle()), name_(std::move(name)), path_(std::move(path)), handle_(handle),
+          is_named_(true)
+    {
+    }
+
+    result<void> close(durability lasting)
+    {
+        if (lasting == durability::full) {
+            const auto synced = retried([&] { return calls_->sync(calls_->context, handle_); });
+            if (synced.error != 0)
+                return checked(synced);
+        }
+        // Closing again after EINTR could close another thread's file.
+        const auto closed = calls_->close(calls_->context, std::exchange(handle_, no_handle));
+        return closed.error == EINTR ? result<void>() : checked(closed);
+    }
+
+    result<void> move(const std::string& final_name, existing_file existing)
+    {
+        const auto moved = retried([&] {
+            return calls_->move(calls_->context, folder_, name_.c_str(), final_name.c_str(), existing);
+        });
+        is_named_ = moved.error != 0;
+        return checked(moved);
+    }
+
+    os_result swap_with(const std::string& final_name) const
+    {
+        if (calls_->exchange == nullptr)
+            return {.value = -1, .error = ENOTSUP};
+        return retried(
+            [&] { return calls_->exchange(calls_->context, folder_, name_.c_str(), final_name.c_str()); });
+    }
+
+    /// Makes a swap last and drops the old file, which bears the part file's name now; or swaps back.
+    result<void> settle_swap(const folder& in, const std::string& final_name)
+    {
+        auto settled = in.sync(path_);
+        if (settled)
+            settled = checked(remove(name_));
+        // If there is no way back either, the old file stays beside the new one rather than being lost.
+        is_named_ = !settled && swap_with(final_name).error == 0;
+        return settled;
+    }
+
+    os_result remove(const std::string& name) const
+    {
+        return retried([&] { return calls_->remove(calls_->context, folder_, name.c_str()); });
+    }
+
+    /// An error tells the size of the whole file, where that is known: what was to fit.
+    result<void> checked(os_result returned, std::uint64_t piece = 0) const
+    {
+        if (returned.error == 0)
+            return {};
+        error failed = os_error(returned.error, path_);
+        failed.expected = size_ < piece ? piece : size_;
+        return failed;
+    }
+
+    const file_system* calls_;
+    file_handle        folder_;
+    std::string        name_;
+    std::string        path_;
+    std::uint64_t      size_ = 0; ///< as announced to preallocate()
+    file_handle        handle_;
+    bool               is_named_;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// The POSIX calls behind a save. Elsewhere this header is empty.
+#ifndef STET_FILE_POSIX_FILE_SYSTEM_HPP
+#define STET_FILE_POSIX_FILE_SYSTEM_HPP
+
+#include "file_system.hpp"
+
+#if !defined(_WIN32)
+
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <string_view>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
+namespace stet::inline v0_1 {
+
+namespace detail::posix {
+
+/// The largest count one write is asked for: below what Linux, macOS and 32-bit size types refuse.
+inline constexpr std::size_t largest_write = std::size_t{1} << 30U;
+
+template <class Returned>
+os_result checked(Returned returned) noexcept
+{
+    if (returned < 0)
+        return {.value = -1, .error = errno};
+    return {.value = std::int64_t{returned}, .error = 0};
+}
+
+/// Between the system's integer types, whose widths and signs differ from system to system.
+template <class To, class From>
+constexpr To converted(From value) noexcept
+{
+    return static_cast<To>(value);
+}
+
+inline int descriptor(file_handle handle) noexcept
+{
+    return handle == no_handle ? AT_FDCWD : static_cast<int>(handle);
+}
+
+inline os_result open_folder(void*, file_handle parent, const char* path, links treatment)
+{
+    const int no_follow = treatment == links::refuse ? O_NOFOLLOW : 0;
+    return checked(::openat(descriptor(parent), path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | no_follow));
+}
+
+inline os_result make_folder(void*, file_handle parent, const char* path)
+{
+    return checked(::mkdirat(descriptor(parent), path, 0777));
+}
+
+inline entry_kind kind_of(mode_t mode) noexcept
+{
+    switch (mode & S_IFMT) {
+    case S_IFREG: return entry_kind::file;
+    case S_IFDIR: return entry_kind::folder;
+    case S_IFLNK: return entry_kind::link;
+    default: return entry_kind::other;
+    }
+}
+
+inline os_result inspect(void*, file_handle folder, const char* name, links treatment, entry_facts& facts)
+{
+    struct stat status {};
+    const bool  itself = *name == '\0';
+    const int   outcome = itself ? ::fstat(descriptor(folder), &status)
+                                 : ::fstatat(descriptor(folder), name, &status,
+                                             treatment == links::refuse ? AT_SYMLINK_NOFOLLOW : 0);
+    if (outcome != 0)
+        return checked(outcome);
+    facts = {.kind = kind_of(status.st_mode),
+             .mode = converted<std::uint32_t>(status.st_mode & 07777U),
+             .device = converted<std::uint64_t>(status.st_dev),
+             .index = converted<std::uint64_t>(status.st_ino)};
+    return {};
+}
+
+inline os_result read_link(void*, file_handle folder, const char* name, char* buffer, std::size_t capacity)
+{
+    return checked(::readlinkat(descriptor(folder), name, buffer, capacity));
+}
+
+inline os_result list(void*, file_handle folder, entry_callback see)
+{
+    // A descriptor of its own: fdopendir takes it over, and its position is not shared.
+    const int own = ::openat(descriptor(folder), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0)
+        return checked(own);
+    DIR* const stream = ::fdopendir(own);
+    if (stream == nullptr) {
+        const os_result failed{.value = -1, .error = errno};
+        ::close(own);
+        return failed;
+    }
+    errno = 0;
+    while (const dirent* const entry = ::readdir(stream)) {
+        const std::string_view name(static_cast<const char*>(entry->d_name));
+        if (name != "." && name != "..")
+            see(name);
+        errno = 0;
+    }
+    const int failed = errno;
+    ::closedir(stream);
+    return {.value = failed == 0 ? 0 : -1, .error = failed};
+}
+
+inline os_result create_file(void*, file_handle folder, const char* name)
+{
+    return checked(::openat(descriptor(folder), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+}
+
+inline os_result set_mode(void*, file_handle file, std::uint32_t mode)
+{
+    return checked(::fchmod(descriptor(file), converted<mode_t>(mode)));
+}
+
+inline os_result preallocate(void*, file_handle file, std::uint64_t size)
+{
+#if defined(__linux__)
+    if (size > static_cast<std::uint64_t>(INT64_MAX))
+        return {.value = -1, .error = EFBIG};
+    // fallocate, not posix_fallocate: where the file system cannot, the latter would write every block.
+    return checked(::fallocate(descriptor(file), 0, 0, static_cast<off_t>(size)));
+#else
+    static_cast<void>(file);
+    static_cast<void>(size);
+    return {.value = -1, .error = ENOTSUP};
+#endif
+}
+
+inline os_result write(void*, file_handle file, const void* data, std::size_t size)
+{
+    return checked(::write(descriptor(file), data, size < largest_write ? size : largest_write));
+}
+
+inline os_result sync(void*, file_handle handle)
+{
+#if defined(F_FULLFSYNC)
+    // On Apple systems fsync leaves the data in the drive's cache.
+    if (::fcntl(descriptor(handle), F_FULLFSYNC) == 0)
+        return {};
+#endif
+    return checked(::fsync(descriptor(handle)));
+}
+
+inline os_result close(void*, file_handle handle)
+{
+    return checked(::close(descriptor(handle)));
+}
+
+/// Whether a link or a rename without replacing failed only because the kernel or the file system has none.
+inline bool is_unsupported(int os_code) noexcept
+{
+    return is_not_offered(os_code) || os_code == EPERM || os_code == EMLINK;
+}
+
+/// Gives the file a second name unless that is taken, and takes the first one away; or neither.
+inline os_result link_without_replacing(int folder, const char* from, const char* to) noexcept
+{
+    const os_result linked = checked(::linkat(folder, from, folder, to, 0));
+    if (linked.error != 0)
+        return linked;
+    const os_result unlinked = checked(::unlinkat(folder, from, 0));
+    if (unlinked.error != 0)
+        static_cast<void>(::unlinkat(folder, to, 0));
+    return unlinked;
+}
+
+/// Looks whether the name is taken, then renames: for file systems that offer nothing better (FAT, some network file
+/// systems). The part file keeps other savers away, so a look suffices.
+inline os_result look_and_rename(int folder, const char* from, const char* to) noexcept
+{
+    struct stat status {};
+    if (::fstatat(folder, to, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return {.value = -1, .error = EEXIST};
+    return checked(::renameat(folder, from, folder, to));
+}
+
+/// Gives the file its name unless that is taken: by one system call where there is one, else by a second link.
+inline os_result move_without_replacing(int folder, const char* from, const char* to) noexcept
+{
+#if defined(__linux__) && defined(SYS_renameat2)
+    constexpr unsigned no_replace = 1; // RENAME_NOREPLACE
+    const os_result    renamed = checked(::syscall(SYS_renameat2, folder, from, folder, to, no_replace));
+    if (renamed.error == 0 || !is_unsupported(renamed.error))
+        return renamed;
+#elif defined(RENAME_EXCL)
+    const os_result renamed = checked(::renameatx_np(folder, from, folder, to, RENAME_EXCL));
+    if (renamed.error == 0 || !is_unsupported(renamed.error))
+        return renamed;
+#endif
+    const os_result linked = link_without_replacing(folder, from, to);
+    if (linked.error == 0 || !is_unsupported(linked.error))
+        return linked;
+    return look_and_rename(folder, from, to);
+}
+
+inline os_result move(void*, file_handle folder, const char* from, const char* to, existing_file existing)
+{
+    const int in = descriptor(folder);
+    if (existing == existing_file::refuse)
+        return move_without_replacing(in, from, to);
+    return checked(::renameat(in, from, in, to));
+}
+
+inline os_result exchange(void*, file_handle folder, const char* one, const char* other)
+{
+#if defined(__linux__) && defined(SYS_renameat2)
+    constexpr unsigned swap = 2; // RENAME_EXCHANGE
+    return checked(::syscall(SYS_renameat2, descriptor(folder), one, descriptor(folder), other, swap));
+#elif defined(RENAME_SWAP)
+    return checked(::renameatx_np(descriptor(folder), one, descriptor(folder), other, RENAME_SWAP));
+#else
+    static_cast<void>(folder);
+    static_cast<void>(one);
+    static_cast<void>(other);
+    return {.value = -1, .error = ENOTSUP};
+#endif
+}
+
+inline os_result remove(void*, file_handle folder, const char* name)
+{
+    return checked(::unlinkat(descriptor(folder), name, 0));
+}
+
+} // namespace detail::posix
+
+/// The system's own calls.
+constexpr file_system native_file_system() noexcept
+{
+    namespace calls = detail::posix;
+    return {.context = nullptr,
+            .open_folder = calls::open_folder,
+            .make_folder = calls::make_folder,
+            .inspect = calls::inspect,
+            .read_link = calls::read_link,
+            .list = calls::list,
+            .create_file = calls::create_file,
+            .set_mode = calls::set_mode,
+            .preallocate = calls::preallocate,
+            .write = calls::write,
+            .sync = calls::sync,
+            .close = calls::close,
+            .move = calls::move,
+            .exchange = calls::exchange,
+            .remove = calls::remove,
+            .paths = path_style::posix,
+            .letters = name_case::sensitive};
+}
+
+} // namespace stet::inline v0_1
+
+#endif
+
+#endif

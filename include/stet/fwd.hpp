@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Declarations for headers that only name stet's types.
+#ifndef STET_FWD_HPP
+#define STET_FWD_HPP
+
+#include "config/config.hpp"
+
+#include <cstdint>
+
+namespace stet::inline v0_1 {
+
+enum class errc : std::uint8_t;
+struct error;
+template <class Value>
+class result;
+
+enum class dtype : std::uint8_t;
+template <class Number>
+class axes;
+struct tensor_view;
+class stacked;
+template <class Type>
+struct scalar_traits;
+template <class Tensor>
+struct tensor_traits;
+
+template <class Entry>
+struct entry_traits;
+struct full;
+struct image_only;
+struct model_only;
+
+struct placed_name;
+template <class... Rules>
+struct prefix_layout;
+
+class plan;
+class header;
+class metadata_view;
+
+struct file_system;
+struct numbered;
+struct exact_path;
+struct save_options;
+struct saved_checkpoint;
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_LAYOUT_LAYOUT_HPP
+#define STET_LAYOUT_LAYOUT_HPP
+
+#include "../state/checkpoint.hpp"
+#include "placed_name.hpp"
+
+#include <concepts>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+namespace stet::inline v0_1 {
+
+/// A layout that says where a role's keys go: `place(role, key)` gives the name in the file, or an optional that is
+/// empty for a key to leave out. Extra tensors bear their final names already, so every layout places them.
+template <class Layout, class Role>
+concept places = std::same_as<Role, role::extra> || requires(const Layout& layout, std::string_view key) {
+    { layout.place(Role{}, key) } -> std::convertible_to<std::optional<placed_name>>;
+};
+
+/// The name of a role's key in the file; empty when the layout leaves the key out.
+template <class Layout, class Role>
+    requires places<Layout, Role>
+constexpr std::optional<placed_name> place(const Layout& layout, Role role, std::string_view key)
+{
+    if constexpr (requires { layout.place(role, key); })
+        return layout.place(role, key);
+    else
+        return placed_name{.stem = key};
+}
+
+namespace detail {
+
+template <class Layout, class Fields>
+inline constexpr bool places_fields = false;
+template <class Layout, class Kind, class... Roles>
+inline constexpr bool places_fields<Layout, std::tuple<component<Roles> Kind::*...>> = (places<Layout, Roles> && ...);
+
+} // namespace detail
+
+/// A layout with a place for every component of a kind of checkpoint.
+template <class Layout, class Kind>
+concept layout_for =
+    checkpoint_kind<Kind> && detail::places_fields<Layout, std::remove_cvref_t<decltype(Kind::fields)>>;
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_LAYOUT_PREFIX_LAYOUT_HPP
+#define STET_LAYOUT_PREFIX_LAYOUT_HPP
+
+#include "../state/role.hpp"
+#include "placed_name.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// A string literal as a template argument.
+template <std::size_t Size>
+struct literal {
+    char characters[Size]{}; // NOLINT: a structural type needs a plain array
+
+    constexpr literal(const char (&text)[Size]) noexcept // NOLINT: "prefix." is meant to convert
+    {
+        for (std::size_t i = 0; i < Size; ++i)
+            characters[i] = text[i];
+    }
+    constexpr std::string_view view() const noexcept { return {characters, Size - 1}; }
+};
+
+template <std::size_t Size>
+literal(const char (&)[Size]) -> literal<Size>; // NOLINT
+
+/// One rule of a prefix_layout: the role's keys go under the prefix, which includes its dot.
+template <component_role Role, literal Prefix>
+struct under {
+    using role = Role;
+    static constexpr std::string_view prefix = Prefix.view();
+};
+
+/// A layout that puts each role under a prefix and changes nothing else:
+/// `prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>`
+template <class... Rules>
+struct prefix_layout {
+    template <class Role>
+    static constexpr std::size_t rules_for = (std::size_t{std::same_as<Role, typename Rules::role>} + ... + 0);
+
+    static_assert(((rules_for<typename Rules::role> == 1) && ...),
+                  "stet: this layout has two prefixes for one role; keep one under<role, \"prefix.\"> rule for each role");
+
+    template <class Role>
+        requires(rules_for<Role> == 1)
+    static constexpr placed_name place(Role, std::string_view key) noexcept
+    {
+        std::string_view prefix;
+        static_cast<void>(((std::same_as<Role, typename Rules::role> ? (prefix = Rules::prefix, true) : false) || ...));
+        return {.prefix = prefix, .stem = key};
+    }
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_MEMORY_MEMORY_SIZE_HPP
+#define STET_MEMORY_MEMORY_SIZE_HPP
+
+#include "../config/config.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+namespace stet::inline v0_1 {
+
+/// A count of bytes that are known to lie in memory, as the machine's size type: sizes of files have 64 bits
+/// everywhere, those of memory may have 32.
+template <std::same_as<std::uint64_t> Size>
+constexpr std::size_t memory_size(Size size) noexcept
+{
+    STET_ASSERT(size <= SIZE_MAX, "stet: bytes in memory cannot be more than memory holds");
+    return static_cast<std::size_t>(size);
+}
+
+/// The same for a distance between two elements in memory.
+template <std::same_as<std::int64_t> Distance>
+constexpr std::ptrdiff_t memory_distance(Distance distance) noexcept
+{
+    return static_cast<std::ptrdiff_t>(distance);
+}
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_NAMING_NUMBERED_NAME_HPP
+#define STET_NAMING_NUMBERED_NAME_HPP
+
+#include "../text/decimal.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// What every checkpoint's name ends in.
+inline constexpr std::string_view checkpoint_extension = ".safetensors";
+
+/// What the name of a file that is still being written ends in. Shorter than the checkpoint's, so that it fits
+/// wherever the final name fits.
+inline constexpr std::string_view part_extension = ".part";
+
+/// `ComfyUI_00007_` and the extension: five digits, more where the number needs them.
+/// source: ComfyUI 0.8.0, nodes_model_merging.py
+inline std::string numbered_name(std::string_view stem, std::uint64_t counter, std::string_view extension)
+{
+    const decimal     digits(counter);
+    const std::size_t width = digits.view().size();
+    std::string       name(stem);
+    name += '_';
+    name.append(width < 5 ? 5 - width : 0, '0');
+    name += digits.view();
+    name += '_';
+    name += extension;
+    return name;
+}
+
+namespace detail {
+
+constexpr char lower_ascii(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+} // namespace detail
+
+/// Whether a file system tells `A` from `a`.
+enum class name_case : std::uint8_t { sensitive, insensitive };
+
+/// The number that a folder's entry takes from a stem: that of `stem_00007_.safetensors`, `stem_00007_.png`,
+/// `stem_7.safetensors`, `stem_00007_.part`, or nothing. What follows the digits must be the end, '_' or '.'.
+/// A number beyond 64 bits takes nothing, as no name given out here can meet it.
+constexpr std::optional<std::uint64_t> number_taken(std::string_view entry, std::string_view stem,
+                                                    name_case letters = name_case::sensitive) noexcept
+{
+    if (entry.size() < stem.size() + 2 || entry[stem.size()] != '_')
+        return std::nullopt;
+    for (std::size_t i = 0; i < stem.size(); ++i) {
+        if (entry[i] != stem[i] &&
+            (letters == name_case::sensitive || detail::lower_ascii(entry[i]) != detail::lower_ascii(stem[i])))
+            return std::nullopt;
+    }
+    std::uint64_t number = 0;
+    std::size_t   at = stem.size() + 1;
+    for (; at < entry.size() && entry[at] >= '0' && entry[at] <= '9'; ++at) {
+        const auto digit = static_cast<std::uint64_t>(entry[at] - '0');
+        if (number > (UINT64_MAX - digit) / 10)
+            return std::nullopt;
+        number = number * 10 + digit;
+    }
+    const bool ends_there = at == entry.size() || entry[at] == '_' || entry[at] == '.';
+    if (at == stem.size() + 1 || !ends_there)
+        return std::nullopt;
+    return number;
+}
+
+} // namespace stet::inline v0_1
+
+#endif

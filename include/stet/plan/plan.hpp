@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_PLAN_PLAN_HPP
+#define STET_PLAN_PLAN_HPP
+
+#include "../memory/growing_array.hpp"
+#include "../tensor/tensor_view.hpp"
+#include "record.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace stet::inline v0_1 {
+
+/// The largest header a reader accepts, in bytes, padding included.
+/// source: safetensors 0.8, MAX_HEADER_SIZE
+inline constexpr std::uint64_t max_header_size = 100'000'000;
+
+/// How many components one kind of checkpoint may have.
+inline constexpr std::size_t max_components = 8;
+
+/// What one component brings into the file.
+struct component_report {
+    std::string_view role{}; ///< as the role spells its name
+    std::uint64_t    tensors = 0;
+    std::uint64_t    bytes = 0; ///< of tensor data
+    std::uint64_t    left_out = 0; ///< keys that the layout has no use for
+};
+
+/// One report a component, in the order of the checkpoint's fields.
+class component_reports {
+public:
+    constexpr const component_report* begin() const noexcept { return reports_.data(); }
+    constexpr const component_report* end() const noexcept { return reports_.data() + size_; }
+    constexpr std::size_t             size() const noexcept { return size_; }
+    constexpr const component_report& operator[](std::size_t i) const noexcept { return reports_[i]; }
+
+    /// The last report, after a fresh one was added for the role.
+    constexpr component_report& add(std::string_view role) noexcept
+    {
+        STET_ASSERT(size_ < max_components, "stet: a checkpoint has at most eight components");
+        reports_[size_] = {.role = role};
+        return reports_[size_++];
+    }
+    constexpr component_report& last() noexcept { return reports_[size_ - 1]; }
+
+private:
+    std::array<component_report, max_components> reports_{};
+    std::size_t                                  size_ = 0;
+};
+
+/// Every tensor's place in the file: named, ordered, checked. Made by make_plan.
+/// lifetime: owns its records, borrows names and data from the dicts it was made from
+class plan {
+public:
+    plan(growing_array<record> records, growing_array<std::uint64_t> axes, component_reports components,
+         std::uint64_t members_size, std::uint32_t data_alignment) noexcept
+        : records_(std::move(records)), axes_(std::move(axes)), components_(components), members_size_(members_size),
+          data_alignment_(data_alignment)
+    {
+    }
+
+    /// In file order.
+    std::span<const record> records() const noexcept { return records_.view(); }
+
+    /// The shape of a record of this plan.
+    /// lifetime: borrows the plan
+    std::span<const std::uint64_t> shape(const record& of) const noexcept
+    {
+        return axes_.view().subspan(of.first_axis, of.rank);
+    }
+
+    /// A record's tensor as it was given.
+    /// lifetime: borrows the plan beyond eight axes
+    tensor_view tensor(const record& of) const noexcept
+    {
+        tensor_view view{
+            .type = of.type, .shape = shape(of), .size = of.size, .data = of.data, .pour = of.pour};
+        if (of.has_steps) {
+            const std::uint64_t* const steps = axes_.data() + of.first_axis + of.rank;
+            view.steps = std::span(reinterpret_cast<const std::int64_t*>(steps), of.rank);
+        }
+        return view;
+    }
+
+    /// Bytes of all tensors together: the file without its header.
+    std::uint64_t data_size() const noexcept { return records_.empty() ? 0 : records_[records_.size() - 1].end(); }
+
+    /// Bytes of the header's members with the commas between them, without metadata and braces.
+    std::uint64_t members_size() const noexcept { return members_size_; }
+
+    /// What the first tensor's position in the file is a multiple of.
+    std::uint32_t data_alignment() const noexcept { return data_alignment_; }
+
+    const component_reports& components() const noexcept { return components_; }
+    const allocator&         memory() const noexcept { return records_.memory(); }
+
+private:
+    growing_array<record>        records_;
+    growing_array<std::uint64_t> axes_;
+    component_reports            components_;
+    std::uint64_t                members_size_;
+    std::uint32_t                data_alignment_;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_PLAN_PLAN_BUILDER_HPP
+#define STET_PLAN_PLAN_BUILDER_HPP
+
+#include "../text/decimal.hpp"
+#include "../text/json_string.hpp"
+#include "name_order.hpp"
+#include "order.hpp"
+#include "plan.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace stet::inline v0_1 {
+
+/// Collects placed tensors and turns them into a plan; make_plan drives it. Refuses what a file could not hold.
+class plan_builder {
+public:
+    explicit plan_builder(const allocator& memory) noexcept : records_(memory), axes_(memory) {}
+
+    /// The tensors added from here on belong to this role.
+    void begin_component(std::string_view role) noexcept { components_.add(role); }
+
+    /// A key the layout has no use for.
+    void leave_out() noexcept { ++components_.last().left_out; }
+
+    /// errors: the tensor's own, invalid_utf8, reserved_name, tensor_size_mismatch, strides_rank_mismatch,
+    ///         header_too_large, out_of_memory
+    result<void> add(const placed_name& name, const result<tensor_view>& tensor) noexcept
+    {
+        if (!tensor)
+            return tensor.error().about(name.prefix, name.stem);
+        const json_string_facts prefix = inspect_json_string(name.prefix);
+        const json_string_facts stem = inspect_json_string(name.stem);
+        if (!prefix.well_formed || !stem.well_formed)
+            return error{.code = errc::invalid_utf8}.about(name.prefix, name.stem);
+        if (name == placed_name{.stem = "__metadata__"})
+            return error{.code = errc::reserved_name}.about(name.prefix, name.stem);
+        const auto needed = byte_count(tensor->type, tensor->shape);
+        if (!needed)
+            return needed.error().about(name.prefix, name.stem);
+        if (*needed != tensor->size)
+            return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size}.about(
+                name.prefix, name.stem);
+        if (tensor->steps.problem() != errc{})
+            return axes_error(tensor->steps).about(name.prefix, name.stem);
+        if (!tensor->steps.empty() && tensor->steps.size() != tensor->shape.size()) // a plan keeps both by the rank
+            return error{.code = errc::strides_rank_mismatch,
+                         .expected = tensor->shape.size(),
+                         .actual = tensor->steps.size()}
+                .about(name.prefix, name.stem);
+        return add_checked(name, *tensor, prefix.escaped_size + stem.escaped_size);
+    }
+
+    /// errors: duplicate_name, file_size_overflow, header_too_large, out_of_memory
+    result<plan> finish(const file_order& order) &&
+    {
+        growing_array<std::uint32_t> by_name(records_.memory());
+        const auto                   clash = order_by_name(records_.view(), by_name);
+        if (!clash)
+            return clash.error();
+        if (clash->has_value())
+            return duplicate(**clash);
+
+        growing_array<record> sorted(records_.memory());
+        if (!sorted.resize(records_.size()))
+            return out_of_memory(records_.size() * sizeof(record));
+        gather(order, by_name, sorted);
+
+        std::uint64_t begin = 0;
+        std::uint64_t members = sorted.empty() ? 0 : sorted.size() - 1; // the commas between them
+        for (record& placed : sorted) {
+            placed.begin = begin;
+            if (placed.size > INT64_MAX - begin)
+                return error{.code = errc::file_size_overflow}.about(placed.name.prefix, placed.name.stem);
+            begin += placed.size;
+            members += member_size(placed);
+        }
+        if (members + 2 > max_header_size)
+            return header_too_large(members + 2);
+        return plan(std::move(sorted), std::move(axes_), components_, members, order.data_alignment);
+    }
+
+private:
+    static error out_of_memory(std::uint64_t size) noexcept { return {.code = errc::out_of_memory, .expected = size}; }
+    static error header_too_large(std::uint64_t size) noexcept
+    {
+        return {.code = errc::header_too_large, .expected = max_header_size, .actual = size};
+    }
+
+    result<void> add_checked(const placed_name& name, const tensor_view& tensor, std::uint64_t escaped_size) noexcept
+    {
+        least_header_size_ += escaped_size + tensor.shape.size() + shortest_member;
+        if (least_header_size_ > max_header_size)
+            return header_too_large(least_header_size_);
+        record placed{.name = name,
+                      .size = tensor.size,
+                      .data = tensor.data,
+                      .pour = tensor.pour,
+                      .first_axis = axes_.size(),
+                      .rank = static_cast<std::uint32_t>(tensor.shape.size()),
+                      .escaped_size = static_cast<std::uint32_t>(escaped_size),
+                      .type = tensor.type,
+                      .component = static_cast<std::uint8_t>(components_.size() - 1),
+                      .has_steps = !tensor.steps.empty()};
+        for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
+            if (!axes_.push(tensor.shape[axis]))
+                return out_of_memory(axes_.size() * sizeof(std::uint64_t));
+        }
+        for (std::size_t axis = 0; axis < tensor.steps.size(); ++axis) {
+            if (!axes_.push(static_cast<std::uint64_t>(tensor.steps[axis])))
+                return out_of_memory(axes_.size() * sizeof(std::uint64_t));
+        }
+        if (!records_.push(placed))
+            return out_of_memory(records_.size() * sizeof(record));
+        ++components_.last().tensors;
+        components_.last().bytes += tensor.size;
+        return {};
+    }
+
+    /// Highest group first, names ascending inside a group.
+    void gather(const file_order& order, const growing_array<std::uint32_t>& by_name,
+                growing_array<record>& sorted) const noexcept
+    {
+        std::array<std::size_t, 257> start{}; // start[255 - group]: where the group's records begin
+        for (const record& placed : records_)
+            ++start[256U - order.group(placed.type, placed.size)];
+        for (std::size_t i = 1; i < start.size(); ++i)
+            start[i] += start[i - 1];
+        for (const std::uint32_t index : by_name) {
+            const record& placed = records_[index];
+            sorted[start[255U - order.group(placed.type, placed.size)]++] = placed;
+        }
+    }
+
+    /// `"name":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]}`
+    std::uint64_t member_size(const record& placed) const noexcept
+    {
+        std::uint64_t size = member_frame + placed.escaped_size + stet::name(placed.type).size() +
+                             decimal_width(placed.begin) + decimal_width(placed.end());
+        for (std::size_t axis = 0; axis < placed.rank; ++axis)
+            size += decimal_width(axes_[placed.first_axis + axis]);
+        return placed.rank == 0 ? size : size + placed.rank - 1;
+    }
+
+    error duplicate(const name_clash& clash) const noexcept
+    {
+        const record& first = records_[(std::min)(clash.first, clash.second)];
+        const record& second = records_[(std::max)(clash.first, clash.second)];
+        error         twice = error{.code = errc::duplicate_name}.about(first.name.prefix, first.name.stem);
+        twice.parties[0].assign(components_[first.component].role);
+        twice.parties[1].assign(components_[second.component].role);
+        return twice;
+    }
+
+    static constexpr std::uint64_t member_frame =
+        std::string_view(R"("":{"dtype":"","shape":[],"data_offsets":[,]})").size();
+    static constexpr std::uint64_t shortest_member = member_frame + 2 + 1 + 1; // a dtype of two letters, two digits
+
+    growing_array<record>        records_;
+    growing_array<std::uint64_t> axes_;
+    component_reports            components_;
+    std::uint64_t                least_header_size_ = 2;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

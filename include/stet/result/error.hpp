@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_RESULT_ERROR_HPP
+#define STET_RESULT_ERROR_HPP
+
+#include "../config/config.hpp"
+#include "../text/utf8.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// Every way a call can fail. The number of a code never changes; new codes are added at the end.
+enum class errc : std::uint8_t {
+    // tensor
+    tensor_size_mismatch = 1, ///< the bytes given are not the bytes that dtype and shape need
+    tensor_size_overflow, ///< dtype and shape need 2^61 bytes or more
+    negative_dimension, ///< a signed dimension below zero
+    borrowed_axes_expired, ///< more than eight axes given by a temporary
+    partial_byte, ///< 4- or 6-bit elements that do not fill whole bytes
+    strides_rank_mismatch, ///< not one stride for each axis
+    outside_storage, ///< a strided view reaches past its storage
+    sub_byte_strides, ///< strides on 4- or 6-bit elements
+    no_such_axis, ///< an axis or a range that the tensor does not have
+    too_many_axes, ///< more axes than a view can rearrange
+    not_in_memory, ///< a produced tensor asked to be transposed or sliced
+    stack_mismatch, ///< tensors stacked that differ in dtype or trailing shape
+    stack_of_scalars, ///< a stack of nothing, or of tensors without a first axis
+    produced_size_mismatch, ///< a producer delivered another number of bytes than promised
+    missing_tensor, ///< a null pointer in a state dict
+    // plan and header
+    duplicate_name, ///< two tensors under one name
+    reserved_name, ///< a tensor named __metadata__
+    invalid_utf8, ///< a tensor name that is not UTF-8
+    file_size_overflow, ///< the tensors together pass 2^63 bytes
+    header_too_large, ///< the header passes 100,000,000 bytes
+    invalid_metadata_utf8, ///< a metadata key or value that is not UTF-8
+    duplicate_metadata_key, ///< two metadata entries under one key
+    // memory and sinks
+    out_of_memory, ///< the allocator gave nothing
+    sink_full, ///< the memory given is smaller than the file
+    sink_refused, ///< the caller's callback reported a failure
+    cancelled, ///< the progress callback asked to stop
+    // names
+    invalid_file_name, ///< a prefix or path that names no file
+    outside_root, ///< the file would lie outside the output folder
+    counter_exhausted, ///< no number is left
+    // files
+    folder_missing, ///< the folder to write into does not exist
+    name_taken, ///< something of that name exists
+    not_a_regular_file, ///< a folder, device or pipe in the file's place
+    permission_denied, ///< the system refuses access
+    read_only_file_system, ///< nothing can be written there
+    disk_full, ///< no space or quota left
+    file_too_large, ///< the system limits the size of a file
+    file_name_too_long, ///< the system limits the length of a name
+    too_many_open_files, ///< the process or the system has no descriptor left
+    too_many_links, ///< symbolic links that lead to each other
+    io_failure, ///< any other failure of the system, see os_code
+};
+
+/// How many codes there are; codes are 1 to errc_count.
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::io_failure);
+
+/// A copy of a text, its tail if it is too long: names and paths differ at their ends.
+template <std::size_t Capacity>
+class clipped_text {
+public:
+    constexpr clipped_text() = default;
+
+    /// Keeps `head` followed by `tail`, "..." and the end of both where they do not fit.
+    constexpr void assign(std::string_view head, std::string_view tail = {}) noexcept
+    {
+        static_assert(Capacity > 8 && Capacity < 256);
+        size_ = 0;
+        if (head.size() + tail.size() > Capacity) {
+            append("...");
+            const std::size_t room = Capacity - size_;
+            const std::size_t head_room = room > tail.size() ? room - tail.size() : 0;
+            head = head.substr(next_character(head, head.size() - head_room));
+            tail = tail.substr(next_character(tail, tail.size() - (room < tail.size() ? room : tail.size())));
+        }
+        append(head);
+        append(tail);
+    }
+
+    constexpr std::string_view view() const noexcept { return {characters_.data(), size_}; }
+
+private:
+    constexpr void append(std::string_view text) noexcept
+    {
+        for (const char c : text)
+            characters_[size_++] = c;
+    }
+
+    std::array<char, Capacity> characters_{};
+    std::uint8_t               size_ = 0;
+};
+
+/// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
+struct error {
+    errc                               code{};
+    int                                os_code = 0; ///< errno, where the system was asked; else 0
+    std::uint64_t                      expected = 0; ///< bytes, a count, a limit: what the code speaks of
+    std::uint64_t                      actual = 0; ///< what was found instead
+    clipped_text<199>                  subject{}; ///< name of a tensor, metadata key or path
+    std::array<clipped_text<95>, 2>    parties{}; ///< the two that claim one name
+
+    /// The same error, said of the thing named by the two pieces together.
+    constexpr error about(std::string_view head, std::string_view tail = {}) const noexcept
+    {
+        error named = *this;
+        named.subject.assign(head, tail);
+        return named;
+    }
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SAVE_PROGRESS_HPP
+#define STET_SAVE_PROGRESS_HPP
+
+#include "../callable/function_ref.hpp"
+#include "../layout/placed_name.hpp"
+
+#include <cstdint>
+
+namespace stet::inline v0_1 {
+
+/// How far a save has come.
+struct progress {
+    std::uint64_t bytes_done; ///< of the file, header included
+    std::uint64_t bytes_total;
+    placed_name   tensor; ///< the one being written
+};
+
+/// Called before each tensor, every sixteen megabytes of one, and at the end. Returning false cancels the save, which
+/// then leaves nothing behind.
+using progress_callback = function_ref<bool(const progress&)>;
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SAVE_SAVE_HPP
+#define STET_SAVE_SAVE_HPP
+
+#include "../file/exact_target.hpp"
+#include "../file/local_time.hpp"
+#include "../file/numbered_target.hpp"
+#include "../naming/placeholders.hpp"
+#include "write.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// Saves under the next free number: root "output" and prefix "checkpoints/ComfyUI" give
+/// `output/checkpoints/ComfyUI_00001_.safetensors`. Missing folders are created. Never over anything that exists.
+/// Paths are UTF-8 on every system.
+struct numbered {
+    std::string_view root; ///< the output folder; the file never lies outside it
+    std::string_view prefix; ///< folder and beginning of the name; may hold fields such as %year%
+    placeholders     fields{}; ///< what the fields stand for; without a time, now
+};
+
+/// Saves under exactly this path. A link is followed; the folder must exist.
+struct exact_path {
+    std::string_view path; ///< UTF-8 on every system
+    existing_file    existing = existing_file::refuse;
+};
+
+/// The name a numbered save has taken, known before the header is written.
+struct taken_name {
+    std::string_view path; ///< of the file as it will be
+    std::string_view stem; ///< "ComfyUI"
+    std::uint64_t    counter; ///< 7
+};
+
+/// Gives the metadata once the name is known, because it may mention it. What it gives must outlive the save.
+using metadata_callback = function_ref<metadata_view(const taken_name&)>;
+
+struct save_options {
+    metadata_view        metadata{};
+    metadata_callback    metadata_for{}; ///< instead of `metadata`, for a numbered save
+    durability           lasting = durability::full;
+    file_order           order = reference_order;
+    progress_callback    on_progress{};
+    std::span<std::byte> staging{}; ///< as in write_options
+    allocator            memory = heap();
+    const file_system*   calls = &native_calls;
+};
+
+/// What a save to a file wrote.
+struct saved_checkpoint {
+    std::string       path{};
+    std::uint64_t     counter = 0; ///< 0 for an exact path
+    std::uint64_t     bytes = 0; ///< of the whole file
+    component_reports components{};
+};
+
+namespace detail {
+
+/// Header and tensors into the part file, then its final name.
+template <class Target>
+result<saved_checkpoint> write_and_publish(Target& target, const header& head, const save_options& options,
+                                           std::uint64_t number)
+{
+    if (auto allocated = target.file().preallocate(head.file_size()); !allocated)
+        return allocated.error();
+    const auto written =
+        write(head, target.file(), {.on_progress = options.on_progress, .staging = options.staging});
+    if (!written)
+        return written.error();
+    if (auto published = target.publish(options.lasting); !published)
+        return published.error();
+    return saved_checkpoint{.path = target.file().path(),
+                            .counter = number,
+                            .bytes = head.file_size(),
+                            .components = head.tensors().components()};
+}
+
+inline result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where, const save_options& options)
+{
+    const auto head = make_header(tensors, options.metadata);
+    if (!head)
+        return head.error();
+    auto target = exact_target::take(*options.calls, std::string(where.path), where.existing);
+    if (!target)
+        return target.error();
+    return write_and_publish(*target, *head, options, 0);
+}
+
+inline result<output_name> expanded_name(const numbered& where, const file_system& calls)
+{
+    placeholders fields = where.fields;
+    if (!fields.time && mentions_time(where.prefix))
+        fields.time = local_time();
+    return parse_output_name(expand_placeholders(where.prefix, fields), calls.paths);
+}
+
+inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options)
+{
+    const auto name = expanded_name(where, *options.calls);
+    if (!name)
+        return name.error();
+    if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
+        return error{.code = errc::invalid_file_name}.about(where.root);
+    if (auto checked = make_header(tensors, options.metadata); !checked)
+        return checked.error();
+
+    // A program that takes numbers without a lock can take ours while we write; the next number is tried then.
+    constexpr int most_attempts = 100;
+    for (int attempt = 1;; ++attempt) {
+        auto target = numbered_target::take(*options.calls, std::string(where.root), *name, options.lasting);
+        if (!target)
+            return target.error();
+        const taken_name taken{
+            .path = target->file().path(), .stem = name->stem, .counter = target->number()};
+        const auto head =
+            make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
+        if (!head)
+            return head.error();
+        auto saved = write_and_publish(*target, *head, options, target->number());
+        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
+            return saved;
+    }
+}
+
+} // namespace detail
+
+/// Saves a plan made before: on another thread, say, while the tensors stay as they are.
+/// errors: those of make_header, write and the target; no file is left behind then
+template <class Target>
+    requires requires(const plan& tensors, const Target& where, const save_options& options) {
+        detail::save_plan(tensors, where, options);
+    }
+result<saved_checkpoint> save(const plan& tensors, const Target& where, const save_options& options = {})
+{
+    return detail::save_plan(tensors, where, options);
+}
+
+/// Saves a checkpoint in one call: names, checks, number, header, tensors, publication.
+/// where:  numbered{...} or exact_path{...}
+/// errors: those of make_plan, make_header, write and the target. Whatever fails, no file is left behind and an
+///         existing one stays as it was; a folder created for it stays
+template <checkpoint_kind Kind, class Layout, class Target>
+    requires requires(const plan& tensors, const Target& where, const save_options& options) {
+        detail::save_plan(tensors, where, options);
+    }
+result<saved_checkpoint> save(const Kind& checkpoint, const Layout& layout, const Target& where,
+                              const save_options& options = {})
+{
+    const auto tensors = make_plan(checkpoint, layout, {.order = options.order, .memory = options.memory});
+    if (!tensors)
+        return tensors.error();
+    return detail::save_plan(*tensors, where, options);
+}
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SINK_APPEND_SINK_HPP
+#define STET_SINK_APPEND_SINK_HPP
+
+#include "sink.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+namespace stet::inline v0_1 {
+
+/// std::vector<std::byte>, std::string and their like: elements of one byte, inserted at the end by pointer range.
+template <class Container>
+concept byte_container = requires(Container& c, const typename Container::value_type* p) {
+    requires sizeof(typename Container::value_type) == 1;
+    requires std::is_trivially_copyable_v<typename Container::value_type>;
+    c.insert(c.end(), p, p);
+};
+
+/// Appends to a byte container of the caller's.
+/// errors:   none of its own; the container grows as its own allocator does
+/// lifetime: borrows the container
+template <byte_container Container>
+class append_sink {
+public:
+    explicit append_sink(Container& container) noexcept : container_(&container) {}
+
+    result<void> write(bytes data)
+    {
+        using element = typename Container::value_type;
+        const auto* const first = reinterpret_cast<const element*>(data.data());
+        container_->insert(container_->end(), first, first + data.size());
+        return {};
+    }
+
+private:
+    Container* container_;
+};
+
+template <class Container>
+append_sink(Container&) -> append_sink<Container>;
+
+} // namespace stet::inline v0_1
+
+#endif

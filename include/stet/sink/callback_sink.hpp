@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SINK_CALLBACK_SINK_HPP
+#define STET_SINK_CALLBACK_SINK_HPP
+
+#include "sink.hpp"
+
+#include <cstddef>
+
+namespace stet::inline v0_1 {
+
+/// A plain C function takes the bytes: engines' file systems, sockets, compressors.
+/// write:  returns 0 when all bytes were taken, else a code of its own
+/// errors: sink_refused, with that code in os_code
+class callback_sink {
+public:
+    using function = int (*)(void* context, const void* data, std::size_t size);
+
+    constexpr callback_sink(function take, void* context) noexcept : take_(take), context_(context) {}
+
+    result<void> write(bytes data)
+    {
+        const int code = take_(context_, data.data(), data.size());
+        if (code != 0)
+            return error{.code = errc::sink_refused, .os_code = code, .expected = data.size()};
+        return {};
+    }
+
+private:
+    function take_;
+    void*    context_;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

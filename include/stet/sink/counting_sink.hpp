@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SINK_COUNTING_SINK_HPP
+#define STET_SINK_COUNTING_SINK_HPP
+
+#include "sink.hpp"
+
+#include <cstdint>
+
+namespace stet::inline v0_1 {
+
+/// Counts what it is given and keeps nothing: a dry run.
+class counting_sink {
+public:
+    result<void> write(bytes data) noexcept
+    {
+        size_ += data.size();
+        return {};
+    }
+
+    std::uint64_t size() const noexcept { return size_; }
+
+private:
+    std::uint64_t size_ = 0;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SINK_SPAN_SINK_HPP
+#define STET_SINK_SPAN_SINK_HPP
+
+#include "sink.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+
+namespace stet::inline v0_1 {
+
+/// Fills memory of the caller's, never past its end.
+/// errors:   sink_full, with nothing of the refused piece written
+/// lifetime: borrows the memory
+class span_sink {
+public:
+    explicit span_sink(std::span<std::byte> memory) noexcept : memory_(memory) {}
+
+    result<void> write(bytes data) noexcept
+    {
+        if (data.size() > memory_.size() - size_)
+            return error{.code = errc::sink_full, .expected = size_ + data.size(), .actual = memory_.size()};
+        if (!data.empty())
+            std::memcpy(memory_.data() + size_, data.data(), data.size());
+        size_ += data.size();
+        return {};
+    }
+
+    /// Bytes written so far.
+    std::size_t size() const noexcept { return size_; }
+    bytes       written() const noexcept { return memory_.first(size_); }
+
+private:
+    std::span<std::byte> memory_;
+    std::size_t          size_ = 0;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SINK_STAGED_SINK_HPP
+#define STET_SINK_STAGED_SINK_HPP
+
+#include "sink.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// Joins small pieces in one block before a costly sink; a piece as large as the block passes through uncopied.
+/// Nothing is flushed on destruction: what the last flush() returned decides.
+/// lifetime: borrows the sink and the block; the block must not be empty
+class staged_sink {
+public:
+    staged_sink(sink_ref destination, std::span<std::byte> block) noexcept : destination_(destination), block_(block)
+    {
+        STET_ASSERT(!block.empty(), "stet: a staged_sink needs a block to stage in");
+    }
+
+    result<void> write(bytes data)
+    {
+        if (data.size() <= block_.size() - filled_) {
+            append(data);
+            return {};
+        }
+        return write_across(data);
+    }
+
+    result<void> write(std::string_view text) { return write(std::as_bytes(std::span(text))); }
+
+    /// Hands over what is staged.
+    result<void> flush()
+    {
+        if (filled_ == 0)
+            return {};
+        const bytes staged = block_.first(filled_);
+        filled_ = 0;
+        return destination_.write(staged);
+    }
+
+private:
+    void append(bytes data) noexcept
+    {
+        if (!data.empty())
+            std::memcpy(block_.data() + filled_, data.data(), data.size());
+        filled_ += data.size();
+    }
+
+    result<void> write_across(bytes data)
+    {
+        if (filled_ != 0 && data.size() < block_.size()) {
+            const std::size_t head = block_.size() - filled_;
+            append(data.first(head));
+            data = data.subspan(head);
+        }
+        if (auto flushed = flush(); !flushed)
+            return flushed;
+        if (data.size() >= block_.size())
+            return destination_.write(data);
+        append(data);
+        return {};
+    }
+
+    sink_ref             destination_;
+    std::span<std::byte> block_;
+    std::size_t          filled_ = 0;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_STATE_COMPONENT_HPP
+#define STET_STATE_COMPONENT_HPP
+
+#include "../callable/function_ref.hpp"
+#include "role.hpp"
+#include "state_dict.hpp"
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+namespace stet::inline v0_1 {
+
+/// Receives a dict's entries one by one: the key, and the tensor or why it cannot be seen as one. An error it returns
+/// ends the visit.
+using entry_visitor = function_ref<result<void>(std::string_view key, const result<tensor_view>&)>;
+
+/// A dict said to play a role; made by as<Role>(dict).
+template <component_role Role, class Dict>
+struct tagged {
+    const Dict* dict;
+};
+
+/// Says which role a dict plays, so that passing it as another one does not compile.
+/// lifetime: borrows the dict
+template <component_role Role, class Dict>
+constexpr tagged<Role, Dict> as(const Dict& dict) noexcept
+{
+    return {&dict};
+}
+template <component_role Role, class Dict>
+constexpr tagged<Role, Dict> as(const Dict&& temporary) = delete;
+
+namespace detail {
+
+template <class Type>
+inline constexpr bool is_tagged = false;
+template <class Role, class Dict>
+inline constexpr bool is_tagged<tagged<Role, Dict>> = true;
+
+template <class Type>
+inline constexpr bool is_component = false;
+
+} // namespace detail
+
+/// A state dict in its role in a checkpoint, borrowed: two words.
+/// lifetime: the dict, its keys and its tensors must outlive the save; a temporary dict does not compile
+template <component_role Role>
+class component {
+public:
+    /// A field left out of a checkpoint ends here.
+    component() = delete;
+
+    template <class Dict>
+        requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
+    constexpr component(const Dict& dict) noexcept : dict_(&dict), each_(visit<Dict>)
+    {
+        static_assert(state_dict<Dict>,
+                      "stet: a component must be a state dict: iterable, entries of a name (first, convertible to "
+                      "std::string_view) and a tensor (second, with stet::tensor_traits), stored in the dict");
+    }
+    template <class Dict>
+        requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
+    component(const Dict&& temporary) = delete;
+
+    template <class OtherRole, class Dict>
+    constexpr component(tagged<OtherRole, Dict> dict) noexcept : component(*dict.dict)
+    {
+        static_assert(std::same_as<OtherRole, Role>,
+                      "stet: this dict was tagged with another role; pass it to the field of its own role or retag it "
+                      "with stet::as<role>(dict)");
+    }
+
+    /// Visits the entries in the dict's own order.
+    /// errors: the visitor's
+    result<void> each(entry_visitor visitor) const { return each_(dict_, visitor); }
+
+private:
+    template <class Dict>
+    static result<void> visit(const void* object, entry_visitor visitor)
+    {
+        if constexpr (state_dict<Dict>) {
+            for (const auto& entry : *static_cast<const Dict*>(object)) {
+                using traits = entry_traits<detail::entry_of<Dict>>;
+                const result<tensor_view> tensor =
+                    tensor_traits<detail::tensor_of<Dict>>::view(traits::tensor(entry));
+                if (auto visited = visitor(std::string_view(traits::name(entry)), tensor); !visited)
+                    return visited;
+            }
+        }
+        return {};
+    }
+
+    const void* dict_;
+    result<void> (*each_)(const void*, entry_visitor);
+};
+
+namespace detail {
+
+template <class Role>
+inline constexpr bool is_component<component<Role>> = true;
+
+} // namespace detail
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_STATE_ROLE_HPP
+#define STET_STATE_ROLE_HPP
+
+#include "../config/config.hpp"
+
+#include <concepts>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// What a component is to its checkpoint. A role of your own is an empty struct with a name, too.
+namespace role {
+
+struct model {
+    static constexpr std::string_view name = "model";
+};
+struct text_encoder {
+    static constexpr std::string_view name = "text encoder";
+};
+struct vision_encoder {
+    static constexpr std::string_view name = "vision encoder";
+};
+struct vae {
+    static constexpr std::string_view name = "vae";
+};
+/// Tensors that already bear their final names: markers, conditioners.
+struct extra {
+    static constexpr std::string_view name = "extra tensors";
+};
+
+} // namespace role
+
+template <class Role>
+concept component_role = requires {
+    { Role::name } -> std::convertible_to<std::string_view>;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

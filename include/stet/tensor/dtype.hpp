@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_TENSOR_DTYPE_HPP
+#define STET_TENSOR_DTYPE_HPP
+
+#include "../config/config.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// The format's element types in the order the reference writer ranks them: in a file the highest comes first.
+/// source: safetensors 0.8, enum Dtype
+enum class dtype : std::uint8_t {
+    boolean, ///< one byte, 0 or 1
+    f4, ///< MX float4 (e2m1), two a byte
+    f6_e2m3, ///< MX float6, four in three bytes
+    f6_e3m2, ///< MX float6, four in three bytes
+    u8,
+    i8,
+    f8_e5m2,
+    f8_e4m3, ///< torch.float8_e4m3fn
+    f8_e8m0, ///< MX scale
+    f8_e4m3fnuz,
+    f8_e5m2fnuz,
+    i16,
+    u16,
+    f16,
+    bf16,
+    i32,
+    u32,
+    f32,
+    c64, ///< two f32, real part first
+    f64,
+    i64,
+    u64,
+};
+
+struct dtype_info {
+    std::string_view name; ///< as a header spells it
+    std::uint8_t     bits;
+};
+
+inline constexpr std::array<dtype_info, 22> dtype_table{{
+    {"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6},     {"F6_E3M2", 6},     {"U8", 8},   {"I8", 8},
+    {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8},     {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8},
+    {"I16", 16},    {"U16", 16},    {"F16", 16},        {"BF16", 16},       {"I32", 32}, {"U32", 32},
+    {"F32", 32},    {"C64", 64},    {"F64", 64},        {"I64", 64},        {"U64", 64},
+}};
+
+inline constexpr std::size_t dtype_count = dtype_table.size();
+
+constexpr const dtype_info& info(dtype type) noexcept
+{
+    return dtype_table[static_cast<std::size_t>(type)];
+}
+
+/// As a header spells it: "BF16".
+constexpr std::string_view name(dtype type) noexcept
+{
+    return info(type).name;
+}
+
+constexpr unsigned bit_width(dtype type) noexcept
+{
+    return info(type).bits;
+}
+
+/// 4- and 6-bit types, whose elements share bytes.
+constexpr bool is_sub_byte(dtype type) noexcept
+{
+    return bit_width(type) < 8;
+}
+
+/// Bytes of one element. Only for types of whole bytes.
+constexpr std::size_t element_size(dtype type) noexcept
+{
+    STET_ASSERT(!is_sub_byte(type), "stet: an element of 4 or 6 bits has no size in bytes");
+    return bit_width(type) / 8;
+}
+
+/// The type a header spells that way, exactly; or nothing.
+constexpr std::optional<dtype> dtype_named(std::string_view spelled) noexcept
+{
+    for (std::size_t i = 0; i < dtype_count; ++i) {
+        if (dtype_table[i].name == spelled)
+            return static_cast<dtype>(i);
+    }
+    return std::nullopt;
+}
+
+static_assert(name(dtype::u64) == "U64" && name(dtype::boolean) == "BOOL" && name(dtype::bf16) == "BF16");
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_TENSOR_TENSOR_VIEW_HPP
+#define STET_TENSOR_TENSOR_VIEW_HPP
+
+#include "../memory/memory_size.hpp"
+#include "../sink/sink.hpp"
+#include "extents.hpp"
+#include "scalar.hpp"
+
+#include <array>
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+namespace stet::inline v0_1 {
+
+struct tensor_view;
+
+/// Writes a tensor's bytes, row-major, packed and little-endian, in as many pieces as it likes.
+using pour_function = result<void> (*)(const tensor_view&, sink_ref);
+
+/// A tensor to be written: what it is, and where its bytes come from. Plain data that owns nothing.
+/// Made by view_of, strided_view, produced_view and stacked, which check what they are given.
+/// lifetime: borrows the bytes, or the object that produces them, for as long as the save runs
+struct tensor_view {
+    dtype         type = dtype::u8;
+    extents       shape{};
+    strides       steps{}; ///< elements; empty unless `pour` walks through strides
+    std::uint64_t size = 0; ///< bytes in the file
+    const void*   data = nullptr; ///< the packed bytes if `pour` is null, else what `pour` reads from
+    pour_function pour = nullptr; ///< null for packed bytes
+
+    /// Whether the bytes lie in memory just as they belong into the file.
+    constexpr bool is_packed() const noexcept { return pour == nullptr; }
+
+    /// The bytes of a packed tensor.
+    bytes packed() const noexcept
+    {
+        STET_ASSERT(is_packed(), "stet: only a packed tensor has its bytes in one piece");
+        return {static_cast<const std::byte*>(data), memory_size(size)};
+    }
+};
+
+/// Raw bytes as a tensor: row-major, packed, little-endian.
+/// errors:   those of byte_count; tensor_size_mismatch when `data` is not exactly what type and shape need
+/// lifetime: borrows `data`
+inline result<tensor_view> view_of(dtype type, const extents& shape, bytes data) noexcept
+{
+    const auto needed = byte_count(type, shape);
+    if (!needed)
+        return needed.error();
+    if (*needed != data.size())
+        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = data.size()};
+    return tensor_view{.type = type, .shape = shape, .size = data.size(), .data = data.data()};
+}
+
+/// The same, from a pointer and a count of bytes.
+inline result<tensor_view> view_of(dtype type, const extents& shape, const void* data, std::size_t size) noexcept
+{
+    return view_of(type, shape, bytes(static_cast<const std::byte*>(data), size));
+}
+
+namespace detail {
+
+/// Writes packed scalars with the bytes of each reversed: what a big-endian host has to do.
+inline result<void> pour_swapped(const tensor_view& tensor, sink_ref destination)
+{
+    // A complex number is two scalars side by side.
+    const std::size_t      width = tensor.type == dtype::c64 ? 4 : element_size(tensor.type);
+    const auto*            from = static_cast<const std::byte*>(tensor.data);
+    std::array<std::byte, 4096> block;
+    std::uint64_t          left = tensor.size;
+    while (left != 0) {
+        const std::size_t count = left < block.size() ? memory_size(left) : block.size();
+        for (std::size_t i = 0; i < count; ++i)
+            block[i] = from[i - i % width + (width - 1 - i % width)];
+        if (auto written = destination.write(bytes(block.data(), count)); !written)
+            return written;
+        from += count;
+        left -= count;
+    }
+    return {};
+}
+
+template <class Range>
+concept scalar_range = requires(Range& r) {
+    requires scalar<std::remove_cv_t<std::remove_pointer_t<decltype(std::data(r))>>>;
+    std::size(r);
+};
+
+/// Containers that stay alive: named ones, and spans, which own nothing.
+template <class Range>
+concept lasting_scalar_range =
+    scalar_range<Range> && (std::is_lvalue_reference_v<Range> || is_span<std::remove_cvref_t<Range>>);
+
+/// Containers of bytes that are gone when the call returns.
+template <class Range>
+concept passing_bytes = !std::is_lvalue_reference_v<Range> && !is_span<std::remove_cvref_t<Range>> &&
+                        std::convertible_to<Range, bytes>;
+
+} // namespace detail
+
+/// A container or span of scalars as a tensor; its dtype is that of its elements.
+/// errors:   as for raw bytes
+/// lifetime: borrows the elements
+template <class Range>
+    requires detail::lasting_scalar_range<Range>
+result<tensor_view> view_of(Range&& values, const extents& shape) noexcept
+{
+    using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(values))>>;
+    const std::span<const element> elements(std::data(values), std::size(values));
+    auto view = view_of(dtype_of<element>, shape, std::as_bytes(elements));
+    if constexpr (std::endian::native == std::endian::big && sizeof(element) > 1) {
+        if (view)
+            view->pour = detail::pour_swapped;
+    }
+    return view;
+}
+
+template <class Range>
+    requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
+result<tensor_view> view_of(Range&& temporary, const extents& shape) = delete;
+
+template <detail::passing_bytes Range>
+result<tensor_view> view_of(dtype type, const extents& shape, Range&& temporary) = delete;
+
+namespace detail {
+
+/// Passes on what fits into a tensor's place and refuses the first byte too many. Remembers the first failure, so
+/// that a producer which does not look at what write() returns cannot hide it.
+class exact_sink {
+public:
+    exact_sink(sink_ref destination, std::uint64_t size) noexcept : destination_(destination), size_(size) {}
+
+    result<void> write(bytes data)
+    {
+        if (failure_)
+            return *failure_;
+        if (data.size() > size_ - written_) {
+            failure_ = mismatch(written_ + data.size());
+            return *failure_;
+        }
+        written_ += data.size();
+        auto passed_on = destination_.write(data);
+        if (!passed_on)
+            failure_ = passed_on.error();
+        return passed_on;
+    }
+
+    result<void> finish() const
+    {
+        if (failure_)
+            return *failure_;
+        if (written_ != size_)
+            return mismatch(written_);
+        return {};
+    }
+
+private:
+    error mismatch(std::uint64_t produced) const noexcept
+    {
+        return {.code = errc::produced_size_mismatch, .expected = size_, .actual = produced};
+    }
+
+    sink_ref             destination_;
+    std::uint64_t        size_;
+    std::uint64_t        written_ = 0;
+    std::optional<error> failure_;
+};
+
+} // namespace detail
+
+/// Writes exactly the tensor's bytes to the sink.
+/// errors: produced_size_mismatch when its producer delivers more or less; the producer's and the sink's own
+inline result<void> pour(const tensor_view& tensor, sink_ref destination)
+{
+    if (tensor.is_packed())
+        return destination.write(tensor.packed());
+    detail::exact_sink exact(destination, tensor.size);
+    if (auto poured = tensor.pour(tensor, exact); !poured)
+        return poured;
+    return exact.finish();
+}
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,47 @@
+# Compiles SOURCE twice: as it stands it must compile; with STET_BREAK it must not, and the compiler must print
+# every sentence the source asks for in lines of the form
+#     // expect: some sentence
+#     // expect-gcc: in this compiler only          // expect-clang: in this compiler only
+cmake_minimum_required(VERSION 3.25)
+include(${FACTS})
+set(command ${compiler} -std=c++20 ${flags} -fmessage-length=0 -I${ROOT}/include -fsyntax-only ${SOURCE})
+
+execute_process(COMMAND ${command} RESULT_VARIABLE result ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+    message(NOTICE "${output}")
+    message(FATAL_ERROR "does not compile without STET_BREAK")
+endif()
+
+execute_process(COMMAND ${command} -DSTET_BREAK RESULT_VARIABLE result ERROR_VARIABLE output)
+if(result EQUAL 0)
+    message(FATAL_ERROR "compiles with STET_BREAK")
+endif()
+
+if(compiler_id STREQUAL "GNU")
+    set(dialect gcc)
+else()
+    set(dialect clang)
+endif()
+
+# Searched as one text, not as a list: sentences hold semicolons and brackets.
+file(READ ${SOURCE} rest)
+set(count 0)
+while(rest MATCHES "// expect(-gcc|-clang)?: *([^\n]+)\n")
+    set(only "${CMAKE_MATCH_1}")
+    set(sentence "${CMAKE_MATCH_2}")
+    string(LENGTH "${CMAKE_MATCH_0}" length)
+    string(FIND "${rest}" "${CMAKE_MATCH_0}" begin)
+    math(EXPR begin "${begin} + ${length}")
+    string(SUBSTRING "${rest}" ${begin} -1 rest)
+    if(only STREQUAL "" OR only STREQUAL "-${dialect}")
+        math(EXPR count "${count} + 1")
+        string(FIND "${output}" "${sentence}" found)
+        if(found EQUAL -1)
+            message(NOTICE "${output}")
+            message(FATAL_ERROR "the compiler does not say\n  ${sentence}")
+        endif()
+    endif()
+endwhile()
+if(count EQUAL 0)
+    message(FATAL_ERROR "no '// expect:' line for ${dialect} in ${SOURCE}")
+endif()

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// A kind of checkpoint has at most eight components.
+// expect: stet: a checkpoint kind has at most eight components
+#include <stet/layout/layouts.hpp>
+#include <stet/plan/make_plan.hpp>
+
+#include <tuple>
+
+using part = stet::component<stet::role::model>;
+
+struct many {
+    part a, b, c, d, e, f, g, h, i;
+
+#ifdef STET_BREAK
+    static constexpr auto fields =
+        std::tuple{&many::a, &many::b, &many::c, &many::d, &many::e, &many::f, &many::g, &many::h, &many::i};
+#else
+    static constexpr auto fields =
+        std::tuple{&many::a, &many::b, &many::c, &many::d, &many::e, &many::f, &many::g, &many::h};
+#endif
+};
+
+stet::result<stet::plan> plan_of(const many& checkpoint);
+
+stet::result<stet::plan> plan_of(const many& checkpoint)
+{
+    return stet::make_plan(checkpoint, stet::layouts::generic{});
+}

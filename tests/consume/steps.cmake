@@ -1,0 +1,26 @@
+# Shared by the run.cmake of each way. SCRATCH is emptied, so that nothing stale can help.
+cmake_minimum_required(VERSION 3.25)
+include(${FACTS})
+set(consume ${ROOT}/tests/consume)
+file(REMOVE_RECURSE ${SCRATCH})
+file(MAKE_DIRECTORY ${SCRATCH})
+
+# Runs a command; its failure is the test's.
+function(run)
+    execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    message(STATUS "${output}")
+    if(NOT result EQUAL 0)
+        string(JOIN " " command ${ARGN})
+        message(FATAL_ERROR "${result} from: ${command}")
+    endif()
+endfunction()
+
+# Installs the library under SCRATCH/prefix, then moves it: an installed copy must not remember where it was.
+function(install_copy)
+    run(${CMAKE_COMMAND} -S ${ROOT} -B ${SCRATCH}/library -G Ninja -DCMAKE_CXX_COMPILER=${compiler}
+        -DCMAKE_INSTALL_PREFIX=${SCRATCH}/first -DSTET_BUILD_TESTS=OFF -DSTET_BUILD_EXAMPLES=OFF
+        -DSTET_BUILD_BENCHMARKS=OFF
+    )
+    run(${CMAKE_COMMAND} --install ${SCRATCH}/library)
+    file(RENAME ${SCRATCH}/first ${SCRATCH}/prefix)
+endfunction()

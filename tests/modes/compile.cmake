@@ -1,0 +1,40 @@
+# Compiles SOURCE, without producing code, beside two headers written from what is on disk now:
+#     standard_headers.hpp   every standard or system header the library includes
+#     all_headers.hpp        every header of the library, in reverse alphabetical order, guards at work or not
+cmake_minimum_required(VERSION 3.25)
+include(${FACTS})
+file(GLOB_RECURSE headers RELATIVE ${ROOT}/include ${ROOT}/include/stet/*.hpp)
+list(SORT headers ORDER DESCENDING)
+
+set(standard)
+set(ours "")
+foreach(header IN LISTS headers)
+    file(STRINGS ${ROOT}/include/${header} lines REGEX "^ *# *include *<")
+    foreach(line IN LISTS lines)
+        string(REGEX MATCH "<[^>]+>" name "${line}")
+        list(APPEND standard ${name})
+    endforeach()
+    if(exceptions_and_rtti OR NOT header MATCHES "^stet/interop/")
+        string(APPEND ours "#include <${header}>\n")
+    endif()
+endforeach()
+
+list(REMOVE_DUPLICATES standard)
+list(SORT standard)
+set(text "")
+foreach(name IN LISTS standard)
+    # Some belong to other systems.
+    string(APPEND text "#if __has_include(${name})\n#include ${name}\n#endif\n")
+endforeach()
+file(WRITE ${SCRATCH}/standard_headers.hpp "${text}")
+file(WRITE ${SCRATCH}/all_headers.hpp "${ours}")
+
+execute_process(
+    COMMAND ${compiler} -std=${STANDARD} ${flags} -I${ROOT}/include -I${SCRATCH} -fsyntax-only ${SOURCE}
+    RESULT_VARIABLE result
+    ERROR_VARIABLE output
+)
+if(NOT result EQUAL 0)
+    message(NOTICE "${output}")
+    message(FATAL_ERROR "does not compile")
+endif()

@@ -1,0 +1,3 @@
+// Every header, against the order a reader would choose, and each a second time.
+#include "all_headers.hpp"
+#include "all_headers.hpp"

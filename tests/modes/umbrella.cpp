@@ -1,0 +1,1 @@
+#include <stet/stet.hpp>

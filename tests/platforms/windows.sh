@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Compiles the library for Windows, saves files under Wine and compares them with those of this machine.
+#
+#   tests/platforms/windows.sh
+#
+# Exit status 2 when the cross compiler or Wine is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+cross=x86_64-w64-mingw32-g++-posix
+native=${CXX:-g++}
+missing=()
+command -v "$cross" >/dev/null || missing+=(g++-mingw-w64-x86-64-posix)
+command -v wine >/dev/null || missing+=(wine wine64)
+command -v "$native" >/dev/null || missing+=(g++)
+if ((${#missing[@]})); then
+    echo "missing, by their Debian package names: ${missing[*]}" >&2
+    exit 2
+fi
+
+scratch=$(mktemp -d)
+# A Wine of its own, without windows, sounds or questions.
+export WINEPREFIX=$scratch/prefix WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" LC_ALL=C.UTF-8
+unset DISPLAY
+clean_up() {
+    wineserver --kill 2>/dev/null || true
+    rm -rf "$scratch"
+}
+trap clean_up EXIT
+
+# What our own code is held to, from the one place where it is written.
+mapfile -t warnings < <(
+    awk '/^else\(\)/ {gcc = 1} gcc && /^ *\)/ {exit} gcc && /^ *-W/' CMakeLists.txt | tr -s ' ' '\n' | grep -e '^-W'
+)
+((${#warnings[@]} > 10)) || { echo "CMakeLists.txt: the warnings for gcc are not where they were" >&2; exit 1; }
+flags=(-std=c++20 -O2 "${warnings[@]}" -fno-exceptions -fno-rtti -I include)
+
+echo "-- compile with the system's own header: before, after, lean"
+compile() { "$cross" "${flags[@]}" "$@" -fsyntax-only -x c++ -; }
+compile <<'SOURCE'
+#include <windows.h>
+#include <stet/stet.hpp>
+SOURCE
+compile <<'SOURCE'
+#include <stet/stet.hpp>
+#include <windows.h>
+SOURCE
+compile -DUNICODE -DSTRICT -DWIN32_LEAN_AND_MEAN -DNOMINMAX <<'SOURCE'
+#include <winsock2.h>
+#include <windows.h>
+#include <stet/stet.hpp>
+SOURCE
+if echo '#include <stet/stet.hpp>' | "$cross" "${flags[@]}" -M -x c++ - | grep -q '/windows\.h'; then
+    echo "the library includes windows.h" >&2
+    exit 1
+fi
+
+echo "-- build"
+"$cross" "${flags[@]}" -static tests/platforms/windows_save.cpp -o "$scratch/windows_save.exe"
+"$native" "${flags[@]}" tests/platforms/windows_save.cpp -o "$scratch/native_save"
+
+echo "-- run"
+cd "$scratch"
+run() {
+    wine "$scratch/windows_save.exe" "$@" 2>"$scratch/complaints" || {
+        local status=$?
+        cat "$scratch/complaints" >&2
+        return "$status"
+    }
+}
+mkdir -p here/linked/target here/beside
+ln -s target here/linked/inside
+ln -s ../beside here/linked/outside
+run check here
+
+echo "-- compare"
+run write windows.safetensors
+./native_save write native.safetensors
+cmp windows.safetensors native.safetensors
+echo "the bytes are the same: $(stat -c %s native.safetensors)"
+if find here -name '*.part' | grep .; then
+    echo "part files are left" >&2
+    exit 1
+fi

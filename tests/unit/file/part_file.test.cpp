@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+#include "support/faulty_file_system.hpp"
+#include "support/open_descriptors.hpp"
+#include "support/scratch_directory.hpp"
+
+#include <stet/file/part_file.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using stet::durability;
+using stet::errc;
+using stet::existing_file;
+using stet::folder;
+using stet::part_file;
+using support::faulty_file_system;
+using support::file_call;
+using support::scratch_directory;
+
+static_assert(stet::sink<part_file>);
+
+namespace {
+
+using names = std::vector<std::string>;
+
+stet::bytes bytes_of(std::string_view text)
+{
+    return std::as_bytes(std::span(text));
+}
+
+/// A part file "x.part" of the path "said" in a scratch directory, behind calls that can fail.
+class fixture {
+public:
+    faulty_file_system faulty{};
+    scratch_directory  here{};
+    folder             in = *folder::open(faulty.calls(), here.path());
+
+    stet::result<part_file> create() { return part_file::create(in, "x.part", "said"); }
+
+    stet::result<void> publish(part_file& part, existing_file existing, durability lasting)
+    {
+        return part.publish(in, "x", existing, lasting);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a part file that is not published is gone, and closed")
+{
+    const std::size_t before = support::open_descriptors();
+    {
+        fixture f;
+        {
+            auto part = f.create();
+            REQUIRE(part);
+            CHECK(part->write(bytes_of("content")));
+            CHECK(f.here.entries() == names{"x.part"});
+            const part_file moved = *std::move(part);
+            CHECK(moved.path() == "said");
+        }
+        CHECK(f.here.entries().empty());
+        CHECK(f.faulty.count(file_call::remove) == 1);
+    }
+    CHECK(support::open_descriptors() == before);
+}
+
+TEST_CASE("a part file never takes the place of anything")
+{
+    fixture f;
+    f.here.put("x.part", "another's");
+    const auto part = f.create();
+    REQUIRE_FALSE(part);
+    CHECK(part.error().code == errc::name_taken);
+    CHECK(part.error().subject.view() == "said");
+    CHECK(f.here.content("x.part") == "another's");
+}
+
+TEST_CASE("a part file takes all bytes, however few the system takes at a time")
+{
+    for (const std::size_t most : {std::size_t{1}, std::size_t{3}, std::size_t{1000}}) {
+        fixture f;
+        f.faulty.shorten_writes(most);
+        f.faulty.interrupt_every_other();
+        auto part = f.create();
+        REQUIRE(part);
+        CHECK(part->write(bytes_of("hello ")));
+        CHECK(part->write({}));
+        CHECK(part->write(bytes_of("world")));
+        CHECK(f.publish(*part, existing_file::refuse, durability::full));
+        CHECK(f.here.content("x") == "hello world");
+        CHECK(f.here.entries() == names{"x"});
+    }
+}
+
+TEST_CASE("a write that fails names the path, the bytes and the system's number")
+{
+    fixture f;
+    auto    part = f.create();
+    REQUIRE(part);
+    f.faulty.fail(file_call::write, 1, ENOSPC);
+    const auto written = part->write(bytes_of("12345"));
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == errc::disk_full);
+    CHECK(written.error().os_code == ENOSPC);
+    CHECK(written.error().expected == 5);
+    CHECK(written.error().subject.view() == "said");
+}
+
+TEST_CASE("a write that claims an impossible count fails")
+{
+    for (const std::int64_t claim : {std::int64_t{0}, std::int64_t{-5}, std::int64_t{6}, INT64_MAX}) {
+        fixture f;
+        auto    part = f.create();
+        REQUIRE(part);
+        f.faulty.claim_written(claim);
+        const auto written = part->write(bytes_of("12345"));
+        REQUIRE_FALSE(written);
+        CHECK(written.error().code == errc::io_failure);
+        CHECK(f.faulty.count(file_call::write) == 1);
+    }
+}
+
+TEST_CASE("space that cannot be set aside is no failure, space that is not there is one")
+{
+    struct row {
+        int                 os_code;
+        std::optional<errc> code;
+    };
+    for (const row& given :
+         {row{ENOTSUP, {}}, row{ENOSYS, {}}, row{EINVAL, {}}, row{EPERM, {}}, row{ENODEV, {}},
+          row{ENOSPC, errc::disk_full}, row{EFBIG, errc::file_too_large}, row{EIO, errc::io_failure}})
+    {
+        fixture f;
+        auto    part = f.create();
+        REQUIRE(part);
+        f.faulty.fail_each(file_call::preallocate, given.os_code);
+        const auto set_aside = part->preallocate(1000);
+        CAPTURE(given.os_code);
+        CHECK(static_cast<bool>(set_aside) == !given.code);
+        if (!set_aside) {
+            CHECK(set_aside.error().code == given.code);
+            CHECK(set_aside.error().expected == 1000);
+        }
+    }
+}
+
+TEST_CASE("once the size of the file is known every error tells it")
+{
+    for (const file_call kind : {file_call::write, file_call::sync, file_call::close, file_call::move}) {
+        fixture f;
+        auto    part = f.create();
+        REQUIRE(part);
+        CHECK(part->preallocate(1000));
+        f.faulty.fail(kind, 1, ENOSPC);
+        auto done = part->write(bytes_of("12345"));
+        if (done)
+            done = f.publish(*part, existing_file::refuse, durability::full);
+        CAPTURE(support::file_call_names[static_cast<std::size_t>(kind)]);
+        REQUIRE_FALSE(done);
+        CHECK(done.error().code == errc::disk_full);
+        CHECK(done.error().expected == 1000);
+    }
+}
+
+TEST_CASE("nothing is synced unless the file is to last")
+{
+    for (const existing_file existing : {existing_file::refuse, existing_file::replace}) {
+        fixture f;
+        auto    part = f.create();
+        REQUIRE(part);
+        CHECK(f.publish(*part, existing, durability::none));
+        CHECK(f.faulty.count(file_call::sync) == 0);
+    }
+}
+
+TEST_CASE("a file that is to last is synced before it has its name and its folder after")
+{
+    for (const existing_file existing : {existing_file::refuse, existing_file::replace}) {
+        for (const bool exists : {false, true}) {
+            if (exists && existing == existing_file::refuse)
+                continue;
+            fixture f;
+            if (exists)
+                f.here.put("x", "old");
+            auto part = f.create();
+            REQUIRE(part);
+            CHECK(part->write(bytes_of("new")));
+            std::vector<std::string> seen;
+            const auto               look = [&] { seen.push_back(f.here.content("x")); };
+            f.faulty.before(file_call::sync, look);
+
+            CHECK(f.publish(*part, existing, durability::full));
+            CHECK(seen == names{exists ? "old" : "", "new"});
+            CHECK(f.here.entries() == names{"x"});
+        }
+    }
+}
+
+TEST_CASE("an existing file is refused or replaced, as asked")
+{
+    for (const durability lasting : {durability::none, durability::full}) {
+        fixture f;
+        f.here.put("x", "old");
+        {
+            auto part = f.create();
+            REQUIRE(part);
+            CHECK(part->write(bytes_of("new")));
+            const auto refused = f.publish(*part, existing_file::refuse, lasting);
+            REQUIRE_FALSE(refused);
+            CHECK(refused.error().code == errc::name_taken);
+            CHECK(refused.error().subject.view() == "said");
+        }
+        CHECK(f.here.content("x") == "old");
+        CHECK(f.here.entries() == names{"x"});
+
+        auto part = f.create();
+        REQUIRE(part);
+        CHECK(part->write(bytes_of("new")));
+        CHECK(f.publish(*part, existing_file::replace, lasting));
+        CHECK(f.here.content("x") == "new");
+        CHECK(f.here.entries() == names{"x"});
+    }
+}
+
+TEST_CASE("where two files cannot be swapped an old one is replaced in one step")
+{
+    for (const int os_code : {ENOSYS, EINVAL, ENOTSUP, EPERM}) {
+        fixture f;
+        f.here.put("x", "old");
+        auto part = f.create();
+        REQUIRE(part);
+        CHECK(part->write(bytes_of("new")));
+        f.faulty.fail_each(file_call::exchange, os_code);
+        CHECK(f.publish(*part, existing_file::replace, durability::full));
+        CHECK(f.here.content("x") == "new");
+        CHECK(f.here.entries() == names{"x"});
+        CHECK(f.faulty.count(file_call::move) == 1);
+    }
+}
+
+TEST_CASE("a table without a call to swap files replaces them all the same")
+{
+    const scratch_directory here;
+    here.put("x", "old");
+    stet::file_system calls = stet::native_calls;
+    calls.exchange = nullptr;
+    const auto in = folder::open(calls, here.path());
+    REQUIRE(in);
+    auto part = part_file::create(*in, "x.part", "said");
+    REQUIRE(part);
+    CHECK(part->write(bytes_of("new")));
+    CHECK(part->publish(*in, "x", existing_file::replace, durability::full));
+    CHECK(here.content("x") == "new");
+    CHECK(here.entries() == names{"x"});
+}
+
+TEST_CASE("a failure at any step of publishing leaves the old file or nothing")
+{
+    struct row {
+        file_call   kind;
+        std::size_t nth;
+        bool        on_new_name; ///< also when there is no old file
+    };
+    for (const row& given : {row{file_call::sync, 1, true}, row{file_call::sync, 2, true},
+                             row{file_call::close, 1, true}, row{file_call::move, 1, true},
+                             row{file_call::exchange, 1, false}, row{file_call::remove, 1, false}})
+    {
+        for (const bool exists : {false, true}) {
+            if (!exists && !given.on_new_name)
+                continue;
+            if (exists && given.kind == file_call::move)
+                continue; // an old file is swapped
+            fixture f;
+            if (exists)
+                f.here.put("x", "old");
+            CAPTURE(support::file_call_names[static_cast<std::size_t>(given.kind)], given.nth, exists);
+            {
+                auto part = f.create();
+                REQUIRE(part);
+                CHECK(part->write(bytes_of("new")));
+                f.faulty.fail(given.kind, given.nth, EIO);
+                const auto published = f.publish(
+                    *part, exists ? existing_file::replace : existing_file::refuse, durability::full);
+                REQUIRE_FALSE(published);
+                CHECK(published.error().code == errc::io_failure);
+                CHECK(published.error().subject.view() == "said");
+            }
+            CHECK(f.here.entries() == (exists ? names{"x"} : names{}));
+            CHECK(f.here.content("x") == (exists ? "old" : ""));
+        }
+    }
+}
+
+TEST_CASE("the old file is kept beside the new one when there is no way back")
+{
+    fixture f;
+    f.here.put("x", "old");
+    {
+        auto part = f.create();
+        REQUIRE(part);
+        CHECK(part->write(bytes_of("new")));
+        f.faulty.fail(file_call::sync, 2, EIO);
+        f.faulty.fail(file_call::exchange, 2, EIO);
+        CHECK_FALSE(f.publish(*part, existing_file::replace, durability::full));
+    }
+    CHECK(f.here.content("x") == "new");
+    CHECK(f.here.content("x.part") == "old");
+}
+
+TEST_CASE("an interrupted close has closed")
+{
+    fixture f;
+    auto    part = f.create();
+    REQUIRE(part);
+    f.faulty.fail(file_call::close, 1, EINTR);
+    CHECK(f.publish(*part, existing_file::refuse, durability::none));
+    CHECK(f.faulty.count(file_call::close) == 1);
+    CHECK(f.here.entries() == names{"x"});
+}

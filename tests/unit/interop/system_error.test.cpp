@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include <stet/interop/system_error.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <system_error>
+#include <utility>
+
+using stet::errc;
+using stet::error;
+
+static_assert(std::is_error_code_enum_v<stet::errc>);
+static_assert(noexcept(make_error_code(errc::disk_full)) && noexcept(error_code(error{})));
+
+TEST_CASE("a code becomes a std::error_code of the library's category")
+{
+    const std::error_code code = errc::disk_full;
+    CHECK(code);
+    CHECK(code.value() == static_cast<int>(errc::disk_full));
+    CHECK(code.category() == stet::error_category());
+    CHECK(std::string(code.category().name()) == "stet");
+    CHECK(code == errc::disk_full);
+    CHECK(code != errc::io_failure);
+    CHECK_FALSE(std::error_code(errc{}));
+}
+
+TEST_CASE("the message of a std::error_code is the code's name")
+{
+    for (std::size_t i = 1; i <= stet::errc_count; ++i) {
+        const auto code = static_cast<errc>(i);
+        CHECK(std::error_code(code).message() == name(code));
+    }
+    CHECK(std::error_code(0, stet::error_category()).message() == "no error");
+    CHECK(std::error_code(static_cast<int>(stet::errc_count) + 1, stet::error_category()).message() ==
+          "no error");
+    CHECK(std::error_code(257, stet::error_category()).message() == "no error");
+    CHECK(std::error_code(-255, stet::error_category()).message() == "no error");
+}
+
+TEST_CASE("an error gives its code")
+{
+    CHECK(error_code(error{.code = errc::name_taken}.about("a file")) == errc::name_taken);
+}
+
+TEST_CASE("codes with a portable meaning equal it, and no other code does")
+{
+    constexpr std::array<std::pair<errc, std::errc>, 12> meanings{{
+        {errc::out_of_memory, std::errc::not_enough_memory},
+        {errc::cancelled, std::errc::operation_canceled},
+        {errc::folder_missing, std::errc::no_such_file_or_directory},
+        {errc::name_taken, std::errc::file_exists},
+        {errc::permission_denied, std::errc::permission_denied},
+        {errc::read_only_file_system, std::errc::read_only_file_system},
+        {errc::disk_full, std::errc::no_space_on_device},
+        {errc::file_too_large, std::errc::file_too_large},
+        {errc::file_name_too_long, std::errc::filename_too_long},
+        {errc::too_many_open_files, std::errc::too_many_files_open},
+        {errc::too_many_links, std::errc::too_many_symbolic_link_levels},
+        {errc::io_failure, std::errc::io_error},
+    }};
+    std::size_t                                          portable = 0;
+    for (std::size_t i = 1; i <= stet::errc_count; ++i) {
+        const std::error_code code = static_cast<errc>(i);
+        for (const auto& [ours, condition] : meanings) {
+            CHECK((code == condition) == (ours == static_cast<errc>(i)));
+            if (code == condition)
+                ++portable;
+        }
+        if (code.default_error_condition().category() == std::generic_category())
+            --portable;
+    }
+    CHECK(portable == 0);
+}
