@@ -12,7 +12,8 @@ using tensor_map = std::map<std::string, stet::tensor_view>;
 
 stet::image_only checkpoint_of(const tensor_map& model, const tensor_map& encoder, const tensor_map& vae);
 
-stet::image_only checkpoint_of(const tensor_map& model, [[maybe_unused]] const tensor_map& encoder, const tensor_map& vae)
+stet::image_only checkpoint_of(const tensor_map& model, [[maybe_unused]] const tensor_map& encoder,
+                               const tensor_map& vae)
 {
 #ifdef STET_BREAK
     return stet::image_only{.model = model, .vae = vae};

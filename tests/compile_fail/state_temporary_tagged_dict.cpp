@@ -10,7 +10,7 @@
 
 using tensor_map = std::map<std::string, stet::tensor_view>;
 
-tensor_map                               load();
+tensor_map                         load();
 stet::component<stet::role::model> component_of(const tensor_map& model);
 
 stet::component<stet::role::model> component_of([[maybe_unused]] const tensor_map& model)

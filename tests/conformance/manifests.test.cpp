@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tensor lists of well-known models before and after ComfyUI saved them: the plan must place every one alike.
+// Tensor lists of well-known models before and after ComfyUI saved them: the plan must agree.
 #include <stet/stet.hpp>
 
 #include "support/json.hpp"
@@ -185,7 +185,8 @@ void check_plan(const Kind& checkpoint, const Layout& layout, const tensor_list&
     std::uint64_t size = 0;
     for (const stet::record& record : plan->records()) {
         const auto shape = plan->shape(record);
-        placed.push_back({.name = record.name.text(), .type = record.type, .shape = {shape.begin(), shape.end()}});
+        placed.push_back(
+            {.name = record.name.text(), .type = record.type, .shape = {shape.begin(), shape.end()}});
         size += record.size;
     }
     CHECK(plan->data_size() == size);
@@ -194,10 +195,12 @@ void check_plan(const Kind& checkpoint, const Layout& layout, const tensor_list&
     tensor_list missing;
     tensor_list unexpected;
     const auto  wanted = sorted(expected);
-    std::set_difference(wanted.begin(), wanted.end(), placed.begin(), placed.end(), std::back_inserter(missing));
-    std::set_difference(placed.begin(), placed.end(), wanted.begin(), wanted.end(), std::back_inserter(unexpected));
-    INFO("first missing: " << (missing.empty() ? std::string() : missing[0].name)
-                           << ", first unexpected: " << (unexpected.empty() ? std::string() : unexpected[0].name));
+    std::set_difference(wanted.begin(), wanted.end(), placed.begin(), placed.end(),
+                        std::back_inserter(missing));
+    std::set_difference(placed.begin(), placed.end(), wanted.begin(), wanted.end(),
+                        std::back_inserter(unexpected));
+    INFO("first missing: " << (missing.empty() ? std::string() : missing[0].name) << ", first unexpected: "
+                           << (unexpected.empty() ? std::string() : unexpected[0].name));
     CHECK(missing.empty());
     CHECK(unexpected.empty());
     CHECK(placed.size() == expected.size());
@@ -206,11 +209,14 @@ void check_plan(const Kind& checkpoint, const Layout& layout, const tensor_list&
 void check_model_and_vae(const manifest& given)
 {
     tensor_list expected;
-    std::copy_if(given.saved.begin(), given.saved.end(), std::back_inserter(expected), [](const listed_tensor& tensor) {
-        return tensor.name.starts_with("model.diffusion_model.") || tensor.name.starts_with("first_stage_model.");
-    });
+    std::copy_if(given.saved.begin(), given.saved.end(), std::back_inserter(expected),
+                 [](const listed_tensor& tensor) {
+                     return tensor.name.starts_with("model.diffusion_model.") ||
+                            tensor.name.starts_with("first_stage_model.");
+                 });
     CHECK(expected.size() == given.model.size() + given.vae.size());
-    check_plan(model_and_vae{.model = given.model, .vae = given.vae}, stet::layouts::base_default{}, expected);
+    check_plan(model_and_vae{.model = given.model, .vae = given.vae}, stet::layouts::base_default{},
+               expected);
 }
 
 void check_full(const manifest& given)
@@ -218,7 +224,8 @@ void check_full(const manifest& given)
     const tensor_list extra = markers(given.saved);
     const stet::full  checkpoint{
          .model = given.model, .text_encoder = given.text_encoder, .vae = given.vae, .extra = extra};
-    CHECK(with_layout(given.layout, [&](const auto& layout) { check_plan(checkpoint, layout, given.saved); }));
+    CHECK(
+        with_layout(given.layout, [&](const auto& layout) { check_plan(checkpoint, layout, given.saved); }));
 }
 
 void check_image_only(const manifest& given)

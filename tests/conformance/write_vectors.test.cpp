@@ -112,8 +112,9 @@ std::optional<recorded_tensor> parse_tensor(const support::json_value& from)
     if (!known_type || (*pattern->string() != "ramp7" && *pattern->string() != "mod2"))
         return std::nullopt;
 
-    recorded_tensor tensor{
-        .type = *known_type, .shape = {}, .data = patterned(*pattern->string(), *seed->integer(), *size->integer())};
+    recorded_tensor tensor{.type = *known_type,
+                           .shape = {},
+                           .data = patterned(*pattern->string(), *seed->integer(), *size->integer())};
     for (const support::json_value& axis : *shape->elements()) {
         if (!axis.integer())
             return std::nullopt;
@@ -192,7 +193,8 @@ stet::model_only checkpoint_of(const recorded_file& recorded)
 
 /// The file as a string sink receives it; the error's message when it does not.
 template <class Layout = unprefixed>
-std::string saved(const stet::model_only& checkpoint, const stet::sink_options& options, const Layout& layout = {})
+std::string saved(const stet::model_only& checkpoint, const stet::sink_options& options,
+                  const Layout& layout = {})
 {
     std::string       content;
     stet::append_sink destination(content);
@@ -208,9 +210,10 @@ bool agrees(const recorded_file& recorded, std::string_view content)
 {
     if (content == recorded.content)
         return true;
-    const auto differing = std::mismatch(content.begin(), content.end(), recorded.content.begin(), recorded.content.end());
-    UNSCOPED_INFO("first difference at byte " << differing.first - content.begin() << ", " << content.size() << " of "
-                                              << recorded.content.size() << " bytes written");
+    const auto differing =
+        std::mismatch(content.begin(), content.end(), recorded.content.begin(), recorded.content.end());
+    UNSCOPED_INFO("first difference at byte " << differing.first - content.begin() << ", " << content.size()
+                                              << " of " << recorded.content.size() << " bytes written");
     return false;
 }
 

@@ -18,7 +18,7 @@ namespace support {
 
 struct json_member;
 
-/// One JSON value; an object keeps the order of its members. Asked for as something it is not, it gives nothing.
+/// One JSON value; an object keeps the order of its members. Asked for what it is not, it gives nothing.
 /// The accessors are not inlined: g++ would follow their null results into code that has excluded them.
 class json_value {
 public:
@@ -58,7 +58,10 @@ public:
     }
 
     /// In UTF-8; null when it is no string.
-    [[gnu::noinline]] const std::string* string() const noexcept { return std::get_if<std::string>(&content_); }
+    [[gnu::noinline]] const std::string* string() const noexcept
+    {
+        return std::get_if<std::string>(&content_);
+    }
 
     /// Null when it is no array.
     [[gnu::noinline]] const array* elements() const noexcept { return std::get_if<array>(&content_); }
@@ -91,7 +94,8 @@ private:
     }
 
     // The signed alternative holds negative integers only.
-    std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, std::string, array, object> content_;
+    std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, std::string, array, object>
+        content_;
 };
 
 struct json_member {
@@ -170,16 +174,22 @@ private:
         if (level == most_levels)
             return std::nullopt;
         switch (peek()) {
-        case '{': return object(level);
-        case '[': return array(level);
+        case '{':
+            return object(level);
+        case '[':
+            return array(level);
         case '"':
             if (auto text = string())
                 return made(*std::move(text));
             return std::nullopt;
-        case 't': return take("true") ? made(true) : std::nullopt;
-        case 'f': return take("false") ? made(false) : std::nullopt;
-        case 'n': return take("null") ? std::optional<json_value>(std::in_place) : std::nullopt;
-        default: return number();
+        case 't':
+            return take("true") ? made(true) : std::nullopt;
+        case 'f':
+            return take("false") ? made(false) : std::nullopt;
+        case 'n':
+            return take("null") ? std::optional<json_value>(std::in_place) : std::nullopt;
+        default:
+            return number();
         }
     }
 
@@ -378,8 +388,8 @@ private:
 
 } // namespace json_detail
 
-/// The value of a JSON text, or nothing when the text is not exactly that: garbage after it, a member given twice, a lone
-/// surrogate and anything else RFC 8259 does not allow. Bytes from 0x80 on are taken as they are.
+/// The value of a JSON text, or nothing when it is not exactly that: garbage after it, a member given twice,
+/// a lone surrogate and anything else RFC 8259 does not allow. Bytes from 0x80 on are taken as they are.
 inline std::optional<json_value> parse_json(std::string_view text)
 {
     return json_detail::parser(text).document();

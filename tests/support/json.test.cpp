@@ -92,13 +92,51 @@ TEST_CASE("the JSON reader refuses what is not JSON")
 {
     using namespace std::string_view_literals;
     for (const std::string_view text : {
-             ""sv, " "sv, "{"sv, "[1,]"sv, "[1 2]"sv, "[,1]"sv, "{,}"sv, "{\"a\":1,}"sv, "{\"a\"}"sv, "{a:1}"sv,
-             "{\"a\":1 \"b\":2}"sv, "{1:2}"sv, "1 2"sv, "{}x"sv, "{}\0"sv, "\xEF\xBB\xBF{}"sv, "nul"sv, "True"sv,
-             "NaN"sv, "Infinity"sv, "+1"sv, "-"sv, "01"sv, "-01"sv, ".5"sv, "1."sv, "1e"sv, "1e+"sv, "0x1"sv,
-             "'a'"sv, "\"a"sv, "\"a\nb\""sv, "\"\\x41\""sv, "\"\\u12\""sv, "\"\\u12g4\""sv, "\"\\ud800\""sv,
-             "\"\\ud800x\""sv, "\"\\ud800\\u0041\""sv, "\"\\udc00\""sv, "\"\\\""sv, "[1] // no"sv,
-             "{\"a\":1,\"a\":2}"sv, "{\"a\":1,\"\\u0061\":2}"sv,
-         }) {
+             ""sv,
+             " "sv,
+             "{"sv,
+             "[1,]"sv,
+             "[1 2]"sv,
+             "[,1]"sv,
+             "{,}"sv,
+             "{\"a\":1,}"sv,
+             "{\"a\"}"sv,
+             "{a:1}"sv,
+             "{\"a\":1 \"b\":2}"sv,
+             "{1:2}"sv,
+             "1 2"sv,
+             "{}x"sv,
+             "{}\0"sv,
+             "\xEF\xBB\xBF{}"sv,
+             "nul"sv,
+             "True"sv,
+             "NaN"sv,
+             "Infinity"sv,
+             "+1"sv,
+             "-"sv,
+             "01"sv,
+             "-01"sv,
+             ".5"sv,
+             "1."sv,
+             "1e"sv,
+             "1e+"sv,
+             "0x1"sv,
+             "'a'"sv,
+             "\"a"sv,
+             "\"a\nb\""sv,
+             "\"\\x41\""sv,
+             "\"\\u12\""sv,
+             "\"\\u12g4\""sv,
+             "\"\\ud800\""sv,
+             "\"\\ud800x\""sv,
+             "\"\\ud800\\u0041\""sv,
+             "\"\\udc00\""sv,
+             "\"\\\""sv,
+             "[1] // no"sv,
+             "{\"a\":1,\"a\":2}"sv,
+             "{\"a\":1,\"\\u0061\":2}"sv,
+         })
+    {
         CAPTURE(text);
         CHECK_FALSE(parse_json(text));
     }
@@ -106,7 +144,9 @@ TEST_CASE("the JSON reader refuses what is not JSON")
 
 TEST_CASE("the JSON reader stops at five hundred levels")
 {
-    const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+    const auto nested = [](std::size_t levels) {
+        return std::string(levels, '[') + std::string(levels, ']');
+    };
 
     CHECK(parse_json(nested(500)));
     CHECK_FALSE(parse_json(nested(501)));

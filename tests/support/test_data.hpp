@@ -21,7 +21,7 @@
 
 namespace support {
 
-/// A file or folder of the data: of the folder that STET_TEST_DATA names, else of tests/data beside this file.
+/// A file or folder of the data, which lies in the folder STET_TEST_DATA names, else in tests/data.
 inline std::filesystem::path test_data(std::string_view relative)
 {
     const char* const named = std::getenv("STET_TEST_DATA");
@@ -70,7 +70,8 @@ inline std::optional<std::string> file_content(const std::filesystem::path& path
 }
 
 /// The regular files of a folder whose names end that way, sorted by name.
-inline std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder, std::string_view ending)
+inline std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder,
+                                                   std::string_view             ending)
 {
     std::vector<std::filesystem::path>  found;
     std::error_code                     failed;

@@ -8,6 +8,7 @@
 #include "support/dice.hpp"
 #include "support/failure.hpp"
 #include "support/json.hpp"
+#include "support/piece_sink.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -36,7 +37,8 @@ stet::plan planned(const named_tensors& tensors, std::uint32_t data_alignment = 
     builder.begin_component("model");
     for (const auto& [name, tensor] : tensors)
         CHECK(builder.add(name, tensor));
-    auto made = std::move(builder).finish({.group = stet::reference_order.group, .data_alignment = data_alignment});
+    auto made =
+        std::move(builder).finish({.group = stet::reference_order.group, .data_alignment = data_alignment});
     REQUIRE(made);
     return *std::move(made);
 }
@@ -71,19 +73,6 @@ std::string text(const stet::plan& tensors, const stet::metadata_view& metadata 
     CHECK(length_field(file) == file.size() - 8);
     return file.substr(8, file.find_last_not_of(' ') - 7);
 }
-
-/// Recovers after one failure, which must not be forgotten.
-struct fails_once {
-    std::size_t fails_at;
-    std::size_t calls = 0;
-
-    stet::result<void> write(stet::bytes)
-    {
-        if (calls++ == fails_at)
-            return stet::error{.code = stet::errc::sink_refused};
-        return {};
-    }
-};
 
 tensor_view bytes(std::uint64_t count)
 {
@@ -160,8 +149,8 @@ TEST_CASE("a name longer than the staging block is written whole")
 {
     const std::string plain(10'000, 'n');
     const std::string escaped(10'000, '"');
-    const stet::plan  tensors =
-        planned({{{.prefix = plain, .stem = plain}, bytes(1)}, {{.prefix = plain, .stem = escaped}, bytes(2)}});
+    const stet::plan  tensors = planned(
+         {{{.prefix = plain, .stem = plain}, bytes(1)}, {{.prefix = plain, .stem = escaped}, bytes(2)}});
     const auto head = stet::make_header(tensors);
     REQUIRE(head);
     const std::string whole = written(*head, 1U << 20U);
@@ -199,8 +188,8 @@ TEST_CASE("any header is as long as predicted and says what the plan says")
 {
     support::dice dice(11);
     const auto    random_text = [&](std::size_t longest) {
-        constexpr std::array<std::string_view, 10> pieces{"a", "layers.", "\"", "\\", "\n", "\x01",
-                                                          "\x7F", "\xC3\xA9", "\xF0\x9F\x98\x80", "."};
+        constexpr std::array<std::string_view, 10> pieces{
+            "a", "layers.", "\"", "\\", "\n", "\x01", "\x7F", "\xC3\xA9", "\xF0\x9F\x98\x80", "."};
         std::string made;
         for (auto left = dice.below(longest + 1); left > 0; --left)
             made += pieces[dice.below(pieces.size())];
@@ -230,7 +219,8 @@ TEST_CASE("any header is as long as predicted and says what the plan says")
             metadata[random_text(8)] = random_text(20);
         const bool       has_metadata = dice.below(3) != 0;
         const stet::plan tensors = planned(given, std::uint32_t{8} << dice.below(8));
-        const auto head = stet::make_header(tensors, has_metadata ? stet::metadata_view(metadata) : stet::metadata_view());
+        const auto       head =
+            stet::make_header(tensors, has_metadata ? stet::metadata_view(metadata) : stet::metadata_view());
         REQUIRE(head);
 
         const std::string file = written(*head, 1 + dice.below(200));
@@ -275,7 +265,8 @@ TEST_CASE("a header may take 100,000,000 bytes, padding included, and not one mo
     // Each control character takes six bytes; the rest of the length is made up of plain ones.
     const std::string control(16'700'000, '\x01');
     const std::string plain(4200, 'a');
-    const auto        size_with = [&](std::uint64_t text_size, std::uint32_t alignment) -> stet::result<std::uint64_t> {
+    const auto        size_with = [&](std::uint64_t text_size,
+                               std::uint32_t alignment) -> stet::result<std::uint64_t> {
         const auto             around = std::string_view(R"({"__metadata__":{"":""}})").size();
         const std::string_view value = std::string_view(control).substr(0, (text_size - around - 4000) / 6);
         const std::string_view key = std::string_view(plain).substr(0, text_size - around - value.size() * 6);
@@ -302,8 +293,8 @@ TEST_CASE("a header may take 100,000,000 bytes, padding included, and not one mo
 
 TEST_CASE("wrong metadata is refused before a byte is written")
 {
-    const stet::plan tensors = planned({{{.stem = "a"}, bytes(1)}});
-    const text_map   wrong{{"a", "\xFF"}};
+    const stet::plan                                       tensors = planned({{{.stem = "a"}, bytes(1)}});
+    const text_map                                         wrong{{"a", "\xFF"}};
     const std::vector<std::pair<std::string, std::string>> twice{{"a", "1"}, {"a", "1"}};
 
     CHECK(support::failure(stet::make_header(tensors, wrong)) == "invalid_metadata_utf8");
@@ -318,7 +309,7 @@ TEST_CASE("a failure of the sink ends the header and is passed on")
     REQUIRE(head);
 
     for (std::size_t fails_at = 0;; ++fails_at) {
-        fails_once               failing{.fails_at = fails_at};
+        support::piece_sink      failing{.fails_at = fails_at, .recovers = true};
         std::array<std::byte, 4> block{};
         stet::staged_sink        staged(failing, block);
         auto                     outcome = head->write(staged);

@@ -42,7 +42,8 @@ static_assert(stet::metadata_dict<text_map> && stet::metadata_dict<pairs> &&
               stet::metadata_dict<std::map<std::string_view, const char*>> &&
               stet::metadata_dict<std::array<std::pair<const char*, const char*>, 2>>);
 static_assert(!stet::metadata_dict<int> && !stet::metadata_dict<std::vector<std::string>> &&
-              !stet::metadata_dict<std::map<std::string, int>> && !stet::metadata_dict<std::map<int, std::string>> &&
+              !stet::metadata_dict<std::map<std::string, int>> &&
+              !stet::metadata_dict<std::map<int, std::string>> &&
               !stet::metadata_dict<metadata_test::passing_entries>);
 
 static_assert(std::is_convertible_v<const text_map&, stet::metadata_view>);
@@ -110,10 +111,17 @@ TEST_CASE("an error ends the visit of metadata")
 
 TEST_CASE("entries are ordered by key, byte by byte")
 {
-    pairs given{{"", "0"},        {"A", "1"},         {"a", "2"},
-                {"aa", "3"},      {"a\x7F", "4"},     {"a\xC3\xA9", "5"},
-                {"b", "6"},       {std::string("b\0", 2), "7"}, {"b\x01", "8"},
-                {"\xEF\xBF\xBD", "9"}, {"\xF0\x90\x80\x80", "10"}};
+    pairs             given{{"", "0"},
+                {"A", "1"},
+                {"a", "2"},
+                {"aa", "3"},
+                {"a\x7F", "4"},
+                {"a\xC3\xA9", "5"},
+                {"b", "6"},
+                {std::string("b\0", 2), "7"},
+                {"b\x01", "8"},
+                {"\xEF\xBF\xBD", "9"},
+                {"\xF0\x90\x80\x80", "10"}};
     const std::string expected = sorted(given);
     CHECK(expected.starts_with("=0;A=1;a=2;aa=3;a\x7F=4;a\xC3\xA9=5;b=6;"));
     CHECK(expected.ends_with("b\x01=8;\xEF\xBF\xBD=9;\xF0\x90\x80\x80=10;"));

@@ -57,7 +57,10 @@ struct moves_extra {
 
 struct for_sound : by_hand {
     using by_hand::place;
-    static constexpr placed_name place(audio, std::string_view key) noexcept { return {.prefix = "audio.", .stem = key}; }
+    static constexpr placed_name place(audio, std::string_view key) noexcept
+    {
+        return {.prefix = "audio.", .stem = key};
+    }
 };
 
 struct not_const {

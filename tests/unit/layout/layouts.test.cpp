@@ -51,14 +51,15 @@ static_assert(is<layouts::cascade_b>({unet, "vae.", "text_encoder."}));
 static_assert(is<layouts::cascade_c>({unet, "vae.", "text_encoder.", "clip_l_vision."}));
 static_assert(is<layouts::svd>({unet, "first_stage_model.", "cond_stage_model.", open_clip}));
 static_assert(is<layouts::sv3d>({unet, "conditioner.embedders.1.encoder.", "cond_stage_model.", open_clip}));
-static_assert(is<layouts::zero123>(
-    {unet, "first_stage_model.", "cond_stage_model.", "cond_stage_model.model.visual."}));
-static_assert(is<layouts::hunyuan3d>(
-    {"model.", "vae.", "cond_stage_model.", "conditioner.main_image_encoder.model."}));
+static_assert(is<layouts::zero123>({unet, "first_stage_model.", "cond_stage_model.",
+                                    "cond_stage_model.model.visual."}));
+static_assert(is<layouts::hunyuan3d>({"model.", "vae.", "cond_stage_model.",
+                                      "conditioner.main_image_encoder.model."}));
 
 static_assert(puts<layouts::sd1, role::model>(unet) && puts<layouts::sd1, role::vae>("first_stage_model."));
 static_assert(!stet::places<layouts::sd1, role::vision_encoder>);
-static_assert(stet::layout_for<layouts::sd1, stet::full> && !stet::layout_for<layouts::sd1, stet::image_only>);
+static_assert(stet::layout_for<layouts::sd1, stet::full> &&
+              !stet::layout_for<layouts::sd1, stet::image_only>);
 
 std::optional<stet::placed_name> text_of_sd1(std::string_view key)
 {

@@ -21,10 +21,12 @@ constexpr placed_name cut(std::string_view text, std::size_t at)
 
 static_assert(placed_name{}.size() == 0 && placed_name{} == placed_name{});
 static_assert(cut("model.weight", 6).size() == 12);
-static_assert(cut("model.weight", 6)[0] == 'm' && cut("model.weight", 6)[5] == '.' && cut("model.weight", 6)[6] == 'w' &&
-              cut("model.weight", 6)[11] == 't');
-static_assert(cut("model.weight", 6) == cut("model.weight", 0) && cut("model.weight", 12) == cut("model.weight", 1));
-static_assert(cut("model.weight", 6) != cut("model.weighs", 6) && cut("model.weight", 6) != cut("model.weighs", 5));
+static_assert(cut("model.weight", 6)[0] == 'm' && cut("model.weight", 6)[5] == '.' &&
+              cut("model.weight", 6)[6] == 'w' && cut("model.weight", 6)[11] == 't');
+static_assert(cut("model.weight", 6) == cut("model.weight", 0) &&
+              cut("model.weight", 12) == cut("model.weight", 1));
+static_assert(cut("model.weight", 6) != cut("model.weighs", 6) &&
+              cut("model.weight", 6) != cut("model.weighs", 5));
 static_assert(cut("a", 0) != cut("ab", 1) && cut("ab", 0) != cut("", 0));
 
 } // namespace

@@ -20,9 +20,13 @@ using same_prefix = stet::prefix_layout<under<role::model, "m.">, under<role::va
 using empty_prefix = stet::prefix_layout<under<role::model, "">>;
 
 template <class Layout, class Role>
-concept has_place = requires { Layout::place(Role{}, std::string_view()); };
+concept has_place = requires
+{
+    Layout::place(Role{}, std::string_view());
+};
 
-static_assert(has_place<two_rules, role::model> && has_place<two_rules, audio> && !has_place<two_rules, role::vae>);
+static_assert(has_place<two_rules, role::model> && has_place<two_rules, audio> &&
+              !has_place<two_rules, role::vae>);
 static_assert(!has_place<no_rules, role::model>);
 static_assert(two_rules::rules_for<role::model> == 1 && two_rules::rules_for<role::vae> == 0);
 
@@ -30,7 +34,8 @@ static_assert(under<role::model, "model.">::prefix == "model.");
 static_assert(stet::literal("a\0b").view() == std::string_view("a\0b", 3));
 static_assert(stet::literal("").view().empty());
 
-static_assert(two_rules::place(role::model{}, "w").prefix == "model." && two_rules::place(role::model{}, "w").stem == "w");
+static_assert(two_rules::place(role::model{}, "w").prefix == "model." &&
+              two_rules::place(role::model{}, "w").stem == "w");
 static_assert(two_rules::place(audio{}, "w").prefix == "audio.");
 static_assert(same_prefix::place(role::model{}, "w") == same_prefix::place(role::vae{}, "w"));
 static_assert(empty_prefix::place(role::model{}, "w") == stet::placed_name{.stem = "w"});

@@ -70,7 +70,7 @@ struct without_training {
 struct lazy_entries {
     struct iterator {
         const lazy_entries* from;
-        std::size_t            at;
+        std::size_t         at;
 
         std::pair<std::string_view, stet::tensor_view> operator*() const
         {
@@ -107,14 +107,17 @@ TEST_CASE("each component's tensors go where the layout puts the role")
     CHECK(names(stet::make_plan(stet::image_only{.model = model, .vision_encoder = text, .vae = vae},
                                 stet::layouts::hunyuan3d{})) ==
           "conditioner.main_image_encoder.model.clip_l.w;model.w;vae.decoder.w;");
-    CHECK(names(stet::make_plan(stet::model_only{.model = model}, stet::layouts::svd{})) == "model.diffusion_model.w;");
+    CHECK(names(stet::make_plan(stet::model_only{.model = model}, stet::layouts::svd{})) ==
+          "model.diffusion_model.w;");
 }
 
 TEST_CASE("the order of the dict makes no difference")
 {
-    const std::vector<std::pair<std::string, stet::tensor_view>> one{{"b", bytes(1)}, {"a", bytes(2)}, {"c", bytes(3)}};
-    const std::vector<std::pair<std::string, stet::tensor_view>> other{{"c", bytes(3)}, {"b", bytes(1)}, {"a", bytes(2)}};
-    const std::unordered_map<std::string, stet::tensor_view>     third(one.begin(), one.end());
+    const std::vector<std::pair<std::string, stet::tensor_view>> one{
+        {"b", bytes(1)}, {"a", bytes(2)}, {"c", bytes(3)}};
+    const std::vector<std::pair<std::string, stet::tensor_view>> other{
+        {"c", bytes(3)}, {"b", bytes(1)}, {"a", bytes(2)}};
+    const std::unordered_map<std::string, stet::tensor_view> third(one.begin(), one.end());
 
     const auto first = stet::make_plan(stet::model_only{.model = one}, stet::layouts::generic{});
     CHECK(names(first) == "model.diffusion_model.a;model.diffusion_model.b;model.diffusion_model.c;");
@@ -151,9 +154,8 @@ TEST_CASE("a kind of checkpoint of one's own with a role of one's own is planned
 
 TEST_CASE("keys that the layout leaves out are counted and not looked at")
 {
-    const dict model{{"w", bytes(4)},
-                     {"ema.w", bytes(4)},
-                     {"ema.broken", {.type = dtype::u8, .shape = {1}, .size = 7}}};
+    const dict model{
+        {"w", bytes(4)}, {"ema.w", bytes(4)}, {"ema.broken", {.type = dtype::u8, .shape = {1}, .size = 7}}};
     const auto plan = stet::make_plan(stet::model_only{.model = model}, without_training{});
 
     CHECK(names(plan) == "net.w;");
@@ -184,17 +186,19 @@ TEST_CASE("a duplicate name across components is refused, naming both of them")
     const dict text{{"w", bytes(1)}};
     const dict vae{{"a", bytes(1)}};
     const dict extra{{"z", bytes(1)}, {"vae.a", *stet::view_of(dtype::f64, {0}, nullptr, 0)}};
-    const auto plan = stet::make_plan(stet::full{.model = model, .text_encoder = text, .vae = vae, .extra = extra},
-                                      stet::layouts::generic{});
+    const auto plan =
+        stet::make_plan(stet::full{.model = model, .text_encoder = text, .vae = vae, .extra = extra},
+                        stet::layouts::generic{});
 
     REQUIRE_FALSE(plan);
-    CHECK(stet::message(plan.error()) ==
-          "tensor 'vae.a' is placed twice: by the vae and by the extra tensors; rename or leave out one of them");
+    CHECK(stet::message(plan.error()) == "tensor 'vae.a' is placed twice: by the vae and by the extra "
+                                         "tensors; rename or leave out one of them");
 }
 
 TEST_CASE("a duplicate name inside one component is refused")
 {
-    const std::vector<std::pair<std::string, stet::tensor_view>> model{{"w", bytes(1)}, {"v", bytes(1)}, {"w", bytes(2)}};
+    const std::vector<std::pair<std::string, stet::tensor_view>> model{
+        {"w", bytes(1)}, {"v", bytes(1)}, {"w", bytes(2)}};
     const auto plan = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{});
 
     REQUIRE_FALSE(plan);
@@ -226,17 +230,17 @@ TEST_CASE("an extra tensor under the metadata's name is refused")
 {
     const dict extra{{"__metadata__", bytes(1)}};
 
-    CHECK(names(stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = extra}, stet::layouts::generic{})) ==
-          "reserved_name");
+    CHECK(names(stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = extra},
+                                stet::layouts::generic{})) == "reserved_name");
 }
 
 TEST_CASE("a dict whose header would be too large is refused before all of it is looked at")
 {
     // A control character takes six bytes in the header: seventeen names pass the limit.
-    const std::string     text(1'000'000, '\x01');
-    std::size_t           visited = 0;
+    const std::string  text(1'000'000, '\x01');
+    std::size_t        visited = 0;
     const lazy_entries lazy{&text, &visited};
-    const auto            refused = stet::make_plan(stet::model_only{.model = lazy}, stet::layouts::generic{});
+    const auto         refused = stet::make_plan(stet::model_only{.model = lazy}, stet::layouts::generic{});
 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == errc::header_too_large);
@@ -250,7 +254,8 @@ TEST_CASE("the order asked for is the order of the plan")
         .data_alignment = 4096,
     };
     const dict model{{"a", bytes(30)}, {"b", bytes(10)}, {"c", bytes(20)}};
-    const auto plan = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{}, {.order = small_first});
+    const auto plan =
+        stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{}, {.order = small_first});
 
     CHECK(names(plan) == "model.diffusion_model.b;model.diffusion_model.c;model.diffusion_model.a;");
     REQUIRE(plan);
@@ -272,7 +277,8 @@ TEST_CASE("making a plan without memory reports it and gives all memory back")
         heap.fail_from(allowed);
         bool succeeded = false;
         {
-            const auto plan = stet::make_plan(checkpoint, stet::layouts::generic{}, {.memory = heap.allocator()});
+            const auto plan =
+                stet::make_plan(checkpoint, stet::layouts::generic{}, {.memory = heap.allocator()});
             succeeded = static_cast<bool>(plan);
             if (succeeded)
                 CHECK(plan->records().size() == 120);

@@ -20,7 +20,7 @@
 
 namespace {
 
-/// Records over texts, each cut somewhere. Both pieces have memory of their own, so that nothing can be read across.
+/// Records over texts, each cut somewhere. Both pieces have memory of their own, so that no read goes across.
 class named_records {
 public:
     named_records(const std::vector<std::string>& texts, support::dice& dice)
@@ -119,8 +119,8 @@ std::vector<std::string> model_texts(std::size_t count)
 {
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < count; ++i)
-        texts.push_back("model.diffusion_model.transformer_blocks." + std::to_string(i / 4) + ".attention.to_q." +
-                        (i % 4 == 0 ? "weight" : "bias" + std::to_string(i % 4)));
+        texts.push_back("model.diffusion_model.transformer_blocks." + std::to_string(i / 4) +
+                        ".attention.to_q." + (i % 4 == 0 ? "weight" : "bias" + std::to_string(i % 4)));
     return texts;
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("any names, however cut, are ordered as a sort of the joined texts wou
     support::dice dice(2);
     for (int round = 0; round < 300; ++round) {
         CAPTURE(round);
-        auto texts = without_repeats(related_texts(2 + dice.below(60), dice));
+        auto       texts = without_repeats(related_texts(2 + dice.below(60), dice));
         const auto expected = texts;
         shuffle(texts, dice);
         CHECK(ordered(named_records(texts, dice)) == expected);
@@ -189,13 +189,13 @@ TEST_CASE("names of components, each with its own shared prefix, are ordered acr
     for (int round = 0; round < 100; ++round) {
         CAPTURE(round);
         // The prefixes are beginnings of each other and lie at one address.
-        const std::string                all_prefixes = "model.diffusion_model.";
-        std::set<std::string>            taken;
-        std::vector<stet::record>        records;
-        const auto                       stems = without_repeats(related_texts(30, dice));
-        std::vector<std::string>         expected;
+        const std::string         all_prefixes = "model.diffusion_model.";
+        std::set<std::string>     taken;
+        std::vector<stet::record> records;
+        const auto                stems = without_repeats(related_texts(30, dice));
+        std::vector<std::string>  expected;
         for (const std::string& stem : stems) {
-            const std::string_view prefix(all_prefixes.data(), dice.below(all_prefixes.size() + 1));
+            const std::string_view  prefix(all_prefixes.data(), dice.below(all_prefixes.size() + 1));
             const stet::placed_name name{.prefix = prefix, .stem = stem};
             if (!taken.insert(name.text()).second)
                 continue;
@@ -273,16 +273,18 @@ TEST_CASE("one name twice among ten thousand is found")
     texts.push_back(texts[1234]);
     shuffle(texts, dice);
 
-    CHECK(ordered(named_records(texts, dice)) == std::vector<std::string>{"clash of " + model_texts(1235)[1234]});
+    CHECK(ordered(named_records(texts, dice)) ==
+          std::vector<std::string>{"clash of " + model_texts(1235)[1234]});
 }
 
 TEST_CASE("ordering names without memory reports it and gives all memory back")
 {
-    // Forty groups of thirty names that part only after eight characters: more open ends than are first made room for.
+    // Groups whose names part after more than eight characters: the list of open groups has to grow.
     std::vector<std::string> texts;
     for (int group = 0; group < 40; ++group) {
         for (int i = 0; i < 30; ++i)
-            texts.push_back("block." + std::to_string(100 + group) + ".attention.to_q." + std::to_string(100 + i));
+            texts.push_back("block." + std::to_string(100 + group) + ".attention.to_q." +
+                            std::to_string(100 + i));
     }
     const auto    expected = texts;
     support::dice dice(7);

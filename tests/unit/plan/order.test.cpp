@@ -11,7 +11,8 @@ namespace {
 
 static_assert(std::is_aggregate_v<stet::file_order> && std::is_trivially_copyable_v<stet::file_order>);
 static_assert(stet::reference_order.data_alignment == 8);
-static_assert(stet::reference_order.group(stet::dtype::u64, 0) > stet::reference_order.group(stet::dtype::i64, 0));
+static_assert(stet::reference_order.group(stet::dtype::u64, 0) >
+              stet::reference_order.group(stet::dtype::i64, 0));
 
 } // namespace
 

@@ -35,8 +35,9 @@ constexpr stet::component_reports two_reports()
     return reports;
 }
 static_assert(stet::component_reports().size() == 0);
-static_assert(two_reports().size() == 2 && two_reports()[0].role == "model" && two_reports()[0].tensors == 3 &&
-              two_reports()[0].left_out == 0 && two_reports()[1].role == "vae" && two_reports()[1].left_out == 1 &&
+static_assert(two_reports().size() == 2 && two_reports()[0].role == "model" &&
+              two_reports()[0].tensors == 3 && two_reports()[0].left_out == 0 &&
+              two_reports()[1].role == "vae" && two_reports()[1].left_out == 1 &&
               two_reports()[1].bytes == 0);
 
 /// The plan of one component that holds these tensors.
@@ -82,12 +83,14 @@ TEST_CASE("an empty plan has no data")
 
 TEST_CASE("a plan tells each record's shape")
 {
-    const std::vector<std::uint8_t>         bytes(24);
-    const std::array<int, 10>               ten_axes{1, 2, 1, 3, 1, 1, 1, 1, 4, 1};
-    const stet::plan                        plan = planned({{"a", stet::view_of(bytes, {2, 3, 4})},
-                                                            {"b", stet::view_of(bytes, ten_axes)},
-                                                            {"c", stet::view_of(stet::dtype::u8, {}, bytes.data(), 1)},
-                                                            {"d", stet::view_of(stet::dtype::u8, {0, 5}, bytes.data(), 0)}});
+    const std::vector<std::uint8_t> bytes(24);
+    const std::array<int, 10>       ten_axes{1, 2, 1, 3, 1, 1, 1, 1, 4, 1};
+    const auto scalar = stet::view_of(stet::dtype::u8, {}, bytes.data(), 1);
+    const auto nothing = stet::view_of(stet::dtype::u8, {0, 5}, bytes.data(), 0);
+    const stet::plan plan = planned({{"a", stet::view_of(bytes, {2, 3, 4})},
+                                     {"b", stet::view_of(bytes, ten_axes)},
+                                     {"c", scalar},
+                                     {"d", nothing}});
 
     REQUIRE(plan.records().size() == 4);
     CHECK(shape_of(plan, plan.records()[0]) == std::vector<std::uint64_t>{2, 3, 4});
@@ -100,10 +103,10 @@ TEST_CASE("a plan tells each record's shape")
 TEST_CASE("a plan gives each tensor back as it was given")
 {
     const std::array<std::uint8_t, 6> bytes{1, 2, 3, 4, 5, 6};
-    const auto produced = stet::produced_view(stet::dtype::u8, {2}, bytes,
-                                              [](const std::array<std::uint8_t, 6>& from, stet::sink_ref out) {
-                                                  return out.write(std::as_bytes(std::span(from).subspan(4)));
-                                              });
+    const auto write_end = [](const std::array<std::uint8_t, 6>& from, stet::sink_ref out) {
+        return out.write(std::as_bytes(std::span(from).subspan(4)));
+    };
+    const auto       produced = stet::produced_view(stet::dtype::u8, {2}, bytes, write_end);
     const stet::plan plan = planned({{"packed", stet::view_of(bytes, {2, 3})},
                                      {"produced", produced},
                                      {"transposed", stet::strided_view(bytes, {3, 2}, {1, 3})},
@@ -150,7 +153,7 @@ TEST_CASE("a plan's memory comes from its allocator and goes back to it")
     support::counting_heap heap;
     {
         const std::array<std::uint8_t, 6> bytes{};
-        stet::plan                        first = planned({{"a", stet::view_of(bytes, {2, 3})}}, heap.allocator());
+        stet::plan first = planned({{"a", stet::view_of(bytes, {2, 3})}}, heap.allocator());
         CHECK(heap.live_blocks() == 2); // records and axes
         const stet::plan second = std::move(first);
         CHECK(heap.live_blocks() == 2);

@@ -94,8 +94,9 @@ std::string member(const stet::plan& plan, const stet::record& record)
     std::string shape;
     for (const std::uint64_t axis : plan.shape(record))
         shape += (shape.empty() ? "" : ",") + std::to_string(axis);
-    return "\"" + record.name.text() + R"(":{"dtype":")" + std::string(name(record.type)) + R"(","shape":[)" + shape +
-           R"(],"data_offsets":[)" + std::to_string(record.begin) + "," + std::to_string(record.end()) + "]}";
+    return "\"" + record.name.text() + R"(":{"dtype":")" + std::string(name(record.type)) + R"(","shape":[)" +
+           shape + R"(],"data_offsets":[)" + std::to_string(record.begin) + "," +
+           std::to_string(record.end()) + "]}";
 }
 
 } // namespace
@@ -199,7 +200,8 @@ TEST_CASE("a component's tensors, bytes and keys left out are counted")
 
 TEST_CASE("a tensor that cannot be seen is refused by its name in the file")
 {
-    const stet::error refused = refusal({.prefix = "vae.", .stem = "gone"}, stet::error{.code = errc::missing_tensor});
+    const stet::error refused =
+        refusal({.prefix = "vae.", .stem = "gone"}, stet::error{.code = errc::missing_tensor});
 
     CHECK(refused.code == errc::missing_tensor);
     CHECK(refused.subject.view() == "vae.gone");
@@ -207,7 +209,9 @@ TEST_CASE("a tensor that cannot be seen is refused by its name in the file")
 
 TEST_CASE("a name that is not UTF-8 is refused, whichever piece it is in")
 {
-    for (const std::string_view wrong : {"\x80"sv, "a\xFF"sv, "\xC3"sv, "\xC0\xAF"sv, "\xED\xA0\x80"sv, "\xF4\x90\x80\x80"sv}) {
+    for (const std::string_view wrong :
+         {"\x80"sv, "a\xFF"sv, "\xC3"sv, "\xC0\xAF"sv, "\xED\xA0\x80"sv, "\xF4\x90\x80\x80"sv})
+    {
         CAPTURE(wrong);
         const stet::error in_prefix = refusal({.prefix = wrong, .stem = "weight"}, tensor_of(1));
         CHECK(in_prefix.code == errc::invalid_utf8);
@@ -237,8 +241,8 @@ TEST_CASE("the name of the metadata is refused, however it is cut")
 
 TEST_CASE("a view whose size is not that of its dtype and shape is refused")
 {
-    const stet::error refused =
-        refusal({.prefix = "vae.", .stem = "w"}, tensor_view{.type = dtype::f32, .shape = {2, 3}, .size = 23});
+    const stet::error refused = refusal({.prefix = "vae.", .stem = "w"},
+                                        tensor_view{.type = dtype::f32, .shape = {2, 3}, .size = 23});
 
     CHECK(refused.code == errc::tensor_size_mismatch);
     CHECK(refused.expected == 24);
@@ -335,13 +339,14 @@ TEST_CASE("tensors may reach 2^63 - 1 bytes together and not one more")
 TEST_CASE("a header beyond the format's limit is refused while tensors are added")
 {
     // Each control character takes six bytes in the header.
-    const std::string long_text(1'000'000, '\x01');
-    const std::string names = "abcdefghijklmnopqrst";
-    auto              builder = fresh_builder();
-    std::size_t       added = 0;
+    const std::string  long_text(1'000'000, '\x01');
+    const std::string  names = "abcdefghijklmnopqrst";
+    auto               builder = fresh_builder();
+    std::size_t        added = 0;
     stet::result<void> outcome;
     while (added < names.size() && outcome) {
-        outcome = builder.add({.prefix = long_text, .stem = std::string_view(names).substr(added, 1)}, tensor_of(1));
+        outcome = builder.add({.prefix = long_text, .stem = std::string_view(names).substr(added, 1)},
+                              tensor_of(1));
         added += outcome ? 1U : 0U;
     }
 
@@ -356,7 +361,8 @@ TEST_CASE("members may take all of the header's limit and not one byte more")
 {
     const std::string long_text(16'700'000, '\x01');
     // `{"<name>":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`
-    constexpr std::uint64_t around_name = std::string_view(R"({"":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})").size();
+    constexpr std::uint64_t around_name =
+        std::string_view(R"({"":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})").size();
     constexpr std::uint64_t longest_name = stet::max_header_size - around_name;
     const std::string       plain(longest_name % 6 + 1, 'a');
     const placed_name       fits{.prefix = std::string_view(long_text).substr(0, longest_name / 6),
@@ -369,7 +375,7 @@ TEST_CASE("members may take all of the header's limit and not one byte more")
     REQUIRE(plan);
     CHECK(plan->members_size() + 2 == stet::max_header_size);
 
-    auto too_large = fresh_builder();
+    auto       too_large = fresh_builder();
     const bool added = static_cast<bool>(too_large.add(too_long, tensor_of(1)));
     CHECK((!added || finished(too_large) == "header_too_large"));
 
@@ -398,8 +404,9 @@ TEST_CASE("planning with any one allocation refused reports it and gives all mem
             stet::result<void> outcome;
             for (const std::string& name : names) {
                 if (outcome)
-                    outcome = builder.add({.prefix = "model.", .stem = name},
-                                          tensor_view{.type = dtype::u8, .shape = {2, 2}, .steps = {1, 2}, .size = 4});
+                    outcome = builder.add(
+                        {.prefix = "model.", .stem = name},
+                        tensor_view{.type = dtype::u8, .shape = {2, 2}, .steps = {1, 2}, .size = 4});
             }
             if (!outcome)
                 CHECK(support::failure(outcome) == "out_of_memory");
@@ -410,7 +417,8 @@ TEST_CASE("planning with any one allocation refused reports it and gives all mem
                     CHECK(plan->records().size() == names.size());
                     for (const stet::record& record : plan->records()) {
                         const tensor_view tensor = plan->tensor(record);
-                        CHECK((tensor.shape[0] == 2 && tensor.shape[1] == 2 && tensor.steps[0] == 1 && tensor.steps[1] == 2));
+                        CHECK((tensor.shape[0] == 2 && tensor.shape[1] == 2 && tensor.steps[0] == 1 &&
+                               tensor.steps[1] == 2));
                     }
                 } else {
                     CHECK(support::failure(plan) == "out_of_memory");

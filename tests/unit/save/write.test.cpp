@@ -34,7 +34,7 @@ constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
 
 /// Bytes that exist only while they are written: pieces of one small block, over and over.
 struct dripping {
-    std::uint64_t size; ///< bytes promised
+    std::uint64_t size;      ///< bytes promised
     std::uint64_t delivered; ///< bytes that come
     std::size_t   piece;
 
@@ -45,19 +45,6 @@ struct dripping {
     dripping(std::uint64_t promised, std::uint64_t comes, std::size_t in_pieces)
         : size(promised), delivered(comes), piece(in_pieces)
     {
-    }
-};
-
-/// Recovers after one failure, which must not be forgotten.
-struct fails_once {
-    std::size_t fails_at;
-    std::size_t calls = 0;
-
-    stet::result<void> write(stet::bytes)
-    {
-        if (calls++ == fails_at)
-            return stet::error{.code = errc::sink_refused};
-        return {};
     }
 };
 
@@ -86,9 +73,10 @@ stet::tensor_view view(const dripping& tensor)
 
 stet::tensor_view view(const broken_device& device)
 {
-    return *stet::produced_view(dtype::u8, {4}, device, [](const broken_device& from, stet::sink_ref) -> stet::result<void> {
-        return stet::error{.code = errc::io_failure, .os_code = 5}.about(from.subject);
-    });
+    return *stet::produced_view(
+        dtype::u8, {4}, device, [](const broken_device& from, stet::sink_ref) -> stet::result<void> {
+            return stet::error{.code = errc::io_failure, .os_code = 5}.about(from.subject);
+        });
 }
 
 /// A tensor of no bytes.
@@ -105,7 +93,8 @@ class prepared {
 public:
     explicit prepared(dict model, const stet::metadata_view& metadata = {},
                       const stet::allocator& memory = stet::heap())
-        : model_(std::move(model)), plan_(make_plan(model_, memory)), header_(stet::make_header(plan_, metadata))
+        : model_(std::move(model)), plan_(make_plan(model_, memory)),
+          header_(stet::make_header(plan_, metadata))
     {
         REQUIRE(header_);
     }
@@ -118,7 +107,8 @@ public:
 private:
     static stet::plan make_plan(const dict& model, const stet::allocator& memory)
     {
-        auto made = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{}, {.memory = memory});
+        auto made =
+            stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{}, {.memory = memory});
         REQUIRE(made);
         return *std::move(made);
     }
@@ -178,7 +168,7 @@ TEST_CASE("a file is its header and then the tensors in file order")
 {
     const std::array<std::uint16_t, 2> wide{0x0102, 0x0304};
     const std::array<std::uint8_t, 3>  narrow{7, 8, 9};
-    const prepared given({{"b", view(narrow)}, {"z", view(wide)}, {"none", nothing}});
+    const prepared                     given({{"b", view(narrow)}, {"z", view(wide)}, {"none", nothing}});
 
     const std::string file = written(given.header());
     CHECK(file.size() == given.header().file_size());
@@ -226,8 +216,8 @@ TEST_CASE("a tensor as large as the staging block goes to the sink uncopied")
 
 TEST_CASE("small tensors reach the sink together")
 {
-    const std::vector<std::uint8_t>                small(100);
-    std::map<std::string, stet::tensor_view>       model;
+    const std::vector<std::uint8_t>          small(100);
+    std::map<std::string, stet::tensor_view> model;
     for (int i = 0; i < 50; ++i)
         model.emplace(std::to_string(i), view(small));
     const prepared      given(model);
@@ -239,7 +229,9 @@ TEST_CASE("small tensors reach the sink together")
 
 TEST_CASE("a producer that delivers another number of bytes is refused by the tensor's name")
 {
-    for (const auto& [comes, noticed] : {std::pair<std::uint64_t, std::uint64_t>{99, 99}, {101, 101}, {0, 0}, {500, 110}}) {
+    for (const auto& [comes, noticed] :
+         {std::pair<std::uint64_t, std::uint64_t>{99, 99}, {101, 101}, {0, 0}, {500, 110}})
+    {
         CAPTURE(comes);
         const dripping      wrong(100, comes, 10);
         const dripping      right(50);
@@ -280,7 +272,7 @@ TEST_CASE("a failure of the sink at any piece ends the write")
     const dripping                  slow(100, 9);
     const prepared                  given({{"a", view(large)}, {"b", view(slow)}});
     for (std::size_t fails_at = 0;; ++fails_at) {
-        fails_once                failing{.fails_at = fails_at};
+        support::piece_sink       failing{.fails_at = fails_at, .recovers = true};
         std::array<std::byte, 16> block{};
         const auto                outcome = stet::write(given.header(), failing, {.staging = block});
         if (outcome) {
@@ -332,13 +324,13 @@ TEST_CASE("a progress callback that says no stops the write at any step")
 {
     const dripping                  slow(40 * mebibyte, 65536);
     const std::vector<std::uint8_t> ten(10);
-    const prepared                  given({{"a", view(ten)}, {"b", view(slow)}, {"c", nothing}, {"d", view(ten)}});
-    const std::vector<step>         steps = steps_of(given.header());
+    const prepared          given({{"a", view(ten)}, {"b", view(slow)}, {"c", nothing}, {"d", view(ten)}});
+    const std::vector<step> steps = steps_of(given.header());
     REQUIRE(steps.size() == 7);
     for (std::size_t refused = 0; refused < steps.size(); ++refused) {
         CAPTURE(refused);
-        std::size_t calls = 0;
-        const auto  refuse = [&](const stet::progress&) { return calls++ != refused; };
+        std::size_t         calls = 0;
+        const auto          refuse = [&](const stet::progress&) { return calls++ != refused; };
         stet::counting_sink destination;
         const auto          outcome = stet::write(given.header(), destination, {.on_progress = refuse});
 
@@ -406,8 +398,8 @@ TEST_CASE("memory for a checkpoint of one gibibyte is its plan, its sorted metad
     for (int i = 0; i < 16; ++i)
         metadata.emplace("key " + std::to_string(i), std::string(10'000, 'x'));
     {
-        const auto plan =
-            stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{}, {.memory = heap.allocator()});
+        const auto plan = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{},
+                                          {.memory = heap.allocator()});
         REQUIRE(plan);
         CHECK(plan->data_size() == 1024 * mebibyte);
         CHECK(heap.peak_bytes() < 16'384);
@@ -438,8 +430,8 @@ TEST_CASE("a checkpoint is saved to a sink in one call")
     std::string                     file;
     stet::append_sink               destination(file);
 
-    const auto saved = stet::save(stet::full{.model = model, .text_encoder = text, .vae = vae}, stet::layouts::sd1{},
-                                  destination, {.metadata = metadata});
+    const auto saved = stet::save(stet::full{.model = model, .text_encoder = text, .vae = vae},
+                                  stet::layouts::sd1{}, destination, {.metadata = metadata});
     REQUIRE(saved);
     CHECK(saved->bytes == file.size());
     REQUIRE(saved->components.size() == 4);
@@ -468,8 +460,8 @@ TEST_CASE("a refused checkpoint leaves the sink untouched")
     const text_map                  wrong{{"a", "\xFF"}};
     support::piece_sink             destination;
 
-    CHECK(support::failure(stet::save(stet::model_only{.model = bad}, stet::layouts::generic{}, destination)) ==
-          "tensor_size_mismatch");
+    CHECK(support::failure(stet::save(stet::model_only{.model = bad}, stet::layouts::generic{},
+                                      destination)) == "tensor_size_mismatch");
     CHECK(support::failure(stet::save(stet::model_only{.model = good}, stet::layouts::generic{}, destination,
                                       {.metadata = wrong})) == "invalid_metadata_utf8");
     CHECK(destination.pieces.empty());
@@ -478,21 +470,22 @@ TEST_CASE("a refused checkpoint leaves the sink untouched")
 TEST_CASE("saving to a sink heeds every option")
 {
     const std::vector<std::uint8_t> pixels{1, 2, 3};
-    const dict                      model{{"a", view(pixels)}, {"b", *stet::view_of(dtype::u64, {0}, nullptr, 0)}};
-    support::counting_heap          heap;
-    std::array<std::byte, 32>       block{};
-    std::size_t                     calls = 0;
-    const auto                      count = [&](const stet::progress&) { return ++calls > 0; };
-    std::string                     file;
-    stet::append_sink               destination(file);
-    const stet::sink_options        options{
-               .order = {.group = [](dtype, std::uint64_t) { return std::uint8_t{0}; }, .data_alignment = 512},
-               .on_progress = count,
-               .staging = block,
-               .memory = heap.allocator(),
+    const dict                model{{"a", view(pixels)}, {"b", *stet::view_of(dtype::u64, {0}, nullptr, 0)}};
+    support::counting_heap    heap;
+    std::array<std::byte, 32> block{};
+    std::size_t               calls = 0;
+    const auto                count = [&](const stet::progress&) { return ++calls > 0; };
+    std::string               file;
+    stet::append_sink         destination(file);
+    const stet::sink_options  options{
+         .order = {.group = [](dtype, std::uint64_t) { return std::uint8_t{0}; }, .data_alignment = 512},
+         .on_progress = count,
+         .staging = block,
+         .memory = heap.allocator(),
     };
 
-    const auto saved = stet::save(stet::model_only{.model = model}, stet::layouts::generic{}, destination, options);
+    const auto saved =
+        stet::save(stet::model_only{.model = model}, stet::layouts::generic{}, destination, options);
     REQUIRE(saved);
     CHECK(file.size() == 512 + 3);
     CHECK(file.find("model.a") < file.find("model.b"));
@@ -500,8 +493,8 @@ TEST_CASE("saving to a sink heeds every option")
     CHECK(heap.allocations() > 0);
     CHECK(heap.live_blocks() == 0);
 
-    const auto                refuse = [](const stet::progress&) { return false; };
-    const stet::sink_options  refusing{.on_progress = refuse};
+    const auto               refuse = [](const stet::progress&) { return false; };
+    const stet::sink_options refusing{.on_progress = refuse};
     CHECK(support::failure(stet::save(stet::model_only{.model = model}, stet::layouts::generic{}, destination,
                                       refusing)) == "cancelled");
 }

@@ -56,8 +56,9 @@ struct with_foreign_fields {
 };
 static_assert(stet::checkpoint_kind<stet::full> && stet::checkpoint_kind<stet::image_only> &&
               stet::checkpoint_kind<stet::model_only> && stet::checkpoint_kind<with_sound>);
-static_assert(!stet::checkpoint_kind<int> && !stet::checkpoint_kind<dict> && !stet::checkpoint_kind<without_fields> &&
-              !stet::checkpoint_kind<with_other_fields> && !stet::checkpoint_kind<with_foreign_fields> &&
+static_assert(!stet::checkpoint_kind<int> && !stet::checkpoint_kind<dict> &&
+              !stet::checkpoint_kind<without_fields> && !stet::checkpoint_kind<with_other_fields> &&
+              !stet::checkpoint_kind<with_foreign_fields> &&
               !stet::checkpoint_kind<checkpoint_test::with_constructor>);
 static_assert(stet::component_count<stet::full> == 4 && stet::component_count<stet::image_only> == 4 &&
               stet::component_count<stet::model_only> == 2 && stet::component_count<with_sound> == 2);
@@ -92,16 +93,15 @@ struct dicts {
 
 TEST_CASE("a full checkpoint is visited model first, then text encoder, vae and extra tensors")
 {
-    const dicts of;
-    const stet::full checkpoint{
-        .model = of.model, .text_encoder = of.text, .vae = of.vae, .extra = of.extra};
+    const dicts      of;
+    const stet::full checkpoint{.model = of.model, .text_encoder = of.text, .vae = of.vae, .extra = of.extra};
 
     CHECK(visit_order(checkpoint) == "0:model=m1:text encoder=t2:vae=v3:extra tensors=x");
 }
 
 TEST_CASE("an image-only checkpoint is visited model first, then vae, vision encoder and extra tensors")
 {
-    const dicts of;
+    const dicts            of;
     const stet::image_only checkpoint{
         .model = of.model, .vision_encoder = of.image, .vae = of.vae, .extra = of.extra};
 
@@ -124,11 +124,10 @@ TEST_CASE("a kind of checkpoint of one's own is visited in the order of its fiel
 
 TEST_CASE("the first component that fails ends the visit")
 {
-    const dicts of;
-    const stet::full checkpoint{
-        .model = of.model, .text_encoder = of.text, .vae = of.vae, .extra = of.extra};
-    std::size_t calls = 0;
-    const auto  visited =
+    const dicts      of;
+    const stet::full checkpoint{.model = of.model, .text_encoder = of.text, .vae = of.vae, .extra = of.extra};
+    std::size_t      calls = 0;
+    const auto       visited =
         stet::each_component(checkpoint, [&](const auto&, auto, std::size_t index) -> stet::result<void> {
             ++calls;
             if (index == 1)

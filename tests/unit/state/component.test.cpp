@@ -52,10 +52,12 @@ using model = stet::component<role::model>;
 static_assert(!std::is_default_constructible_v<model>);
 static_assert(sizeof(model) == 2 * sizeof(void*));
 static_assert(std::is_trivially_copyable_v<model>);
-static_assert(std::is_nothrow_constructible_v<model, const dict&> && std::is_nothrow_constructible_v<model, dict&>);
+static_assert(std::is_nothrow_constructible_v<model, const dict&> &&
+              std::is_nothrow_constructible_v<model, dict&>);
 static_assert(std::is_convertible_v<const dict&, model>);
 static_assert(!std::is_constructible_v<model, dict> && !std::is_constructible_v<model, const dict>);
-static_assert(std::is_same_v<decltype(stet::as<role::vae>(std::declval<const dict&>())), stet::tagged<role::vae, dict>>);
+static_assert(std::is_same_v<decltype(stet::as<role::vae>(std::declval<const dict&>())),
+                             stet::tagged<role::vae, dict>>);
 
 /// Entries by value out of two arrays that stay.
 struct columns {
@@ -75,7 +77,7 @@ struct columns {
         friend bool operator!=(const iterator& a, const iterator& b) { return a.at != b.at; }
     };
 
-    std::array<std::string, 2>          names{"x", "y"};
+    std::array<std::string, 2>           names{"x", "y"};
     std::array<std::array<double, 2>, 2> values{};
 
     iterator begin() const { return {this, 0}; }
@@ -202,11 +204,12 @@ TEST_CASE("a component passes on why a tensor cannot be seen")
 {
     const std::map<std::string, const weight*> tensors{{"gone", nullptr}};
     stet::errc                                 found{};
-    const auto visited = model(tensors).each([&](std::string_view, const stet::result<stet::tensor_view>& tensor) {
-        if (!tensor)
-            found = tensor.error().code;
-        return stet::result<void>();
-    });
+    const auto                                 visited =
+        model(tensors).each([&](std::string_view, const stet::result<stet::tensor_view>& tensor) {
+            if (!tensor)
+                found = tensor.error().code;
+            return stet::result<void>();
+        });
 
     CHECK(visited);
     CHECK(found == stet::errc::missing_tensor);
@@ -216,8 +219,8 @@ TEST_CASE("an error of the visitor ends the visit and is passed on")
 {
     const dict  tensors{{"a", {}}, {"b", {}}, {"c", {}}};
     std::string keys;
-    const auto  visited =
-        model(tensors).each([&](std::string_view key, const stet::result<stet::tensor_view>&) -> stet::result<void> {
+    const auto  visited = model(tensors).each(
+        [&](std::string_view key, const stet::result<stet::tensor_view>&) -> stet::result<void> {
             keys += key;
             if (key == "b")
                 return stet::error{.code = stet::errc::cancelled, .actual = 7};

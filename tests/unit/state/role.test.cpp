@@ -25,14 +25,15 @@ static_assert(stet::component_role<role::model> && stet::component_role<role::te
               stet::component_role<role::vision_encoder> && stet::component_role<role::vae> &&
               stet::component_role<role::extra>);
 static_assert(stet::component_role<audio> && stet::component_role<spelled_plainly>);
-static_assert(!stet::component_role<nameless> && !stet::component_role<numbered> && !stet::component_role<int>);
+static_assert(!stet::component_role<nameless> && !stet::component_role<numbered> &&
+              !stet::component_role<int>);
 
 } // namespace
 
 TEST_CASE("every role has a name of its own")
 {
-    const std::set<std::string_view> names{role::model::name, role::text_encoder::name, role::vision_encoder::name,
-                                           role::vae::name, role::extra::name};
+    const std::set<std::string_view> names{role::model::name, role::text_encoder::name,
+                                           role::vision_encoder::name, role::vae::name, role::extra::name};
 
     CHECK(names.size() == 5);
     CHECK(names.count("text encoder") == 1);

@@ -131,7 +131,8 @@ TEST_CASE("first and second win over name and tensor")
 TEST_CASE("entry_traits of a type's own are used")
 {
     const odd_entry entry{.number = 1, .label = "scale", .weight = {}};
-    CHECK(stet::tensor_traits<own_tensor>::view(traits<odd_entry>::tensor(entry))->data == entry.weight.values.data());
+    CHECK(stet::tensor_traits<own_tensor>::view(traits<odd_entry>::tensor(entry))->data ==
+          entry.weight.values.data());
 
     CHECK(traits<odd_entry>::name(entry) == "scale");
     CHECK(&traits<odd_entry>::tensor(entry) == &entry.weight);
