@@ -2,7 +2,7 @@
 # folder: folders it may include besides its own. A folder that is not listed is refused.
 cmake_minimum_required(VERSION 3.25)
 
-set(below_save callable config file header layout memory naming plan rearrange result sink state tensor text)
+set(below_save callable config file header json layout memory metadata naming plan rearrange result sink state tensor text)
 
 set(may_config)
 set(may_callable config)
@@ -13,12 +13,14 @@ set(may_sink config text result callable memory)
 set(may_naming config text result)
 set(may_tensor config result callable memory text sink)
 set(may_state ${may_tensor} tensor)
-set(may_layout config result tensor state)
-set(may_rearrange config result memory tensor state text)
+set(may_json config text result memory)
+set(may_rearrange config text result memory sink tensor state)
+set(may_layout config result tensor state rearrange)
 set(may_plan config result callable memory text sink tensor state layout rearrange)
 set(may_header ${may_plan} plan)
 set(may_file config result callable memory text sink naming)
 set(may_save ${below_save})
+set(may_metadata config text result callable memory json tensor state naming header)
 set(may_interop config result)
 
 # ---- the check --------------------------------------------------------------------------------------------

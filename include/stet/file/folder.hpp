@@ -143,6 +143,32 @@ public:
         return {};
     }
 
+    /// Whether `inner` is this folder or lies below it: climbs from it to the top, so that no link can deceive it.
+    /// errors: about `path`
+    result<bool> contains(const folder& inner, const std::string& path) const
+    {
+        entry_facts own;
+        entry_facts at;
+        if (const auto known = inspect("", links::follow, own); known.error != 0)
+            return os_error(known.error, path);
+        if (const auto known = inner.inspect("", links::follow, at); known.error != 0)
+            return os_error(known.error, path);
+        auto climbing = inner.again(path);
+        while (climbing) {
+            if (at.device == own.device && at.index == own.index)
+                return true;
+            const entry_facts below = at;
+            climbing = open_in(*calls_, climbing->handle_, "..", links::follow, path);
+            if (!climbing)
+                break;
+            if (const auto known = climbing->inspect("", links::follow, at); known.error != 0)
+                return os_error(known.error, path);
+            if (at.device == below.device && at.index == below.index)
+                return false; // the top is its own parent
+        }
+        return climbing.error();
+    }
+
 private:
     static const char* separators(path_style style) noexcept { return style == path_style::windows ? "/\\" : "/"; }
 
@@ -192,31 +218,6 @@ private:
                 return synced.error();
         }
         return open_in(*calls_, handle_, name, links::refuse, path);
-    }
-
-    /// Whether `inner` is this folder or lies below it: climbs from it to the top, so that no link can deceive it.
-    result<bool> contains(const folder& inner, const std::string& path) const
-    {
-        entry_facts own;
-        entry_facts at;
-        if (const auto known = inspect("", links::follow, own); known.error != 0)
-            return os_error(known.error, path);
-        if (const auto known = inner.inspect("", links::follow, at); known.error != 0)
-            return os_error(known.error, path);
-        auto climbing = inner.again(path);
-        while (climbing) {
-            if (at.device == own.device && at.index == own.index)
-                return true;
-            const entry_facts below = at;
-            climbing = open_in(*calls_, climbing->handle_, "..", links::follow, path);
-            if (!climbing)
-                break;
-            if (const auto known = climbing->inspect("", links::follow, at); known.error != 0)
-                return os_error(known.error, path);
-            if (at.device == below.device && at.index == below.index)
-                return false; // the top is its own parent
-        }
-        return climbing.error();
     }
 
     const file_system* calls_;

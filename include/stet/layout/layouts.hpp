@@ -2,10 +2,9 @@
 #ifndef STET_LAYOUT_LAYOUTS_HPP
 #define STET_LAYOUT_LAYOUTS_HPP
 
+#include "../rearrange/rearrangement.hpp"
+#include "../rearrange/text_rule.hpp"
 #include "prefix_layout.hpp"
-
-#include <optional>
-#include <string_view>
 
 namespace stet::inline v0_1 {
 
@@ -30,9 +29,26 @@ using sd3 = prefix_layout<under<role::model, "model.diffusion_model.">, under<ro
 using hunyuan_video = prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
                                     under<role::vae, "vae.">>;
 
-/// Stable Audio; its two number conditioners go into the extra tensors.
+/// Stable Audio, with its two number conditioners.
 using stable_audio = prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
-                                   under<role::vae, "pretransform.model.">>;
+                                   under<role::vae, "pretransform.model.">,
+                                   under<role::seconds_start, "conditioner.conditioners.seconds_start.">,
+                                   under<role::seconds_total, "conditioner.conditioners.seconds_total.">>;
+
+/// Stable Audio 3: one number conditioner. Since 0.8.0.
+using stable_audio3 = prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
+                                    under<role::vae, "pretransform.model.">,
+                                    under<role::seconds_total, "conditioner.conditioners.seconds_total.">>;
+
+/// Trellis 2. Since 0.8.0.
+using trellis2 = prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">,
+                               under<role::vae, "vae.">,
+                               under<role::vision_encoder, "conditioner.main_image_encoder.model.">>;
+
+/// SAM 3 and 3.1. Since 0.8.0.
+using sam3 = prefix_layout<under<role::model, "model.diffusion_model.">,
+                           under<role::text_encoder, "detector.backbone.language_backbone.">,
+                           under<role::vae, "first_stage_model.">>;
 
 /// Stable Cascade, stage B.
 using cascade_b = prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">,
@@ -62,21 +78,34 @@ using hunyuan3d = prefix_layout<under<role::model, "model.">, under<role::text_e
                                 under<role::vae, "vae.">,
                                 under<role::vision_encoder, "conditioner.main_image_encoder.model.">>;
 
-/// Stable Diffusion 1: the text encoder's `clip_l.` becomes `cond_stage_model.`, two of its tensors are left out, and
-/// keys without that prefix stay as they are.
-struct sd1 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {
-    using prefix_layout::place;
-
-    static constexpr std::optional<placed_name> place(role::text_encoder, std::string_view key) noexcept
-    {
-        constexpr std::string_view own_prefix = "clip_l.";
-        if (key == "clip_l.transformer.text_projection.weight" || key == "clip_l.logit_scale")
-            return std::nullopt;
-        if (!key.starts_with(own_prefix))
-            return placed_name{.stem = key};
-        return placed_name{.prefix = "cond_stage_model.", .stem = key.substr(own_prefix.size())};
-    }
+/// A layout whose text encoder follows a rule of its own instead of going under a prefix.
+template <class Layout, text_rule Rule>
+struct with_text_rule : Layout {
+    static result<void> rearrange(role::text_encoder, rearrangement& work) { return Rule::apply(work); }
 };
+
+/// Stable Diffusion 1.
+using sd1 = with_text_rule<prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>,
+                           text_rules::sd1>;
+
+/// Stable Diffusion 2.
+using sd2 = with_text_rule<prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>,
+                           text_rules::sd2>;
+
+/// Stable Diffusion 2.1 unCLIP.
+using sd2_unclip = with_text_rule<prefix_layout<under<role::model, "model.diffusion_model.">,
+                                                under<role::vae, "first_stage_model.">,
+                                                under<role::vision_encoder, "embedder.model.visual.">>,
+                                  text_rules::sd2>;
+
+/// Stable Diffusion XL.
+using sdxl = with_text_rule<prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>,
+                            text_rules::sdxl>;
+
+/// Stable Diffusion XL's refiner.
+using sdxl_refiner =
+    with_text_rule<prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>,
+                   text_rules::sdxl_refiner>;
 
 } // namespace layouts
 

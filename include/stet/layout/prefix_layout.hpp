@@ -3,7 +3,7 @@
 #define STET_LAYOUT_PREFIX_LAYOUT_HPP
 
 #include "../state/role.hpp"
-#include "placed_name.hpp"
+#include "../state/placed_name.hpp"
 
 #include <concepts>
 #include <cstddef>

@@ -71,6 +71,24 @@ public:
         return true;
     }
 
+    /// Adds all of the elements, which lie outside this array. False when the allocator gave nothing.
+    [[nodiscard]] bool append(std::span<const Element> elements) noexcept
+    {
+        if (elements.size() > capacity_ - size_) {
+            const std::size_t half_more = capacity_ + capacity_ / 2;
+            const std::size_t needed = size_ + elements.size();
+            if (!reserve(needed < half_more ? half_more : needed))
+                return false;
+        }
+        if (!elements.empty())
+            std::memcpy(data_ + size_, elements.data(), elements.size_bytes());
+        size_ += elements.size();
+        return true;
+    }
+
+    /// Forgets the elements and keeps the memory.
+    void clear() noexcept { size_ = 0; }
+
     /// Elements beyond the old size are left unset.
     [[nodiscard]] bool resize(std::size_t count) noexcept
     {

@@ -4,49 +4,134 @@
 
 #include "../layout/layout.hpp"
 #include "../state/checkpoint.hpp"
+#include "../state/prediction.hpp"
 #include "plan_builder.hpp"
+#include "prediction_markers.hpp"
 
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 namespace stet::inline v0_1 {
 
+/// What happens when a component's dict has no entries; stet::no_entries is not meant by that.
+enum class empty_components : std::uint8_t { refuse, allow };
+
 struct plan_options {
-    file_order order = reference_order;
-    allocator  memory = heap(); ///< of the plan, and of what writing it needs
+    file_order                order = reference_order;
+    std::optional<prediction> predicts{}; ///< recorded as marker tensors; a family that has one type needs none
+    conduct                   how = conduct::strict; ///< where ComfyUI would lose or distort something
+    duplicate_names           duplicates = duplicate_names::refuse;
+    empty_components          empty = empty_components::refuse;
+    allocator                 memory = heap(); ///< of the plan, and of what writing it needs
+
+    /// Every choice as ComfyUI makes it.
+    static constexpr plan_options as_comfyui() noexcept
+    {
+        return {.how = conduct::as_comfyui,
+                .duplicates = duplicate_names::later_wins,
+                .empty = empty_components::allow};
+    }
 };
+
+namespace detail {
+
+/// Places the dict's keys one by one.
+template <class Layout, class Role>
+result<std::uint64_t> place_component(plan_builder& builder, const component<Role>& dict, const Layout& layout)
+{
+    std::uint64_t keys = 0;
+    const auto    placed = dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
+        ++keys;
+        const auto name = place(layout, Role{}, key);
+        if (!name)
+            return builder.leave_out(key);
+        if (auto added = builder.add(*name, tensor); !added)
+            return added;
+        if (name->size() != key.size())
+            builder.count_renamed();
+        return {};
+    });
+    if (!placed)
+        return placed.error();
+    return keys;
+}
+
+/// Lets the layout rename the dict as a whole, then takes what it left.
+template <class Layout, class Role>
+result<std::uint64_t> rearrange_component(plan_builder& builder, const component<Role>& dict, const Layout& layout,
+                                          conduct how)
+{
+    rearrangement work = builder.rearrange(how);
+    static_cast<void>(work.dict.reserve(dict.size_hint())); // what is missing is found out when it is needed
+    std::uint64_t keys = 0;
+    const auto    collected = dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
+        ++keys;
+        return tensor ? work.dict.append({.stem = key}, *tensor) : result<void>(tensor.error().about(key));
+    });
+    if (!collected)
+        return collected.error();
+    if (auto rearranged = layout.rearrange(Role{}, work); !rearranged)
+        return rearranged.error();
+    if (const auto& twice = work.dict.repeated(); twice && work.is_strict())
+        return error{.code = errc::name_collision}.about(twice->prefix, twice->stem);
+    for (const ordered_dict::entry& entry : work.dict.entries()) {
+        if (!entry.is_present)
+            continue;
+        if (auto added = builder.add(entry.name, work.dict.tensor(entry)); !added)
+            return added.error();
+        if (!entry.name.prefix.empty())
+            builder.count_renamed();
+    }
+    return keys;
+}
+
+} // namespace detail
 
 /// Gives every tensor of the checkpoint its name and place, and refuses what would not make a sound file. Touches
 /// neither disk nor tensor data.
 /// errors:   duplicate_name, reserved_name, invalid_utf8, tensor_size_mismatch and the other errors of a tensor,
-///           file_size_overflow, header_too_large (of the tensors alone), out_of_memory
+///           those of the layout's text_rules, empty_component, contradictory_prediction, file_size_overflow,
+///           header_too_large (of the tensors alone), out_of_memory
 /// lifetime: the plan borrows the dicts' names and tensors
 template <checkpoint_kind Kind, class Layout>
 result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_options& options = {})
 {
-    static_assert(component_count<Kind> <= max_components, "stet: a checkpoint kind has at most eight components");
+    static_assert(component_count<Kind> < max_components, "stet: a checkpoint kind has at most seven components");
     static_assert(layout_for<Layout, Kind>,
                   "stet: this layout has no place for a role the checkpoint carries; add an under<role, \"prefix.\"> "
-                  "rule or a place() overload, or choose a layout that has one");
+                  "rule or a place() overload, or choose a layout that has one; for a vision encoder, "
+                  "with_unprefixed_vision<Layout> saves it as ComfyUI does");
     plan_builder builder(options.memory);
     if constexpr (layout_for<Layout, Kind>) {
-        const auto placed = each_component(checkpoint, [&]<class Role>(const component<Role>& dict, Role role,
-                                                                       std::size_t) {
+        const auto placed = each_component(checkpoint, [&]<class Role>(const component<Role>& dict, Role,
+                                                                       std::size_t) -> result<void> {
             builder.begin_component(Role::name);
-            return dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
-                const auto name = place(layout, role, key);
-                if (!name) {
-                    builder.leave_out();
-                    return {};
-                }
-                return builder.add(*name, tensor);
-            });
+            if (!dict.is_given())
+                return {};
+            builder.expect(dict.size_hint());
+            result<std::uint64_t> keys = [&] {
+                if constexpr (rearranges<Layout, Role>)
+                    return detail::rearrange_component(builder, dict, layout, options.how);
+                else
+                    return detail::place_component(builder, dict, layout);
+            }();
+            if (!keys)
+                return keys.error();
+            constexpr bool may_be_empty = std::same_as<Role, role::extra>;
+            if (*keys == 0 && !may_be_empty && options.empty == empty_components::refuse)
+                return error{.code = errc::empty_component}.about(Role::name);
+            return {};
         });
         if (!placed)
             return placed.error();
+        if (auto marked = add_prediction_markers<Layout>(builder, options.predicts, options.how); !marked)
+            return marked.error();
     }
-    return std::move(builder).finish(options.order);
+    return std::move(builder).finish(options.order, options.duplicates);
 }
 
 } // namespace stet::inline v0_1

@@ -10,14 +10,15 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <utility>
 
 namespace stet::inline v0_1 {
 
 /// Two records of the same name, by their index.
-using name_clash = std::pair<std::uint32_t, std::uint32_t>;
+struct name_clash {
+    std::uint32_t first;
+    std::uint32_t second;
+};
 
 namespace detail {
 
@@ -27,9 +28,12 @@ struct name_key {
     std::uint32_t record = 0;
     std::uint8_t  length = 0; ///< 0 to 8; 9 when the name goes on
 
+    /// Equal keys stay in the order of their records.
     friend constexpr bool operator<(const name_key& a, const name_key& b) noexcept
     {
-        return a.characters != b.characters ? a.characters < b.characters : a.length < b.length;
+        if (a.characters != b.characters)
+            return a.characters < b.characters;
+        return a.length != b.length ? a.length < b.length : a.record < b.record;
     }
     constexpr bool same_characters(const name_key& other) const noexcept
     {
@@ -118,35 +122,42 @@ inline std::strong_ordering compare_from(const placed_name& a, const placed_name
     return static_cast<unsigned char>(a[at]) <=> static_cast<unsigned char>(b[at]);
 }
 
-/// Sorts a few keys by looking at the names themselves. Returns two of one name if there are any.
-inline std::optional<name_clash> sort_few(std::span<name_key> range, std::span<const record> records,
-                                          std::size_t depth) noexcept
+/// Sorts a few keys by looking at the names themselves, and collects those of one name.
+/// Returns false when there was no memory for that.
+inline bool sort_few(std::span<name_key> range, std::span<const record> records, std::size_t depth,
+                     growing_array<name_clash>& clashes) noexcept
 {
     for (std::size_t i = 1; i < range.size(); ++i) {
         const name_key moving = range[i];
         std::size_t    at = i;
         for (; at > 0; --at) {
-            const auto compared =
-                compare_from(records[range[at - 1].record].name, records[moving.record].name, depth);
-            if (compared == std::strong_ordering::equal)
-                return name_clash{range[at - 1].record, moving.record};
-            if (compared == std::strong_ordering::less)
+            const name_key& before = range[at - 1];
+            const auto      compared = compare_from(records[before.record].name, records[moving.record].name, depth);
+            if (compared == std::strong_ordering::less ||
+                (compared == std::strong_ordering::equal && before.record < moving.record))
                 break;
-            range[at] = range[at - 1];
+            range[at] = before;
         }
         range[at] = moving;
     }
-    return std::nullopt;
+    for (std::size_t i = 1; i < range.size(); ++i) {
+        const std::uint32_t first = range[i - 1].record;
+        const std::uint32_t second = range[i].record;
+        if (compare_from(records[first].name, records[second].name, depth) == std::strong_ordering::equal &&
+            !clashes.push({first, second}))
+            return false;
+    }
+    return true;
 }
 
 } // namespace detail
 
 /// Fills `order` with the indices of the records, names ascending byte by byte.
 /// Sorts by eight characters at a time, so that each name is looked at a few times, however many there are.
-/// returns: two records of the same name if there are any, else nothing
+/// clashes: receives every pair of neighbours of one name, the earlier record first
 /// errors:  out_of_memory
-inline result<std::optional<name_clash>> order_by_name(std::span<const record>       records,
-                                                       growing_array<std::uint32_t>& order) noexcept
+inline result<void> order_by_name(std::span<const record> records, growing_array<std::uint32_t>& order,
+                                  growing_array<name_clash>& clashes) noexcept
 {
     struct range {
         std::size_t begin, end, depth;
@@ -168,8 +179,8 @@ inline result<std::optional<name_clash>> order_by_name(std::span<const record>  
         const std::span<detail::name_key> part(keys.data() + now.begin, now.end - now.begin);
         constexpr std::size_t few = 8;
         if (part.size() <= few) {
-            if (const auto clash = detail::sort_few(part, records, now.depth))
-                return clash;
+            if (!detail::sort_few(part, records, now.depth, clashes))
+                return exhausted;
             continue;
         }
         const std::size_t depth = now.depth + detail::shared_length(part, records, now.depth);
@@ -180,16 +191,19 @@ inline result<std::optional<name_clash>> order_by_name(std::span<const record>  
             std::size_t end = begin + 1;
             while (end < part.size() && part[end].same_characters(part[begin]))
                 ++end;
-            if (end - begin > 1 && part[begin].length != 9)
-                return std::optional(name_clash{part[begin].record, part[begin + 1].record});
-            if (end - begin > 1 && !open.push({.begin = now.begin + begin, .end = now.begin + end, .depth = depth + 8}))
+            const bool is_whole = part[begin].length != 9;
+            for (std::size_t i = begin + 1; is_whole && i < end; ++i) {
+                if (!clashes.push({part[i - 1].record, part[i].record}))
+                    return exhausted;
+            }
+            if (!is_whole && end - begin > 1 && !open.push({.begin = now.begin + begin, .end = now.begin + end, .depth = depth + 8}))
                 return exhausted;
             begin = end;
         }
     }
     for (std::size_t i = 0; i < records.size(); ++i)
         order[i] = keys[i].record;
-    return std::optional<name_clash>();
+    return {};
 }
 
 } // namespace stet::inline v0_1

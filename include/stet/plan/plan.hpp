@@ -3,6 +3,7 @@
 #define STET_PLAN_PLAN_HPP
 
 #include "../memory/growing_array.hpp"
+#include "../rearrange/rearrangement.hpp"
 #include "../tensor/tensor_view.hpp"
 #include "record.hpp"
 
@@ -27,7 +28,10 @@ struct component_report {
     std::string_view role{}; ///< as the role spells its name
     std::uint64_t    tensors = 0;
     std::uint64_t    bytes = 0; ///< of tensor data
-    std::uint64_t    left_out = 0; ///< keys that the layout has no use for
+    std::uint64_t    renamed = 0; ///< of its tensors, those saved under another name than their key
+    std::uint64_t    left_out = 0; ///< keys that are not saved
+    std::uint64_t    added = 0; ///< tensors the layout or the prediction brought in
+    std::uint64_t    replaced = 0; ///< tensors whose name another took
 };
 
 /// One report a component, in the order of the checkpoint's fields.
@@ -37,6 +41,8 @@ public:
     constexpr const component_report* end() const noexcept { return reports_.data() + size_; }
     constexpr std::size_t             size() const noexcept { return size_; }
     constexpr const component_report& operator[](std::size_t i) const noexcept { return reports_[i]; }
+
+    constexpr component_report& operator[](std::size_t i) noexcept { return reports_[i]; }
 
     /// The last report, after a fresh one was added for the role.
     constexpr component_report& add(std::string_view role) noexcept
@@ -56,10 +62,10 @@ private:
 /// lifetime: owns its records, borrows names and data from the dicts it was made from
 class plan {
 public:
-    plan(growing_array<record> records, growing_array<std::uint64_t> axes, component_reports components,
+    plan(growing_array<record> records, growing_array<std::uint64_t> axes, change_log log, component_reports components,
          std::uint64_t members_size, std::uint32_t data_alignment) noexcept
-        : records_(std::move(records)), axes_(std::move(axes)), components_(components), members_size_(members_size),
-          data_alignment_(data_alignment)
+        : records_(std::move(records)), axes_(std::move(axes)), log_(std::move(log)), components_(components),
+          members_size_(members_size), data_alignment_(data_alignment)
     {
     }
 
@@ -96,11 +102,19 @@ public:
     std::uint32_t data_alignment() const noexcept { return data_alignment_; }
 
     const component_reports& components() const noexcept { return components_; }
+
+    /// What was left out, added or replaced.
+    std::span<const change> changes() const noexcept { return log_.changes.view(); }
+
+    /// The same, to keep when the plan goes; a plan that gave it away can no longer be written.
+    change_log take_changes() && noexcept { return std::move(log_); }
+
     const allocator&         memory() const noexcept { return records_.memory(); }
 
 private:
     growing_array<record>        records_;
     growing_array<std::uint64_t> axes_;
+    change_log                   log_;
     component_reports            components_;
     std::uint64_t                members_size_;
     std::uint32_t                data_alignment_;

@@ -16,16 +16,53 @@
 
 namespace stet::inline v0_1 {
 
+/// What happens when two tensors have one name.
+enum class duplicate_names : std::uint8_t {
+    refuse, ///< an error names both
+    later_wins, ///< the one placed later is saved, as in ComfyUI, and the other reported
+};
+
 /// Collects placed tensors and turns them into a plan; make_plan drives it. Refuses what a file could not hold.
 class plan_builder {
 public:
-    explicit plan_builder(const allocator& memory) noexcept : records_(memory), axes_(memory) {}
+    explicit plan_builder(const allocator& memory) noexcept : records_(memory), axes_(memory), log_(memory) {}
 
     /// The tensors added from here on belong to this role.
     void begin_component(std::string_view role) noexcept { components_.add(role); }
 
+    /// Makes room for that many more tensors, of four axes each; what is missing is found out when they are added.
+    void expect(std::size_t count) noexcept
+    {
+        constexpr std::size_t most = 1'000'000; // more do not fit into a header
+        const std::size_t     more = count < most ? count : most;
+        static_cast<void>(records_.reserve(records_.size() + more));
+        static_cast<void>(axes_.reserve(axes_.size() + more * 4));
+    }
+
     /// A key the layout has no use for.
-    void leave_out() noexcept { ++components_.last().left_out; }
+    /// errors: out_of_memory
+    result<void> leave_out(std::string_view key) noexcept { return log(change::kind::left_out, {.stem = key}); }
+
+    /// Something that happened to a tensor of the present component.
+    /// errors: out_of_memory
+    result<void> log(change::kind what, const placed_name& name) noexcept
+    {
+        if (!log_.changes.push({.what = what, .component = present(), .name = name}))
+            return out_of_memory(sizeof(change));
+        return {};
+    }
+
+    /// The present component's tensor has another name than its key.
+    void count_renamed() noexcept { ++components_.last().renamed; }
+
+    /// How many tensors the present component has so far.
+    std::uint64_t tensors_so_far() const noexcept { return components_[present()].tensors; }
+
+    /// A dict to rename in, for the present component.
+    rearrangement rearrange(conduct how) noexcept { return {log_, present(), how}; }
+
+    /// What the plan will own.
+    change_log& owned() noexcept { return log_; }
 
     /// errors: the tensor's own, invalid_utf8, reserved_name, tensor_size_mismatch, strides_rank_mismatch,
     ///         header_too_large, out_of_memory
@@ -56,17 +93,19 @@ public:
     }
 
     /// errors: duplicate_name, file_size_overflow, header_too_large, out_of_memory
-    result<plan> finish(const file_order& order) &&
+    result<plan> finish(const file_order& order, duplicate_names duplicates = duplicate_names::refuse) &&
     {
         growing_array<std::uint32_t> by_name(records_.memory());
-        const auto                   clash = order_by_name(records_.view(), by_name);
-        if (!clash)
-            return clash.error();
-        if (clash->has_value())
-            return duplicate(**clash);
+        growing_array<name_clash>    clashes(records_.memory());
+        if (auto ordered = order_by_name(records_.view(), by_name, clashes); !ordered)
+            return ordered.error();
+        if (!clashes.empty() && duplicates == duplicate_names::refuse)
+            return duplicate(clashes[0]);
+        if (auto dropped = drop_earlier(clashes); !dropped)
+            return dropped.error();
 
         growing_array<record> sorted(records_.memory());
-        if (!sorted.resize(records_.size()))
+        if (!sorted.resize(records_.size() - clashes.size()))
             return out_of_memory(records_.size() * sizeof(record));
         gather(order, by_name, sorted);
 
@@ -81,10 +120,40 @@ public:
         }
         if (members + 2 > max_header_size)
             return header_too_large(members + 2);
-        return plan(std::move(sorted), std::move(axes_), components_, members, order.data_alignment);
+        count_changes();
+        return plan(std::move(sorted), std::move(axes_), std::move(log_), components_, members, order.data_alignment);
     }
 
 private:
+    static constexpr std::uint32_t dropped_record = 0xFFFFFFFF; // as escaped_size, which no name reaches
+
+    std::uint8_t present() const noexcept { return static_cast<std::uint8_t>(components_.size() - 1); }
+
+    /// Of records of one name only the last stays.
+    result<void> drop_earlier(const growing_array<name_clash>& clashes) noexcept
+    {
+        for (const name_clash& clash : clashes) {
+            record& earlier = records_[clash.first];
+            earlier.escaped_size = dropped_record;
+            --components_[earlier.component].tensors;
+            components_[earlier.component].bytes -= earlier.size;
+            if (!log_.changes.push(
+                    {.what = change::kind::replaced, .component = earlier.component, .name = earlier.name}))
+                return out_of_memory(sizeof(change));
+        }
+        return {};
+    }
+
+    void count_changes() noexcept
+    {
+        for (const change& done : log_.changes) {
+            component_report& report = components_[done.component];
+            report.left_out += done.what == change::kind::left_out ? 1U : 0U;
+            report.added += done.what == change::kind::added ? 1U : 0U;
+            report.replaced += done.what == change::kind::replaced ? 1U : 0U;
+        }
+    }
+
     static error out_of_memory(std::uint64_t size) noexcept { return {.code = errc::out_of_memory, .expected = size}; }
     static error header_too_large(std::uint64_t size) noexcept
     {
@@ -104,7 +173,7 @@ private:
                       .rank = static_cast<std::uint32_t>(tensor.shape.size()),
                       .escaped_size = static_cast<std::uint32_t>(escaped_size),
                       .type = tensor.type,
-                      .component = static_cast<std::uint8_t>(components_.size() - 1),
+                      .component = present(),
                       .has_steps = !tensor.steps.empty()};
         for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
             if (!axes_.push(tensor.shape[axis]))
@@ -126,13 +195,16 @@ private:
                 growing_array<record>& sorted) const noexcept
     {
         std::array<std::size_t, 257> start{}; // start[255 - group]: where the group's records begin
-        for (const record& placed : records_)
-            ++start[256U - order.group(placed.type, placed.size)];
+        for (const record& placed : records_) {
+            if (placed.escaped_size != dropped_record)
+                ++start[256U - order.group(placed.type, placed.size)];
+        }
         for (std::size_t i = 1; i < start.size(); ++i)
             start[i] += start[i - 1];
         for (const std::uint32_t index : by_name) {
             const record& placed = records_[index];
-            sorted[start[255U - order.group(placed.type, placed.size)]++] = placed;
+            if (placed.escaped_size != dropped_record)
+                sorted[start[255U - order.group(placed.type, placed.size)]++] = placed;
         }
     }
 
@@ -162,6 +234,7 @@ private:
 
     growing_array<record>        records_;
     growing_array<std::uint64_t> axes_;
+    change_log                   log_;
     component_reports            components_;
     std::uint64_t                least_header_size_ = 2;
 };

@@ -2,7 +2,7 @@
 #ifndef STET_PLAN_RECORD_HPP
 #define STET_PLAN_RECORD_HPP
 
-#include "../layout/placed_name.hpp"
+#include "../state/placed_name.hpp"
 #include "../tensor/tensor_view.hpp"
 
 #include <cstddef>

@@ -59,10 +59,26 @@ enum class errc : std::uint8_t {
     too_many_open_files, ///< the process or the system has no descriptor left
     too_many_links, ///< symbolic links that lead to each other
     io_failure, ///< any other failure of the system, see os_code
+    // rearranging and composing
+    missing_qkv, ///< an attention layer without all of q, k and v
+    projection_rank, ///< a text projection that is no matrix
+    name_collision, ///< two keys that a text encoder's rule gives one name
+    foreign_key, ///< a key that a text encoder's rule would drop
+    quantised_companion, ///< scales of a quantised layer, which OpenCLIP names cannot carry
+    position_ids_mismatch, ///< position ids of another type or length than the layout writes
+    empty_component, ///< a state dict without an entry
+    contradictory_prediction, ///< a prediction that contradicts itself or its family
+    // metadata
+    invalid_json, ///< a text that Python's json module refuses
+    json_too_deep, ///< lists and objects inside each other, more than Python takes
+    metadata_too_large, ///< metadata beyond the limit given
+    missing_metadata_key, ///< a key without which the metadata breaks the rules it claims to follow
+    invalid_metadata_value, ///< a metadata value of a form its key does not allow
+    output_folder_not_absolute, ///< ComfyUI 0.8 takes no relative output folder
 };
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::io_failure);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::output_folder_not_absolute);
 
 /// A copy of a text, its tail if it is too long: names and paths differ at their ends.
 template <std::size_t Capacity>
@@ -106,7 +122,7 @@ struct error {
     std::uint64_t                      expected = 0; ///< bytes, a count, a limit: what the code speaks of
     std::uint64_t                      actual = 0; ///< what was found instead
     clipped_text<199>                  subject{}; ///< name of a tensor, metadata key or path
-    std::array<clipped_text<95>, 2>    parties{}; ///< the two that claim one name
+    std::array<clipped_text<95>, 2>    parties{}; ///< the two that claim one name, or the form a value needs
 
     /// The same error, said of the thing named by the two pieces together.
     constexpr error about(std::string_view head, std::string_view tail = {}) const noexcept

@@ -3,7 +3,7 @@
 #define STET_SAVE_PROGRESS_HPP
 
 #include "../callable/function_ref.hpp"
-#include "../layout/placed_name.hpp"
+#include "../state/placed_name.hpp"
 
 #include <cstdint>
 

@@ -8,11 +8,14 @@
 #include "../naming/placeholders.hpp"
 #include "write.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace stet::inline v0_1 {
 
@@ -35,6 +38,7 @@ struct exact_path {
 struct taken_name {
     std::string_view path; ///< of the file as it will be
     std::string_view stem; ///< "ComfyUI"
+    std::string_view number; ///< "7"
     std::uint64_t    counter; ///< 7
 };
 
@@ -42,14 +46,18 @@ struct taken_name {
 using metadata_callback = function_ref<metadata_view(const taken_name&)>;
 
 struct save_options {
-    metadata_view        metadata{};
-    metadata_callback    metadata_for{}; ///< instead of `metadata`, for a numbered save
-    durability           lasting = durability::full;
-    file_order           order = reference_order;
-    progress_callback    on_progress{};
-    std::span<std::byte> staging{}; ///< as in write_options
-    allocator            memory = heap();
-    const file_system*   calls = &native_calls;
+    metadata_view             metadata{};
+    metadata_callback         metadata_for{}; ///< instead of `metadata`, for a numbered save
+    durability                lasting = durability::full;
+    file_order                order = reference_order; ///< this and the next four: as in plan_options
+    std::optional<prediction> predicts{};
+    conduct                   how = conduct::strict;
+    duplicate_names           duplicates = duplicate_names::refuse;
+    empty_components          empty = empty_components::refuse;
+    progress_callback         on_progress{};
+    std::span<std::byte>      staging{}; ///< as in write_options
+    allocator                 memory = heap();
+    const file_system*        calls = &native_calls;
 };
 
 /// What a save to a file wrote.
@@ -58,6 +66,7 @@ struct saved_checkpoint {
     std::uint64_t     counter = 0; ///< 0 for an exact path
     std::uint64_t     bytes = 0; ///< of the whole file
     component_reports components{};
+    change_log        changes{heap()}; ///< what was left out, added or replaced; of a plan saved as one, see the plan
 };
 
 namespace detail {
@@ -81,6 +90,9 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
                             .components = head.tensors().components()};
 }
 
+} // namespace detail
+
+/// Saves a plan to one kind of target; a kind of your own brings an overload of its own, in its own namespace.
 inline result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where, const save_options& options)
 {
     const auto head = make_header(tensors, options.metadata);
@@ -89,8 +101,10 @@ inline result<saved_checkpoint> save_plan(const plan& tensors, const exact_path&
     auto target = exact_target::take(*options.calls, std::string(where.path), where.existing);
     if (!target)
         return target.error();
-    return write_and_publish(*target, *head, options, 0);
+    return detail::write_and_publish(*target, *head, options, 0);
 }
+
+namespace detail {
 
 inline result<output_name> expanded_name(const numbered& where, const file_system& calls)
 {
@@ -100,9 +114,11 @@ inline result<output_name> expanded_name(const numbered& where, const file_syste
     return parse_output_name(expand_placeholders(where.prefix, fields), calls.paths);
 }
 
+} // namespace detail
+
 inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options)
 {
-    const auto name = expanded_name(where, *options.calls);
+    const auto name = detail::expanded_name(where, *options.calls);
     if (!name)
         return name.error();
     if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
@@ -116,46 +132,50 @@ inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& w
         auto target = numbered_target::take(*options.calls, std::string(where.root), *name, options.lasting);
         if (!target)
             return target.error();
-        const taken_name taken{
-            .path = target->file().path(), .stem = name->stem, .counter = target->number()};
+        const decimal    number(target->number());
+        const taken_name taken{.path = target->file().path(),
+                               .stem = name->stem,
+                               .number = number.view(),
+                               .counter = target->number()};
         const auto head =
             make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
         if (!head)
             return head.error();
-        auto saved = write_and_publish(*target, *head, options, target->number());
+        auto saved = detail::write_and_publish(*target, *head, options, target->number());
         if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
             return saved;
     }
 }
 
-} // namespace detail
+/// A place a plan can be saved to: one with a save_plan.
+template <class Target>
+concept save_target = requires(const plan& tensors, const Target& where, const save_options& options) {
+    { save_plan(tensors, where, options) } -> std::same_as<result<saved_checkpoint>>;
+};
 
 /// Saves a plan made before: on another thread, say, while the tensors stay as they are.
 /// errors: those of make_header, write and the target; no file is left behind then
-template <class Target>
-    requires requires(const plan& tensors, const Target& where, const save_options& options) {
-        detail::save_plan(tensors, where, options);
-    }
+template <save_target Target>
 result<saved_checkpoint> save(const plan& tensors, const Target& where, const save_options& options = {})
 {
-    return detail::save_plan(tensors, where, options);
+    return save_plan(tensors, where, options);
 }
 
 /// Saves a checkpoint in one call: names, checks, number, header, tensors, publication.
 /// where:  numbered{...} or exact_path{...}
 /// errors: those of make_plan, make_header, write and the target. Whatever fails, no file is left behind and an
 ///         existing one stays as it was; a folder created for it stays
-template <checkpoint_kind Kind, class Layout, class Target>
-    requires requires(const plan& tensors, const Target& where, const save_options& options) {
-        detail::save_plan(tensors, where, options);
-    }
+template <checkpoint_kind Kind, class Layout, save_target Target>
 result<saved_checkpoint> save(const Kind& checkpoint, const Layout& layout, const Target& where,
                               const save_options& options = {})
 {
-    const auto tensors = make_plan(checkpoint, layout, {.order = options.order, .memory = options.memory});
+    auto tensors = make_plan(checkpoint, layout, detail::plan_part(options));
     if (!tensors)
         return tensors.error();
-    return detail::save_plan(*tensors, where, options);
+    auto saved = save_plan(*tensors, where, options);
+    if (saved)
+        saved->changes = (*std::move(tensors)).take_changes();
+    return saved;
 }
 
 } // namespace stet::inline v0_1

@@ -10,7 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
 
 namespace stet::inline v0_1 {
 
@@ -122,15 +124,36 @@ inline result<void> write(const header& head, sink_ref destination, const write_
 struct written_checkpoint {
     std::uint64_t     bytes = 0; ///< of the whole file
     component_reports components{};
+    change_log        changes{heap()}; ///< what was left out, added or replaced
 };
 
 struct sink_options {
-    metadata_view        metadata{};
-    file_order           order = reference_order;
-    progress_callback    on_progress{};
-    std::span<std::byte> staging{}; ///< as in write_options
-    allocator            memory = heap();
+    metadata_view             metadata{};
+    file_order                order = reference_order; ///< this and the next four: as in plan_options
+    std::optional<prediction> predicts{};
+    conduct                   how = conduct::strict;
+    duplicate_names           duplicates = duplicate_names::refuse;
+    empty_components          empty = empty_components::refuse;
+    progress_callback         on_progress{};
+    std::span<std::byte>      staging{}; ///< as in write_options
+    allocator                 memory = heap();
 };
+
+namespace detail {
+
+/// What of a save's options the plan needs.
+template <class Options>
+constexpr plan_options plan_part(const Options& options) noexcept
+{
+    return {.order = options.order,
+            .predicts = options.predicts,
+            .how = options.how,
+            .duplicates = options.duplicates,
+            .empty = options.empty,
+            .memory = options.memory};
+}
+
+} // namespace detail
 
 /// Writes a checkpoint to any sink in one call: plan, header, tensors.
 /// errors: those of make_plan, make_header and write; nothing reaches the sink before all names and sizes are checked
@@ -138,7 +161,7 @@ template <checkpoint_kind Kind, class Layout, sink Sink>
 result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Sink& destination,
                                 const sink_options& options = {})
 {
-    const auto tensors = make_plan(checkpoint, layout, {.order = options.order, .memory = options.memory});
+    auto tensors = make_plan(checkpoint, layout, detail::plan_part(options));
     if (!tensors)
         return tensors.error();
     const auto head = make_header(*tensors, options.metadata);
@@ -148,7 +171,9 @@ result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Si
         write(*head, destination, {.on_progress = options.on_progress, .staging = options.staging});
     if (!written)
         return written.error();
-    return written_checkpoint{.bytes = head->file_size(), .components = tensors->components()};
+    return written_checkpoint{.bytes = head->file_size(),
+                              .components = tensors->components(),
+                              .changes = (*std::move(tensors)).take_changes()};
 }
 
 } // namespace stet::inline v0_1

@@ -40,6 +40,20 @@ struct model_only {
     static constexpr auto fields = std::tuple{&model_only::model, &model_only::extra};
 };
 
+/// Stable Audio: a full checkpoint with the model's two number conditioners.
+struct stable_audio {
+    component<role::model>         model;
+    component<role::text_encoder>  text_encoder;
+    component<role::vae>           vae;
+    component<role::seconds_start> seconds_start;
+    component<role::seconds_total> seconds_total;
+    component<role::extra>         extra = no_entries;
+
+    static constexpr auto fields =
+        std::tuple{&stable_audio::model,         &stable_audio::text_encoder,  &stable_audio::vae,
+                   &stable_audio::seconds_start, &stable_audio::seconds_total, &stable_audio::extra};
+};
+
 namespace detail {
 
 template <class Kind, class Fields>

@@ -7,6 +7,8 @@
 #include "state_dict.hpp"
 
 #include <concepts>
+#include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <type_traits>
 
@@ -54,7 +56,8 @@ public:
 
     template <class Dict>
         requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
-    constexpr component(const Dict& dict) noexcept : dict_(&dict), each_(visit<Dict>)
+    constexpr component(const Dict& dict) noexcept
+        : dict_(&dict), calls_(std::same_as<Dict, no_entries_t> ? nullptr : &calls_on<Dict>)
     {
         static_assert(state_dict<Dict>,
                       "stet: a component must be a state dict: iterable, entries of a name (first, convertible to "
@@ -74,9 +77,32 @@ public:
 
     /// Visits the entries in the dict's own order.
     /// errors: the visitor's
-    result<void> each(entry_visitor visitor) const { return each_(dict_, visitor); }
+    result<void> each(entry_visitor visitor) const
+    {
+        return is_given() ? calls_->each(dict_, visitor) : result<void>();
+    }
+
+    /// False for stet::no_entries: the checkpoint goes without this component.
+    constexpr bool is_given() const noexcept { return calls_ != nullptr; }
+
+    /// How many entries the dict says it has, so that room can be made for them; 0 when it does not say.
+    std::size_t size_hint() const { return is_given() ? calls_->size_hint(dict_) : 0; }
 
 private:
+    struct calls {
+        result<void> (*each)(const void*, entry_visitor);
+        std::size_t (*size_hint)(const void*);
+    };
+
+    template <class Dict>
+    static std::size_t size_of(const void* object)
+    {
+        if constexpr (requires(const Dict& dict) { { std::size(dict) } -> std::convertible_to<std::size_t>; })
+            return std::size(*static_cast<const Dict*>(object));
+        else
+            return 0;
+    }
+
     template <class Dict>
     static result<void> visit(const void* object, entry_visitor visitor)
     {
@@ -92,8 +118,11 @@ private:
         return {};
     }
 
-    const void* dict_;
-    result<void> (*each_)(const void*, entry_visitor);
+    template <class Dict>
+    static constexpr calls calls_on{.each = visit<Dict>, .size_hint = size_of<Dict>};
+
+    const void*  dict_;
+    const calls* calls_;
 };
 
 namespace detail {

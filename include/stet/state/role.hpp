@@ -24,6 +24,13 @@ struct vision_encoder {
 struct vae {
     static constexpr std::string_view name = "vae";
 };
+/// Stable Audio's conditioners for the numbers of seconds.
+struct seconds_start {
+    static constexpr std::string_view name = "seconds_start conditioner";
+};
+struct seconds_total {
+    static constexpr std::string_view name = "seconds_total conditioner";
+};
 /// Tensors that already bear their final names: markers, conditioners.
 struct extra {
     static constexpr std::string_view name = "extra tensors";

@@ -72,7 +72,7 @@ concept state_dict = requires(const Dict& dict) {
     requires detail::lasting_entries<Dict>;
 };
 
-/// The dict without entries: `.extra = stet::no_entries`.
+/// A component the checkpoint goes without, by name: `.vae = stet::no_entries`.
 struct no_entries_t {
     constexpr const std::pair<std::string_view, tensor_view>* begin() const noexcept { return nullptr; }
     constexpr const std::pair<std::string_view, tensor_view>* end() const noexcept { return nullptr; }

@@ -67,6 +67,21 @@ struct not_const {
     placed_name place(role::model, std::string_view key) { return {.stem = key}; }
 };
 
+/// Renames the text encoder as a whole, and the model key by key.
+struct as_a_whole {
+    static stet::result<void>    rearrange(role::text_encoder, stet::rearrangement& work);
+    static constexpr placed_name place(role::model, std::string_view key) noexcept { return {.stem = key}; }
+};
+struct rearranges_nothing {
+    static bool rearrange(role::text_encoder, stet::rearrangement& work);
+};
+static_assert(stet::rearranges<as_a_whole, role::text_encoder> &&
+              !stet::rearranges<as_a_whole, role::model> &&
+              !stet::rearranges<rearranges_nothing, role::text_encoder> &&
+              !stet::rearranges<by_hand, role::model>);
+static_assert(stet::places<as_a_whole, role::text_encoder> && stet::places<as_a_whole, role::model> &&
+              !stet::places<as_a_whole, role::vae> && !stet::places<rearranges_nothing, role::text_encoder>);
+
 static_assert(stet::places<by_hand, role::model> && stet::places<by_hand, role::vae>);
 static_assert(!stet::places<by_hand, role::text_encoder> && !stet::places<by_hand, role::vision_encoder>);
 static_assert(stet::places<with_state, role::model> && !stet::places<with_state, role::vae>);

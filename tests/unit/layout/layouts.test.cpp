@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include <stet/layout/layouts.hpp>
+#include "support/rearranged.hpp"
 
 #include <stet/layout/layout.hpp>
+#include <stet/layout/layouts.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -56,45 +59,67 @@ static_assert(is<layouts::zero123>({unet, "first_stage_model.", "cond_stage_mode
 static_assert(is<layouts::hunyuan3d>({"model.", "vae.", "cond_stage_model.",
                                       "conditioner.main_image_encoder.model."}));
 
-static_assert(puts<layouts::sd1, role::model>(unet) && puts<layouts::sd1, role::vae>("first_stage_model."));
-static_assert(!stet::places<layouts::sd1, role::vision_encoder>);
-static_assert(stet::layout_for<layouts::sd1, stet::full> &&
-              !stet::layout_for<layouts::sd1, stet::image_only>);
+// The conditioners of Stable Audio.
+static_assert(puts<layouts::stable_audio, role::seconds_start>("conditioner.conditioners.seconds_start.") &&
+              puts<layouts::stable_audio, role::seconds_total>("conditioner.conditioners.seconds_total."));
+static_assert(is<layouts::stable_audio3>({"model.model.", "pretransform.model.", "text_encoders."}));
+static_assert(puts<layouts::stable_audio3, role::seconds_total>("conditioner.conditioners.seconds_total.") &&
+              !stet::places<layouts::stable_audio3, role::seconds_start>);
+static_assert(!stet::places<layouts::generic, role::seconds_total>);
+static_assert(is<layouts::trellis2>({unet, "vae.", "cond_stage_model.",
+                                     "conditioner.main_image_encoder.model."}));
+static_assert(is<layouts::sam3>({unet, "first_stage_model.", "detector.backbone.language_backbone."}));
 
-std::optional<stet::placed_name> text_of_sd1(std::string_view key)
+/// Layouts whose text encoder follows a rule.
+template <class Layout>
+constexpr bool has_text_rule(std::optional<std::string_view> vision = std::nullopt)
 {
-    return stet::place(layouts::sd1(), role::text_encoder(), key);
+    if (!puts<Layout, role::model>(unet) || !puts<Layout, role::vae>("first_stage_model.") ||
+        !stet::rearranges<Layout, role::text_encoder> || stet::rearranges<Layout, role::model> ||
+        stet::rearranges<Layout, role::vae> || !stet::layout_for<Layout, stet::full>)
+        return false;
+    if constexpr (stet::places<Layout, role::vision_encoder>)
+        return vision && puts<Layout, role::vision_encoder>(*vision);
+    else
+        return !vision && !stet::layout_for<Layout, stet::image_only>;
 }
+static_assert(has_text_rule<layouts::sd1>() && has_text_rule<layouts::sd2>() &&
+              has_text_rule<layouts::sdxl>() && has_text_rule<layouts::sdxl_refiner>() &&
+              has_text_rule<layouts::sd2_unclip>("embedder.model.visual."));
+
+/// The names of a text encoder's keys after the layout's rule.
+template <class Layout>
+std::string text_of(const std::vector<std::string>& keys)
+{
+    stet::change_log    log(stet::heap());
+    stet::rearrangement work(log, 0, stet::conduct::strict);
+    for (const std::string& key : keys)
+        CHECK(work.set_new(work.dict, {.stem = key}, stet::tensor_view{}));
+    CHECK(Layout::rearrange(role::text_encoder{}, work));
+    return support::names(work.dict);
+}
+
+/// A rule of one's own.
+struct backwards {
+    static stet::result<void> apply(stet::rearrangement& work) { return work.rename_prefix("a.", "z."); }
+};
+using own_rule = layouts::with_text_rule<layouts::generic, backwards>;
+static_assert(stet::rearranges<own_rule, role::text_encoder> && puts<own_rule, role::vae>("vae."));
 
 } // namespace
 
-TEST_CASE("the text encoder of sd1 goes from clip_l. to cond_stage_model.")
+TEST_CASE("each layout with a text rule follows its own")
 {
-    const auto name = text_of_sd1("clip_l.transformer.text_model.final_layer_norm.weight");
-
-    REQUIRE(name);
-    CHECK(name->text() == "cond_stage_model.transformer.text_model.final_layer_norm.weight");
-    CHECK(text_of_sd1("clip_l.")->text() == "cond_stage_model.");
-    CHECK(text_of_sd1("clip_l.clip_l.x")->text() == "cond_stage_model.clip_l.x");
+    const std::string ids = "conditioner.embedders.0.transformer.text_model.embeddings.position_ids;";
+    CHECK(text_of<layouts::sd1>({"clip_l.x", "clip_l.logit_scale"}) == "cond_stage_model.x;");
+    CHECK(text_of<layouts::sd2>({"clip_h.layer_norm1"}) == "cond_stage_model.model.ln_1;");
+    CHECK(text_of<layouts::sd2_unclip>({"clip_h.layer_norm1"}) == "cond_stage_model.model.ln_1;");
+    CHECK(text_of<layouts::sdxl_refiner>({"clip_g.layer_norm1"}) == "conditioner.embedders.0.model.ln_1;");
+    CHECK(text_of<layouts::sdxl>({"clip_l.layer_norm1", "clip_g.layer_norm1"}) ==
+          "conditioner.embedders.1.model.ln_1;conditioner.embedders.0.layer_norm1;" + ids);
 }
 
-TEST_CASE("sd1 leaves out the text projection and the scale of its text encoder")
+TEST_CASE("a rule of one's own takes the place of a prefix")
 {
-    CHECK_FALSE(text_of_sd1("clip_l.transformer.text_projection.weight"));
-    CHECK_FALSE(text_of_sd1("clip_l.logit_scale"));
-
-    CHECK(text_of_sd1("clip_l.transformer.text_projection.bias"));
-    CHECK(text_of_sd1("clip_l.text_projection.weight"));
-    CHECK(text_of_sd1("logit_scale"));
-    CHECK(text_of_sd1("clip_l.logit_scale2"));
-    CHECK(stet::place(layouts::sd1(), role::model(), "clip_l.logit_scale"));
-    CHECK(stet::place(layouts::sd1(), role::vae(), "clip_l.logit_scale"));
-}
-
-TEST_CASE("keys of another text encoder stay as they are in sd1")
-{
-    CHECK(text_of_sd1("clip_g.logit_scale")->text() == "clip_g.logit_scale");
-    CHECK(text_of_sd1("x.clip_l.weight")->text() == "x.clip_l.weight");
-    CHECK(text_of_sd1("clip_l")->text() == "clip_l");
-    CHECK(text_of_sd1("")->text() == "");
+    CHECK(text_of<own_rule>({"a.x", "b.y"}) == "b.y;z.x;");
 }

@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -227,4 +228,31 @@ TEST_CASE("an array does what a vector does, whichever allocation fails")
         CHECK(heap.live_blocks() == 0);
         CHECK(heap.wrong_deallocations() == 0);
     }
+}
+
+TEST_CASE("many elements are appended at once, and forgotten without giving the memory back")
+{
+    support::counting_heap         heap;
+    const std::array<int, 5>       more{1, 2, 3, 4, 5};
+    stet::growing_array<int>       array(heap.allocator());
+    CHECK(array.append({}));
+    CHECK(heap.allocations() == 0);
+    std::vector<int> expected;
+    for (int i = 0; i < 100; ++i) {
+        REQUIRE(array.append(more));
+        expected.insert(expected.end(), more.begin(), more.end());
+    }
+    CHECK(std::vector<int>(array.begin(), array.end()) == expected);
+    CHECK(heap.allocations() < 20);
+
+    const std::size_t allocations = heap.allocations();
+    array.clear();
+    CHECK(array.empty());
+    CHECK(array.append(expected));
+    CHECK(heap.allocations() == allocations);
+
+    heap.fail_from(heap.allocations());
+    while (array.append(more))
+        expected.insert(expected.end(), more.begin(), more.end());
+    CHECK(std::vector<int>(array.begin(), array.end()) == expected);
 }

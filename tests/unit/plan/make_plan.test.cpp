@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include <stet/plan/make_plan.hpp>
-
-#include <stet/layout/layouts.hpp>
-#include <stet/layout/prefix_layout.hpp>
-#include <stet/result/message.hpp>
-
 #include "support/counting_heap.hpp"
 #include "support/failure.hpp"
+#include "support/rearranged.hpp"
+#include "support/short_memory.hpp"
+
+#include <stet/layout/families.hpp>
+#include <stet/layout/layouts.hpp>
+#include <stet/layout/prefix_layout.hpp>
+#include <stet/layout/vision_layouts.hpp>
+#include <stet/plan/make_plan.hpp>
+#include <stet/result/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -92,6 +95,15 @@ struct lazy_entries {
     iterator end() const { return {this, text->size()}; }
 };
 
+using part = stet::component<role::model>;
+
+struct seven {
+    part a, b, c, d, e, f, g;
+
+    static constexpr auto fields =
+        std::tuple{&seven::a, &seven::b, &seven::c, &seven::d, &seven::e, &seven::f, &seven::g};
+};
+
 } // namespace
 
 TEST_CASE("each component's tensors go where the layout puts the role")
@@ -169,15 +181,217 @@ TEST_CASE("keys that the layout leaves out are counted and not looked at")
     CHECK(plan->components()[1].left_out == 0);
 }
 
-TEST_CASE("a checkpoint of empty components is planned")
+TEST_CASE("a component without an entry is refused by its role unless that is allowed")
 {
     const dict nothing;
-    const auto plan = stet::make_plan(
-        stet::full{.model = nothing, .text_encoder = stet::no_entries, .vae = nothing}, stet::layouts::sd1{});
+    const dict some{{"w", bytes(1)}};
+    const auto refused = stet::make_plan(stet::full{.model = some, .text_encoder = nothing, .vae = some},
+                                         stet::layouts::generic{});
+    REQUIRE_FALSE(refused);
+    CHECK(stet::message(refused.error()) ==
+          "component 'text encoder' has no tensors; pass stet::no_entries to save without it");
+    CHECK(names(stet::make_plan(stet::full{.model = some, .text_encoder = nothing, .vae = some},
+                                stet::layouts::sdxl{})) == "empty_component");
+    CHECK(names(stet::make_plan(stet::full{.model = nothing, .text_encoder = some, .vae = some},
+                                stet::layouts::generic{})) == "empty_component");
+    // Extra tensors may be none.
+    CHECK(names(stet::make_plan(stet::model_only{.model = some, .extra = nothing},
+                                stet::layouts::generic{})) == "model.diffusion_model.w;");
+    // Keys that are left out are entries.
+    const dict training{{"ema.w", bytes(1)}};
+    CHECK(names(stet::make_plan(stet::model_only{.model = training}, without_training{})).empty());
 
+    const stet::full empty{.model = nothing, .text_encoder = nothing, .vae = nothing};
+    const auto       plan =
+        stet::make_plan(empty, stet::layouts::generic{}, {.empty = stet::empty_components::allow});
     CHECK(names(plan).empty());
     REQUIRE(plan);
     CHECK(plan->components().size() == 4);
+    CHECK(names(stet::make_plan(empty, stet::layouts::sdxl{}, stet::plan_options::as_comfyui())) ==
+          "conditioner.embedders.0.transformer.text_model.embeddings.position_ids;");
+}
+
+TEST_CASE("a component that the checkpoint goes without is not asked for anything")
+{
+    const stet::full nothing{
+        .model = stet::no_entries, .text_encoder = stet::no_entries, .vae = stet::no_entries};
+    for (const auto& plan :
+         {stet::make_plan(nothing, stet::layouts::generic{}), stet::make_plan(nothing, stet::layouts::sdxl{}),
+          stet::make_plan(nothing, stet::layouts::sdxl{}, stet::plan_options::as_comfyui())})
+    {
+        CHECK(names(plan).empty());
+        REQUIRE(plan);
+        REQUIRE(plan->components().size() == 4);
+        CHECK(plan->components()[1].role == "text encoder");
+        CHECK(plan->components()[1].added == 0);
+        CHECK(plan->changes().empty());
+    }
+}
+
+TEST_CASE("a text encoder is renamed by its family's rule as a whole, and that is reported")
+{
+    support::tensor_pool         pool;
+    const support::named_tensors text{
+        {"clip_l.transformer.w", pool.one(1)},
+        {"clip_l.logit_scale", pool.one(2)},
+        {"clip_g.layer_norm1", pool.one(3)},
+        {"clip_g.transformer.text_projection.weight", pool.f32({1, 2}, {4, 5})}};
+    const dict       model{{"w", bytes(1)}};
+    const stet::full checkpoint{.model = model, .text_encoder = text, .vae = stet::no_entries};
+    const auto       plan = stet::make_plan(checkpoint, stet::families::sdxl{});
+
+    CHECK(names(plan) == "conditioner.embedders.0.transformer.text_model.embeddings.position_ids;"
+                         "conditioner.embedders.0.transformer.w;conditioner.embedders.1.model.ln_1;"
+                         "conditioner.embedders.1.model.text_projection;model.diffusion_model.w;");
+    REQUIRE(plan);
+    const stet::component_reports& reports = plan->components();
+    CHECK((reports[0].renamed == 1 && reports[0].left_out == 0 && reports[0].added == 0 &&
+           reports[0].replaced == 0));
+    CHECK(reports[1].tensors == 4);
+    CHECK(reports[1].bytes == 77 * 8 + 4 + 4 + 8);
+    CHECK((reports[1].renamed == 4 && reports[1].left_out == 1 && reports[1].added == 1 &&
+           reports[1].replaced == 0));
+    CHECK(support::text_of(plan->changes()) == "added clip_l.transformer.text_model.embeddings.position_ids;"
+                                               "left out clip_l.logit_scale;");
+    for (const stet::change& change : plan->changes())
+        CHECK(change.component == 1);
+
+    const auto kept = stet::make_plan(checkpoint, stet::families::sd15{});
+    REQUIRE(kept);
+    CHECK(kept->components()[1].renamed == 1);
+    CHECK(kept->components()[1].left_out == 1);
+}
+
+TEST_CASE("the plan of a rearranged text encoder pours from the dict's own memory")
+{
+    support::tensor_pool   pool;
+    support::named_tensors text;
+    for (const std::string part : {"v", "k", "q"})
+        text.emplace_back("clip_h.self_attn." + part + "_proj.weight", pool.f32({1, 2}, {1, 2}));
+    text.emplace_back("clip_h.transformer.text_projection.weight", pool.f32({2, 2}, {3, 4, 5, 6}));
+    const stet::full checkpoint{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries};
+    auto             made = stet::make_plan(checkpoint, stet::families::sd20{});
+    REQUIRE(made);
+    const stet::plan plan = *std::move(made);
+    REQUIRE(plan.records().size() == 2);
+    CHECK(plan.records()[0].name.text() == "cond_stage_model.model.attn.in_proj_weight");
+    pool.made(0)[0] = 10; // v
+    pool.made(2)[1] = 20; // q
+    pool.made(3)[1] = 40;
+
+    CHECK(support::floats(plan.tensor(plan.records()[0])) == std::vector<float>{1, 20, 1, 2, 10, 2});
+    CHECK(support::floats(plan.tensor(plan.records()[1])) == std::vector<float>{3, 5, 40, 6});
+}
+
+TEST_CASE("what a rule would lose is refused in strict conduct and reported in ComfyUI's")
+{
+    const dict       text{{"clip_g.w", bytes(1)}, {"t5xxl.w", bytes(1)}};
+    const stet::full checkpoint{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries};
+    CHECK(names(stet::make_plan(checkpoint, stet::families::sdxl_refiner{})) == "foreign_key");
+    const auto plan =
+        stet::make_plan(checkpoint, stet::families::sdxl_refiner{}, {.how = stet::conduct::as_comfyui});
+    CHECK(names(plan) == "conditioner.embedders.0.model.w;");
+    REQUIRE(plan);
+    CHECK(plan->components()[1].left_out == 1);
+    CHECK(support::text_of(plan->changes()) == "left out t5xxl.w;");
+}
+
+TEST_CASE("a tensor that cannot be seen is refused by its key where the dict is renamed as a whole")
+{
+    const std::map<std::string, const stet::tensor_view*> text{{"clip_l.w", nullptr}};
+    const auto                                            plan =
+        stet::make_plan(stet::full{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries},
+                        stet::families::sdxl{});
+    REQUIRE_FALSE(plan);
+    CHECK(plan.error().code == errc::missing_tensor);
+    CHECK(plan.error().subject.view() == "clip_l.w");
+}
+
+TEST_CASE("as ComfyUI does it, the component placed later has a name that two claim")
+{
+    const dict model{{"w", bytes(1)}};
+    const dict vision{{"vae.dup", bytes(3)}, {"model.diffusion_model.w", bytes(4)}, {"x", bytes(5)}};
+    const dict vae{{"dup", bytes(2)}};
+    const stet::image_only checkpoint{.model = model, .vision_encoder = vision, .vae = vae};
+    using layout = stet::with_unprefixed_vision<stet::families::flux>;
+    CHECK(names(stet::make_plan(checkpoint, layout{})) == "duplicate_name");
+    const auto plan = stet::make_plan(checkpoint, layout{}, stet::plan_options::as_comfyui());
+
+    CHECK(names(plan) == "model.diffusion_model.w;vae.dup;x;");
+    REQUIRE(plan);
+    CHECK(plan->records()[0].size == 4);
+    CHECK(plan->records()[1].size == 3);
+    CHECK(plan->components()[0].replaced == 1);
+    CHECK(plan->components()[1].replaced == 1);
+    CHECK(plan->components()[2].replaced == 0);
+    CHECK(plan->components()[2].renamed == 0);
+    CHECK(plan->data_size() == 12);
+}
+
+TEST_CASE("seven components and the prediction have a report each")
+{
+    const dict  model{{"w", bytes(1)}};
+    const seven checkpoint{model,
+                           stet::no_entries,
+                           stet::no_entries,
+                           stet::no_entries,
+                           stet::no_entries,
+                           stet::no_entries,
+                           stet::no_entries};
+    const auto  plan =
+        stet::make_plan(checkpoint, stet::layouts::generic{}, {.predicts = stet::prediction::v()});
+    REQUIRE(plan);
+    REQUIRE(plan->components().size() == 8);
+    CHECK(plan->components()[7].role == "prediction");
+    CHECK(plan->components()[7].added == 1);
+}
+
+TEST_CASE("the conditioners of Stable Audio have their places")
+{
+    const dict               given{{"w", bytes(1)}};
+    const stet::stable_audio checkpoint{
+        .model = given, .text_encoder = given, .vae = given, .seconds_start = given, .seconds_total = given};
+    CHECK(names(stet::make_plan(checkpoint, stet::layouts::stable_audio{})) ==
+          "conditioner.conditioners.seconds_start.w;conditioner.conditioners.seconds_total.w;model.model.w;"
+          "pretransform.model.w;text_encoders.w;");
+}
+
+TEST_CASE("what changed can be kept when the plan goes")
+{
+    stet::change_log log(stet::heap());
+    {
+        const dict text{{"clip_l.logit_scale", bytes(1)}, {"clip_l.w", bytes(1)}};
+        auto       plan = stet::make_plan(
+                  stet::full{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries},
+                  stet::families::sdxl{});
+        REQUIRE(plan);
+        log = (*std::move(plan)).take_changes();
+        CHECK(support::text_of(log.changes) ==
+              "added clip_l.transformer.text_model.embeddings.position_ids;left out clip_l.logit_scale;");
+    }
+    CHECK(log.changes.size() == 2);
+}
+
+TEST_CASE("rearranging in a plan without memory reports it and gives all memory back")
+{
+    support::tensor_pool   pool;
+    support::named_tensors text;
+    for (int i = 0; i < 30; ++i) {
+        const std::string layer = "clip_g.text_model.encoder.layers." + std::to_string(i) + ".";
+        for (const std::string part : {"q", "k", "v"})
+            text.emplace_back(layer + "self_attn." + part + "_proj.weight", pool.f32({1, 1}, {1}));
+        text.emplace_back(layer + "mlp.fc1.weight", pool.one(1));
+        text.emplace_back("clip_l." + std::to_string(i), pool.one(1));
+    }
+    const stet::full checkpoint{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries};
+    CHECK(support::allocations_needed([&](const stet::allocator& memory) {
+              const auto plan = stet::make_plan(
+                  checkpoint, stet::families::sdxl{},
+                  {.predicts = stet::prediction::edm({.largest = 80, .smallest = 0.5F}), .memory = memory});
+              if (plan)
+                  CHECK(plan->records().size() == 93);
+              return support::failure(plan);
+          }) > 10);
 }
 
 TEST_CASE("a duplicate name across components is refused, naming both of them")

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <stet/plan/name_order.hpp>
-
 #include "support/counting_heap.hpp"
 #include "support/dice.hpp"
 #include "support/failure.hpp"
+
+#include <stet/plan/name_order.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
+#include <numeric>
 #include <set>
 #include <string>
 #include <string_view>
@@ -59,12 +59,12 @@ private:
 /// The names in the order found, or what was found instead.
 std::vector<std::string> ordered(const named_records& given)
 {
-    stet::growing_array<std::uint32_t> order;
-    const auto                         clash = stet::order_by_name(given.records(), order);
-    if (!clash)
+    stet::growing_array<std::uint32_t>    order;
+    stet::growing_array<stet::name_clash> clashes;
+    if (!stet::order_by_name(given.records(), order, clashes))
         return {"failed"};
-    if (clash->has_value())
-        return {"clash of " + given.records()[(*clash)->first].name.text()};
+    if (!clashes.empty())
+        return {"clash of " + given.records()[clashes[0].first].name.text()};
     std::vector<std::string> names;
     for (const std::uint32_t index : order)
         names.push_back(given.records()[index].name.text());
@@ -87,6 +87,33 @@ std::vector<std::string> without_repeats(std::vector<std::string> texts)
     texts = sorted(std::move(texts));
     texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
     return texts;
+}
+
+/// Every pair of neighbours of one name is told once, and equal names are in the order of their records.
+void check_clashes(const named_records& given, const std::vector<std::string>& texts)
+{
+    stet::growing_array<std::uint32_t>    order;
+    stet::growing_array<stet::name_clash> clashes;
+    REQUIRE(stet::order_by_name(given.records(), order, clashes));
+
+    // A stable sort of the indices is what is wanted.
+    std::vector<std::uint32_t> expected(texts.size());
+    std::iota(expected.begin(), expected.end(), 0U);
+    std::stable_sort(expected.begin(), expected.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return std::string_view(texts[a]).compare(texts[b]) < 0; // as unsigned bytes
+    });
+    CHECK(std::equal(expected.begin(), expected.end(), order.begin(), order.end()));
+
+    std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
+    for (std::size_t i = 1; i < expected.size(); ++i) {
+        if (texts[expected[i - 1]] == texts[expected[i]])
+            pairs.emplace(expected[i - 1], expected[i]);
+    }
+    std::set<std::pair<std::uint32_t, std::uint32_t>> found;
+    for (const stet::name_clash& clash : clashes)
+        found.emplace(clash.first, clash.second);
+    CHECK(clashes.size() == pairs.size());
+    CHECK(found == pairs);
 }
 
 void shuffle(std::vector<std::string>& texts, support::dice& dice)
@@ -161,10 +188,10 @@ TEST_CASE("two names are ordered as bytes, a beginning before what goes on")
                 const std::vector<stet::record> records{
                     {.name = {.prefix = second.substr(0, high_cut), .stem = second.substr(high_cut)}},
                     {.name = {.prefix = first.substr(0, low_cut), .stem = first.substr(low_cut)}}};
-                stet::growing_array<std::uint32_t> order;
-                const auto                         clash = stet::order_by_name(records, order);
-                REQUIRE(clash);
-                CHECK_FALSE(clash->has_value());
+                stet::growing_array<std::uint32_t>    order;
+                stet::growing_array<stet::name_clash> clashes;
+                REQUIRE(stet::order_by_name(records, order, clashes));
+                CHECK(clashes.empty());
                 CHECK((order.size() == 2 && order[0] == 1 && order[1] == 0));
             }
         }
@@ -204,10 +231,10 @@ TEST_CASE("names of components, each with its own shared prefix, are ordered acr
         }
         expected = sorted(std::move(expected));
 
-        stet::growing_array<std::uint32_t> order;
-        const auto                         clash = stet::order_by_name(records, order);
-        REQUIRE(clash);
-        REQUIRE_FALSE(clash->has_value());
+        stet::growing_array<std::uint32_t>    order;
+        stet::growing_array<stet::name_clash> clashes;
+        REQUIRE(stet::order_by_name(records, order, clashes));
+        REQUIRE(clashes.empty());
         std::vector<std::string> found;
         for (const std::uint32_t index : order)
             found.push_back(records[index].name.text());
@@ -245,25 +272,47 @@ TEST_CASE("ten thousand names are ordered")
     }
 }
 
-TEST_CASE("two records of one name are found, however they are cut")
+TEST_CASE("records of one name are found, however they are cut, and stay in their order")
 {
     support::dice dice(5);
     for (int round = 0; round < 300; ++round) {
         CAPTURE(round);
         auto       texts = without_repeats(related_texts(1 + dice.below(50), dice));
-        const auto twice = texts[dice.below(texts.size())];
-        texts.push_back(twice);
+        const auto repeated = dice.below(4);
+        for (std::uint64_t i = 0; i < repeated; ++i) {
+            const std::string again = texts[dice.below(texts.size())];
+            texts.insert(texts.end(), 1 + dice.below(12), again);
+        }
         shuffle(texts, dice);
-        const named_records                given(texts, dice);
-        stet::growing_array<std::uint32_t> order;
-        const auto                         clash = stet::order_by_name(given.records(), order);
-
-        REQUIRE(clash);
-        REQUIRE(clash->has_value());
-        CHECK((*clash)->first != (*clash)->second);
-        CHECK(given.records()[(*clash)->first].name.text() == twice);
-        CHECK(given.records()[(*clash)->second].name.text() == twice);
+        check_clashes(named_records(texts, dice), texts);
     }
+}
+
+TEST_CASE("a name many times among thousands is found as pairs of neighbours")
+{
+    support::dice dice(8);
+    auto          texts = model_texts(3'000);
+    texts.insert(texts.end(), 500, texts[1234]);
+    texts.insert(texts.end(), 2, texts[77]);
+    texts.insert(texts.end(), 9, std::string());
+    shuffle(texts, dice);
+    check_clashes(named_records(texts, dice), texts);
+    check_clashes(named_records("model.", texts), texts);
+}
+
+TEST_CASE("three records of one name make two pairs, the earlier record first")
+{
+    support::dice                         dice(9);
+    const named_records                   given({"b", "a", "b", "c", "b"}, dice);
+    stet::growing_array<std::uint32_t>    order;
+    stet::growing_array<stet::name_clash> clashes;
+    REQUIRE(stet::order_by_name(given.records(), order, clashes));
+
+    REQUIRE(clashes.size() == 2);
+    CHECK((clashes[0].first == 0 && clashes[0].second == 2));
+    CHECK((clashes[1].first == 2 && clashes[1].second == 4));
+    REQUIRE(order.size() == 5);
+    CHECK((order[0] == 1 && order[1] == 0 && order[2] == 2 && order[3] == 4 && order[4] == 3));
 }
 
 TEST_CASE("one name twice among ten thousand is found")
@@ -286,7 +335,11 @@ TEST_CASE("ordering names without memory reports it and gives all memory back")
             texts.push_back("block." + std::to_string(100 + group) + ".attention.to_q." +
                             std::to_string(100 + i));
     }
-    const auto    expected = texts;
+    // One name eight times and one forty-three times: few enough and too many to be looked at one by one.
+    texts.insert(texts.end(), 7, "a");
+    texts.insert(texts.end(), 42, texts[0]);
+    texts.push_back("a");
+    const auto    expected = sorted(texts);
     support::dice dice(7);
     shuffle(texts, dice);
     const named_records given(texts, dice);
@@ -297,11 +350,13 @@ TEST_CASE("ordering names without memory reports it and gives all memory back")
         bool                     succeeded = false;
         std::vector<std::string> found;
         {
-            stet::growing_array<std::uint32_t> order(heap.allocator());
-            const auto                         clash = stet::order_by_name(given.records(), order);
-            succeeded = static_cast<bool>(clash);
-            CHECK(support::failure(clash) == (succeeded ? "none" : "out_of_memory"));
+            stet::growing_array<std::uint32_t>    order(heap.allocator());
+            stet::growing_array<stet::name_clash> clashes(heap.allocator());
+            const auto ordered_names = stet::order_by_name(given.records(), order, clashes);
+            succeeded = static_cast<bool>(ordered_names);
+            CHECK(support::failure(ordered_names) == (succeeded ? "none" : "out_of_memory"));
             if (succeeded) {
+                CHECK(clashes.size() == 49);
                 for (const std::uint32_t index : order)
                     found.push_back(given.records()[index].name.text());
             }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <stet/plan/plan_builder.hpp>
-
-#include <stet/result/message.hpp>
-
 #include "support/counting_heap.hpp"
 #include "support/failure.hpp"
+#include "support/rearranged.hpp"
+
+#include <stet/plan/plan_builder.hpp>
+#include <stet/result/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -178,8 +178,8 @@ TEST_CASE("a component's tensors, bytes and keys left out are counted")
     CHECK(builder.add({.stem = "a"}, tensor_of(5)));
     CHECK(builder.add({.stem = "b"}, tensor_of(0)));
     builder.begin_component("vae");
-    builder.leave_out();
-    builder.leave_out();
+    CHECK(builder.leave_out("loss"));
+    CHECK(builder.leave_out("optimizer.step"));
     builder.begin_component("extra tensors");
     CHECK(builder.add({.stem = "c"}, tensor_of(7)));
     const auto plan = std::move(builder).finish(stet::reference_order);
@@ -196,6 +196,36 @@ TEST_CASE("a component's tensors, bytes and keys left out are counted")
     CHECK(reports[1].left_out == 2);
     CHECK(reports[2].bytes == 7);
     CHECK(plan->records()[2].component == 2);
+    CHECK(support::text_of(plan->changes()) == "left out loss;left out optimizer.step;");
+    CHECK(plan->changes()[0].component == 1);
+}
+
+TEST_CASE("what is renamed, added and replaced is counted for its component")
+{
+    auto builder = fresh_builder();
+    CHECK(builder.tensors_so_far() == 0);
+    CHECK(builder.add({.stem = "a"}, tensor_of(5)));
+    builder.count_renamed();
+    CHECK(builder.tensors_so_far() == 1);
+    builder.begin_component("text encoder");
+    CHECK(builder.tensors_so_far() == 0);
+    CHECK(builder.log(stet::change::kind::added, {.stem = "position_ids"}));
+    {
+        auto work = builder.rearrange(stet::conduct::as_comfyui);
+        CHECK(work.log(stet::change::kind::replaced, {.stem = "x"}));
+        CHECK_FALSE(work.is_strict());
+    }
+    const auto plan = std::move(builder).finish(stet::reference_order);
+
+    REQUIRE(plan);
+    const stet::component_reports& reports = plan->components();
+    REQUIRE(reports.size() == 2);
+    CHECK(reports[0].renamed == 1);
+    CHECK(reports[0].added + reports[0].replaced + reports[0].left_out == 0);
+    CHECK(reports[1].renamed == 0);
+    CHECK(reports[1].added == 1);
+    CHECK(reports[1].replaced == 1);
+    CHECK(support::text_of(plan->changes()) == "added position_ids;replaced x;");
 }
 
 TEST_CASE("a tensor that cannot be seen is refused by its name in the file")
@@ -303,6 +333,77 @@ TEST_CASE("one name twice is found however it is cut and whatever the dtypes are
     }
 }
 
+TEST_CASE("of tensors of one name the last is saved where that is asked for, and the others reported")
+{
+    auto builder = fresh_builder();
+    CHECK(builder.add({.prefix = "m.", .stem = "a"}, tensor_of(1)));
+    CHECK(builder.add({.stem = "b"}, tensor_of(2)));
+    builder.begin_component("vae");
+    CHECK(builder.add({.stem = "m.a"}, tensor_of(16, dtype::f64)));
+    CHECK(builder.add({.stem = "c"}, tensor_of(4)));
+    builder.begin_component("extra tensors");
+    CHECK(builder.add({.prefix = "m", .stem = ".a"}, tensor_of(32, dtype::f32)));
+    CHECK(builder.add({.stem = "c"}, tensor_of(64)));
+    const auto plan = std::move(builder).finish(stet::reference_order, stet::duplicate_names::later_wins);
+
+    REQUIRE(plan);
+    REQUIRE(plan->records().size() == 3);
+    CHECK(plan->records()[0].name.text() == "m.a");
+    CHECK(plan->records()[0].type == dtype::f32);
+    CHECK(plan->records()[0].component == 2);
+    CHECK(plan->records()[1].name.text() == "b");
+    CHECK(plan->records()[2].name.text() == "c");
+    CHECK(plan->records()[2].size == 64);
+    CHECK(plan->data_size() == 32 + 2 + 64);
+
+    const stet::component_reports& reports = plan->components();
+    REQUIRE(reports.size() == 3);
+    CHECK((reports[0].tensors == 1 && reports[0].bytes == 2 && reports[0].replaced == 1));
+    CHECK((reports[1].tensors == 0 && reports[1].bytes == 0 && reports[1].replaced == 2));
+    CHECK((reports[2].tensors == 2 && reports[2].bytes == 96 && reports[2].replaced == 0));
+    REQUIRE(plan->changes().size() == 3);
+    std::size_t of_vae = 0;
+    for (const stet::change& change : plan->changes()) {
+        CHECK(change.what == stet::change::kind::replaced);
+        CHECK((change.name == placed_name{.stem = "m.a"} || change.name == placed_name{.stem = "c"}));
+        of_vae += change.component == 1 ? 1U : 0U;
+    }
+    CHECK(of_vae == 2);
+
+    std::string members;
+    for (const stet::record& record : plan->records())
+        members += (members.empty() ? "" : ",") + member(*plan, record);
+    CHECK(plan->members_size() == members.size());
+}
+
+TEST_CASE("one name thousands of times leaves the last of them")
+{
+    auto builder = fresh_builder();
+    for (std::uint64_t i = 0; i < 5'000; ++i) {
+        const placed_name name = cut("model.diffusion_model.weight", i % 28);
+        CHECK(builder.add(name, tensor_of(i)));
+    }
+    const auto plan = std::move(builder).finish(stet::reference_order, stet::duplicate_names::later_wins);
+
+    REQUIRE(plan);
+    REQUIRE(plan->records().size() == 1);
+    CHECK(plan->records()[0].size == 4'999);
+    CHECK(plan->components()[0].tensors == 1);
+    CHECK(plan->components()[0].bytes == 4'999);
+    CHECK(plan->components()[0].replaced == 4'999);
+}
+
+TEST_CASE("names that differ are all saved where the last of one name would be")
+{
+    auto builder = fresh_builder();
+    CHECK(builder.add({.stem = "a"}, tensor_of(1)));
+    CHECK(builder.add({.stem = "b"}, tensor_of(1)));
+    const auto plan = std::move(builder).finish(stet::reference_order, stet::duplicate_names::later_wins);
+    REQUIRE(plan);
+    CHECK(plan->records().size() == 2);
+    CHECK(plan->changes().empty());
+}
+
 TEST_CASE("the empty name twice is refused")
 {
     auto builder = fresh_builder();
@@ -408,13 +509,21 @@ TEST_CASE("planning with any one allocation refused reports it and gives all mem
                         {.prefix = "model.", .stem = name},
                         tensor_view{.type = dtype::u8, .shape = {2, 2}, .steps = {1, 2}, .size = 4});
             }
+            if (outcome)
+                outcome =
+                    builder.add({.stem = "model.layers.7.attention.weight"},
+                                tensor_view{.type = dtype::u8, .shape = {2, 2}, .steps = {1, 2}, .size = 4});
+            if (outcome)
+                outcome = builder.leave_out("loss");
             if (!outcome)
                 CHECK(support::failure(outcome) == "out_of_memory");
             if (outcome) {
-                const auto plan = std::move(builder).finish(stet::reference_order);
+                const auto plan =
+                    std::move(builder).finish(stet::reference_order, stet::duplicate_names::later_wins);
                 succeeded = static_cast<bool>(plan);
                 if (succeeded) {
                     CHECK(plan->records().size() == names.size());
+                    CHECK(plan->changes().size() == 2);
                     for (const stet::record& record : plan->records()) {
                         const tensor_view tensor = plan->tensor(record);
                         CHECK((tensor.shape[0] == 2 && tensor.shape[1] == 2 && tensor.steps[0] == 1 &&

@@ -61,7 +61,21 @@ static_assert(static_cast<int>(errc::file_name_too_long) == 37);
 static_assert(static_cast<int>(errc::too_many_open_files) == 38);
 static_assert(static_cast<int>(errc::too_many_links) == 39);
 static_assert(static_cast<int>(errc::io_failure) == 40);
-static_assert(stet::errc_count == 40);
+static_assert(static_cast<int>(errc::missing_qkv) == 41);
+static_assert(static_cast<int>(errc::projection_rank) == 42);
+static_assert(static_cast<int>(errc::name_collision) == 43);
+static_assert(static_cast<int>(errc::foreign_key) == 44);
+static_assert(static_cast<int>(errc::quantised_companion) == 45);
+static_assert(static_cast<int>(errc::position_ids_mismatch) == 46);
+static_assert(static_cast<int>(errc::empty_component) == 47);
+static_assert(static_cast<int>(errc::contradictory_prediction) == 48);
+static_assert(static_cast<int>(errc::invalid_json) == 49);
+static_assert(static_cast<int>(errc::json_too_deep) == 50);
+static_assert(static_cast<int>(errc::metadata_too_large) == 51);
+static_assert(static_cast<int>(errc::missing_metadata_key) == 52);
+static_assert(static_cast<int>(errc::invalid_metadata_value) == 53);
+static_assert(static_cast<int>(errc::output_folder_not_absolute) == 54);
+static_assert(stet::errc_count == 54);
 
 namespace {
 

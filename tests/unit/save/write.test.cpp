@@ -108,7 +108,8 @@ private:
     static stet::plan make_plan(const dict& model, const stet::allocator& memory)
     {
         auto made =
-            stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{}, {.memory = memory});
+            stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{},
+                                    {.empty = stet::empty_components::allow, .memory = memory});
         REQUIRE(made);
         return *std::move(made);
     }

@@ -196,6 +196,10 @@ TEST_CASE("a component shows what proxy iterators put together")
 TEST_CASE("a component of no entries shows nothing")
 {
     CHECK(addresses(model(stet::no_entries)).empty());
+    CHECK_FALSE(model(stet::no_entries).is_given());
+    CHECK(model(stet::no_entries).size_hint() == 0);
+    const dict empty;
+    CHECK(model(empty).is_given());
     const dict nothing;
     CHECK(addresses(model(nothing)).empty());
 }
@@ -251,4 +255,13 @@ TEST_CASE("a copied component shows the same dict")
 
     CHECK(addresses(second).size() == 2);
     CHECK(addresses(first)[1].key == addresses(second)[1].key);
+}
+
+TEST_CASE("a component tells how many entries its dict says it has")
+{
+    const dict    tensors{{"b", {}}, {"a", {}}, {"c", {}}};
+    const columns without_size;
+
+    CHECK(model(tensors).size_hint() == 3);
+    CHECK(model(without_size).size_hint() == 0);
 }

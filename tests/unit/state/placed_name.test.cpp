@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/layout/placed_name.hpp>
+#include <stet/state/placed_name.hpp>
 
 #include "support/dice.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_LAYOUT_PLACED_NAME_HPP
-#define STET_LAYOUT_PLACED_NAME_HPP
+#ifndef STET_STATE_PLACED_NAME_HPP
+#define STET_STATE_PLACED_NAME_HPP
 
 #include "../config/config.hpp"
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_LAYOUT_VISION_LAYOUTS_HPP
+#define STET_LAYOUT_VISION_LAYOUTS_HPP
+
+#include "../rearrange/openclip_conversion.hpp"
+#include "../state/placed_name.hpp"
+#include "../state/role.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace stet::inline v0_1 {
+
+/// A layout without a place for a vision encoder, made to save one as ComfyUI's ImageOnlyCheckpointSave does: under
+/// its own keys, where no loader looks for it.
+template <class Layout>
+struct with_unprefixed_vision : Layout {
+    using Layout::place;
+
+    static constexpr placed_name place(role::vision_encoder, std::string_view key) noexcept { return {.stem = key}; }
+};
+
+/// A layout that saves the vision encoder under the original OpenCLIP names, which ComfyUI and the models' own code
+/// read, instead of ComfyUI's internal ones, which only ComfyUI reads.
+template <class Layout>
+struct with_openclip_vision : Layout {
+    static result<void> rearrange(role::vision_encoder, rearrangement& work)
+    {
+        auto converted = to_openclip(openclip_vision, work, "");
+        if (!converted)
+            return converted.error();
+        work.dict = *std::move(converted);
+        return work.rename_prefix("", Layout::place(role::vision_encoder{}, "").prefix);
+    }
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_METADATA_THUMBNAIL_HPP
+#define STET_METADATA_THUMBNAIL_HPP
+
+#include "../header/ceilings.hpp"
+#include "../result/result.hpp"
+#include "base64.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// Half of the lowest ceiling that other programs have for a header: the other half is left to the tensors' names.
+inline constexpr std::uint64_t default_thumbnail_limit = ceilings.front().longest / 2;
+
+namespace detail {
+
+/// Whether the bytes begin as files of that media type do; false for any other type.
+constexpr bool begins_as(std::string_view media_type, std::span<const std::byte> image) noexcept
+{
+    struct signature {
+        std::string_view media_type;
+        std::size_t      offset;
+        std::string_view bytes;
+    };
+    constexpr std::array<signature, 4> signatures{{
+        {"image/jpeg", 0, "\xFF\xD8\xFF"},
+        {"image/png", 0, "\x89PNG\r\n\x1A\n"},
+        {"image/webp", 0, "RIFF"},
+        {"image/webp", 8, "WEBP"},
+    }};
+    bool                               is_known = false;
+    for (const signature& expected : signatures) {
+        if (expected.media_type != media_type)
+            continue;
+        is_known = true;
+        if (image.size() < expected.offset + expected.bytes.size())
+            return false;
+        for (std::size_t i = 0; i < expected.bytes.size(); ++i) {
+            if (image[expected.offset + i] != static_cast<std::byte>(expected.bytes[i]))
+                return false;
+        }
+    }
+    return is_known;
+}
+
+} // namespace detail
+
+/// An encoded image as a data URI, for `model_spec::thumbnail`. A JPEG of 256 x 256 pixels is what the standard
+/// recommends.
+/// image:      the bytes of an image file
+/// media_type: "image/jpeg", "image/png" or "image/webp"
+/// limit:      bytes the URI may have
+/// errors:     invalid_metadata_value for another media type, or bytes that do not begin as it does;
+///             metadata_too_large
+inline result<std::string> thumbnail_uri(std::span<const std::byte> image, std::string_view media_type,
+                                         std::uint64_t limit = default_thumbnail_limit)
+{
+    const error about_thumbnail = error{}.about("modelspec.thumbnail");
+    if (!detail::begins_as(media_type, image)) {
+        error refused = about_thumbnail;
+        refused.code = errc::invalid_metadata_value;
+        refused.parties[0].assign(
+            "a JPEG, PNG or WebP image, given with its own media type such as 'image/jpeg'");
+        return refused;
+    }
+    std::string uri = "data:";
+    uri += media_type;
+    uri += ";base64,";
+    const std::uint64_t size = uri.size() + base64_size(image.size());
+    if (size > limit) {
+        error refused = about_thumbnail;
+        refused.code = errc::metadata_too_large;
+        refused.expected = limit;
+        refused.actual = size;
+        return refused;
+    }
+    append_base64(uri, image);
+    return uri;
+}
+
+/// Whether a text is a data URI of an image in base64.
+constexpr bool is_image_uri(std::string_view text) noexcept
+{
+    constexpr std::string_view scheme = "data:image/";
+    constexpr std::string_view encoding = ";base64,";
+    const std::size_t          at = text.find(encoding);
+    if (!text.starts_with(scheme) || at == std::string_view::npos || at <= scheme.size())
+        return false;
+    for (const char c : text.substr(scheme.size(), at - scheme.size())) {
+        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '+' && c != '-' && c != '.')
+            return false;
+    }
+    const std::string_view data = text.substr(at + encoding.size());
+    return !data.empty() && is_base64(data);
+}
+
+} // namespace stet::inline v0_1
+
+#endif

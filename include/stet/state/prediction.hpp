@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_STATE_PREDICTION_HPP
+#define STET_STATE_PREDICTION_HPP
+
+#include "../result/result.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace stet::inline v0_1 {
+
+/// What a diffusion model predicts, by ComfyUI's names.
+/// source: ComfyUI 0.8.0, model_base.py, ModelType; flow_av is newer
+enum class model_type : std::uint8_t {
+    eps,
+    v_prediction,
+    v_prediction_edm,
+    stable_cascade,
+    edm,
+    flow,
+    v_prediction_continuous,
+    flux,
+    img_to_img,
+    flow_cosmos,
+    flow_av,
+};
+
+/// The largest and smallest noise level of a continuous schedule, as float32, as the file holds them.
+struct sigma_range {
+    float largest;
+    float smallest;
+};
+
+/// Which prediction a checkpoint records, so that a loader need not guess: as tensors (`v_pred`, `ztsnr`,
+/// `edm_vpred.sigma_max`, `edm_vpred.sigma_min`) and as `modelspec.predict_key`.
+struct prediction {
+    model_type                 type = model_type::eps;
+    bool                       zero_terminal_snr = false; ///< only with v_prediction
+    std::optional<sigma_range> sigmas{}; ///< with the continuous types, and only with these
+
+    static constexpr prediction epsilon() noexcept { return {}; }
+    static constexpr prediction v(bool with_zero_terminal_snr = false) noexcept
+    {
+        return {.type = model_type::v_prediction, .zero_terminal_snr = with_zero_terminal_snr};
+    }
+    static constexpr prediction edm_v(sigma_range sigmas) noexcept
+    {
+        return {.type = model_type::v_prediction_edm, .sigmas = sigmas};
+    }
+    static constexpr prediction edm(sigma_range sigmas) noexcept { return {.type = model_type::edm, .sigmas = sigmas}; }
+    static constexpr prediction continuous_v(sigma_range sigmas) noexcept
+    {
+        return {.type = model_type::v_prediction_continuous, .sigmas = sigmas};
+    }
+    static constexpr prediction flow() noexcept { return {.type = model_type::flow}; }
+};
+
+/// Whether checkpoints of this type carry the two sigmas.
+constexpr bool has_sigmas(model_type type) noexcept
+{
+    return type == model_type::v_prediction_edm || type == model_type::edm ||
+           type == model_type::v_prediction_continuous;
+}
+
+/// Refuses a description that contradicts itself.
+/// errors: contradictory_prediction: a zero terminal SNR without v_prediction, sigmas without a continuous type or the
+///         other way round, sigmas that are not positive and finite or not in order
+inline result<void> consistent(const prediction& described) noexcept
+{
+    const error contradiction{.code = errc::contradictory_prediction};
+    if (described.zero_terminal_snr && described.type != model_type::v_prediction)
+        return contradiction.about("zero terminal SNR without v prediction");
+    if (described.sigmas.has_value() != has_sigmas(described.type))
+        return contradiction.about(described.sigmas ? "sigmas without a continuous model type"
+                                                    : "a continuous model type without its two sigmas");
+    if (described.sigmas) {
+        const auto [largest, smallest] = *described.sigmas;
+        constexpr float largest_float = 3.402823466e38F;
+        if (!(smallest > 0 && largest > smallest && largest <= largest_float))
+            return contradiction.about("sigmas that are not finite, positive and in order");
+    }
+    return {};
+}
+
+} // namespace stet::inline v0_1
+
+#endif

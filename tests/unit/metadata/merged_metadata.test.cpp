@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#include "support/counting_heap.hpp"
+#include "support/failure.hpp"
+
+#include <stet/metadata/merged_metadata.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using stet::merge_metadata;
+using stet::merged_metadata;
+
+namespace {
+
+using text_map = std::map<std::string, std::string>;
+using pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// `key=text;` of every entry, or the name of the error.
+std::string shown(const stet::result<merged_metadata>& merged)
+{
+    if (!merged)
+        return std::string(support::failure(merged));
+    std::string all;
+    for (const auto& [key, text] : *merged)
+        all += std::string(key) + "=" + std::string(text) + ";";
+    return all;
+}
+
+} // namespace
+
+static_assert(stet::metadata_dict<merged_metadata>);
+static_assert(std::is_convertible_v<const merged_metadata&, stet::metadata_view>);
+static_assert(!std::is_constructible_v<stet::metadata_view, merged_metadata>);
+static_assert(!std::is_invocable_v<decltype(merge_metadata), text_map, stet::metadata_view,
+                                   stet::function_ref<bool(std::string_view)>, stet::allocator>);
+
+static_assert(stet::is_model_spec_key("modelspec.title") && stet::is_model_spec_key("modelspec."));
+static_assert(!stet::is_model_spec_key("modelspec") && !stet::is_model_spec_key("title") &&
+              !stet::is_model_spec_key("x.modelspec.title"));
+static_assert(stet::is_digest_key("modelspec.hash_sha256") && stet::is_digest_key("modelspec.hash_md5") &&
+              stet::is_digest_key("sshs_model_hash") && stet::is_digest_key("sshs_legacy_hash"));
+static_assert(!stet::is_digest_key("modelspec.title") && !stet::is_digest_key("ss_sd_model_hash") &&
+              !stet::is_digest_key("sshs_model_hash_") && !stet::is_digest_key(""));
+
+TEST_CASE("entries of the source are kept under one's own")
+{
+    const pairs source{{"prompt", "old"}, {"format", "pt"}, {"z", "last"}};
+    const pairs own{{"title", "mine"}, {"prompt", "new"}, {"a", "first"}};
+
+    CHECK(shown(merge_metadata(source, own)) == "a=first;format=pt;prompt=new;title=mine;z=last;");
+    CHECK(shown(merge_metadata(own, source)) == "a=first;format=pt;prompt=old;title=mine;z=last;");
+}
+
+TEST_CASE("the result does not depend on the order of the entries")
+{
+    const pairs source{{"b", "1"}, {"a", "2"}, {"c", "3"}};
+    const pairs turned{{"c", "3"}, {"b", "1"}, {"a", "2"}};
+    const pairs own{{"b", "own"}, {"a\x01", "own"}};
+
+    CHECK(shown(merge_metadata(source, own)) == "a=2;a\x01=own;b=own;c=3;");
+    CHECK(shown(merge_metadata(turned, own)) == shown(merge_metadata(source, own)));
+}
+
+TEST_CASE("an empty or absent side leaves the other as it is")
+{
+    const pairs some{{"b", "1"}, {"a", "2"}};
+    const pairs none;
+
+    CHECK(shown(merge_metadata(some, none)) == "a=2;b=1;");
+    CHECK(shown(merge_metadata(none, some)) == "a=2;b=1;");
+    CHECK(shown(merge_metadata({}, some)) == "a=2;b=1;");
+    CHECK(shown(merge_metadata(some, {})) == "a=2;b=1;");
+    CHECK(shown(merge_metadata({}, {})).empty());
+    CHECK(shown(merge_metadata(some, some)) == "a=2;b=1;");
+}
+
+TEST_CASE("what is dropped is dropped from the source alone")
+{
+    const pairs source{
+        {"modelspec.hash_sha256", "0x1"}, {"sshs_model_hash", "2"}, {"modelspec.title", "old"}};
+    const pairs own{{"modelspec.hash_sha256", "0x3"}};
+
+    CHECK(shown(merge_metadata(source, own, stet::is_digest_key)) ==
+          "modelspec.hash_sha256=0x3;modelspec.title=old;");
+    CHECK(shown(merge_metadata(source, own, stet::is_model_spec_key)) ==
+          "modelspec.hash_sha256=0x3;sshs_model_hash=2;");
+    std::string asked;
+    const auto  merged = merge_metadata(source, own, [&asked](std::string_view key) {
+        asked += key;
+        asked += ';';
+        return true;
+    });
+    CHECK(shown(merged) == "modelspec.hash_sha256=0x3;");
+    CHECK(asked == "modelspec.hash_sha256;sshs_model_hash;modelspec.title;");
+}
+
+TEST_CASE("texts are borrowed, not copied")
+{
+    const pairs source{{"a", "from the source"}};
+    const pairs own{{"b", "from one's own"}};
+    const auto  merged = merge_metadata(source, own);
+
+    REQUIRE(merged);
+    REQUIRE(merged->size() == 2);
+    CHECK(merged->begin()[0].second.data() == source[0].second.data());
+    CHECK(merged->begin()[1].first.data() == own[0].first.data());
+    CHECK(merged->end() - merged->begin() == 2);
+}
+
+TEST_CASE("a key given twice in one dict is refused, unless it is dropped")
+{
+    const pairs twice{{"a", "1"}, {"b", "2"}, {"a", "3"}};
+    const pairs none;
+    const auto  is_a = [](std::string_view key) { return key == "a"; };
+
+    for (const auto& merged :
+         {merge_metadata(twice, none), merge_metadata(none, twice), merge_metadata(none, twice, is_a)})
+    {
+        REQUIRE_FALSE(merged);
+        CHECK(support::failure(merged) == "duplicate_metadata_key");
+        CHECK(merged.error().subject.view() == "a");
+    }
+    CHECK(shown(merge_metadata(twice, none, is_a)) == "b=2;");
+}
+
+TEST_CASE("metadata that is not UTF-8 is refused, unless it is dropped")
+{
+    const pairs faulty{{"a", "\xFF"}, {"b", "2"}};
+    const pairs none;
+
+    CHECK(shown(merge_metadata(faulty, none)) == "invalid_metadata_utf8");
+    CHECK(shown(merge_metadata(none, faulty)) == "invalid_metadata_utf8");
+    CHECK(merge_metadata(none, faulty).error().subject.view() == "a");
+    CHECK(shown(merge_metadata(faulty, none, [](std::string_view key) { return key == "a"; })) == "b=2;");
+}
+
+TEST_CASE("merged metadata is metadata")
+{
+    const text_map                                           source{{"b", "1"}, {"a", "2"}};
+    const std::array<std::pair<const char*, const char*>, 1> own{{{"c", "3"}}};
+    const auto                                               merged = merge_metadata(source, own);
+    REQUIRE(merged);
+
+    const auto entries = stet::sorted_entries(*merged, stet::heap());
+    REQUIRE(entries);
+    REQUIRE(entries->size() == 3);
+    CHECK((*entries)[0].key == "a");
+    CHECK((*entries)[2].text == "3");
+    const pairs more{{"d", "4"}};
+    CHECK(shown(merge_metadata(*merged, more)) == "a=2;b=1;c=3;d=4;");
+}
+
+TEST_CASE("merging without memory reports it and gives all memory back")
+{
+    pairs source;
+    pairs own;
+    for (int i = 0; i < 40; ++i) {
+        source.emplace_back("source " + std::to_string(i), "text");
+        own.emplace_back("own " + std::to_string(i), "text");
+    }
+    for (std::size_t allowed = 0;; ++allowed) {
+        REQUIRE(allowed < 50);
+        support::counting_heap heap;
+        heap.fail_from(allowed);
+        bool succeeded = false;
+        {
+            const auto merged = merge_metadata(source, own, {}, heap.allocator());
+            succeeded = static_cast<bool>(merged);
+            if (succeeded)
+                CHECK(merged->size() == 80);
+            else
+                CHECK(support::failure(merged) == "out_of_memory");
+        }
+        CHECK(heap.live_blocks() == 0);
+        CHECK(heap.wrong_deallocations() == 0);
+        if (succeeded) {
+            CHECK(allowed > 3);
+            break;
+        }
+    }
+}
+
+TEST_CASE("all memory comes from the allocator given")
+{
+    const pairs            source{{"a", "1"}};
+    const pairs            own{{"b", "2"}};
+    support::counting_heap heap;
+    const auto             merged = merge_metadata(source, own, {}, heap.allocator());
+
+    CHECK(shown(merged) == "a=1;b=2;");
+    CHECK(heap.allocations() == 4); // what is kept of the source, either dict in order, the result
+    CHECK(heap.live_blocks() == 1);
+}

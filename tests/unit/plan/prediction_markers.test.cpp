@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "support/failure.hpp"
+#include "support/rearranged.hpp"
+#include "support/short_memory.hpp"
+
+#include <stet/plan/make_plan.hpp>
+#include <stet/plan/prediction_markers.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace families = stet::families;
+using stet::conduct;
+using stet::model_type;
+using stet::prediction;
+using stet::sigma_range;
+
+static_assert(stet::has_model_type<families::sdxl> && !stet::has_model_type<stet::layouts::sdxl> &&
+              !stet::has_model_type<int>);
+
+constexpr sigma_range range{.largest = 700, .smallest = 0.002F};
+
+/// The plan of the markers alone.
+template <class Layout>
+stet::result<stet::plan> marked(const std::optional<prediction>& told, conduct how = conduct::strict,
+                                const stet::allocator& memory = stet::heap())
+{
+    stet::plan_builder builder(memory);
+    if (auto added = stet::add_prediction_markers<Layout>(builder, told, how); !added)
+        return added.error();
+    return std::move(builder).finish(stet::reference_order);
+}
+
+/// The markers' names in file order, or the error and what it says.
+template <class Layout>
+std::string markers(const std::optional<prediction>& told = std::nullopt, conduct how = conduct::strict)
+{
+    const auto plan = marked<Layout>(told, how);
+    if (!plan)
+        return std::string(support::failure(plan)) + ": " + std::string(plan.error().subject.view());
+    std::string all;
+    for (const stet::record& record : plan->records())
+        all += record.name.text() + ";";
+    return all;
+}
+
+using any = stet::layouts::generic;
+constexpr std::string_view both_sigmas = "edm_vpred.sigma_max;edm_vpred.sigma_min;";
+
+} // namespace
+
+TEST_CASE("each prediction has its markers")
+{
+    CHECK(markers<any>().empty());
+    CHECK(markers<any>(prediction::epsilon()).empty());
+    CHECK(markers<any>(prediction::flow()).empty());
+    CHECK(markers<any>(prediction{.type = model_type::flux}).empty());
+    CHECK(markers<any>(prediction{.type = model_type::flow_cosmos}).empty());
+    CHECK(markers<any>(prediction{.type = model_type::stable_cascade}).empty());
+    CHECK(markers<any>(prediction{.type = model_type::img_to_img}).empty());
+    CHECK(markers<any>(prediction::v()) == "v_pred;");
+    CHECK(markers<any>(prediction::v(true)) == "v_pred;ztsnr;");
+    CHECK(markers<any>(prediction::edm(range)) == both_sigmas);
+    CHECK(markers<any>(prediction::edm_v(range)) == both_sigmas);
+    CHECK(markers<any>(prediction::continuous_v(range)) == both_sigmas);
+}
+
+TEST_CASE("the markers of v prediction are F32 of no elements")
+{
+    const auto plan = marked<any>(prediction::v(true));
+    REQUIRE(plan);
+    REQUIRE(plan->records().size() == 2);
+    for (const stet::record& record : plan->records()) {
+        CHECK(record.type == stet::dtype::f32);
+        CHECK(record.size == 0);
+        REQUIRE(plan->shape(record).size() == 1);
+        CHECK(plan->shape(record)[0] == 0);
+    }
+}
+
+TEST_CASE("sigmas are F32 scalars of the very bits given, kept by the plan")
+{
+    const auto make = [] {
+        const sigma_range passing{.largest = 699.99994F, .smallest = 0.001999999862164259F};
+        return marked<any>(prediction::edm_v(passing));
+    };
+    const auto plan = make();
+    REQUIRE(plan);
+    REQUIRE(plan->records().size() == 2);
+    for (const stet::record& record : plan->records()) {
+        CHECK(record.type == stet::dtype::f32);
+        CHECK(plan->shape(record).empty());
+    }
+    CHECK(support::poured(plan->tensor(plan->records()[0])) == "\xFF\xFF\x2E\x44");
+    CHECK(support::poured(plan->tensor(plan->records()[1])) == "\x6E\x12\x03\x3B");
+}
+
+TEST_CASE("markers are reported as added to a component of their own")
+{
+    const auto plan = marked<any>(prediction::v(true));
+    REQUIRE(plan);
+    REQUIRE(plan->components().size() == 1);
+    CHECK(plan->components()[0].role == "prediction");
+    CHECK(plan->components()[0].tensors == 2);
+    CHECK(plan->components()[0].added == 2);
+    CHECK(support::text_of(plan->changes()) == "added v_pred;added ztsnr;");
+}
+
+TEST_CASE("a family of one model type has its markers without being asked")
+{
+    CHECK(markers<families::sd_x4_upscaler>() == "v_pred;");
+    CHECK(markers<families::hunyuan_dit>() == "v_pred;");
+    CHECK(markers<families::hunyuan_dit1>() == "v_pred;");
+    CHECK(markers<families::hunyuan_dit>(prediction::v(true)) == "v_pred;ztsnr;");
+    CHECK(markers<families::sd15>().empty());
+    CHECK(markers<families::flux>().empty());
+    CHECK(markers<families::stable_cascade_b>().empty());
+}
+
+TEST_CASE("a family of a continuous type needs its sigmas in strict conduct")
+{
+    CHECK(markers<families::svd_img2vid>() ==
+          "contradictory_prediction: no sigmas are given for SVD_img2vid");
+    CHECK(markers<families::sv3d_u>() == "contradictory_prediction: no sigmas are given for SV3D_u");
+    CHECK(markers<families::stable_audio>() ==
+          "contradictory_prediction: no sigmas are given for StableAudio");
+    CHECK(markers<families::cosmos_t2v>() == "contradictory_prediction: no sigmas are given for CosmosT2V");
+    CHECK(markers<families::svd_img2vid>(prediction::edm_v(range)) == both_sigmas);
+    CHECK(markers<families::stable_audio>(prediction::continuous_v(range)) == both_sigmas);
+    CHECK(markers<families::cosmos_i2v>(prediction::edm(range)) == both_sigmas);
+    CHECK(markers<families::svd_img2vid>(std::nullopt, conduct::as_comfyui).empty());
+}
+
+TEST_CASE("a family whose checkpoints differ records what its saver says")
+{
+    CHECK(markers<families::sdxl>().empty());
+    CHECK(markers<families::sdxl>(std::nullopt, conduct::as_comfyui).empty());
+    CHECK(markers<families::sdxl>(prediction::v()) == "v_pred;");
+    CHECK(markers<families::sdxl>(prediction::v(true)) == "v_pred;ztsnr;");
+    CHECK(markers<families::sdxl>(prediction::edm_v(range)) == both_sigmas);
+    CHECK(markers<families::sdxl>(prediction::edm(range)) == both_sigmas);
+    CHECK(markers<families::sd20>(prediction::v()) == "v_pred;");
+    CHECK(markers<families::krea2>().empty());
+    CHECK(markers<families::krea2>(prediction::v()) == "v_pred;");
+}
+
+TEST_CASE("a prediction that is not its family's is refused in strict conduct and recorded in ComfyUI's")
+{
+    CHECK(markers<families::sd15>(prediction::v()) ==
+          "contradictory_prediction: another model type than that of SD15");
+    CHECK(markers<families::hunyuan_dit>(prediction::epsilon()) ==
+          "contradictory_prediction: another model type than that of HunyuanDiT");
+    CHECK(markers<families::sd15>(prediction::epsilon()).empty());
+    CHECK(markers<families::sd15>(prediction::v(), conduct::as_comfyui) == "v_pred;");
+    CHECK(markers<families::hunyuan_dit>(prediction::epsilon(), conduct::as_comfyui).empty());
+}
+
+TEST_CASE("a prediction that contradicts itself is refused in strict conduct")
+{
+    const prediction snr{.zero_terminal_snr = true};
+    const prediction sigmas{.sigmas = range};
+    CHECK(markers<any>(snr) == "contradictory_prediction: zero terminal SNR without v prediction");
+    CHECK(markers<families::sdxl>(sigmas) ==
+          "contradictory_prediction: sigmas without a continuous model type");
+    CHECK(markers<any>(prediction{.type = model_type::edm}) ==
+          "contradictory_prediction: a continuous model type without its two sigmas");
+    CHECK(markers<any>(prediction::edm({.largest = 1, .smallest = 2}))
+              .starts_with("contradictory_prediction: sigmas that"));
+
+    // As ComfyUI does after a user's patch of the sampling.
+    CHECK(markers<any>(snr, conduct::as_comfyui).empty());
+    CHECK(markers<families::sdxl>(sigmas, conduct::as_comfyui) == both_sigmas);
+}
+
+TEST_CASE("a marker that the extra tensors bring already is placed twice")
+{
+    support::tensor_pool         pool;
+    const support::named_tensors model{{"w", pool.one(1)}};
+    const support::named_tensors extra{{"v_pred", pool.one(2)}};
+    const stet::model_only       checkpoint{.model = model, .extra = extra};
+
+    const auto refused = stet::make_plan(checkpoint, families::hunyuan_dit{});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == stet::errc::duplicate_name);
+    CHECK(refused.error().parties[0].view() == "extra tensors");
+    CHECK(refused.error().parties[1].view() == "prediction");
+    const auto taken = stet::make_plan(checkpoint, families::hunyuan_dit{}, stet::plan_options::as_comfyui());
+    REQUIRE(taken);
+    REQUIRE(taken->records().size() == 2);
+    CHECK(taken->records()[1].name.text() == "v_pred");
+    CHECK(taken->records()[1].size == 0);
+}
+
+TEST_CASE("marking without memory says so and gives all memory back")
+{
+    CHECK(support::allocations_needed([](const stet::allocator& memory) {
+              return support::failure(marked<any>(prediction::edm_v(range), conduct::strict, memory));
+          }) > 3);
+    CHECK(support::allocations_needed([](const stet::allocator& memory) {
+              return support::failure(marked<any>(prediction::v(true), conduct::strict, memory));
+          }) > 3);
+}
+
+TEST_CASE("a prediction that needs no marker adds no component")
+{
+    const auto plan = marked<any>(prediction::epsilon());
+    REQUIRE(plan);
+    CHECK(plan->components().size() == 0);
+    CHECK(plan->changes().empty());
+}
