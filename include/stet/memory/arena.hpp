@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdint>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -55,6 +56,18 @@ public:
         last_->above = std::exchange(other.last_, nullptr);
     }
 
+    /// Whether an address lies in what it gave out.
+    bool owns(const void* address) const noexcept
+    {
+        const auto at = reinterpret_cast<std::uintptr_t>(address);
+        for (const block* one = last_; one != nullptr; one = one->above) {
+            const auto begin = reinterpret_cast<std::uintptr_t>(one);
+            if (at >= begin && at - begin < one->size)
+                return true;
+        }
+        return false;
+    }
+
     /// Memory for `size` bytes, aligned for any object; null when the allocator gave nothing.
     void* allocate(std::size_t size) noexcept
     {
@@ -90,19 +103,21 @@ private:
 
     bool grow(std::size_t least) noexcept
     {
-        constexpr std::size_t usual = std::size_t{64} << 10U;
-        const std::size_t     size = sizeof(block) + (least < usual ? usual : least);
+        constexpr std::size_t largest = std::size_t{1} << 20U;
+        const std::size_t     size = sizeof(block) + (least < usual_ ? usual_ : least);
         void* const           fresh = memory_.allocate(memory_.context, size, alignof(block));
         if (fresh == nullptr)
             return false;
         last_ = ::new (fresh) block{.above = last_, .size = size};
         used_ = sizeof(block);
+        usual_ = usual_ < largest ? usual_ * 2 : largest;
         return true;
     }
 
     allocator   memory_;
     block*      last_ = nullptr;
     std::size_t used_ = 0;
+    std::size_t usual_ = std::size_t{16} << 10U; ///< the next block's size, unless more is asked for at once
 };
 
 } // namespace stet::inline v0_1

@@ -83,7 +83,8 @@ result<std::uint64_t> rearrange_component(plan_builder& builder, const component
             continue;
         if (auto added = builder.add(entry.name, work.dict.tensor(entry)); !added)
             return added.error();
-        if (!entry.name.prefix.empty())
+        // A key that is saved as it is still lies where the dict has it.
+        if (!entry.name.prefix.empty() || work.own().owns(entry.name.stem.data()))
             builder.count_renamed();
     }
     return keys;

@@ -49,21 +49,19 @@ public:
     /// errors:  negative_dimension, borrowed_axes_expired, out_of_memory
     result<bool> set(const placed_name& name, const tensor_view& tensor) noexcept
     {
-        if (tensor.shape.problem() != errc{}) // axes that are gone are not looked at again
-            return axes_error(tensor.shape).about(name.prefix, name.stem);
-        if (tensor.steps.problem() != errc{})
-            return axes_error(tensor.steps).about(name.prefix, name.stem);
-        const tensor_view* const kept = tensors_.keep(tensor);
-        return kept == nullptr ? result<bool>(exhausted()) : share(name, *kept);
+        const auto kept = keep(name, tensor);
+        return kept ? share(name, **kept) : result<bool>(kept.error());
     }
 
     /// Adds a name that should not be there yet, without looking. If it is, the later tensor takes the place of the
     /// earlier as soon as names are looked up; repeated() tells.
-    /// errors: out_of_memory
+    /// errors: those of set
     result<void> append(const placed_name& name, const tensor_view& tensor) noexcept
     {
-        const tensor_view* const kept = tensors_.keep(tensor);
-        if (kept == nullptr || !entries_.push({.name = name, .tensor = kept, .is_present = true}))
+        const auto kept = keep(name, tensor);
+        if (!kept)
+            return kept.error();
+        if (!entries_.push({.name = name, .tensor = *kept, .is_present = true}))
             return exhausted();
         is_indexed_ = false;
         return {};
@@ -154,6 +152,17 @@ public:
 
 private:
     static error exhausted() noexcept { return {.code = errc::out_of_memory, .expected = sizeof(entry)}; }
+
+    /// A copy of a tensor whose axes can still be looked at.
+    result<const tensor_view*> keep(const placed_name& name, const tensor_view& tensor) noexcept
+    {
+        if (tensor.shape.problem() != errc{})
+            return axes_error(tensor.shape).about(name.prefix, name.stem);
+        if (tensor.steps.problem() != errc{})
+            return axes_error(tensor.steps).about(name.prefix, name.stem);
+        const tensor_view* const kept = tensors_.keep(tensor);
+        return kept == nullptr ? result<const tensor_view*>(exhausted()) : kept;
+    }
 
     struct name_reader {
         const growing_array<entry>* entries;

@@ -190,3 +190,24 @@ TEST_CASE("a size that no memory has is refused without asking")
     CHECK(arena.allocate(SIZE_MAX - 64) == nullptr);
     CHECK(heap.allocations() == 0);
 }
+
+TEST_CASE("an arena knows what it gave out")
+{
+    stet::arena       arena(stet::heap());
+    const std::string outside(10, 'x');
+    CHECK_FALSE(arena.owns(outside.data()));
+    CHECK_FALSE(arena.owns(nullptr));
+
+    const char* const first = arena.text(10);
+    const char* const large = arena.text(300'000);
+    REQUIRE(first != nullptr);
+    REQUIRE(large != nullptr);
+    CHECK(arena.owns(first));
+    CHECK(arena.owns(first + 9));
+    CHECK(arena.owns(large + 299'999));
+    CHECK_FALSE(arena.owns(outside.data()));
+
+    stet::arena taken(stet::heap());
+    taken.absorb(std::move(arena));
+    CHECK(taken.owns(first));
+}
