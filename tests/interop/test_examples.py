@@ -3,6 +3,7 @@
 
 usage: test_examples.py FOLDER_OF_INTEROP_PROGRAMS (the examples are beside it, in ../examples)
 """
+import json
 import os
 import subprocess
 import sys
@@ -124,6 +125,33 @@ class Examples(unittest.TestCase):
         expected["edm_vpred.sigma_min"] = ("F32", [], np.float32(0.002).tobytes())
         self.assert_same(self.open("save_image_only"), expected)
         self.assertIsNone(self.metadata("save_image_only"))
+
+    def test_sdxl_holds_what_comfyui_saves(self):
+        saved = self.open("save_sdxl")
+        recorded = json.loads((SOURCES.parent / "tests/data/manifests/sdxl_base.json").read_text())
+        self.assertEqual(set(saved), {name for name, _, _ in recorded["saved"]})
+        self.assertEqual(
+            self.metadata("save_sdxl"),
+            {
+                "modelspec.architecture": "stable-diffusion-xl-v1-base",
+                "modelspec.sai_model_spec": "1.0.0",
+                "modelspec.implementation": "sgm",
+                "modelspec.title": "SDXL 1",
+                "modelspec.predict_key": "epsilon",
+            },
+        )
+
+        given = manifest("sdxl_base", lambda component, key: (component, key))
+        layer = "clip_g.transformer.text_model.encoder.layers.31.self_attn."
+        parts = [given["text_encoder", f"{layer}{part}_proj.weight"] for part in "qkv"]
+        fused = saved["conditioner.embedders.1.model.transformer.resblocks.31.attn.in_proj_weight"]
+        self.assertEqual(fused[2], b"".join(part[2] for part in parts))
+        self.assertEqual(fused[1], [3 * parts[0][1][0], parts[0][1][1]])
+        _, shape, data = given["text_encoder", "clip_g.transformer.text_projection.weight"]
+        turned = np.frombuffer(data, "<u2").reshape(shape).T
+        self.assertEqual(saved["conditioner.embedders.1.model.text_projection"][2], turned.tobytes())
+        ids = saved["conditioner.embedders.0.transformer.text_model.embeddings.position_ids"]
+        self.assertEqual(ids, ("I64", [1, 77], np.arange(77, dtype="<i8").tobytes()))
 
     def test_made_up_weights_are_finite(self):
         for array in safetensors.numpy.load_file(self.written["save_full"][0]).values():
