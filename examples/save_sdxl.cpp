@@ -29,8 +29,8 @@ int main(int count, char** values)
     };
 
     const auto saved = stet::save(
-        stet::full{.model = weights->model, .text_encoder = weights->text_encoder, .vae = weights->vae}, family{},
-        stet::numbered{.root = arguments.output, .prefix = "checkpoints/SDXL"},
+        stet::full{.model = weights->model, .text_encoder = weights->text_encoder, .vae = weights->vae},
+        family{}, stet::numbered{.root = arguments.output, .prefix = "checkpoints/SDXL"},
         {.metadata_for = metadata_for, .predicts = stet::prediction::epsilon()});
     if (!saved) {
         std::cerr << stet::message(saved.error()) << '\n';

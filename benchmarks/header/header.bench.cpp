@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Encoding a header into a sink that keeps nothing. Floor: copying as many bytes.
+#include "support/checkpoint_names.hpp"
+
 #include <stet/header/header.hpp>
 #include <stet/layout/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/sink/counting_sink.hpp>
-
-#include "support/checkpoint_names.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -18,7 +18,7 @@ namespace {
 void encode_header(benchmark::State& state)
 {
     const benchmarks::state_dict dict = benchmarks::shuffled_names(static_cast<std::size_t>(state.range(0)));
-    const auto plan = stet::make_plan(stet::model_only{.model = dict}, stet::layouts::generic{});
+    const auto             plan = stet::make_plan(stet::model_only{.model = dict}, stet::layouts::generic{});
     std::vector<std::byte> block(std::size_t{1} << 20U);
     std::int64_t           size = 0;
     for (auto _ : state) {

@@ -7,12 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <dirent.h>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
-
-#include <dirent.h>
 
 namespace {
 
@@ -21,12 +20,15 @@ namespace fs = std::filesystem;
 /// A folder of `count` numbered files, removed with this object.
 class numbered_folder {
 public:
-    explicit numbered_folder(std::int64_t count) : path_(fs::current_path() / ("bench_names_" + std::to_string(count)))
+    explicit numbered_folder(std::int64_t count)
+        : path_(fs::current_path() / ("bench_names_" + std::to_string(count)))
     {
         fs::remove_all(path_);
         fs::create_directories(path_);
         for (std::int64_t i = 1; i <= count; ++i)
-            std::ofstream(path_ / stet::numbered_name("ComfyUI", static_cast<std::uint64_t>(i), ".safetensors")).put('x');
+            std::ofstream(path_ /
+                          stet::numbered_name("ComfyUI", static_cast<std::uint64_t>(i), ".safetensors"))
+                .put('x');
     }
     ~numbered_folder() { fs::remove_all(path_); }
     numbered_folder(const numbered_folder&) = delete;
@@ -42,7 +44,8 @@ void next_number(benchmark::State& state)
 {
     const numbered_folder   folder(state.range(0));
     const stet::file_system calls = stet::native_file_system();
-    const auto opened = calls.open_folder(calls.context, stet::no_handle, folder.path().c_str(), stet::links::follow);
+    const auto              opened =
+        calls.open_folder(calls.context, stet::no_handle, folder.path().c_str(), stet::links::follow);
     for (auto _ : state) {
         stet::counter numbers("ComfyUI");
         const auto    listed = calls.list(calls.context, static_cast<stet::file_handle>(opened.value),

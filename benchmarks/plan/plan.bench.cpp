@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Planning: names placed, ordered, checked. Floor: ordering indices of the same names by std::sort.
+#include "support/checkpoint_names.hpp"
+
 #include <stet/layout/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
-
-#include "support/checkpoint_names.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -21,16 +21,27 @@ using state_dict = std::vector<std::pair<std::string, stet::tensor_view>>;
 /// Layers of a text encoder of `count` tensors, in an order of no meaning.
 state_dict shuffled_encoder(std::size_t count)
 {
-    static const std::array<float, 64> values{};
-    constexpr std::array<const char*, 16> leaves{
-        "layer_norm1.weight", "layer_norm1.bias", "layer_norm2.weight", "layer_norm2.bias",
-        "mlp.fc1.weight", "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias",
-        "self_attn.out_proj.weight", "self_attn.out_proj.bias", "self_attn.q_proj.weight", "self_attn.q_proj.bias",
-        "self_attn.k_proj.weight", "self_attn.k_proj.bias", "self_attn.v_proj.weight", "self_attn.v_proj.bias"};
-    state_dict dict;
+    static const std::array<float, 64>    values{};
+    constexpr std::array<const char*, 16> leaves{"layer_norm1.weight",
+                                                 "layer_norm1.bias",
+                                                 "layer_norm2.weight",
+                                                 "layer_norm2.bias",
+                                                 "mlp.fc1.weight",
+                                                 "mlp.fc1.bias",
+                                                 "mlp.fc2.weight",
+                                                 "mlp.fc2.bias",
+                                                 "self_attn.out_proj.weight",
+                                                 "self_attn.out_proj.bias",
+                                                 "self_attn.q_proj.weight",
+                                                 "self_attn.q_proj.bias",
+                                                 "self_attn.k_proj.weight",
+                                                 "self_attn.k_proj.bias",
+                                                 "self_attn.v_proj.weight",
+                                                 "self_attn.v_proj.bias"};
+    state_dict                            dict;
     for (std::size_t i = 0; i < count / leaves.size() * leaves.size(); ++i)
-        dict.emplace_back("clip_g.transformer.text_model.encoder.layers." + std::to_string(i / leaves.size()) + '.' +
-                              leaves[i % leaves.size()],
+        dict.emplace_back("clip_g.transformer.text_model.encoder.layers." +
+                              std::to_string(i / leaves.size()) + '.' + leaves[i % leaves.size()],
                           *stet::view_of(std::span(values), {8, 8}));
     std::shuffle(dict.begin(), dict.end(), std::mt19937(7));
     return dict;

@@ -7,14 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace {
 
@@ -25,7 +24,8 @@ using state_dict = std::vector<std::pair<std::string, stet::tensor_view>>;
 /// `count` tensors of `size` bytes each in memory of their own.
 class checkpoint {
 public:
-    checkpoint(std::size_t count, std::size_t size) : memory_(count, std::vector<std::byte>(size, std::byte{7}))
+    checkpoint(std::size_t count, std::size_t size)
+        : memory_(count, std::vector<std::byte>(size, std::byte{7}))
     {
         for (std::size_t i = 0; i < count; ++i)
             dict_.emplace_back("blocks." + std::to_string(i) + ".weight",
@@ -63,7 +63,8 @@ std::int64_t peak_kib()
 
 void save_file(benchmark::State& state, stet::durability lasting)
 {
-    const checkpoint  given(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
+    const checkpoint  given(static_cast<std::size_t>(state.range(0)),
+                            static_cast<std::size_t>(state.range(1)));
     const std::string path = (scratch() / "saved.safetensors").string();
     std::ofstream("/proc/self/clear_refs") << "5";
     const std::int64_t before = peak_kib();
@@ -91,13 +92,15 @@ void save_durably(benchmark::State& state)
 
 void floor_write(benchmark::State& state)
 {
-    const checkpoint  given(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
+    const checkpoint  given(static_cast<std::size_t>(state.range(0)),
+                            static_cast<std::size_t>(state.range(1)));
     const std::string path = (scratch() / "floor.bin").string();
     for (auto _ : state) {
         const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
         bool      whole = ::fallocate(file, 0, 0, state.range(0) * state.range(1)) == 0;
         for (const std::vector<std::byte>& tensor : given.memory())
-            whole = whole && ::write(file, tensor.data(), tensor.size()) == static_cast<ssize_t>(tensor.size());
+            whole =
+                whole && ::write(file, tensor.data(), tensor.size()) == static_cast<ssize_t>(tensor.size());
         if (::close(file) != 0 || !whole)
             state.SkipWithError("the floor could not be written");
         state.PauseTiming();

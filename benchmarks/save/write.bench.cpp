@@ -24,8 +24,9 @@ void write_to_memory(benchmark::State& state)
     std::vector<std::byte> tensors(count * size, std::byte{3});
     state_dict             dict;
     for (std::size_t i = 0; i < count; ++i)
-        dict.emplace_back("blocks." + std::to_string(i) + ".weight",
-                          *stet::view_of(stet::dtype::u8, {size}, stet::bytes(tensors).subspan(i * size, size)));
+        dict.emplace_back(
+            "blocks." + std::to_string(i) + ".weight",
+            *stet::view_of(stet::dtype::u8, {size}, stet::bytes(tensors).subspan(i * size, size)));
     std::vector<std::byte> file(count * (size + 128) + 64);
     for (auto _ : state) {
         stet::span_sink out(file);

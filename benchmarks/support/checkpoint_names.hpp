@@ -21,15 +21,17 @@ using state_dict = std::vector<std::pair<std::string, stet::tensor_view>>;
 /// file's, each with a tensor of one float.
 inline state_dict shuffled_names(std::size_t count)
 {
-    static const std::array<float, 1> value{1.0F};
-    constexpr std::array<const char*, 10> leaves{"to_q.weight",     "to_k.weight",     "to_v.weight",     "to_out.0.weight",
-                                                 "to_out.0.bias",   "to_q.lora_a.weight", "to_q.lora_b.weight",
-                                                 "to_v.lora_a.weight", "to_v.lora_b.weight", "norm.weight"};
+    static const std::array<float, 1>     value{1.0F};
+    constexpr std::array<const char*, 10> leaves{
+        "to_q.weight",        "to_k.weight",        "to_v.weight",        "to_out.0.weight",
+        "to_out.0.bias",      "to_q.lora_a.weight", "to_q.lora_b.weight", "to_v.lora_a.weight",
+        "to_v.lora_b.weight", "norm.weight"};
     state_dict dict;
     dict.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         std::string name = "input_blocks." + std::to_string(i / 400) + ".1.transformer_blocks." +
-                           std::to_string(i / 20 % 20) + ".attn" + std::to_string(i / 10 % 2 + 1) + "." + leaves[i % 10];
+                           std::to_string(i / 20 % 20) + ".attn" + std::to_string(i / 10 % 2 + 1) + "." +
+                           leaves[i % 10];
         dict.emplace_back(std::move(name), *stet::view_of(std::span(value), {1}));
     }
     std::shuffle(dict.begin(), dict.end(), std::mt19937(7));

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Whole saves recorded from ComfyUI's nodes: path, metadata, and every tensor's name, dtype, shape and bytes.
-#include <stet/metadata/comfyui_metadata.hpp>
-#include <stet/naming/comfyui_counter.hpp>
-#include <stet/naming/comfyui_name.hpp>
-#include <stet/stet.hpp>
-
 #include "support/comfy_case.hpp"
 #include "support/parsed_checkpoint.hpp"
 #include "support/sha256.hpp"
 #include "support/test_data.hpp"
+
+#include <stet/metadata/comfyui_metadata.hpp>
+#include <stet/naming/comfyui_counter.hpp>
+#include <stet/naming/comfyui_name.hpp>
+#include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -56,8 +56,8 @@ struct resolved_name {
 
 std::optional<resolved_name> resolve(const json_value& given)
 {
-    const std::string prefix(given.at("filename_prefix").text());
-    const std::string output_dir(given.at("output_dir").text());
+    const std::string       prefix(given.at("filename_prefix").text());
+    const std::string       output_dir(given.at("output_dir").text());
     std::array<unsigned, 6> time{};
     for (std::size_t i = 0; const json_value& part : given.at("time").items())
         time.at(i++) = static_cast<unsigned>(part.integer().value_or(0));
@@ -73,14 +73,16 @@ std::optional<resolved_name> resolve(const json_value& given)
         numbers.see(entry.text());
     const stet::python_int      number = numbers.next();
     const std::filesystem::path full =
-        std::filesystem::path(place->folder) / stet::comfyui_file_name(place->stem, number, stet::checkpoint_extension);
+        std::filesystem::path(place->folder) /
+        stet::comfyui_file_name(place->stem, number, stet::checkpoint_extension);
     return resolved_name{.path = full.lexically_normal().lexically_relative(output_dir).string(),
                          .stem = place->stem,
                          .number = number.text()};
 }
 
 stet::result<stet::metadata_list> recorded_metadata(const json_value& given, std::string_view architecture,
-                                                    const resolved_name& name, const stet::prediction& predicts)
+                                                    const resolved_name&    name,
+                                                    const stet::prediction& predicts)
 {
     std::vector<stet::json_entry> extra;
     for (const json_value& pair : given.at("extra_pnginfo").items())
@@ -88,17 +90,16 @@ stet::result<stet::metadata_list> recorded_metadata(const json_value& given, std
     stet::workflow graph{.extra = extra};
     if (given.at("prompt").string() != nullptr)
         graph.prompt = given.at("prompt").text();
-    stet::comfyui_metadata about{.architecture = architecture,
-                                 .predicts = predicts.type,
-                                 .stem = name.stem,
-                                 .number = name.number};
+    stet::comfyui_metadata about{
+        .architecture = architecture, .predicts = predicts.type, .stem = name.stem, .number = name.number};
     if (!given.at("disable_metadata").boolean().value_or(false))
         about.graph = graph;
     return stet::make_comfyui_metadata(about);
 }
 
 /// What must stand in the file for each recorded tensor.
-std::string described(std::string_view dtype, const std::vector<std::uint64_t>& shape, const std::string& digest)
+std::string described(std::string_view dtype, const std::vector<std::uint64_t>& shape,
+                      const std::string& digest)
 {
     std::string text(dtype);
     for (const std::uint64_t axis : shape)
@@ -113,8 +114,9 @@ std::map<std::string, std::string> recorded_tensors(const json_value& output)
     REQUIRE(list);
     for (const support::golden_tensor& tensor : *list) {
         const std::string_view bytes(reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size());
-        tensors.emplace(tensor.name, described(name(tensor.type), tensor.shape,
-                                               tensor.sha256.empty() ? support::sha256(bytes) : tensor.sha256));
+        tensors.emplace(tensor.name,
+                        described(name(tensor.type), tensor.shape,
+                                  tensor.sha256.empty() ? support::sha256(bytes) : tensor.sha256));
     }
     return tensors;
 }
@@ -125,8 +127,8 @@ void check_file(const std::string& file, const json_value& output)
     REQUIRE(parsed);
     std::map<std::string, std::string> tensors;
     for (const support::parsed_tensor& tensor : parsed->tensors)
-        tensors.emplace(tensor.name,
-                        described(tensor.dtype, {tensor.shape.begin(), tensor.shape.end()}, support::sha256(tensor.bytes)));
+        tensors.emplace(tensor.name, described(tensor.dtype, {tensor.shape.begin(), tensor.shape.end()},
+                                               support::sha256(tensor.bytes)));
     CHECK(tensors == recorded_tensors(output));
 
     std::map<std::string, std::string> expected;
@@ -141,8 +143,9 @@ bool is_strictness(stet::errc code)
 {
     using stet::errc;
     return code == errc::duplicate_name || code == errc::name_collision || code == errc::foreign_key ||
-           code == errc::empty_component || code == errc::contradictory_prediction || code == errc::stack_mismatch ||
-           code == errc::quantised_companion || code == errc::position_ids_mismatch;
+           code == errc::empty_component || code == errc::contradictory_prediction ||
+           code == errc::stack_mismatch || code == errc::quantised_companion ||
+           code == errc::position_ids_mismatch;
 }
 
 template <class Family>
@@ -160,12 +163,12 @@ void check_case(const json_value& given)
 
     std::string       file;
     stet::append_sink out(file);
-    const auto saved = stet::save(dicts.parts(), support::as_nodes_use<Family>{}, out,
-                                  {.metadata = *metadata,
-                                   .predicts = predicts,
-                                   .how = stet::conduct::as_comfyui,
-                                   .duplicates = stet::duplicate_names::later_wins,
-                                   .empty = stet::empty_components::allow});
+    const auto        saved = stet::save(dicts.parts(), support::as_nodes_use<Family>{}, out,
+                                         {.metadata = *metadata,
+                                          .predicts = predicts,
+                                          .how = stet::conduct::as_comfyui,
+                                          .duplicates = stet::duplicate_names::later_wins,
+                                          .empty = stet::empty_components::allow});
     if (!refused.empty()) {
         REQUIRE_FALSE(saved);
         CHECK(stet::name(saved.error().code) == refused);
@@ -199,7 +202,8 @@ TEST_CASE("a checkpoint is the one ComfyUI's nodes would have written")
     std::size_t count = 0;
     for (const json_value& given : data->at("cases").items()) {
         INFO(given.at("id").text());
-        CHECK(stet::visit_family(given.at("family").text(), [&]<class Family>(Family) { check_case<Family>(given); }));
+        CHECK(stet::visit_family(given.at("family").text(),
+                                 [&]<class Family>(Family) { check_case<Family>(given); }));
         ++count;
     }
     support::report_cases("comfy/checkpoints", count);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Where ComfyUI's families put every key: prefixes of all families, and whole key lists of recorded checkpoints.
-#include <stet/stet.hpp>
-
 #include "support/comfy_case.hpp"
 #include "support/poured.hpp"
 #include "support/test_data.hpp"
+
+#include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -33,7 +33,8 @@ void check_family(const json_value& line)
 {
     CHECK(prefix_of<Family, stet::role::model>() == *support::text_of(line, "unet_prefix"));
     CHECK(prefix_of<Family, stet::role::vae>() == *support::text_of(line, "vae_prefix"));
-    CHECK(prefix_of<Family, stet::role::vision_encoder>() == support::text_of(line, "vision_prefix").value_or("none"));
+    CHECK(prefix_of<Family, stet::role::vision_encoder>() ==
+          support::text_of(line, "vision_prefix").value_or("none"));
     const std::string rule = *support::text_of(line, "text_rule");
     if (rule == "plain") {
         CHECK(prefix_of<Family, stet::role::text_encoder>() == *support::text_of(line, "text_prefix"));
@@ -52,7 +53,8 @@ support::golden_tensor telling_tensor(const std::string& name, char letter, std:
 {
     support::golden_tensor tensor{.name = name, .type = stet::dtype::f32, .shape = {2, 2}};
     for (unsigned place = 0; place < 4; ++place) {
-        for (const std::size_t byte : {static_cast<std::size_t>(letter), index & 0xFFU, index >> 8U, std::size_t{place}})
+        for (const std::size_t byte :
+             {static_cast<std::size_t>(letter), index & 0xFFU, index >> 8U, std::size_t{place}})
             tensor.bytes.push_back(static_cast<std::byte>(byte));
     }
     return tensor;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Tensor lists of well-known models before and after ComfyUI saved them: the plan must agree.
-#include <stet/stet.hpp>
-
 #include "support/comfy_case.hpp"
 #include "support/counting_heap.hpp"
 #include "support/json.hpp"
 #include "support/test_data.hpp"
+
+#include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -154,8 +154,8 @@ void check_plan(const Kind& checkpoint, const Layout& layout, const manifest& gi
 {
     const tensor_list&     expected = given.saved;
     support::counting_heap heap;
-    const auto             plan =
-        stet::make_plan(checkpoint, layout, {.predicts = recorded_prediction(given), .memory = heap.allocator()});
+    const auto             plan = stet::make_plan(checkpoint, layout,
+                                                  {.predicts = recorded_prediction(given), .memory = heap.allocator()});
     INFO((plan ? std::string() : stet::message(plan.error())));
     REQUIRE(plan);
 
@@ -171,8 +171,9 @@ void check_plan(const Kind& checkpoint, const Layout& layout, const manifest& gi
     const auto header = stet::make_header(*plan);
     REQUIRE(header);
     // No rule copies tensor data: what planning takes is of the header's size, not of the model's.
-    std::printf("  %s: %zu bytes at the peak for a header of %llu and data of %llu\n", given.name.c_str(), heap.peak_bytes(),
-                static_cast<unsigned long long>(header->size()), static_cast<unsigned long long>(size));
+    std::printf("  %s: %zu bytes at the peak for a header of %llu and data of %llu\n", given.name.c_str(),
+                heap.peak_bytes(), static_cast<unsigned long long>(header->size()),
+                static_cast<unsigned long long>(size));
     CHECK(heap.peak_bytes() < 16 * header->size());
     placed = sorted(std::move(placed));
 
@@ -194,10 +195,12 @@ template <class Family>
 void check_manifest(const manifest& given)
 {
     if (given.node == "CheckpointSave")
-        check_plan(stet::full{.model = given.model, .text_encoder = given.text_encoder, .vae = given.vae}, Family{}, given);
-    else if constexpr (stet::layout_for<Family, stet::image_only>)
-        check_plan(stet::image_only{.model = given.model, .vision_encoder = given.vision_encoder, .vae = given.vae},
+        check_plan(stet::full{.model = given.model, .text_encoder = given.text_encoder, .vae = given.vae},
                    Family{}, given);
+    else if constexpr (stet::layout_for<Family, stet::image_only>)
+        check_plan(
+            stet::image_only{.model = given.model, .vision_encoder = given.vision_encoder, .vae = given.vae},
+            Family{}, given);
     else
         FAIL_CHECK("no place for the vision encoder of " << given.name);
 }
@@ -216,7 +219,8 @@ TEST_CASE("well-known models are placed as ComfyUI places them")
         const auto given = parse_manifest(*text);
         REQUIRE(given);
         ++count;
-        CHECK(stet::visit_family(given->family, [&]<class Family>(Family) { check_manifest<Family>(*given); }));
+        CHECK(
+            stet::visit_family(given->family, [&]<class Family>(Family) { check_manifest<Family>(*given); }));
     }
     support::report_cases("manifests", count);
 }

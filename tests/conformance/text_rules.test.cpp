@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What ComfyUI's text-encoder rules made of recorded dicts: keys, order, dtypes, shapes, values and refusals.
-#include <stet/rearrange/text_rule.hpp>
-#include <stet/result/message.hpp>
-
 #include "support/golden_tensor.hpp"
 #include "support/poured.hpp"
 #include "support/test_data.hpp"
+
+#include <stet/rearrange/text_rule.hpp>
+#include <stet/result/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -64,11 +64,16 @@ stet::result<void> run(const asked_rule& rule, const golden_dict& input, stet::r
 std::string error_name(stet::errc code)
 {
     switch (static_cast<int>(code)) {
-    case static_cast<int>(stet::errc::missing_qkv): return "missing_qkv";
-    case static_cast<int>(stet::errc::projection_rank): return "projection_rank";
-    case static_cast<int>(stet::errc::stack_mismatch): return "concat_shape";
-    case static_cast<int>(stet::errc::stack_of_scalars): return "concat_rank";
-    default: return std::string(stet::name(code));
+    case static_cast<int>(stet::errc::missing_qkv):
+        return "missing_qkv";
+    case static_cast<int>(stet::errc::projection_rank):
+        return "projection_rank";
+    case static_cast<int>(stet::errc::stack_mismatch):
+        return "concat_shape";
+    case static_cast<int>(stet::errc::stack_of_scalars):
+        return "concat_rank";
+    default:
+        return std::string(stet::name(code));
     }
 }
 
@@ -107,7 +112,8 @@ bool is_strictness(stet::errc code)
 
 /// What must be true of a case whatever its rule: strict conduct gives the same dict, or refuses for a stated reason
 /// something that ComfyUI loses, overwrites or distorts.
-void check_strict(const asked_rule& rule, const golden_dict& input, const golden_dict& expected, bool was_lossless)
+void check_strict(const asked_rule& rule, const golden_dict& input, const golden_dict& expected,
+                  bool was_lossless)
 {
     stet::change_log    log(stet::heap());
     stet::rearrangement work(log, 0, stet::conduct::strict);
@@ -124,9 +130,12 @@ void check_strict(const asked_rule& rule, const golden_dict& input, const golden
 asked_rule parse_rule(const json_value& given)
 {
     asked_rule rule{.name = *given.find("rule")->string(), .prefix = {}, .renames = {}};
-    if (const json_value* const prefix = given.find("prefix"); prefix != nullptr && prefix->string() != nullptr)
+    if (const json_value* const prefix = given.find("prefix");
+        prefix != nullptr && prefix->string() != nullptr)
         rule.prefix = *prefix->string();
-    if (const json_value* const replace = given.find("replace"); replace != nullptr && replace->elements() != nullptr) {
+    if (const json_value* const replace = given.find("replace");
+        replace != nullptr && replace->elements() != nullptr)
+    {
         for (const json_value& pair : *replace->elements())
             rule.renames.emplace_back(*(*pair.elements())[0].string(), *(*pair.elements())[1].string());
     }
@@ -170,8 +179,8 @@ void check_case(const json_value& given)
 void check_key_list(const json_value& given)
 {
     const std::vector<std::byte> memory(16);
-    const asked_rule                    rule = parse_rule(given);
-    golden_dict                         input;
+    const asked_rule             rule = parse_rule(given);
+    golden_dict                  input;
     for (const json_value& key : *given.find("input")->elements())
         input.push_back({.name = *key.string(), .type = stet::dtype::f32, .shape = {2, 2}, .bytes = memory});
     for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
@@ -208,7 +217,8 @@ TEST_CASE("text encoders are renamed as ComfyUI renames them")
         check_case(given);
         ++count;
     }
-    if (const json_value* const lists = data->find("key_lists"); lists != nullptr && lists->elements() != nullptr) {
+    if (const json_value* const lists = data->find("key_lists");
+        lists != nullptr && lists->elements() != nullptr) {
         for (const json_value& given : *lists->elements()) {
             INFO(*given.find("id")->string());
             check_key_list(given);

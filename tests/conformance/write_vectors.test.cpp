@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Files written by the reference implementation, written again from the same tensors: every byte must agree.
-#include <stet/stet.hpp>
-
 #include "support/json.hpp"
 #include "support/test_data.hpp"
+
+#include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

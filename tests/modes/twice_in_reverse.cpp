@@ -1,3 +1,2 @@
 // Every header, against the order a reader would choose, and each a second time.
 #include "all_headers.hpp"
-#include "all_headers.hpp"

@@ -25,10 +25,10 @@ struct golden_tensor {
     std::string                name{};
     stet::dtype                type = stet::dtype::u8;
     std::vector<std::uint64_t> shape{};
-    std::vector<std::int64_t>  strides{}; ///< empty: packed
+    std::vector<std::int64_t>  strides{};  ///< empty: packed
     std::uint64_t              offset = 0; ///< elements
-    std::vector<std::byte>     bytes{}; ///< packed, or the storage the strides run over
-    std::string                sha256{}; ///< instead of the bytes, of a large output
+    std::vector<std::byte>     bytes{};    ///< packed, or the storage the strides run over
+    std::string                sha256{};   ///< instead of the bytes, of a large output
 };
 
 using golden_dict = std::vector<golden_tensor>;
@@ -114,8 +114,11 @@ inline std::optional<golden_dict> parse_golden_dict(const json_value* from)
 
 template <>
 struct stet::entry_traits<support::golden_tensor> {
-    static std::string_view              name(const support::golden_tensor& entry) noexcept { return entry.name; }
-    static const support::golden_tensor& tensor(const support::golden_tensor& entry) noexcept { return entry; }
+    static std::string_view name(const support::golden_tensor& entry) noexcept { return entry.name; }
+    static const support::golden_tensor& tensor(const support::golden_tensor& entry) noexcept
+    {
+        return entry;
+    }
 };
 
 template <>

@@ -35,10 +35,9 @@ public:
     constexpr function_ref() noexcept = default;
 
     template <class Callable>
-        requires(detail::callable_object<Callable> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
-    constexpr function_ref(Callable&& callable) noexcept
-        : target_{.object = &callable},
-          call_([](target to, Arguments... arguments) -> Result {
+    requires(detail::callable_object<Callable>&& std::is_invocable_r_v<
+             Result, Callable&, Arguments...>) constexpr function_ref(Callable&& callable) noexcept
+        : target_{.object = &callable}, call_([](target to, Arguments... arguments) -> Result {
               using object = std::remove_reference_t<Callable>;
               // The object was taken as Callable&, so its own constness is restored here.
               object& called = *const_cast<object*>(static_cast<const object*>(to.object));
@@ -52,10 +51,9 @@ public:
 
     constexpr function_ref(Result (*function)(Arguments...)) noexcept
         : target_{.function = function},
-          call_(function == nullptr ? nullptr
-                                    : +[](target to, Arguments... arguments) -> Result {
-                                          return to.function(std::forward<Arguments>(arguments)...);
-                                      })
+          call_(function == nullptr ? nullptr : +[](target to, Arguments... arguments) -> Result {
+              return to.function(std::forward<Arguments>(arguments)...);
+          })
     {
     }
 

@@ -22,7 +22,8 @@ class exact_target {
 public:
     /// errors: invalid_file_name; folder_missing; name_taken when the file exists and may not be replaced;
     ///         not_a_regular_file; too_many_links; the system's
-    static result<exact_target> take(const file_system& calls, const std::string& path, existing_file existing)
+    static result<exact_target> take(const file_system& calls, const std::string& path,
+                                     existing_file existing)
     {
         auto place = resolve(calls, path);
         if (!place)
@@ -131,7 +132,7 @@ private:
             if (attempt > 1)
                 part_name += '.' + std::string(decimal(attempt).view());
             part_name += part_extension;
-            auto part = part_file::create(in, std::move(part_name), path);
+            auto                    part = part_file::create(in, std::move(part_name), path);
             constexpr std::uint64_t most_attempts = 100'000;
             if (part || part.error().os_code != EEXIST || attempt == most_attempts)
                 return part;

@@ -30,7 +30,7 @@ enum class entry_kind : std::uint8_t { file, folder, link, other };
 /// What is known of an entry.
 struct entry_facts {
     entry_kind    kind = entry_kind::other;
-    std::uint32_t mode = 0; ///< permission bits, as chmod takes them
+    std::uint32_t mode = 0;   ///< permission bits, as chmod takes them
     std::uint64_t device = 0; ///< device and index together name one entry of the system
     std::uint64_t index = 0;
 };
@@ -74,12 +74,13 @@ struct file_system {
     /// Closes; the handle is gone whatever the result.
     os_result (*close)(void* context, file_handle handle) = nullptr;
     /// Renames within a folder, in one step. With existing_file::refuse EEXIST when the new name is taken.
-    os_result (*move)(void* context, file_handle folder, const char* from, const char* to, existing_file) = nullptr;
+    os_result (*move)(void* context, file_handle folder, const char* from, const char* to,
+                      existing_file) = nullptr;
     /// Swaps the names of two entries of a folder, in one step. ENOTSUP, or no call at all, where that cannot be done.
     os_result (*exchange)(void* context, file_handle folder, const char* one, const char* other) = nullptr;
     os_result (*remove)(void* context, file_handle folder, const char* name) = nullptr;
 
-    path_style paths = native_paths; ///< which names it allows
+    path_style paths = native_paths;           ///< which names it allows
     name_case  letters = name_case::sensitive; ///< whether it tells A from a
 };
 
@@ -87,24 +88,38 @@ struct file_system {
 constexpr errc errc_of(int os_code) noexcept
 {
     switch (os_code) {
-    case ENOENT: return errc::folder_missing;
-    case ENOTDIR: return errc::folder_missing;
-    case EEXIST: return errc::name_taken;
+    case ENOENT:
+        return errc::folder_missing;
+    case ENOTDIR:
+        return errc::folder_missing;
+    case EEXIST:
+        return errc::name_taken;
     case EACCES:
-    case EPERM: return errc::permission_denied;
-    case EROFS: return errc::read_only_file_system;
-    case ENOSPC: return errc::disk_full;
+    case EPERM:
+        return errc::permission_denied;
+    case EROFS:
+        return errc::read_only_file_system;
+    case ENOSPC:
+        return errc::disk_full;
 #if defined(EDQUOT)
-    case EDQUOT: return errc::disk_full;
+    case EDQUOT:
+        return errc::disk_full;
 #endif
-    case EFBIG: return errc::file_too_large;
-    case ENAMETOOLONG: return errc::file_name_too_long;
+    case EFBIG:
+        return errc::file_too_large;
+    case ENAMETOOLONG:
+        return errc::file_name_too_long;
     case EMFILE:
-    case ENFILE: return errc::too_many_open_files;
-    case ELOOP: return errc::too_many_links;
-    case EISDIR: return errc::not_a_regular_file;
-    case ENOMEM: return errc::out_of_memory;
-    default: return errc::io_failure;
+    case ENFILE:
+        return errc::too_many_open_files;
+    case ELOOP:
+        return errc::too_many_links;
+    case EISDIR:
+        return errc::not_a_regular_file;
+    case ENOMEM:
+        return errc::out_of_memory;
+    default:
+        return errc::io_failure;
     }
 }
 
@@ -119,7 +134,8 @@ constexpr bool is_not_offered(int os_code) noexcept
     case EOPNOTSUPP:
 #endif
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 

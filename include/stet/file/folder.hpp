@@ -57,7 +57,9 @@ public:
         return parent->make(own_name, lasting, path);
     }
 
-    folder(folder&& other) noexcept : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle)) {}
+    folder(folder&& other) noexcept : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle))
+    {
+    }
     folder& operator=(folder&& other) noexcept
     {
         std::swap(calls_, other.calls_);
@@ -101,7 +103,8 @@ public:
 
     /// A folder directly in this one; created if missing. A link must not lead out of `root`.
     /// errors: outside_root when it does; about `path`
-    result<folder> enter(const std::string& name, const folder& root, durability lasting, const std::string& path) const
+    result<folder> enter(const std::string& name, const folder& root, durability lasting,
+                         const std::string& path) const
     {
         auto entered = open_in(*calls_, handle_, name, links::refuse, path);
         if (entered)
@@ -130,7 +133,8 @@ public:
     /// What an entry of this folder is. The os_result's error is ENOENT when there is none.
     os_result inspect(const std::string& name, links treatment, entry_facts& facts) const
     {
-        return retried([&] { return calls_->inspect(calls_->context, handle_, name.c_str(), treatment, facts); });
+        return retried(
+            [&] { return calls_->inspect(calls_->context, handle_, name.c_str(), treatment, facts); });
     }
 
     /// errors: about `path`
@@ -170,18 +174,23 @@ public:
     }
 
 private:
-    static const char* separators(path_style style) noexcept { return style == path_style::windows ? "/\\" : "/"; }
+    static const char* separators(path_style style) noexcept
+    {
+        return style == path_style::windows ? "/\\" : "/";
+    }
 
     /// Length of what a path begins with that no folder holds: "/", "C:\", "\\server\share\".
     static std::size_t root_size(const std::string& path, path_style style)
     {
         const auto is_separator = [&](std::size_t at) {
-            return at < path.size() && std::string_view(separators(style)).find(path[at]) != std::string_view::npos;
+            return at < path.size() &&
+                   std::string_view(separators(style)).find(path[at]) != std::string_view::npos;
         };
         if (style == path_style::windows && is_separator(0) && is_separator(1)) {
             const std::size_t server_end = path.find_first_of(separators(style), 2);
-            const std::size_t share_end =
-                server_end == std::string::npos ? server_end : path.find_first_of(separators(style), server_end + 1);
+            const std::size_t share_end = server_end == std::string::npos
+                                              ? server_end
+                                              : path.find_first_of(separators(style), server_end + 1);
             return share_end == std::string::npos ? path.size() : share_end + 1;
         }
         const std::size_t drive = style == path_style::windows && path.size() > 1 && path[1] == ':' ? 2 : 0;
@@ -198,8 +207,8 @@ private:
 
     folder(const file_system& calls, file_handle handle) noexcept : calls_(&calls), handle_(handle) {}
 
-    static result<folder> open_in(const file_system& calls, file_handle parent, const std::string& name, links treatment,
-                                  const std::string& path)
+    static result<folder> open_in(const file_system& calls, file_handle parent, const std::string& name,
+                                  links treatment, const std::string& path)
     {
         const auto opened =
             retried([&] { return calls.open_folder(calls.context, parent, name.c_str(), treatment); });
@@ -210,7 +219,8 @@ private:
 
     result<folder> make(const std::string& name, durability lasting, const std::string& path) const
     {
-        const auto made = retried([&] { return calls_->make_folder(calls_->context, handle_, name.c_str()); });
+        const auto made =
+            retried([&] { return calls_->make_folder(calls_->context, handle_, name.c_str()); });
         if (made.error != 0 && made.error != EEXIST) // another saver may have been quicker
             return os_error(made.error, path);
         if (made.error == 0 && lasting == durability::full) {

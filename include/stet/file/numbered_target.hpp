@@ -25,8 +25,8 @@ public:
     /// root:   path of the output folder
     /// first:  the least number to take
     /// errors: outside_root when a link leads out of the root; counter_exhausted; the system's
-    static result<numbered_target> take(const file_system& calls, const std::string& root, const output_name& name,
-                                        durability lasting, std::uint64_t first = 1)
+    static result<numbered_target> take(const file_system& calls, const std::string& root,
+                                        const output_name& name, durability lasting, std::uint64_t first = 1)
     {
         auto in = open_below(calls, root, name.folder, lasting);
         if (!in)
@@ -34,7 +34,8 @@ public:
         const std::string in_path = name.folder.empty() ? root : joined(root, name.folder);
         counter           numbers(name.stem, calls.letters);
         const auto        listed = retried([&] {
-            return calls.list(calls.context, in->handle(), [&](std::string_view entry) { numbers.see(entry); });
+            return calls.list(calls.context, in->handle(),
+                                     [&](std::string_view entry) { numbers.see(entry); });
         });
         if (listed.error != 0)
             return os_error(listed.error, in_path);
@@ -67,8 +68,8 @@ private:
         return has_separator ? folder_path + name : folder_path + '/' + name;
     }
 
-    static result<folder> open_below(const file_system& calls, const std::string& root, const std::string& below,
-                                     durability lasting)
+    static result<folder> open_below(const file_system& calls, const std::string& root,
+                                     const std::string& below, durability lasting)
     {
         const auto top = folder::create(calls, root, lasting);
         if (!top)

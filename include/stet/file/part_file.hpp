@@ -32,8 +32,9 @@ public:
     }
 
     part_file(part_file&& other) noexcept
-        : calls_(other.calls_), folder_(other.folder_), name_(std::move(other.name_)), path_(std::move(other.path_)),
-          size_(other.size_), handle_(std::exchange(other.handle_, no_handle)), is_named_(std::exchange(other.is_named_, false))
+        : calls_(other.calls_), folder_(other.folder_), name_(std::move(other.name_)),
+          path_(std::move(other.path_)), size_(other.size_), handle_(std::exchange(other.handle_, no_handle)),
+          is_named_(std::exchange(other.is_named_, false))
     {
     }
     part_file& operator=(part_file&&) = delete;
@@ -88,7 +89,8 @@ public:
     /// errors: name_taken when the name is in use and may not be replaced; the system's. What bore the final name
     ///         before then bears it still, and the part file goes on destruction. One exception: where the system
     ///         cannot swap two files, an old one is already replaced when only making that last fails
-    result<void> publish(const folder& in, const std::string& final_name, existing_file existing, durability lasting)
+    result<void> publish(const folder& in, const std::string& final_name, existing_file existing,
+                         durability lasting)
     {
         if (auto closed = close(lasting); !closed)
             return closed;
@@ -113,8 +115,8 @@ public:
 
 private:
     part_file(const folder& in, std::string name, std::string path, file_handle handle) noexcept
-        : calls_(&in.calls()), folder_(in.handle()), name_(std::move(name)), path_(std::move(path)), handle_(handle),
-          is_named_(true)
+        : calls_(&in.calls()), folder_(in.handle()), name_(std::move(name)), path_(std::move(path)),
+          handle_(handle), is_named_(true)
     {
     }
 

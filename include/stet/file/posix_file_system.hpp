@@ -12,10 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <string_view>
-
 #include <dirent.h>
 #include <fcntl.h>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 #if defined(__linux__)
@@ -63,10 +62,14 @@ inline os_result make_folder(void*, file_handle parent, const char* path)
 inline entry_kind kind_of(mode_t mode) noexcept
 {
     switch (mode & S_IFMT) {
-    case S_IFREG: return entry_kind::file;
-    case S_IFDIR: return entry_kind::folder;
-    case S_IFLNK: return entry_kind::link;
-    default: return entry_kind::other;
+    case S_IFREG:
+        return entry_kind::file;
+    case S_IFDIR:
+        return entry_kind::folder;
+    case S_IFLNK:
+        return entry_kind::link;
+    default:
+        return entry_kind::other;
     }
 }
 
@@ -76,7 +79,7 @@ inline os_result inspect(void*, file_handle folder, const char* name, links trea
     const bool  itself = *name == '\0';
     const int   outcome = itself ? ::fstat(descriptor(folder), &status)
                                  : ::fstatat(descriptor(folder), name, &status,
-                                             treatment == links::refuse ? AT_SYMLINK_NOFOLLOW : 0);
+                                           treatment == links::refuse ? AT_SYMLINK_NOFOLLOW : 0);
     if (outcome != 0)
         return checked(outcome);
     facts = {.kind = kind_of(status.st_mode),
@@ -117,7 +120,8 @@ inline os_result list(void*, file_handle folder, entry_callback see)
 
 inline os_result create_file(void*, file_handle folder, const char* name)
 {
-    return checked(::openat(descriptor(folder), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    return checked(
+        ::openat(descriptor(folder), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
 }
 
 inline os_result set_mode(void*, file_handle file, std::uint32_t mode)

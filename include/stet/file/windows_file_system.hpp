@@ -16,16 +16,15 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <new>
-#include <string>
-#include <string_view>
-#include <utility>
-
 #include <direct.h>
 #include <fcntl.h>
 #include <io.h>
+#include <new>
 #include <share.h>
+#include <string>
+#include <string_view>
 #include <sys/stat.h>
+#include <utility>
 
 namespace stet::inline v0_1 {
 

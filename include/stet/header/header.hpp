@@ -21,8 +21,8 @@ namespace stet::inline v0_1 {
 /// lifetime: borrows the plan and the metadata's texts
 class header {
 public:
-    header(const plan& tensors, growing_array<metadata_entry> entries, bool has_metadata, std::uint64_t text_size,
-           std::uint64_t padded_size) noexcept
+    header(const plan& tensors, growing_array<metadata_entry> entries, bool has_metadata,
+           std::uint64_t text_size, std::uint64_t padded_size) noexcept
         : plan_(&tensors), entries_(std::move(entries)), has_metadata_(has_metadata), text_size_(text_size),
           padded_size_(padded_size)
     {
@@ -150,7 +150,8 @@ inline result<header> make_header(const plan& tensors, const metadata_view& give
     }
     const std::uint64_t alignment = tensors.data_alignment();
     const std::uint64_t in_file = header::length_field + text_size;
-    const std::uint64_t padded_size = (in_file + alignment - 1) / alignment * alignment - header::length_field;
+    const std::uint64_t padded_size =
+        (in_file + alignment - 1) / alignment * alignment - header::length_field;
     if (padded_size > max_header_size)
         return error{.code = errc::header_too_large, .expected = max_header_size, .actual = padded_size};
     return header(tensors, *std::move(entries), given.is_present(), text_size, padded_size);

@@ -20,10 +20,15 @@ namespace stet::inline v0_1 {
 
 /// Anything one can iterate whose entries are a key and a text: std::map<std::string, std::string>, a vector of pairs.
 template <class Dict>
-concept metadata_dict = requires(const Dict& dict) {
+concept metadata_dict = requires(const Dict& dict)
+{
     std::begin(dict) != std::end(dict);
-    { std::begin(dict)->first } -> std::convertible_to<std::string_view>;
-    { std::begin(dict)->second } -> std::convertible_to<std::string_view>;
+    {
+        std::begin(dict)->first
+        } -> std::convertible_to<std::string_view>;
+    {
+        std::begin(dict)->second
+        } -> std::convertible_to<std::string_view>;
     requires std::is_lvalue_reference_v<decltype(*std::begin(dict))>;
 };
 
@@ -37,7 +42,8 @@ public:
     constexpr metadata_view(const Dict& dict) noexcept
         : dict_(&dict), each_([](const void* object, visitor visit) -> result<void> {
               for (const auto& entry : *static_cast<const Dict*>(object)) {
-                  if (auto visited = visit(std::string_view(entry.first), std::string_view(entry.second)); !visited)
+                  if (auto visited = visit(std::string_view(entry.first), std::string_view(entry.second));
+                      !visited)
                       return visited;
               }
               return {};
@@ -69,7 +75,8 @@ struct metadata_entry {
 /// The entries ordered by key, byte by byte, so that equal metadata gives equal files.
 /// errors:   invalid_metadata_utf8, duplicate_metadata_key, out_of_memory
 /// lifetime: borrows the texts
-inline result<growing_array<metadata_entry>> sorted_entries(const metadata_view& given, const allocator& memory)
+inline result<growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
+                                                            const allocator&     memory)
 {
     growing_array<metadata_entry> entries(memory);
     const auto collected = given.each([&](std::string_view key, std::string_view text) -> result<void> {
@@ -77,7 +84,8 @@ inline result<growing_array<metadata_entry>> sorted_entries(const metadata_view&
         const json_string_facts of_text = inspect_json_string(text);
         if (!of_key.well_formed || !of_text.well_formed)
             return error{.code = errc::invalid_metadata_utf8}.about(key);
-        if (!entries.push({.key = key, .text = text, .escaped_size = of_key.escaped_size + of_text.escaped_size}))
+        if (!entries.push(
+                {.key = key, .text = text, .escaped_size = of_key.escaped_size + of_text.escaped_size}))
             return error{.code = errc::out_of_memory, .expected = entries.size() * sizeof(metadata_entry)};
         return {};
     });

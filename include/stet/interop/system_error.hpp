@@ -87,6 +87,7 @@ inline std::error_code error_code(const error& e) noexcept
 } // namespace stet::inline v0_1
 
 template <>
-struct std::is_error_code_enum<stet::errc> : std::true_type {};
+struct std::is_error_code_enum<stet::errc> : std::true_type {
+};
 
 #endif

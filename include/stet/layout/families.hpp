@@ -54,20 +54,26 @@ using sd15 = family<"SD15", layouts::sd1, always(model_type::eps)>;
 using sd20 = family<"SD20", layouts::sd2, told(model_type::eps)>;
 using sd21_unclip_l = family<"SD21UnclipL", layouts::sd2_unclip, told(model_type::eps)>;
 using sd21_unclip_h = family<"SD21UnclipH", layouts::sd2_unclip, told(model_type::eps)>;
-using sdxl_instructpix2pix = family<"SDXL_instructpix2pix", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-edit">;
-using sdxl_refiner = family<"SDXLRefiner", layouts::sdxl_refiner, always(model_type::eps), "stable-diffusion-xl-v1-refiner">;
+using sdxl_instructpix2pix =
+    family<"SDXL_instructpix2pix", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-edit">;
+using sdxl_refiner =
+    family<"SDXLRefiner", layouts::sdxl_refiner, always(model_type::eps), "stable-diffusion-xl-v1-refiner">;
 using sdxl = family<"SDXL", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
 using ssd1b = family<"SSD1B", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
 using koala_700m = family<"KOALA_700M", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
 using koala_1b = family<"KOALA_1B", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
-using segmind_vega = family<"Segmind_Vega", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
+using segmind_vega =
+    family<"Segmind_Vega", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
 using sd_x4_upscaler = family<"SD_X4Upscaler", layouts::sd2, always(model_type::v_prediction)>;
 using stable_cascade_c = family<"Stable_Cascade_C", layouts::cascade_c, always(model_type::stable_cascade)>;
 using stable_cascade_b = family<"Stable_Cascade_B", layouts::cascade_b, always(model_type::stable_cascade)>;
-using sv3d_u = family<"SV3D_u", layouts::sv3d, always(model_type::v_prediction_edm), "stable-video-diffusion-img2vid-v1">;
-using sv3d_p = family<"SV3D_p", layouts::sv3d, always(model_type::v_prediction_edm), "stable-video-diffusion-img2vid-v1">;
+using sv3d_u = family<"SV3D_u", layouts::sv3d, always(model_type::v_prediction_edm),
+                      "stable-video-diffusion-img2vid-v1">;
+using sv3d_p = family<"SV3D_p", layouts::sv3d, always(model_type::v_prediction_edm),
+                      "stable-video-diffusion-img2vid-v1">;
 using sd3 = family<"SD3", layouts::sd3, always(model_type::flow), "stable-diffusion-v3-medium">;
-using stable_audio = family<"StableAudio", layouts::stable_audio, always(model_type::v_prediction_continuous)>;
+using stable_audio =
+    family<"StableAudio", layouts::stable_audio, always(model_type::v_prediction_continuous)>;
 using aura_flow = family<"AuraFlow", layouts::generic, always(model_type::flow)>;
 using pixart_alpha = family<"PixArtAlpha", layouts::generic, always(model_type::eps)>;
 using pixart_sigma = family<"PixArtSigma", layouts::generic, always(model_type::eps)>;
@@ -79,17 +85,22 @@ using flux_schnell = family<"FluxSchnell", layouts::generic, always(model_type::
 using genmo_mochi = family<"GenmoMochi", layouts::generic, always(model_type::flow)>;
 using ltxv = family<"LTXV", layouts::generic, always(model_type::flux)>;
 using ltxav = family<"LTXAV", layouts::generic, always(model_type::flux)>;
-using hunyuan_video15_sr_distilled = family<"HunyuanVideo15_SR_Distilled", layouts::hunyuan_video, always(model_type::flow)>;
+using hunyuan_video15_sr_distilled =
+    family<"HunyuanVideo15_SR_Distilled", layouts::hunyuan_video, always(model_type::flow)>;
 using hunyuan_video15 = family<"HunyuanVideo15", layouts::hunyuan_video, always(model_type::flow)>;
-using hunyuan_image21_refiner = family<"HunyuanImage21Refiner", layouts::hunyuan_video, always(model_type::flow)>;
+using hunyuan_image21_refiner =
+    family<"HunyuanImage21Refiner", layouts::hunyuan_video, always(model_type::flow)>;
 using hunyuan_image21 = family<"HunyuanImage21", layouts::hunyuan_video, always(model_type::flow)>;
-using hunyuan_video_skyreels_i2v = family<"HunyuanVideoSkyreelsI2V", layouts::hunyuan_video, always(model_type::flow)>;
+using hunyuan_video_skyreels_i2v =
+    family<"HunyuanVideoSkyreelsI2V", layouts::hunyuan_video, always(model_type::flow)>;
 using hunyuan_video_i2v = family<"HunyuanVideoI2V", layouts::hunyuan_video, always(model_type::flow)>;
 using hunyuan_video = family<"HunyuanVideo", layouts::hunyuan_video, always(model_type::flow)>;
 using cosmos_t2v = family<"CosmosT2V", layouts::generic, always(model_type::edm)>;
 using cosmos_i2v = family<"CosmosI2V", layouts::generic, always(model_type::edm)>;
-using cosmos_t2i_predict2 = family<"CosmosT2IPredict2", layouts::base_default, always(model_type::flow_cosmos)>;
-using cosmos_i2v_predict2 = family<"CosmosI2VPredict2", layouts::base_default, always(model_type::flow_cosmos)>;
+using cosmos_t2i_predict2 =
+    family<"CosmosT2IPredict2", layouts::base_default, always(model_type::flow_cosmos)>;
+using cosmos_i2v_predict2 =
+    family<"CosmosI2VPredict2", layouts::base_default, always(model_type::flow_cosmos)>;
 using z_image = family<"ZImage", layouts::generic, always(model_type::flow)>;
 using lumina2 = family<"Lumina2", layouts::generic, always(model_type::flow)>;
 using wan22_t2v = family<"WAN22_T2V", layouts::generic, always(model_type::flow)>;
@@ -114,7 +125,8 @@ using qwen_image = family<"QwenImage", layouts::generic, always(model_type::flux
 using flux2 = family<"Flux2", layouts::generic, always(model_type::flux)>;
 using kandinsky5_image = family<"Kandinsky5Image", layouts::generic, always(model_type::flow)>;
 using kandinsky5 = family<"Kandinsky5", layouts::generic, always(model_type::flow)>;
-using svd_img2vid = family<"SVD_img2vid", layouts::svd, always(model_type::v_prediction_edm), "stable-video-diffusion-img2vid-v1">;
+using svd_img2vid = family<"SVD_img2vid", layouts::svd, always(model_type::v_prediction_edm),
+                           "stable-video-diffusion-img2vid-v1">;
 
 // Since 0.8.0; where ComfyUI's own type is not on record, the caller tells it.
 
@@ -163,16 +175,15 @@ using all = std::tuple<
     stable_cascade_c, stable_cascade_b, sv3d_u, sv3d_p, sd3, stable_audio, aura_flow, pixart_alpha,
     pixart_sigma, hunyuan_dit, hunyuan_dit1, flux_inpaint, flux, flux_schnell, genmo_mochi, ltxv, ltxav,
     hunyuan_video15_sr_distilled, hunyuan_video15, hunyuan_image21_refiner, hunyuan_image21,
-    hunyuan_video_skyreels_i2v, hunyuan_video_i2v, hunyuan_video, cosmos_t2v, cosmos_i2v,
-    cosmos_t2i_predict2, cosmos_i2v_predict2, z_image, lumina2, wan22_t2v, wan21_t2v, wan21_i2v,
-    wan21_fun_control2v, wan21_vace, wan21_camera, wan22_camera, wan22_s2v, wan21_humo, wan22_animate,
-    hunyuan3d_v2_mini, hunyuan3d_v2, hunyuan3d_v2_1, hidream, chroma, chroma_radiance, ace_step, omnigen2,
-    qwen_image, flux2, kandinsky5_image, kandinsky5, svd_img2vid, longcat_image, minimax_h3,
-    z_image_pixel_space, ming_image, pixel_dit_t2i, pid, wan21_causal_ar_t2v, wan_animate2, wan21_flow_rvs,
-    wan21_scail, wan21_scail2, wan22_wandancer, hidream_o1, sensenova_u15, seed_vr2, ace_step15, yue2,
-    boogu, mage_flow, qwen_image21, joy_image, ideogram4, krea2, lens, ernie_image, cogvideox_t2v,
-    cogvideox_i2v, cogvideox_inpaint, anima, triposplat, minimax_music3, rt_detr_v4, depth_anything3,
-    stable_audio3, trellis2, sam3, sam31>;
+    hunyuan_video_skyreels_i2v, hunyuan_video_i2v, hunyuan_video, cosmos_t2v, cosmos_i2v, cosmos_t2i_predict2,
+    cosmos_i2v_predict2, z_image, lumina2, wan22_t2v, wan21_t2v, wan21_i2v, wan21_fun_control2v, wan21_vace,
+    wan21_camera, wan22_camera, wan22_s2v, wan21_humo, wan22_animate, hunyuan3d_v2_mini, hunyuan3d_v2,
+    hunyuan3d_v2_1, hidream, chroma, chroma_radiance, ace_step, omnigen2, qwen_image, flux2, kandinsky5_image,
+    kandinsky5, svd_img2vid, longcat_image, minimax_h3, z_image_pixel_space, ming_image, pixel_dit_t2i, pid,
+    wan21_causal_ar_t2v, wan_animate2, wan21_flow_rvs, wan21_scail, wan21_scail2, wan22_wandancer, hidream_o1,
+    sensenova_u15, seed_vr2, ace_step15, yue2, boogu, mage_flow, qwen_image21, joy_image, ideogram4, krea2,
+    lens, ernie_image, cogvideox_t2v, cogvideox_i2v, cogvideox_inpaint, anima, triposplat, minimax_music3,
+    rt_detr_v4, depth_anything3, stable_audio3, trellis2, sam3, sam31>;
 
 } // namespace families
 

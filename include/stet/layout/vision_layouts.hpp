@@ -17,7 +17,10 @@ template <class Layout>
 struct with_unprefixed_vision : Layout {
     using Layout::place;
 
-    static constexpr placed_name place(role::vision_encoder, std::string_view key) noexcept { return {.stem = key}; }
+    static constexpr placed_name place(role::vision_encoder, std::string_view key) noexcept
+    {
+        return {.stem = key};
+    }
 };
 
 /// A layout that saves the vision encoder under the original OpenCLIP names, which ComfyUI and the models' own code

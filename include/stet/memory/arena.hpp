@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdint>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -18,7 +17,8 @@ class arena {
 public:
     explicit arena(const allocator& memory) noexcept : memory_(memory) {}
     arena(arena&& other) noexcept
-        : memory_(other.memory_), last_(std::exchange(other.last_, nullptr)), used_(std::exchange(other.used_, 0))
+        : memory_(other.memory_), last_(std::exchange(other.last_, nullptr)),
+          used_(std::exchange(other.used_, 0))
     {
     }
     arena& operator=(arena&& other) noexcept

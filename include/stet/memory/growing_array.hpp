@@ -22,8 +22,8 @@ class growing_array {
 public:
     explicit growing_array(allocator memory = heap()) noexcept : memory_(memory) {}
     growing_array(growing_array&& other) noexcept
-        : memory_(other.memory_), data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)),
-          capacity_(std::exchange(other.capacity_, 0))
+        : memory_(other.memory_), data_(std::exchange(other.data_, nullptr)),
+          size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0))
     {
     }
     growing_array& operator=(growing_array&& other) noexcept

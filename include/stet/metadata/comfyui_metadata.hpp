@@ -41,7 +41,7 @@ struct json_entry {
 /// included, so it is written only when it is given.
 struct workflow {
     std::optional<std::string_view> prompt{}; ///< JSON text; ComfyUI stores an empty text where there is none
-    std::span<const json_entry>     extra{}; ///< usually one entry, "workflow"
+    std::span<const json_entry>     extra{};  ///< usually one entry, "workflow"
     std::uint64_t                   largest = 8U << 20U; ///< bytes of all the texts as stored
 };
 
@@ -49,7 +49,7 @@ struct workflow {
 struct comfyui_metadata {
     std::string_view          architecture{}; ///< the family's; empty: no modelspec entries but predict_key
     std::optional<model_type> predicts{};
-    std::string_view          stem{}; ///< of the file's name
+    std::string_view          stem{};   ///< of the file's name
     std::string_view          number{}; ///< of the file's name, without leading zeros
     std::optional<workflow>   graph{};
 };
@@ -83,7 +83,8 @@ inline result<metadata_list> make_comfyui_metadata(const comfyui_metadata& about
             return dumped.error().about(key);
         size += dumped->view().size();
         if (size > about.graph->largest)
-            return error{.code = errc::metadata_too_large, .expected = about.graph->largest, .actual = size}.about(key);
+            return error{.code = errc::metadata_too_large, .expected = about.graph->largest, .actual = size}
+                .about(key);
         set_metadata(list, key, dumped->view());
         return {};
     };

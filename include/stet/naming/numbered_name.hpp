@@ -55,8 +55,8 @@ constexpr std::optional<std::uint64_t> number_taken(std::string_view entry, std:
     if (entry.size() < stem.size() + 2 || entry[stem.size()] != '_')
         return std::nullopt;
     for (std::size_t i = 0; i < stem.size(); ++i) {
-        if (entry[i] != stem[i] &&
-            (letters == name_case::sensitive || detail::lower_ascii(entry[i]) != detail::lower_ascii(stem[i])))
+        if (entry[i] != stem[i] && (letters == name_case::sensitive ||
+                                    detail::lower_ascii(entry[i]) != detail::lower_ascii(stem[i])))
             return std::nullopt;
     }
     std::uint64_t number = 0;

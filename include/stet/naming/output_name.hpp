@@ -40,7 +40,8 @@ constexpr bool is_device_name(std::string_view part) noexcept
         base.remove_suffix(1);
     const auto same = [base](std::string_view device) {
         for (std::size_t i = 0; i < device.size(); ++i) {
-            const char c = base[i] >= 'a' && base[i] <= 'z' ? static_cast<char>(base[i] - 'a' + 'A') : base[i];
+            const char c =
+                base[i] >= 'a' && base[i] <= 'z' ? static_cast<char>(base[i] - 'a' + 'A') : base[i];
             if (c != device[i])
                 return false;
         }
@@ -53,8 +54,8 @@ constexpr bool is_device_name(std::string_view part) noexcept
     if (base.size() < 4 || !(same("COM") || same("LPT")))
         return false;
     const std::string_view port = base.substr(3); // a digit, or a superscript one of Latin-1
-    return (port.size() == 1 && port[0] >= '0' && port[0] <= '9') || port == "\xC2\xB9" || port == "\xC2\xB2" ||
-           port == "\xC2\xB3";
+    return (port.size() == 1 && port[0] >= '0' && port[0] <= '9') || port == "\xC2\xB9" ||
+           port == "\xC2\xB2" || port == "\xC2\xB3";
 }
 
 constexpr bool is_allowed(std::string_view part, path_style style) noexcept

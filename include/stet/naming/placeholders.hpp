@@ -58,12 +58,24 @@ inline std::string formatted_time(std::string_view pattern, const calendar_time&
             else
                 text.append(run, 'y');
             break;
-        case 'M': append_padded(text, time.month, run); break;
-        case 'd': append_padded(text, time.day, run); break;
-        case 'h': append_padded(text, time.hour, run); break;
-        case 'm': append_padded(text, time.minute, run); break;
-        case 's': append_padded(text, time.second, run); break;
-        default: text += pattern.substr(i, run); break;
+        case 'M':
+            append_padded(text, time.month, run);
+            break;
+        case 'd':
+            append_padded(text, time.day, run);
+            break;
+        case 'h':
+            append_padded(text, time.hour, run);
+            break;
+        case 'm':
+            append_padded(text, time.minute, run);
+            break;
+        case 's':
+            append_padded(text, time.second, run);
+            break;
+        default:
+            text += pattern.substr(i, run);
+            break;
         }
         i += run;
     }
@@ -110,7 +122,8 @@ inline std::optional<std::string> field_value(std::string_view field, const plac
 /// Whether a prefix has a field that needs the time.
 inline bool mentions_time(std::string_view prefix) noexcept
 {
-    for (const std::string_view field : {"%date", "%year%", "%month%", "%day%", "%hour%", "%minute%", "%second%"}) {
+    for (const std::string_view field :
+         {"%date", "%year%", "%month%", "%day%", "%hour%", "%minute%", "%second%"}) {
         if (prefix.find(field) != std::string_view::npos)
             return true;
     }

@@ -21,12 +21,13 @@ namespace stet::inline v0_1 {
 enum class empty_components : std::uint8_t { refuse, allow };
 
 struct plan_options {
-    file_order                order = reference_order;
-    std::optional<prediction> predicts{}; ///< recorded as marker tensors; a family that has one type needs none
-    conduct                   how = conduct::strict; ///< where ComfyUI would lose or distort something
-    duplicate_names           duplicates = duplicate_names::refuse;
-    empty_components          empty = empty_components::refuse;
-    allocator                 memory = heap(); ///< of the plan, and of what writing it needs
+    file_order order = reference_order;
+    std::optional<prediction>
+                     predicts{}; ///< recorded as marker tensors; a family that has one type needs none
+    conduct          how = conduct::strict; ///< where ComfyUI would lose or distort something
+    duplicate_names  duplicates = duplicate_names::refuse;
+    empty_components empty = empty_components::refuse;
+    allocator        memory = heap(); ///< of the plan, and of what writing it needs
 
     /// Every choice as ComfyUI makes it.
     static constexpr plan_options as_comfyui() noexcept
@@ -41,20 +42,22 @@ namespace detail {
 
 /// Places the dict's keys one by one.
 template <class Layout, class Role>
-result<std::uint64_t> place_component(plan_builder& builder, const component<Role>& dict, const Layout& layout)
+result<std::uint64_t> place_component(plan_builder& builder, const component<Role>& dict,
+                                      const Layout& layout)
 {
     std::uint64_t keys = 0;
-    const auto    placed = dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
-        ++keys;
-        const auto name = place(layout, Role{}, key);
-        if (!name)
-            return builder.leave_out(key);
-        if (auto added = builder.add(*name, tensor); !added)
-            return added;
-        if (name->size() != key.size())
-            builder.count_renamed();
-        return {};
-    });
+    const auto    placed =
+        dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
+            ++keys;
+            const auto name = place(layout, Role{}, key);
+            if (!name)
+                return builder.leave_out(key);
+            if (auto added = builder.add(*name, tensor); !added)
+                return added;
+            if (name->size() != key.size())
+                builder.count_renamed();
+            return {};
+        });
     if (!placed)
         return placed.error();
     return keys;
@@ -62,16 +65,18 @@ result<std::uint64_t> place_component(plan_builder& builder, const component<Rol
 
 /// Lets the layout rename the dict as a whole, then takes what it left.
 template <class Layout, class Role>
-result<std::uint64_t> rearrange_component(plan_builder& builder, const component<Role>& dict, const Layout& layout,
-                                          conduct how)
+result<std::uint64_t> rearrange_component(plan_builder& builder, const component<Role>& dict,
+                                          const Layout& layout, conduct how)
 {
     rearrangement work = builder.rearrange(how);
     static_cast<void>(work.dict.reserve(dict.size_hint())); // what is missing is found out when it is needed
     std::uint64_t keys = 0;
-    const auto    collected = dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
-        ++keys;
-        return tensor ? work.dict.append({.stem = key}, *tensor) : result<void>(tensor.error().about(key));
-    });
+    const auto    collected =
+        dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
+            ++keys;
+            return tensor ? work.dict.append({.stem = key}, *tensor)
+                          : result<void>(tensor.error().about(key));
+        });
     if (!collected)
         return collected.error();
     if (auto rearranged = layout.rearrange(Role{}, work); !rearranged)
@@ -101,32 +106,34 @@ result<std::uint64_t> rearrange_component(plan_builder& builder, const component
 template <checkpoint_kind Kind, class Layout>
 result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_options& options = {})
 {
-    static_assert(component_count<Kind> < max_components, "stet: a checkpoint kind has at most seven components");
-    static_assert(layout_for<Layout, Kind>,
-                  "stet: this layout has no place for a role the checkpoint carries; add an under<role, \"prefix.\"> "
-                  "rule or a place() overload, or choose a layout that has one; for a vision encoder, "
-                  "with_unprefixed_vision<Layout> saves it as ComfyUI does");
+    static_assert(component_count<Kind> < max_components,
+                  "stet: a checkpoint kind has at most seven components");
+    static_assert(
+        layout_for<Layout, Kind>,
+        "stet: this layout has no place for a role the checkpoint carries; add an under<role, \"prefix.\"> "
+        "rule or a place() overload, or choose a layout that has one; for a vision encoder, "
+        "with_unprefixed_vision<Layout> saves it as ComfyUI does");
     plan_builder builder(options.memory);
     if constexpr (layout_for<Layout, Kind>) {
-        const auto placed = each_component(checkpoint, [&]<class Role>(const component<Role>& dict, Role,
-                                                                       std::size_t) -> result<void> {
-            builder.begin_component(Role::name);
-            if (!dict.is_given())
+        const auto placed = each_component(
+            checkpoint, [&]<class Role>(const component<Role>& dict, Role, std::size_t) -> result<void> {
+                builder.begin_component(Role::name);
+                if (!dict.is_given())
+                    return {};
+                builder.expect(dict.size_hint());
+                result<std::uint64_t> keys = [&] {
+                    if constexpr (rearranges<Layout, Role>)
+                        return detail::rearrange_component(builder, dict, layout, options.how);
+                    else
+                        return detail::place_component(builder, dict, layout);
+                }();
+                if (!keys)
+                    return keys.error();
+                constexpr bool may_be_empty = std::same_as<Role, role::extra>;
+                if (*keys == 0 && !may_be_empty && options.empty == empty_components::refuse)
+                    return error{.code = errc::empty_component}.about(Role::name);
                 return {};
-            builder.expect(dict.size_hint());
-            result<std::uint64_t> keys = [&] {
-                if constexpr (rearranges<Layout, Role>)
-                    return detail::rearrange_component(builder, dict, layout, options.how);
-                else
-                    return detail::place_component(builder, dict, layout);
-            }();
-            if (!keys)
-                return keys.error();
-            constexpr bool may_be_empty = std::same_as<Role, role::extra>;
-            if (*keys == 0 && !may_be_empty && options.empty == empty_components::refuse)
-                return error{.code = errc::empty_component}.about(Role::name);
-            return {};
-        });
+            });
         if (!placed)
             return placed.error();
         if (auto marked = add_prediction_markers<Layout>(builder, options.predicts, options.how); !marked)

@@ -113,7 +113,8 @@ inline std::size_t shared_length(std::span<const name_key> range, std::span<cons
 }
 
 /// Compares from `depth` on; both names have at least that many characters.
-inline std::strong_ordering compare_from(const placed_name& a, const placed_name& b, std::size_t depth) noexcept
+inline std::strong_ordering compare_from(const placed_name& a, const placed_name& b,
+                                         std::size_t depth) noexcept
 {
     const std::size_t shared = shared_by_two(a, b, depth, a.size() - depth);
     const std::size_t at = depth + shared;
@@ -132,7 +133,8 @@ inline bool sort_few(std::span<name_key> range, std::span<const record> records,
         std::size_t    at = i;
         for (; at > 0; --at) {
             const name_key& before = range[at - 1];
-            const auto      compared = compare_from(records[before.record].name, records[moving.record].name, depth);
+            const auto      compared =
+                compare_from(records[before.record].name, records[moving.record].name, depth);
             if (compared == std::strong_ordering::less ||
                 (compared == std::strong_ordering::equal && before.record < moving.record))
                 break;
@@ -177,7 +179,7 @@ inline result<void> order_by_name(std::span<const record> records, growing_array
         const range now = open[open.size() - 1];
         static_cast<void>(open.resize(open.size() - 1));
         const std::span<detail::name_key> part(keys.data() + now.begin, now.end - now.begin);
-        constexpr std::size_t few = 8;
+        constexpr std::size_t             few = 8;
         if (part.size() <= few) {
             if (!detail::sort_few(part, records, now.depth, clashes))
                 return exhausted;
@@ -196,7 +198,8 @@ inline result<void> order_by_name(std::span<const record> records, growing_array
                 if (!clashes.push({part[i - 1].record, part[i].record}))
                     return exhausted;
             }
-            if (!is_whole && end - begin > 1 && !open.push({.begin = now.begin + begin, .end = now.begin + end, .depth = depth + 8}))
+            if (!is_whole && end - begin > 1 &&
+                !open.push({.begin = now.begin + begin, .end = now.begin + end, .depth = depth + 8}))
                 return exhausted;
             begin = end;
         }

@@ -12,7 +12,8 @@ namespace stet::inline v0_1 {
 /// first, and inside a group names ascend byte by byte. Plain data: write your own group function.
 struct file_order {
     std::uint8_t (*group)(dtype type, std::uint64_t size);
-    std::uint32_t data_alignment; ///< of the first tensor, in bytes from the start of the file; a power of two >= 8
+    std::uint32_t
+        data_alignment; ///< of the first tensor, in bytes from the start of the file; a power of two >= 8
 };
 
 /// The order of the reference writer: wider types first. Files are byte-identical to its own.

@@ -27,10 +27,10 @@ inline constexpr std::size_t max_components = 8;
 struct component_report {
     std::string_view role{}; ///< as the role spells its name
     std::uint64_t    tensors = 0;
-    std::uint64_t    bytes = 0; ///< of tensor data
-    std::uint64_t    renamed = 0; ///< of its tensors, those saved under another name than their key
+    std::uint64_t    bytes = 0;    ///< of tensor data
+    std::uint64_t    renamed = 0;  ///< of its tensors, those saved under another name than their key
     std::uint64_t    left_out = 0; ///< keys that are not saved
-    std::uint64_t    added = 0; ///< tensors the layout or the prediction brought in
+    std::uint64_t    added = 0;    ///< tensors the layout or the prediction brought in
     std::uint64_t    replaced = 0; ///< tensors whose name another took
 };
 
@@ -62,8 +62,8 @@ private:
 /// lifetime: owns its records, borrows names and data from the dicts it was made from
 class plan {
 public:
-    plan(growing_array<record> records, growing_array<std::uint64_t> axes, change_log log, component_reports components,
-         std::uint64_t members_size, std::uint32_t data_alignment) noexcept
+    plan(growing_array<record> records, growing_array<std::uint64_t> axes, change_log log,
+         component_reports components, std::uint64_t members_size, std::uint32_t data_alignment) noexcept
         : records_(std::move(records)), axes_(std::move(axes)), log_(std::move(log)), components_(components),
           members_size_(members_size), data_alignment_(data_alignment)
     {
@@ -93,7 +93,10 @@ public:
     }
 
     /// Bytes of all tensors together: the file without its header.
-    std::uint64_t data_size() const noexcept { return records_.empty() ? 0 : records_[records_.size() - 1].end(); }
+    std::uint64_t data_size() const noexcept
+    {
+        return records_.empty() ? 0 : records_[records_.size() - 1].end();
+    }
 
     /// Bytes of the header's members with the commas between them, without metadata and braces.
     std::uint64_t members_size() const noexcept { return members_size_; }
@@ -109,7 +112,7 @@ public:
     /// The same, to keep when the plan goes; a plan that gave it away can no longer be written.
     change_log take_changes() && noexcept { return std::move(log_); }
 
-    const allocator&         memory() const noexcept { return records_.memory(); }
+    const allocator& memory() const noexcept { return records_.memory(); }
 
 private:
     growing_array<record>        records_;

@@ -18,7 +18,7 @@ namespace stet::inline v0_1 {
 
 /// What happens when two tensors have one name.
 enum class duplicate_names : std::uint8_t {
-    refuse, ///< an error names both
+    refuse,     ///< an error names both
     later_wins, ///< the one placed later is saved, as in ComfyUI, and the other reported
 };
 
@@ -41,7 +41,10 @@ public:
 
     /// A key the layout has no use for.
     /// errors: out_of_memory
-    result<void> leave_out(std::string_view key) noexcept { return log(change::kind::left_out, {.stem = key}); }
+    result<void> leave_out(std::string_view key) noexcept
+    {
+        return log(change::kind::left_out, {.stem = key});
+    }
 
     /// Something that happened to a tensor of the present component.
     /// errors: out_of_memory
@@ -80,11 +83,12 @@ public:
         if (!needed)
             return needed.error().about(name.prefix, name.stem);
         if (*needed != tensor->size)
-            return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size}.about(
-                name.prefix, name.stem);
+            return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size}
+                .about(name.prefix, name.stem);
         if (tensor->steps.problem() != errc{})
             return axes_error(tensor->steps).about(name.prefix, name.stem);
-        if (!tensor->steps.empty() && tensor->steps.size() != tensor->shape.size()) // a plan keeps both by the rank
+        if (!tensor->steps.empty() &&
+            tensor->steps.size() != tensor->shape.size()) // a plan keeps both by the rank
             return error{.code = errc::strides_rank_mismatch,
                          .expected = tensor->shape.size(),
                          .actual = tensor->steps.size()}
@@ -121,7 +125,8 @@ public:
         if (members + 2 > max_header_size)
             return header_too_large(members + 2);
         count_changes();
-        return plan(std::move(sorted), std::move(axes_), std::move(log_), components_, members, order.data_alignment);
+        return plan(std::move(sorted), std::move(axes_), std::move(log_), components_, members,
+                    order.data_alignment);
     }
 
 private:
@@ -154,13 +159,17 @@ private:
         }
     }
 
-    static error out_of_memory(std::uint64_t size) noexcept { return {.code = errc::out_of_memory, .expected = size}; }
+    static error out_of_memory(std::uint64_t size) noexcept
+    {
+        return {.code = errc::out_of_memory, .expected = size};
+    }
     static error header_too_large(std::uint64_t size) noexcept
     {
         return {.code = errc::header_too_large, .expected = max_header_size, .actual = size};
     }
 
-    result<void> add_checked(const placed_name& name, const tensor_view& tensor, std::uint64_t escaped_size) noexcept
+    result<void> add_checked(const placed_name& name, const tensor_view& tensor,
+                             std::uint64_t escaped_size) noexcept
     {
         least_header_size_ += escaped_size + tensor.shape.size() + shortest_member;
         if (least_header_size_ > max_header_size)
@@ -230,7 +239,8 @@ private:
 
     static constexpr std::uint64_t member_frame =
         std::string_view(R"("":{"dtype":"","shape":[],"data_offsets":[,]})").size();
-    static constexpr std::uint64_t shortest_member = member_frame + 2 + 1 + 1; // a dtype of two letters, two digits
+    static constexpr std::uint64_t shortest_member =
+        member_frame + 2 + 1 + 1; // a dtype of two letters, two digits
 
     growing_array<record>        records_;
     growing_array<std::uint64_t> axes_;

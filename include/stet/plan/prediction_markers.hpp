@@ -16,9 +16,14 @@ namespace stet::inline v0_1 {
 
 /// A layout that knows its family's model type.
 template <class Layout>
-concept has_model_type = requires {
-    { Layout::type } -> std::convertible_to<type_rule>;
-    { Layout::name } -> std::convertible_to<std::string_view>;
+concept has_model_type = requires
+{
+    {
+        Layout::type
+        } -> std::convertible_to<type_rule>;
+    {
+        Layout::name
+        } -> std::convertible_to<std::string_view>;
 };
 
 namespace detail {
@@ -33,7 +38,8 @@ inline result<std::optional<prediction>> settled(std::optional<prediction> told,
         if (auto sound = consistent(*told); !sound)
             return sound.error();
         if (rule.is_fixed && told->type != rule.usual)
-            return error{.code = errc::contradictory_prediction}.about("another model type than that of ", family_name);
+            return error{.code = errc::contradictory_prediction}.about("another model type than that of ",
+                                                                       family_name);
     }
     if (!told && rule.is_fixed && has_sigmas(rule.usual) && is_strict)
         return error{.code = errc::contradictory_prediction}.about("no sigmas are given for ", family_name);
@@ -42,7 +48,8 @@ inline result<std::optional<prediction>> settled(std::optional<prediction> told,
     return told;
 }
 
-inline result<void> add_marker(plan_builder& builder, std::string_view name, const result<tensor_view>& tensor)
+inline result<void> add_marker(plan_builder& builder, std::string_view name,
+                               const result<tensor_view>& tensor)
 {
     if (auto added = builder.add({.stem = name}, tensor); !added)
         return added;
@@ -67,7 +74,8 @@ inline result<void> add_markers(plan_builder& builder, const prediction& predict
     if (!predicts.sigmas)
         return {};
     using pair = std::array<float, 2>;
-    const pair* const sigmas = builder.owned().own.keep(pair{predicts.sigmas->largest, predicts.sigmas->smallest});
+    const pair* const sigmas =
+        builder.owned().own.keep(pair{predicts.sigmas->largest, predicts.sigmas->smallest});
     if (sigmas == nullptr)
         return error{.code = errc::out_of_memory, .expected = sizeof(pair)};
     const std::span<const float, 2> both(*sigmas);
@@ -84,7 +92,7 @@ inline result<void> add_markers(plan_builder& builder, const prediction& predict
 template <class Layout>
 result<void> add_prediction_markers(plan_builder& builder, const std::optional<prediction>& told, conduct how)
 {
-    constexpr type_rule        rule = [] {
+    constexpr type_rule rule = [] {
         if constexpr (has_model_type<Layout>)
             return Layout::type;
         else

@@ -13,8 +13,8 @@ namespace stet::inline v0_1 {
 /// One tensor's place in the file. Plain data; its axes stand in the plan that owns it.
 struct record {
     placed_name   name{};
-    std::uint64_t begin = 0; ///< bytes from the start of the data
-    std::uint64_t size = 0; ///< bytes
+    std::uint64_t begin = 0;      ///< bytes from the start of the data
+    std::uint64_t size = 0;       ///< bytes
     const void*   data = nullptr; ///< as in tensor_view
     pour_function pour = nullptr; ///< as in tensor_view
     std::size_t   first_axis = 0; ///< where the plan keeps shape and, after it, steps

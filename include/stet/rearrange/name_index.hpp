@@ -2,9 +2,9 @@
 #ifndef STET_REARRANGE_NAME_INDEX_HPP
 #define STET_REARRANGE_NAME_INDEX_HPP
 
-#include "../state/placed_name.hpp"
 #include "../memory/growing_array.hpp"
 #include "../memory/memory_size.hpp"
+#include "../state/placed_name.hpp"
 
 #include <bit>
 #include <cstddef>
@@ -154,10 +154,7 @@ private:
     static constexpr std::uint32_t removed = none - 1;
 
     static std::uint32_t tag(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32U); }
-    std::size_t          start(std::uint64_t hash) const noexcept
-    {
-        return memory_size(hash & (table_.size() - 1));
-    }
+    std::size_t start(std::uint64_t hash) const noexcept { return memory_size(hash & (table_.size() - 1)); }
     std::size_t next(std::size_t at) const noexcept { return (at + 1) & (table_.size() - 1); }
 
     void place(std::uint64_t hash, std::uint32_t position) noexcept

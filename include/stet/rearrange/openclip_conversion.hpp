@@ -5,8 +5,8 @@
 #include "../tensor/collected_transpose.hpp"
 #include "../tensor/stacked.hpp"
 #include "../tensor/transposed.hpp"
-#include "relabel.hpp"
 #include "rearrangement.hpp"
+#include "relabel.hpp"
 #include "torch_concat.hpp"
 
 #include <array>
@@ -36,14 +36,15 @@ inline void prefetch_name([[maybe_unused]] std::span<const ordered_dict::entry> 
 
 /// q, k and v of one attention layer, as far as they have been met.
 struct fused_group {
-    std::string_view                              stem{}; ///< ends in ".self_attn"
-    std::array<const tensor_view*, 3>             parts{};
+    std::string_view                  stem{}; ///< ends in ".self_attn"
+    std::array<const tensor_view*, 3> parts{};
 };
 
 /// The groups of one kind, weights or biases, in the order of their first appearance.
 class fused_groups {
 public:
-    fused_groups(std::string_view kind, const allocator& memory) noexcept : kind_(kind), groups_(memory), index_(memory)
+    fused_groups(std::string_view kind, const allocator& memory) noexcept
+        : kind_(kind), groups_(memory), index_(memory)
     {
     }
 
@@ -77,8 +78,8 @@ public:
 private:
     fused_group* group_of(std::string_view stem) noexcept
     {
-        const auto name_at = [this](std::uint32_t at) { return placed_name{.stem = groups_[at].stem}; };
-        const name_hash     hashed({.stem = stem});
+        const auto      name_at = [this](std::uint32_t at) { return placed_name{.stem = groups_[at].stem}; };
+        const name_hash hashed({.stem = stem});
         const std::uint32_t at = index_.find({.stem = stem}, hashed, name_at);
         if (at != name_index::none)
             return &groups_[at];
@@ -98,8 +99,8 @@ private:
 class openclip_conversion {
 public:
     openclip_conversion(const openclip_names& names, rearrangement& work, ordered_dict& out) noexcept
-        : names_(&names), work_(&work), out_(&out), weights_("weight", out.memory()), biases_("bias", out.memory()),
-          buffer_(out.memory())
+        : names_(&names), work_(&work), out_(&out), weights_("weight", out.memory()),
+          biases_("bias", out.memory()), buffer_(out.memory())
     {
     }
 
@@ -123,7 +124,9 @@ public:
     /// Joins what was collected; weights before biases.
     result<void> finish()
     {
-        for (const auto& [groups, name] : {std::pair{&weights_, ".in_proj_weight"}, std::pair{&biases_, ".in_proj_bias"}}) {
+        for (const auto& [groups, name] :
+             {std::pair{&weights_, ".in_proj_weight"}, std::pair{&biases_, ".in_proj_bias"}})
+        {
             for (const fused_group& group : groups->groups()) {
                 if (auto fused = fuse(group, groups->kind(), name); !fused)
                     return fused;
@@ -136,7 +139,8 @@ private:
     static bool is_quantised_companion(std::string_view name) noexcept
     {
         for (const std::string_view companion :
-             {".weight_scale", ".weight_scale_2", ".input_scale", ".scale_weight", ".comfy_quant"}) {
+             {".weight_scale", ".weight_scale_2", ".input_scale", ".scale_weight", ".comfy_quant"})
+        {
             if (name.ends_with(companion))
                 return true;
         }
@@ -218,8 +222,8 @@ private:
             if (!needed)
                 return needed.error().about(group.stem, end);
             if (*needed != parts[i].size)
-                return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = parts[i].size}.about(
-                    group.stem, end);
+                return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = parts[i].size}
+                    .about(group.stem, end);
         }
         const auto joined = work_->is_strict() ? stack(parts) : concat(parts);
         if (!joined)
@@ -228,7 +232,10 @@ private:
         return renamed ? work_->set_new(*out_, {.stem = *renamed}, *joined) : result<void>(renamed.error());
     }
 
-    static error exhausted() noexcept { return {.code = errc::out_of_memory, .expected = sizeof(torch_concat)}; }
+    static error exhausted() noexcept
+    {
+        return {.code = errc::out_of_memory, .expected = sizeof(torch_concat)};
+    }
 
     result<tensor_view> stack(const std::array<tensor_view, 3>& parts)
     {
@@ -245,7 +252,8 @@ private:
     result<tensor_view> concat(const std::array<tensor_view, 3>& parts)
     {
         // Parts that fit need no conversion and may be produced while they are written.
-        if (auto stacked_parts = stack(parts); stacked_parts || stacked_parts.error().code == errc::out_of_memory)
+        if (auto stacked_parts = stack(parts);
+            stacked_parts || stacked_parts.error().code == errc::out_of_memory)
             return stacked_parts;
         const auto joined = torch_concat::of(parts);
         if (!joined)
@@ -269,14 +277,14 @@ private:
 /// errors: missing_qkv, projection_rank, stack_of_scalars, stack_mismatch, tensor_size_mismatch, out_of_memory; in
 ///         strict conduct also name_collision, quantised_companion, foreign_key
 /// source: ComfyUI 0.8.0, diffusers_convert.py, convert_text_enc_state_dict_v20
-inline result<ordered_dict> to_openclip(const openclip_names& names, rearrangement& work, std::string_view beginning,
-                                        std::string_view also_kept = {})
+inline result<ordered_dict> to_openclip(const openclip_names& names, rearrangement& work,
+                                        std::string_view beginning, std::string_view also_kept = {})
 {
     ordered_dict out(work.dict.memory());
     if (!out.reserve(work.dict.entries().size()))
         return error{.code = errc::out_of_memory, .expected = work.dict.entries().size()};
-    detail::openclip_conversion        conversion(names, work, out);
-    growing_array<ordered_dict::entry> others(work.dict.memory());
+    detail::openclip_conversion                conversion(names, work, out);
+    growing_array<ordered_dict::entry>         others(work.dict.memory());
     const std::span<const ordered_dict::entry> entries = work.dict.entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const ordered_dict::entry& entry = entries[i];

@@ -28,7 +28,10 @@ public:
         bool               is_present = false;
     };
 
-    explicit ordered_dict(const allocator& memory) noexcept : entries_(memory), tensors_(memory), index_(memory) {}
+    explicit ordered_dict(const allocator& memory) noexcept
+        : entries_(memory), tensors_(memory), index_(memory)
+    {
+    }
 
     /// Includes removed entries, which are not present.
     std::span<const entry> entries() const noexcept { return entries_.view(); }
@@ -36,7 +39,10 @@ public:
     const allocator&       memory() const noexcept { return entries_.memory(); }
 
     /// Makes room for that many names. False when the allocator gave nothing.
-    [[nodiscard]] bool reserve(std::size_t count) noexcept { return entries_.reserve(count) && index_.reserve(count); }
+    [[nodiscard]] bool reserve(std::size_t count) noexcept
+    {
+        return entries_.reserve(count) && index_.reserve(count);
+    }
 
     const entry* find(const placed_name& name) const noexcept
     {
@@ -81,7 +87,8 @@ public:
             return true;
         }
         const auto added = static_cast<std::uint32_t>(entries_.size());
-        if (!entries_.push({.name = name, .tensor = &tensor, .is_present = true}) || // `name` may have lain in there
+        if (!entries_.push(
+                {.name = name, .tensor = &tensor, .is_present = true}) || // `name` may have lain in there
             (is_indexed_ && !index_.insert(entries_[added].name, added, name_at())))
             return exhausted();
         return false;
@@ -137,7 +144,8 @@ public:
 
     /// The name from a position on, as one text.
     /// errors: out_of_memory
-    static result<std::string_view> without_beginning(const placed_name& name, std::size_t skipped, arena& texts) noexcept
+    static result<std::string_view> without_beginning(const placed_name& name, std::size_t skipped,
+                                                      arena& texts) noexcept
     {
         if (skipped >= name.prefix.size())
             return name.stem.substr(skipped - name.prefix.size());
@@ -166,7 +174,7 @@ private:
 
     struct name_reader {
         const growing_array<entry>* entries;
-        const placed_name&          operator()(std::uint32_t at) const noexcept { return (*entries)[at].name; }
+        const placed_name& operator()(std::uint32_t at) const noexcept { return (*entries)[at].name; }
     };
     name_reader name_at() const noexcept { return {&entries_}; }
 
@@ -252,7 +260,8 @@ private:
             const auto stem = without_beginning(present.name, from.size(), texts);
             if (!stem)
                 return stem.error();
-            if (!renamed.push({.name = {.prefix = to, .stem = *stem}, .tensor = present.tensor, .is_present = true}))
+            if (!renamed.push(
+                    {.name = {.prefix = to, .stem = *stem}, .tensor = present.tensor, .is_present = true}))
                 return exhausted();
         }
         entries_ = std::move(renamed);

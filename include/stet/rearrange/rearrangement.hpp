@@ -14,7 +14,7 @@ namespace stet::inline v0_1 {
 
 /// What happens where ComfyUI silently loses or distorts something.
 enum class conduct : std::uint8_t {
-    strict, ///< an error says what would be lost
+    strict,     ///< an error says what would be lost
     as_comfyui, ///< it is done as ComfyUI does it, and reported
 };
 
@@ -22,12 +22,12 @@ enum class conduct : std::uint8_t {
 struct change {
     enum class kind : std::uint8_t {
         left_out, ///< the layout has no use for the key, or nobody would read it
-        added, ///< the layout wants it and the dict need not have it
+        added,    ///< the layout wants it and the dict need not have it
         replaced, ///< another tensor took its name
     };
     kind         what{};
     std::uint8_t component = 0; ///< index of the checkpoint's field
-    placed_name  name{}; ///< left out: the dict's key; else the name it has at that point
+    placed_name  name{};        ///< left out: the dict's key; else the name it has at that point
 };
 
 /// What a save changed, with the texts its names need.
@@ -98,7 +98,8 @@ public:
     /// errors: name_collision in strict conduct, out_of_memory
     result<void> rename_prefix(std::string_view from, std::string_view to)
     {
-        return dict.rename_prefix(from, to, log_->own, [this](const placed_name& name) { return collided(name); });
+        return dict.rename_prefix(from, to, log_->own,
+                                  [this](const placed_name& name) { return collided(name); });
     }
 
 private:

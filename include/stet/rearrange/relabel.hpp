@@ -73,9 +73,8 @@ inline constexpr openclip_names openclip_text{.labels = detail::text_labels,
                                               .openclip_projection = "text_projection"};
 
 /// source: ComfyUI 0.8.0, clip_vision.py and utils.py, read backwards
-inline constexpr openclip_names openclip_vision{.labels = detail::vision_labels,
-                                                .projection = "visual_projection.weight",
-                                                .openclip_projection = "proj"};
+inline constexpr openclip_names openclip_vision{
+    .labels = detail::vision_labels, .projection = "visual_projection.weight", .openclip_projection = "proj"};
 
 /// Hands the OpenCLIP form of a name to `put`, piece by piece: one pass from left to right, in which what was put in
 /// a label's place is not looked at again.

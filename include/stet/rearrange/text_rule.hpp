@@ -24,7 +24,8 @@ namespace text_rules {
 struct sd1 {
     static result<void> apply(rearrangement& work)
     {
-        for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"}) {
+        for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"})
+        {
             if (auto done = work.leave_out({.stem = key}); !done)
                 return done;
         }
@@ -54,7 +55,8 @@ struct sdxl_refiner {
         if (!converted)
             return converted.error();
         work.dict = *std::move(converted);
-        if (auto done = work.leave_out({.stem = "clip_g.transformer.text_model.embeddings.position_ids"}); !done)
+        if (auto done = work.leave_out({.stem = "clip_g.transformer.text_model.embeddings.position_ids"});
+            !done)
             return done;
         return work.rename_prefix("clip_g", "conditioner.embedders.0.model");
     }
@@ -70,7 +72,8 @@ struct sdxl {
         work.dict = *std::move(converted);
         if (auto added = add_position_ids(work); !added)
             return added;
-        for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"}) {
+        for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"})
+        {
             if (auto done = work.leave_out({.stem = key}); !done)
                 return done;
         }
@@ -97,7 +100,8 @@ private:
         if (const auto* const given = work.dict.find(name); given != nullptr && work.is_strict()) {
             const tensor_view& tensor = work.dict.tensor(*given);
             if (tensor.type != ids->type || tensor.size != ids->size)
-                return error{.code = errc::position_ids_mismatch, .expected = position_ids.size()}.about(name.stem);
+                return error{.code = errc::position_ids_mismatch, .expected = position_ids.size()}.about(
+                    name.stem);
         }
         const auto replaced = work.dict.set(name, *ids);
         if (!replaced)
@@ -110,8 +114,11 @@ private:
 
 /// A rule for a text encoder: `static result<void> apply(rearrangement&)`.
 template <class Rule>
-concept text_rule = requires(rearrangement& work) {
-    { Rule::apply(work) } -> std::same_as<result<void>>;
+concept text_rule = requires(rearrangement& work)
+{
+    {
+        Rule::apply(work)
+        } -> std::same_as<result<void>>;
 };
 
 } // namespace stet::inline v0_1

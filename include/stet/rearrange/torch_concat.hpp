@@ -37,7 +37,9 @@ Scalar read_scalar(const std::byte* from) noexcept
 /// Reads an element of native byte order.
 inline element_value read_element(dtype type, const std::byte* from) noexcept
 {
-    const auto integer = [](std::int64_t value) { return element_value{.is_integer = true, .integer = value}; };
+    const auto integer = [](std::int64_t value) {
+        return element_value{.is_integer = true, .integer = value};
+    };
     const auto real = [](double value) { return element_value{.real = value}; };
     if (type == dtype::f32)
         return real(static_cast<double>(read_scalar<float>(from)));
@@ -76,7 +78,8 @@ inline std::int64_t integer_of(double real) noexcept
 inline void write_element(dtype type, const element_value& value, std::byte* to) noexcept
 {
     const double real = value.is_integer ? static_cast<double>(value.integer) : value.real;
-    const float  single = value.is_integer ? static_cast<float>(value.integer) : static_cast<float>(value.real);
+    const float  single =
+        value.is_integer ? static_cast<float>(value.integer) : static_cast<float>(value.real);
     if (type == dtype::f64)
         return write_scalar(real, to);
     if (type == dtype::f32)
@@ -101,11 +104,16 @@ inline void write_element(dtype type, const element_value& value, std::byte* to)
 constexpr bool is_convertible(dtype type) noexcept
 {
     switch (bit_width(type)) {
-    case 64: return type == dtype::f64 || type == dtype::i64;
-    case 32: return type == dtype::f32 || type == dtype::i32;
-    case 16: return type != dtype::u16;
-    case 8: return type == dtype::boolean || type == dtype::u8 || type == dtype::i8;
-    default: return false;
+    case 64:
+        return type == dtype::f64 || type == dtype::i64;
+    case 32:
+        return type == dtype::f32 || type == dtype::i32;
+    case 16:
+        return type != dtype::u16;
+    case 8:
+        return type == dtype::boolean || type == dtype::u8 || type == dtype::i8;
+    default:
+        return false;
     }
 }
 
@@ -167,7 +175,7 @@ inline result<tensor_view> broadcast(const tensor_view& tensor, const extents& s
     auto walked = with_steps(tensor);
     if (!walked)
         return walked;
-    tensor_view view = *walked;
+    tensor_view                         view = *walked;
     std::array<std::int64_t, kept_axes> steps{};
     std::size_t                         from = tensor.shape.size();
     for (std::size_t to = shape.size(); to-- > 0;) {
@@ -246,7 +254,7 @@ private:
         for (const tensor_view& part : joined.parts_) {
             detail::converting_sink converting(part.type, tensor.type, destination);
             const bool              converts = part.type != tensor.type;
-            auto poured = converts ? pour(part, converting) : pour(part, destination);
+            auto                    poured = converts ? pour(part, converting) : pour(part, destination);
             if (!poured)
                 return poured;
         }

@@ -17,8 +17,8 @@ namespace stet::inline v0_1 {
 /// ComfyUI would overwrite without a word, as it does after a prefix that ends in '/', is refused unless asked for.
 struct comfyui_numbered {
     std::string_view output_dir; ///< ComfyUI's output folder; absolute and normalised for comfyui_0_8
-    std::string_view prefix; ///< "checkpoints/ComfyUI"
-    placeholders     fields{}; ///< without a time, now
+    std::string_view prefix;     ///< "checkpoints/ComfyUI"
+    placeholders     fields{};   ///< without a time, now
     naming_rule      rule = naming_rule::comfyui_0_8;
     existing_file    existing = existing_file::refuse;
 };
@@ -40,12 +40,10 @@ inline result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_num
 {
     if (auto checked = make_header(tensors, options.metadata); !checked)
         return checked.error();
-    auto target = comfyui_target::take(*options.calls,
-                                       {.prefix = where.prefix,
-                                        .output_dir = where.output_dir,
-                                        .fields = where.fields,
-                                        .rule = where.rule},
-                                       options.lasting, where.existing);
+    auto target = comfyui_target::take(
+        *options.calls,
+        {.prefix = where.prefix, .output_dir = where.output_dir, .fields = where.fields, .rule = where.rule},
+        options.lasting, where.existing);
     if (!target)
         return target.error();
     const std::string number = target->number().text();
@@ -53,7 +51,8 @@ inline result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_num
                             .stem = target->place().stem,
                             .number = number,
                             .counter = detail::counter_of(number)};
-    const auto head = make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
+    const auto        head =
+        make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
     if (!head)
         return head.error();
     return detail::write_and_publish(*target, *head, options, taken.counter);

@@ -23,8 +23,8 @@ namespace stet::inline v0_1 {
 /// `output/checkpoints/ComfyUI_00001_.safetensors`. Missing folders are created. Never over anything that exists.
 /// Paths are UTF-8 on every system.
 struct numbered {
-    std::string_view root; ///< the output folder; the file never lies outside it
-    std::string_view prefix; ///< folder and beginning of the name; may hold fields such as %year%
+    std::string_view root;     ///< the output folder; the file never lies outside it
+    std::string_view prefix;   ///< folder and beginning of the name; may hold fields such as %year%
     placeholders     fields{}; ///< what the fields stand for; without a time, now
 };
 
@@ -36,9 +36,9 @@ struct exact_path {
 
 /// The name a numbered save has taken, known before the header is written.
 struct taken_name {
-    std::string_view path; ///< of the file as it will be
-    std::string_view stem; ///< "ComfyUI"
-    std::string_view number; ///< "7"
+    std::string_view path;    ///< of the file as it will be
+    std::string_view stem;    ///< "ComfyUI"
+    std::string_view number;  ///< "7"
     std::uint64_t    counter; ///< 7
 };
 
@@ -64,9 +64,10 @@ struct save_options {
 struct saved_checkpoint {
     std::string       path{};
     std::uint64_t     counter = 0; ///< 0 for an exact path
-    std::uint64_t     bytes = 0; ///< of the whole file
+    std::uint64_t     bytes = 0;   ///< of the whole file
     component_reports components{};
-    change_log        changes{heap()}; ///< what was left out, added or replaced; of a plan saved as one, see the plan
+    change_log        changes{
+        heap()}; ///< what was left out, added or replaced; of a plan saved as one, see the plan
 };
 
 namespace detail {
@@ -93,7 +94,8 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
 } // namespace detail
 
 /// Saves a plan to one kind of target; a kind of your own brings an overload of its own, in its own namespace.
-inline result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where, const save_options& options)
+inline result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
+                                          const save_options& options)
 {
     const auto head = make_header(tensors, options.metadata);
     if (!head)
@@ -116,7 +118,8 @@ inline result<output_name> expanded_name(const numbered& where, const file_syste
 
 } // namespace detail
 
-inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options)
+inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
+                                          const save_options& options)
 {
     const auto name = detail::expanded_name(where, *options.calls);
     if (!name)
@@ -137,7 +140,7 @@ inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& w
                                .stem = name->stem,
                                .number = number.view(),
                                .counter = target->number()};
-        const auto head =
+        const auto       head =
             make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
         if (!head)
             return head.error();
@@ -149,8 +152,11 @@ inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& w
 
 /// A place a plan can be saved to: one with a save_plan.
 template <class Target>
-concept save_target = requires(const plan& tensors, const Target& where, const save_options& options) {
-    { save_plan(tensors, where, options) } -> std::same_as<result<saved_checkpoint>>;
+concept save_target = requires(const plan& tensors, const Target& where, const save_options& options)
+{
+    {
+        save_plan(tensors, where, options)
+        } -> std::same_as<result<saved_checkpoint>>;
 };
 
 /// Saves a plan made before: on another thread, say, while the tensors stay as they are.

@@ -20,8 +20,9 @@ namespace stet::inline v0_1 {
 inline constexpr std::size_t staging_size = std::size_t{1} << 20U;
 
 struct write_options {
-    progress_callback    on_progress{};
-    std::span<std::byte> staging{}; ///< memory to stage in; when empty, staging_size bytes of the plan's allocator
+    progress_callback on_progress{};
+    std::span<std::byte>
+        staging{}; ///< memory to stage in; when empty, staging_size bytes of the plan's allocator
 };
 
 namespace detail {
@@ -59,7 +60,8 @@ public:
         reported_ = done_;
         if (!on_progress_ || on_progress_({.bytes_done = done_, .bytes_total = total_, .tensor = tensor_}))
             return {};
-        return error{.code = errc::cancelled, .expected = total_, .actual = done_}.about(tensor_.prefix, tensor_.stem);
+        return error{.code = errc::cancelled, .expected = total_, .actual = done_}.about(tensor_.prefix,
+                                                                                         tensor_.stem);
     }
 
 private:
@@ -96,7 +98,8 @@ inline result<void> write_staged(const header& head, sink_ref destination, std::
             return begun;
         if (auto poured = pour(head.tensors().tensor(placed), reporting); !poured) {
             const bool names_it_already = !poured.error().subject.view().empty();
-            return names_it_already ? poured.error() : poured.error().about(placed.name.prefix, placed.name.stem);
+            return names_it_already ? poured.error()
+                                    : poured.error().about(placed.name.prefix, placed.name.stem);
         }
     }
     if (auto flushed = out.flush(); !flushed)
@@ -113,8 +116,7 @@ inline result<void> write(const header& head, sink_ref destination, const write_
     if (!options.staging.empty())
         return detail::write_staged(head, destination, options.staging, options.on_progress);
     growing_array<std::byte> block(head.tensors().memory());
-    const std::size_t        size =
-        head.file_size() < staging_size ? memory_size(head.file_size()) : staging_size;
+    const std::size_t size = head.file_size() < staging_size ? memory_size(head.file_size()) : staging_size;
     if (!block.resize(size))
         return error{.code = errc::out_of_memory, .expected = size};
     return detail::write_staged(head, destination, {block.data(), block.size()}, options.on_progress);

@@ -16,8 +16,11 @@ using bytes = std::span<const std::byte>;
 
 /// Anything that takes bytes in file order: `result<void> write(bytes)`, all of them or an error.
 template <class Sink>
-concept sink = requires(Sink& destination, bytes data) {
-    { destination.write(data) } -> std::same_as<result<void>>;
+concept sink = requires(Sink& destination, bytes data)
+{
+    {
+        destination.write(data)
+        } -> std::same_as<result<void>>;
 };
 
 /// A sink of any type, borrowed: two words. Is a sink itself.
@@ -25,8 +28,8 @@ concept sink = requires(Sink& destination, bytes data) {
 class sink_ref {
 public:
     template <sink Sink>
-        requires(!std::same_as<Sink, sink_ref> && !std::is_const_v<Sink>)
-    constexpr sink_ref(Sink& destination) noexcept
+    requires(!std::same_as<Sink, sink_ref> &&
+             !std::is_const_v<Sink>) constexpr sink_ref(Sink& destination) noexcept
         : object_(&destination),
           write_([](void* object, bytes data) { return static_cast<Sink*>(object)->write(data); })
     {

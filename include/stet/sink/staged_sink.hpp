@@ -16,7 +16,8 @@ namespace stet::inline v0_1 {
 /// lifetime: borrows the sink and the block; the block must not be empty
 class staged_sink {
 public:
-    staged_sink(sink_ref destination, std::span<std::byte> block) noexcept : destination_(destination), block_(block)
+    staged_sink(sink_ref destination, std::span<std::byte> block) noexcept
+        : destination_(destination), block_(block)
     {
         STET_ASSERT(!block.empty(), "stet: a staged_sink needs a block to stage in");
     }

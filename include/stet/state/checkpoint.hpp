@@ -66,9 +66,10 @@ inline constexpr bool lists_components<Kind, std::tuple<component<Roles> Kind::*
 /// An aggregate of components that lists them, in the order they are placed, in a tuple of member pointers:
 /// `static constexpr auto fields = std::tuple{&kind::model, &kind::vae};`
 template <class Kind>
-concept checkpoint_kind =
-    std::is_aggregate_v<Kind> && requires { Kind::fields; } &&
-    detail::lists_components<Kind, std::remove_cvref_t<decltype(Kind::fields)>>;
+concept checkpoint_kind = std::is_aggregate_v<Kind> && requires
+{
+    Kind::fields;
+} && detail::lists_components<Kind, std::remove_cvref_t<decltype(Kind::fields)>>;
 
 /// How many components a kind of checkpoint has.
 template <checkpoint_kind Kind>
@@ -84,9 +85,11 @@ result<void> each_component(const Kind& checkpoint, Visit&& visit)
         outcome = visit(checkpoint.*field, Role{}, index);
         return static_cast<bool>(outcome);
     };
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+    [&]<std::size_t... Index>(std::index_sequence<Index...>)
+    {
         static_cast<void>((visit_field(std::get<Index>(Kind::fields), Index) && ...));
-    }(std::make_index_sequence<component_count<Kind>>{});
+    }
+    (std::make_index_sequence<component_count<Kind>>{});
     return outcome;
 }
 

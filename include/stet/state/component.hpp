@@ -55,24 +55,26 @@ public:
     component() = delete;
 
     template <class Dict>
-        requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
-    constexpr component(const Dict& dict) noexcept
+    requires(!detail::is_tagged<Dict> &&
+             !detail::is_component<Dict>) constexpr component(const Dict& dict) noexcept
         : dict_(&dict), calls_(std::same_as<Dict, no_entries_t> ? nullptr : &calls_on<Dict>)
     {
-        static_assert(state_dict<Dict>,
-                      "stet: a component must be a state dict: iterable, entries of a name (first, convertible to "
-                      "std::string_view) and a tensor (second, with stet::tensor_traits), stored in the dict");
+        static_assert(
+            state_dict<Dict>,
+            "stet: a component must be a state dict: iterable, entries of a name (first, convertible to "
+            "std::string_view) and a tensor (second, with stet::tensor_traits), stored in the dict");
     }
     template <class Dict>
-        requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
-    component(const Dict&& temporary) = delete;
+    requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>) component(const Dict&& temporary)
+    = delete;
 
     template <class OtherRole, class Dict>
     constexpr component(tagged<OtherRole, Dict> dict) noexcept : component(*dict.dict)
     {
-        static_assert(std::same_as<OtherRole, Role>,
-                      "stet: this dict was tagged with another role; pass it to the field of its own role or retag it "
-                      "with stet::as<role>(dict)");
+        static_assert(
+            std::same_as<OtherRole, Role>,
+            "stet: this dict was tagged with another role; pass it to the field of its own role or retag it "
+            "with stet::as<role>(dict)");
     }
 
     /// Visits the entries in the dict's own order.
@@ -97,7 +99,11 @@ private:
     template <class Dict>
     static std::size_t size_of(const void* object)
     {
-        if constexpr (requires(const Dict& dict) { { std::size(dict) } -> std::convertible_to<std::size_t>; })
+        if constexpr (requires(const Dict& dict) {
+                          {
+                              std::size(dict)
+                              } -> std::convertible_to<std::size_t>;
+                      })
             return std::size(*static_cast<const Dict*>(object));
         else
             return 0;

@@ -36,7 +36,7 @@ struct sigma_range {
 struct prediction {
     model_type                 type = model_type::eps;
     bool                       zero_terminal_snr = false; ///< only with v_prediction
-    std::optional<sigma_range> sigmas{}; ///< with the continuous types, and only with these
+    std::optional<sigma_range> sigmas{};                  ///< with the continuous types, and only with these
 
     static constexpr prediction epsilon() noexcept { return {}; }
     static constexpr prediction v(bool with_zero_terminal_snr = false) noexcept
@@ -47,7 +47,10 @@ struct prediction {
     {
         return {.type = model_type::v_prediction_edm, .sigmas = sigmas};
     }
-    static constexpr prediction edm(sigma_range sigmas) noexcept { return {.type = model_type::edm, .sigmas = sigmas}; }
+    static constexpr prediction edm(sigma_range sigmas) noexcept
+    {
+        return {.type = model_type::edm, .sigmas = sigmas};
+    }
     static constexpr prediction continuous_v(sigma_range sigmas) noexcept
     {
         return {.type = model_type::v_prediction_continuous, .sigmas = sigmas};

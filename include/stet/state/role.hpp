@@ -39,8 +39,11 @@ struct extra {
 } // namespace role
 
 template <class Role>
-concept component_role = requires {
-    { Role::name } -> std::convertible_to<std::string_view>;
+concept component_role = requires
+{
+    {
+        Role::name
+        } -> std::convertible_to<std::string_view>;
 };
 
 } // namespace stet::inline v0_1

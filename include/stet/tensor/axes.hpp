@@ -39,24 +39,26 @@ public:
 
     /// `{512, 4, 3, 3}`
     template <std::integral... Axis>
-        requires(sizeof...(Axis) > 0)
-    constexpr axes(Axis... axis) noexcept : count_(sizeof...(Axis))
+    requires(sizeof...(Axis) > 0) constexpr axes(Axis... axis) noexcept : count_(sizeof...(Axis))
     {
-        static_assert(sizeof...(Axis) <= kept_axes,
-                      "stet: a braced list holds at most eight axes; put longer ones into an array that outlives the save");
+        static_assert(
+            sizeof...(Axis) <= kept_axes,
+            "stet: a braced list holds at most eight axes; put longer ones into an array that outlives the save");
         std::size_t i = 0;
         ((kept_[i++] = checked(axis)), ...);
     }
 
     /// std::vector, std::array, std::span, plain arrays of any integer type.
     template <class Range>
-        requires(!std::same_as<std::remove_cvref_t<Range>, axes> &&
-                 requires(Range& r) {
-                     { *std::data(r) } -> std::convertible_to<Number>;
-                     requires std::integral<std::remove_cvref_t<decltype(*std::data(r))>>;
-                     std::size(r);
-                 })
-    constexpr axes(Range&& range) noexcept : count_(std::size(range))
+    requires(!std::same_as<std::remove_cvref_t<Range>, axes> &&
+             requires(Range & r) {
+                 {
+                     *std::data(r)
+                     } -> std::convertible_to<Number>;
+                 requires std::integral<std::remove_cvref_t<decltype(*std::data(r))>>;
+                 std::size(r);
+             }) constexpr axes(Range&& range) noexcept
+        : count_(std::size(range))
     {
         using integer = std::remove_cvref_t<decltype(*std::data(range))>;
         const integer* const first = std::data(range);

@@ -34,7 +34,11 @@ public:
     /// lifetime: borrows this object
     tensor_view view() const& noexcept
     {
-        return {.type = tensor_.type, .shape = shape_, .size = tensor_.size, .data = this, .pour = collect_and_pour};
+        return {.type = tensor_.type,
+                .shape = shape_,
+                .size = tensor_.size,
+                .data = this,
+                .pour = collect_and_pour};
     }
     tensor_view view() const&& = delete;
 

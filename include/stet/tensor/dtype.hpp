@@ -16,7 +16,7 @@ namespace stet::inline v0_1 {
 /// source: safetensors 0.8, enum Dtype
 enum class dtype : std::uint8_t {
     boolean, ///< one byte, 0 or 1
-    f4, ///< MX float4 (e2m1), two a byte
+    f4,      ///< MX float4 (e2m1), two a byte
     f6_e2m3, ///< MX float6, four in three bytes
     f6_e3m2, ///< MX float6, four in three bytes
     u8,
@@ -45,10 +45,10 @@ struct dtype_info {
 };
 
 inline constexpr std::array<dtype_info, 22> dtype_table{{
-    {"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6},     {"F6_E3M2", 6},     {"U8", 8},   {"I8", 8},
-    {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8},     {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8},
-    {"I16", 16},    {"U16", 16},    {"F16", 16},        {"BF16", 16},       {"I32", 32}, {"U32", 32},
-    {"F32", 32},    {"C64", 64},    {"F64", 64},        {"I64", 64},        {"U64", 64},
+    {"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},          {"I8", 8},
+    {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},
+    {"U16", 16},    {"F16", 16},    {"BF16", 16},   {"I32", 32},        {"U32", 32},        {"F32", 32},
+    {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64},
 }};
 
 inline constexpr std::size_t dtype_count = dtype_table.size();

@@ -30,7 +30,8 @@ constexpr std::uint16_t f16_from_float(float value) noexcept
     const std::uint32_t rest = significand & ((1U << shift) - 1U);
     const std::uint32_t half = 1U << (shift - 1U);
     const std::uint32_t rounded = kept + (rest > half || (rest == half && (kept & 1U) != 0) ? 1U : 0U);
-    const std::uint32_t base = is_normal ? (exponent - 113U) << 10U : 0U; // the leading one adds the last step
+    const std::uint32_t base =
+        is_normal ? (exponent - 113U) << 10U : 0U; // the leading one adds the last step
     return static_cast<std::uint16_t>(sign | (base + rounded));
 }
 

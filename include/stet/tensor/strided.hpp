@@ -88,9 +88,9 @@ public:
     }
 
 private:
-    sink_ref                     destination_;
-    std::array<std::byte, 8192>  block_;
-    std::size_t                  filled_ = 0;
+    sink_ref                    destination_;
+    std::array<std::byte, 8192> block_;
+    std::size_t                 filled_ = 0;
 };
 
 /// Visits every innermost row of the walk in order; row: callable with the byte offset of its first element.
@@ -100,7 +100,7 @@ result<void> each_row(const walk& axes, std::size_t width, Row row)
     std::array<std::uint64_t, 64> at{};
     const std::size_t             outer = axes.rank() - 1;
     std::ptrdiff_t                offset = 0;
-    const auto step_of = [&](std::size_t i) {
+    const auto                    step_of = [&](std::size_t i) {
         return memory_distance(axes[i].step) * static_cast<std::ptrdiff_t>(width);
     };
     for (;;) {
@@ -130,10 +130,9 @@ result<void> pour_rows(const walk& axes, const std::byte* first, sink_ref destin
     }
     gather_block block(destination);
     const auto   step = memory_distance(inner.step) * static_cast<std::ptrdiff_t>(Width);
-    if (auto rows = each_row(axes, Width,
-                             [&](std::ptrdiff_t offset) {
-                                 return block.gather<Width>(first + offset, step, inner.size);
-                             });
+    if (auto rows = each_row(
+            axes, Width,
+            [&](std::ptrdiff_t offset) { return block.gather<Width>(first + offset, step, inner.size); });
         !rows)
         return rows;
     return block.flush();
@@ -150,10 +149,14 @@ inline result<void> pour_strided(const tensor_view& tensor, sink_ref destination
     if (axes.rank() == 0)
         return destination.write(bytes(first, width));
     switch (width) {
-    case 1: return pour_rows<1>(axes, first, destination);
-    case 2: return pour_rows<2>(axes, first, destination);
-    case 4: return pour_rows<4>(axes, first, destination);
-    default: return pour_rows<8>(axes, first, destination);
+    case 1:
+        return pour_rows<1>(axes, first, destination);
+    case 2:
+        return pour_rows<2>(axes, first, destination);
+    case 4:
+        return pour_rows<4>(axes, first, destination);
+    default:
+        return pour_rows<8>(axes, first, destination);
     }
 }
 
@@ -166,7 +169,8 @@ inline result<void> pour_strided_swapped(const tensor_view& tensor, sink_ref des
 
         result<void> write(bytes data)
         {
-            tensor_view piece{.type = static_cast<dtype>(type_index), .size = data.size(), .data = data.data()};
+            tensor_view piece{
+                .type = static_cast<dtype>(type_index), .size = data.size(), .data = data.data()};
             return pour_swapped(piece, destination);
         }
     };
@@ -200,9 +204,9 @@ constexpr reach reach_of(const extents& shape, const strides& steps) noexcept
     for (std::size_t i = 0; i < shape.size(); ++i) {
         const std::uint64_t last = shape[i] - 1;
         const bool          backwards = steps[i] < 0;
-        const std::uint64_t step = backwards ? 0 - static_cast<std::uint64_t>(steps[i])
-                                             : static_cast<std::uint64_t>(steps[i]);
-        std::uint64_t&      total = backwards ? ends.below : ends.above;
+        const std::uint64_t step =
+            backwards ? 0 - static_cast<std::uint64_t>(steps[i]) : static_cast<std::uint64_t>(steps[i]);
+        std::uint64_t& total = backwards ? ends.below : ends.above;
         if (step != 0 && last > (UINT64_MAX / 2 - total) / step) {
             ends.overflows = true;
             return ends;
@@ -239,7 +243,7 @@ inline result<tensor_view> strided_view(dtype type, const extents& shape, const 
     const std::uint64_t stored = storage.size() / width;
     const detail::reach ends = detail::reach_of(shape, steps);
     if (ends.overflows || offset >= stored || ends.below > offset || ends.above >= stored - offset) {
-        const bool          unnamed = ends.overflows || ends.below > offset || ends.above > UINT64_MAX - offset;
+        const bool unnamed = ends.overflows || ends.below > offset || ends.above > UINT64_MAX - offset;
         const std::uint64_t reached = unnamed ? UINT64_MAX : offset + ends.above;
         return error{.code = errc::outside_storage, .expected = stored, .actual = reached};
     }
@@ -258,9 +262,11 @@ result<tensor_view> strided_view(dtype type, const extents& shape, const strides
 /// The same over a container or span of scalars.
 /// lifetime: borrows the elements
 template <class Range>
-    requires detail::lasting_scalar_range<Range>
-result<tensor_view> strided_view(Range&& storage, const extents& shape, const strides& steps,
-                                 std::uint64_t offset = 0) noexcept
+requires detail::lasting_scalar_range<Range> result<tensor_view> strided_view(Range&&        storage,
+                                                                              const extents& shape,
+                                                                              const strides& steps,
+                                                                              std::uint64_t  offset = 0)
+noexcept
 {
     using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(storage))>>;
     const std::span<const element> elements(std::data(storage), std::size(storage));
@@ -273,9 +279,12 @@ result<tensor_view> strided_view(Range&& storage, const extents& shape, const st
 }
 
 template <class Range>
-    requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
-result<tensor_view> strided_view(Range&& temporary, const extents& shape, const strides& steps,
-                                 std::uint64_t offset = 0) = delete;
+requires(detail::scalar_range<Range> &&
+         !detail::lasting_scalar_range<Range>) result<tensor_view> strided_view(Range&&        temporary,
+                                                                                const extents& shape,
+                                                                                const strides& steps,
+                                                                                std::uint64_t  offset = 0)
+= delete;
 
 } // namespace stet::inline v0_1
 

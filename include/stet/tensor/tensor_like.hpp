@@ -16,7 +16,8 @@ namespace stet::inline v0_1 {
 ///  };`
 /// lifetime: what the view borrows must live in the tensor, or as long as it does
 template <class Tensor>
-struct tensor_traits {};
+struct tensor_traits {
+};
 
 template <>
 struct tensor_traits<tensor_view> {
@@ -36,14 +37,18 @@ struct tensor_traits<stacked> {
 
 /// A type with tensor_traits.
 template <class Tensor>
-concept tensor_like = requires(const Tensor& tensor) {
-    { tensor_traits<Tensor>::view(tensor) } -> std::convertible_to<result<tensor_view>>;
+concept tensor_like = requires(const Tensor& tensor)
+{
+    {
+        tensor_traits<Tensor>::view(tensor)
+        } -> std::convertible_to<result<tensor_view>>;
 };
 
 namespace detail {
 
 template <class Pointer>
-concept pointer_to_tensor = requires(const Pointer& pointer) {
+concept pointer_to_tensor = requires(const Pointer& pointer)
+{
     requires tensor_like<std::remove_cvref_t<decltype(*pointer)>>;
     static_cast<bool>(pointer);
 };

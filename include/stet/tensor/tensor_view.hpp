@@ -30,8 +30,8 @@ using pour_function = result<void> (*)(const tensor_view&, sink_ref);
 struct tensor_view {
     dtype         type = dtype::u8;
     extents       shape{};
-    strides       steps{}; ///< elements; empty unless `pour` walks through strides
-    std::uint64_t size = 0; ///< bytes in the file
+    strides       steps{};        ///< elements; empty unless `pour` walks through strides
+    std::uint64_t size = 0;       ///< bytes in the file
     const void*   data = nullptr; ///< the packed bytes if `pour` is null, else what `pour` reads from
     pour_function pour = nullptr; ///< null for packed bytes
 
@@ -60,7 +60,8 @@ inline result<tensor_view> view_of(dtype type, const extents& shape, bytes data)
 }
 
 /// The same, from a pointer and a count of bytes.
-inline result<tensor_view> view_of(dtype type, const extents& shape, const void* data, std::size_t size) noexcept
+inline result<tensor_view> view_of(dtype type, const extents& shape, const void* data,
+                                   std::size_t size) noexcept
 {
     return view_of(type, shape, bytes(static_cast<const std::byte*>(data), size));
 }
@@ -71,10 +72,10 @@ namespace detail {
 inline result<void> pour_swapped(const tensor_view& tensor, sink_ref destination)
 {
     // A complex number is two scalars side by side.
-    const std::size_t      width = tensor.type == dtype::c64 ? 4 : element_size(tensor.type);
-    const auto*            from = static_cast<const std::byte*>(tensor.data);
+    const std::size_t           width = tensor.type == dtype::c64 ? 4 : element_size(tensor.type);
+    const auto*                 from = static_cast<const std::byte*>(tensor.data);
     std::array<std::byte, 4096> block;
-    std::uint64_t          left = tensor.size;
+    std::uint64_t               left = tensor.size;
     while (left != 0) {
         const std::size_t count = left < block.size() ? memory_size(left) : block.size();
         for (std::size_t i = 0; i < count; ++i)
@@ -88,15 +89,16 @@ inline result<void> pour_swapped(const tensor_view& tensor, sink_ref destination
 }
 
 template <class Range>
-concept scalar_range = requires(Range& r) {
+concept scalar_range = requires(Range& r)
+{
     requires scalar<std::remove_cv_t<std::remove_pointer_t<decltype(std::data(r))>>>;
     std::size(r);
 };
 
 /// Containers that stay alive: named ones, and spans, which own nothing.
 template <class Range>
-concept lasting_scalar_range =
-    scalar_range<Range> && (std::is_lvalue_reference_v<Range> || is_span<std::remove_cvref_t<Range>>);
+concept lasting_scalar_range = scalar_range<Range> &&
+    (std::is_lvalue_reference_v<Range> || is_span<std::remove_cvref_t<Range>>);
 
 /// Containers of bytes that are gone when the call returns.
 template <class Range>
@@ -109,12 +111,12 @@ concept passing_bytes = !std::is_lvalue_reference_v<Range> && !is_span<std::remo
 /// errors:   as for raw bytes
 /// lifetime: borrows the elements
 template <class Range>
-    requires detail::lasting_scalar_range<Range>
-result<tensor_view> view_of(Range&& values, const extents& shape) noexcept
+requires detail::lasting_scalar_range<Range> result<tensor_view> view_of(Range&& values, const extents& shape)
+noexcept
 {
     using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(values))>>;
     const std::span<const element> elements(std::data(values), std::size(values));
-    auto view = view_of(dtype_of<element>, shape, std::as_bytes(elements));
+    auto                           view = view_of(dtype_of<element>, shape, std::as_bytes(elements));
     if constexpr (std::endian::native == std::endian::big && sizeof(element) > 1) {
         if (view)
             view->pour = detail::pour_swapped;
@@ -123,8 +125,10 @@ result<tensor_view> view_of(Range&& values, const extents& shape) noexcept
 }
 
 template <class Range>
-    requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
-result<tensor_view> view_of(Range&& temporary, const extents& shape) = delete;
+requires(detail::scalar_range<Range> &&
+         !detail::lasting_scalar_range<Range>) result<tensor_view> view_of(Range&&        temporary,
+                                                                           const extents& shape)
+= delete;
 
 template <detail::passing_bytes Range>
 result<tensor_view> view_of(dtype type, const extents& shape, Range&& temporary) = delete;

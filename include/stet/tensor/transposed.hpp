@@ -55,7 +55,8 @@ inline tensor_view without_needless_steps(tensor_view tensor) noexcept
 /// errors:   no_such_axis; not_in_memory for a produced or stacked tensor; too_many_axes; sub_byte_strides;
 ///           tensor_size_overflow
 /// lifetime: borrows what `tensor` borrows
-inline result<tensor_view> transposed(const tensor_view& tensor, std::size_t first = 0, std::size_t second = 1) noexcept
+inline result<tensor_view> transposed(const tensor_view& tensor, std::size_t first = 0,
+                                      std::size_t second = 1) noexcept
 {
     const std::size_t rank = tensor.shape.size();
     if (first >= rank || second >= rank)
@@ -81,7 +82,8 @@ inline result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, s
     if (axis >= tensor.shape.size())
         return error{.code = errc::no_such_axis, .expected = tensor.shape.size(), .actual = axis};
     if (begin > end || end > tensor.shape[axis])
-        return error{.code = errc::no_such_axis, .expected = tensor.shape[axis], .actual = begin > end ? begin : end};
+        return error{
+            .code = errc::no_such_axis, .expected = tensor.shape[axis], .actual = begin > end ? begin : end};
     auto view = detail::with_steps(tensor);
     if (!view)
         return view;

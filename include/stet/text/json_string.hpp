@@ -56,7 +56,7 @@ inline std::size_t plain_run(std::string_view text) noexcept
 
 /// What one look at a text tells: whether a header can hold it, and how long it is there.
 struct json_string_facts {
-    bool          well_formed; ///< UTF-8
+    bool          well_formed;  ///< UTF-8
     std::uint64_t escaped_size; ///< bytes between the quotes
 };
 

@@ -15,8 +15,8 @@ namespace detail {
 /// source: Unicode 15, table 3-7; no overlong forms, no surrogates, nothing above U+10FFFF
 constexpr std::size_t multibyte_length(std::string_view text) noexcept
 {
-    const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
+    const auto     at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto     continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
     const unsigned lead = at(0);
     if (lead >= 0xC2 && lead <= 0xDF)
         return continues(1) ? 2 : 0;

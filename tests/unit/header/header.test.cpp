@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <stet/header/header.hpp>
-
-#include <stet/plan/plan_builder.hpp>
-#include <stet/sink/append_sink.hpp>
-
 #include "support/counting_heap.hpp"
 #include "support/dice.hpp"
 #include "support/failure.hpp"
 #include "support/json.hpp"
 #include "support/piece_sink.hpp"
+
+#include <stet/header/header.hpp>
+#include <stet/plan/plan_builder.hpp>
+#include <stet/sink/append_sink.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

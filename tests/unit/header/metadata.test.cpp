@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <stet/header/metadata.hpp>
-
 #include "support/counting_heap.hpp"
 #include "support/failure.hpp"
+
+#include <stet/header/metadata.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

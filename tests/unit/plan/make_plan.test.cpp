@@ -510,9 +510,11 @@ TEST_CASE("making a plan without memory reports it and gives all memory back")
 
 TEST_CASE("a name that a rule changes in the middle counts as renamed, one it leaves alone does not")
 {
-    const dict text{{"clip_h.transformer.text_model.encoder.layers.0.layer_norm1.weight", bytes(1)}, {"unknown", bytes(1)}};
-    const auto plan = stet::make_plan(
-        stet::full{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries}, stet::layouts::sd2{});
+    const dict text{{"clip_h.transformer.text_model.encoder.layers.0.layer_norm1.weight", bytes(1)},
+                    {"unknown", bytes(1)}};
+    const auto plan =
+        stet::make_plan(stet::full{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries},
+                        stet::layouts::sd2{});
     REQUIRE(plan);
     REQUIRE(plan->records().size() == 2);
     CHECK(plan->components()[1].tensors == 2);

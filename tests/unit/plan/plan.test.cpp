@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <stet/plan/plan.hpp>
+#include "support/counting_heap.hpp"
+#include "support/poured.hpp"
 
+#include <stet/plan/plan.hpp>
 #include <stet/plan/plan_builder.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/strided.hpp>
-
-#include "support/counting_heap.hpp"
-#include "support/poured.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -85,12 +84,12 @@ TEST_CASE("a plan tells each record's shape")
 {
     const std::vector<std::uint8_t> bytes(24);
     const std::array<int, 10>       ten_axes{1, 2, 1, 3, 1, 1, 1, 1, 4, 1};
-    const auto scalar = stet::view_of(stet::dtype::u8, {}, bytes.data(), 1);
-    const auto nothing = stet::view_of(stet::dtype::u8, {0, 5}, bytes.data(), 0);
-    const stet::plan plan = planned({{"a", stet::view_of(bytes, {2, 3, 4})},
-                                     {"b", stet::view_of(bytes, ten_axes)},
-                                     {"c", scalar},
-                                     {"d", nothing}});
+    const auto                      scalar = stet::view_of(stet::dtype::u8, {}, bytes.data(), 1);
+    const auto                      nothing = stet::view_of(stet::dtype::u8, {0, 5}, bytes.data(), 0);
+    const stet::plan                plan = planned({{"a", stet::view_of(bytes, {2, 3, 4})},
+                                                    {"b", stet::view_of(bytes, ten_axes)},
+                                                    {"c", scalar},
+                                                    {"d", nothing}});
 
     REQUIRE(plan.records().size() == 4);
     CHECK(shape_of(plan, plan.records()[0]) == std::vector<std::uint64_t>{2, 3, 4});

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <stet/save/comfyui_save.hpp>
+#include "support/sample_checkpoint.hpp"
+#include "support/scratch_directory.hpp"
 
 #include <stet/layout/layouts.hpp>
 #include <stet/result/message.hpp>
-
-#include "support/sample_checkpoint.hpp"
-#include "support/scratch_directory.hpp"
+#include <stet/save/comfyui_save.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -78,7 +77,8 @@ TEST_CASE("a negative number is told as text")
 
     const auto saved = model.save({.output_dir = here.path(), .prefix = "M"},
                                   {.metadata_for = [&](const stet::taken_name& taken) -> stet::metadata_view {
-                                      metadata["title"] = std::string(taken.stem) + ' ' + std::string(taken.number);
+                                      metadata["title"] =
+                                          std::string(taken.stem) + ' ' + std::string(taken.number);
                                       return metadata;
                                   }});
 

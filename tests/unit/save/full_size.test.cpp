@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A checkpoint of true size, saved and read back. Takes 2.1 GB of disk, so it runs only when asked for.
-#include <stet/stet.hpp>
-
 #include "support/json.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/test_data.hpp"
+
+#include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -36,7 +36,8 @@ std::vector<std::byte> shared_memory(std::size_t size)
 }
 
 /// The manifest's component, every tensor a view of the beginning of the same memory.
-state_dict component(const support::json_value& manifest, std::string_view name, const std::vector<std::byte>& memory)
+state_dict component(const support::json_value& manifest, std::string_view name,
+                     const std::vector<std::byte>& memory)
 {
     state_dict dict;
     for (const support::json_value& entry : manifest.at("components").at(name).items()) {
@@ -82,18 +83,19 @@ TEST_CASE("a full-size checkpoint is saved and read back in the memory of its he
     const support::scratch_directory here;
     std::ofstream("/proc/self/clear_refs") << "5"; // a new peak from here on
     const std::size_t before = peak_kib();
-    const auto        saved = stet::save(stet::full{.model = model, .text_encoder = clip, .vae = vae}, stet::layouts::sd1{},
-                                         stet::numbered{.root = here.path(), .prefix = "checkpoints/ComfyUI"});
+    const auto        saved =
+        stet::save(stet::full{.model = model, .text_encoder = clip, .vae = vae}, stet::layouts::sd1{},
+                   stet::numbered{.root = here.path(), .prefix = "checkpoints/ComfyUI"});
     const std::size_t after = peak_kib();
     INFO((saved ? std::string() : stet::message(saved.error())));
     REQUIRE(saved);
-    std::printf("saved %llu bytes, peak extra memory %zu KiB\n", static_cast<unsigned long long>(saved->bytes),
-                after - before);
+    std::printf("saved %llu bytes, peak extra memory %zu KiB\n",
+                static_cast<unsigned long long>(saved->bytes), after - before);
     CHECK(after - before < 8192);
 
-    std::ifstream            file(saved->path, std::ios::binary);
-    std::array<char, 8>      length{};
-    std::uint64_t            header_size = 0;
+    std::ifstream       file(saved->path, std::ios::binary);
+    std::array<char, 8> length{};
+    std::uint64_t       header_size = 0;
     REQUIRE(file.read(length.data(), 8));
     for (std::size_t i = 8; i-- > 0;)
         header_size = header_size << 8U | static_cast<unsigned char>(length[i]);

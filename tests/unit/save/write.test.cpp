@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include <stet/save/write.hpp>
-
-#include <stet/layout/layouts.hpp>
-#include <stet/sink/append_sink.hpp>
-#include <stet/sink/counting_sink.hpp>
-#include <stet/tensor/produced.hpp>
-
 #include "support/counting_heap.hpp"
 #include "support/failure.hpp"
 #include "support/parsed_checkpoint.hpp"
 #include "support/piece_sink.hpp"
+
+#include <stet/layout/layouts.hpp>
+#include <stet/save/write.hpp>
+#include <stet/sink/append_sink.hpp>
+#include <stet/sink/counting_sink.hpp>
+#include <stet/tensor/produced.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -107,8 +106,7 @@ public:
 private:
     static stet::plan make_plan(const dict& model, const stet::allocator& memory)
     {
-        auto made =
-            stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{},
+        auto made = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{},
                                     {.empty = stet::empty_components::allow, .memory = memory});
         REQUIRE(made);
         return *std::move(made);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <stet/state/placed_name.hpp>
-
 #include "support/dice.hpp"
+
+#include <stet/state/placed_name.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

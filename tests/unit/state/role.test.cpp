@@ -33,9 +33,9 @@ static_assert(!stet::component_role<nameless> && !stet::component_role<numbered>
 
 TEST_CASE("every role has a name of its own")
 {
-    const std::set<std::string_view> names{role::model::name, role::text_encoder::name,
-                                           role::vision_encoder::name, role::vae::name, role::seconds_start::name,
-                                           role::seconds_total::name, role::extra::name};
+    const std::set<std::string_view> names{
+        role::model::name,         role::text_encoder::name,  role::vision_encoder::name, role::vae::name,
+        role::seconds_start::name, role::seconds_total::name, role::extra::name};
 
     CHECK(names.size() == 7);
     CHECK(names.count("text encoder") == 1);

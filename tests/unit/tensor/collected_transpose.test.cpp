@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <stet/tensor/collected_transpose.hpp>
-
-#include <stet/tensor/produced.hpp>
-#include <stet/tensor/stacked.hpp>
-
 #include "support/counting_heap.hpp"
 #include "support/failure.hpp"
 #include "support/poured.hpp"
+
+#include <stet/tensor/collected_transpose.hpp>
+#include <stet/tensor/produced.hpp>
+#include <stet/tensor/stacked.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -25,14 +24,15 @@ struct counted_bytes {
 
 stet::result<stet::tensor_view> produced(const counted_bytes& bytes, const stet::extents& shape)
 {
-    return stet::produced_view(stet::dtype::u8, shape, bytes, [](const counted_bytes& from, stet::sink_ref to) {
-        stet::result<void> written;
-        for (std::size_t i = 0; written && i < from.count; ++i) {
-            const auto one = static_cast<std::byte>(i);
-            written = to.write({&one, 1});
-        }
-        return written;
-    });
+    return stet::produced_view(stet::dtype::u8, shape, bytes,
+                               [](const counted_bytes& from, stet::sink_ref to) {
+                                   stet::result<void> written;
+                                   for (std::size_t i = 0; written && i < from.count; ++i) {
+                                       const auto one = static_cast<std::byte>(i);
+                                       written = to.write({&one, 1});
+                                   }
+                                   return written;
+                               });
 }
 
 } // namespace
@@ -59,10 +59,10 @@ TEST_CASE("a produced tensor is written transposed, from memory it takes only me
 
 TEST_CASE("a stack is collected too, and further axes stay where they are")
 {
-    const std::array<std::uint8_t, 8>       memory{0, 1, 2, 3, 4, 5, 6, 7};
+    const std::array<std::uint8_t, 8>      memory{0, 1, 2, 3, 4, 5, 6, 7};
     const std::array<stet::tensor_view, 2> parts{*stet::view_of(std::span(memory).first<4>(), {1, 2, 2}),
                                                  *stet::view_of(std::span(memory).last<4>(), {1, 2, 2})};
-    const auto                              stack = stet::stacked::of(parts);
+    const auto                             stack = stet::stacked::of(parts);
     REQUIRE(stack);
 
     const auto turned = stet::collected_transpose::of(stack->view(), stet::heap());
@@ -74,17 +74,19 @@ TEST_CASE("a stack is collected too, and further axes stay where they are")
 TEST_CASE("what cannot be transposed, produced or held is an error")
 {
     const counted_bytes six{6};
-    CHECK(support::failure(stet::collected_transpose::of(*produced(six, {6}), stet::heap())) == "no_such_axis");
+    CHECK(support::failure(stet::collected_transpose::of(*produced(six, {6}), stet::heap())) ==
+          "no_such_axis");
 
     const counted_bytes five{5};
     const auto          short_of_one = stet::collected_transpose::of(*produced(five, {2, 3}), stet::heap());
     REQUIRE(short_of_one);
     CHECK(support::poured(short_of_one->view()) == "failed: produced_size_mismatch");
 
-    const stet::allocator nothing{.context = nullptr,
-                                  .allocate = [](void*, std::size_t, std::size_t) -> void* { return nullptr; },
-                                  .deallocate = [](void*, void*, std::size_t, std::size_t) {}};
-    const auto            unheld = stet::collected_transpose::of(*produced(six, {2, 3}), nothing);
+    const stet::allocator nothing{
+        .context = nullptr,
+        .allocate = [](void*, std::size_t, std::size_t) -> void* { return nullptr; },
+        .deallocate = [](void*, void*, std::size_t, std::size_t) {}};
+    const auto unheld = stet::collected_transpose::of(*produced(six, {2, 3}), nothing);
     REQUIRE(unheld);
     CHECK(support::poured(unheld->view()) == "failed: out_of_memory");
 }
