@@ -63,8 +63,9 @@ struct save_options {
 /// What a save to a file wrote.
 struct saved_checkpoint {
     std::string       path{};
-    std::uint64_t     counter = 0; ///< 0 for an exact path
-    std::uint64_t     bytes = 0;   ///< of the whole file
+    std::uint64_t     counter = 0;      ///< 0 for an exact path
+    std::uint64_t     bytes = 0;        ///< of the whole file
+    std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
     component_reports components{};
     change_log        changes{
         heap()}; ///< what was left out, added or replaced; of a plan saved as one, see the plan
@@ -88,6 +89,7 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
     return saved_checkpoint{.path = target.file().path(),
                             .counter = number,
                             .bytes = head.file_size(),
+                            .header_bytes = head.size() - header::length_field,
                             .components = head.tensors().components()};
 }
 

@@ -124,7 +124,8 @@ inline result<void> write(const header& head, sink_ref destination, const write_
 
 /// What a save to a sink wrote.
 struct written_checkpoint {
-    std::uint64_t     bytes = 0; ///< of the whole file
+    std::uint64_t     bytes = 0;        ///< of the whole file
+    std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
     component_reports components{};
     change_log        changes{heap()}; ///< what was left out, added or replaced
 };
@@ -174,6 +175,7 @@ result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Si
     if (!written)
         return written.error();
     return written_checkpoint{.bytes = head->file_size(),
+                              .header_bytes = head->size() - header::length_field,
                               .components = tensors->components(),
                               .changes = (*std::move(tensors)).take_changes()};
 }

@@ -4,6 +4,7 @@
 #include "support/parsed_checkpoint.hpp"
 #include "support/piece_sink.hpp"
 
+#include <stet/header/ceilings.hpp>
 #include <stet/layout/layouts.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>
@@ -522,4 +523,18 @@ TEST_CASE("saving to a sink without memory reports it at every allocation and gi
         CHECK(support::failure(saved) == "out_of_memory");
         CHECK(destination.size() == 0);
     }
+}
+
+TEST_CASE("a save tells how long its header is")
+{
+    const std::vector<std::uint8_t> one(1);
+    const dict                      model{{"w", view(one)}};
+    std::string                     file;
+    stet::append_sink               destination(file);
+
+    const auto written = stet::save(stet::model_only{.model = model}, stet::layouts::generic{}, destination);
+
+    REQUIRE(written);
+    CHECK(written->header_bytes == file.size() - 8 - 1);
+    CHECK(stet::exceeded_ceilings(written->header_bytes).empty());
 }
