@@ -5,7 +5,9 @@
 #include "../rearrange/openclip_conversion.hpp"
 #include "../state/placed_name.hpp"
 #include "../state/role.hpp"
+#include "layout.hpp"
 
+#include <concepts>
 #include <string_view>
 #include <utility>
 
@@ -27,13 +29,20 @@ struct with_unprefixed_vision : Layout {
 /// read, instead of ComfyUI's internal ones, which only ComfyUI reads.
 template <class Layout>
 struct with_openclip_vision : Layout {
-    static result<void> rearrange(role::vision_encoder, rearrangement& work)
+    template <class Role>
+    requires(std::same_as<Role, role::vision_encoder>
+                 ? places<Layout, Role>
+                 : rearranges<Layout, Role>) static result<void> rearrange(Role role, rearrangement& work)
     {
-        auto converted = to_openclip(openclip_vision, work, "");
-        if (!converted)
-            return converted.error();
-        work.dict = *std::move(converted);
-        return work.rename_prefix("", Layout::place(role::vision_encoder{}, "").prefix);
+        if constexpr (std::same_as<Role, role::vision_encoder>) {
+            auto converted = to_openclip(openclip_vision, work, "");
+            if (!converted)
+                return converted.error();
+            work.dict = *std::move(converted);
+            return work.rename_prefix("", Layout::place(role, "").prefix);
+        } else {
+            return Layout::rearrange(role, work);
+        }
     }
 };
 

@@ -152,3 +152,9 @@ TEST_CASE("a vision encoder rearranged without memory says so and gives all memo
               return support::failure(rearrange<openclip>(work, given));
           }) > 5);
 }
+
+static_assert(stet::rearranges<stet::with_openclip_vision<stet::layouts::sd2_unclip>, stet::role::text_encoder>);
+static_assert(stet::rearranges<stet::with_openclip_vision<stet::layouts::sd2_unclip>, stet::role::vision_encoder>);
+static_assert(!stet::rearranges<stet::with_openclip_vision<stet::layouts::svd>, stet::role::text_encoder>);
+static_assert(stet::places<stet::with_openclip_vision<stet::layouts::svd>, stet::role::text_encoder>);
+static_assert(!stet::places<stet::with_openclip_vision<stet::layouts::generic>, stet::role::vision_encoder>);
