@@ -2,7 +2,7 @@
 # Regular expressions of headers a program includes by name when it wants them.
 cmake_minimum_required(VERSION 3.25)
 
-set(optional "^interop/" "^json/" "^metadata/" "^(naming|file|save)/(comfyui|python)_")
+set(optional "^interop/" "^json/" "^metadata/" "^split/" "^(naming|file|save)/(comfyui|python)_" "^read/(file_source|mapped_file)")
 
 set(library ${ROOT}/include/stet)
 file(GLOB_RECURSE headers RELATIVE ${library} ${library}/*.hpp)

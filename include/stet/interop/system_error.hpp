@@ -32,8 +32,9 @@ public:
             errc      code;
             std::errc condition;
         };
-        constexpr std::array<meaning, 12> meanings{{
+        constexpr std::array<meaning, 13> meanings{{
             {errc::folder_missing, std::errc::no_such_file_or_directory},
+            {errc::file_missing, std::errc::no_such_file_or_directory},
             {errc::name_taken, std::errc::file_exists},
             {errc::permission_denied, std::errc::permission_denied},
             {errc::read_only_file_system, std::errc::read_only_file_system},

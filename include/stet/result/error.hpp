@@ -75,10 +75,27 @@ enum class errc : std::uint8_t {
     missing_metadata_key, ///< a key without which the metadata breaks the rules it claims to follow
     invalid_metadata_value, ///< a metadata value of a form its key does not allow
     output_folder_not_absolute, ///< ComfyUI 0.8 takes no relative output folder
+    // splitting
+    uneven_qkv, ///< a fused q, k and v whose rows do not divide by three
+    unusable_marker, ///< a marker tensor that does not hold what its name says
+    // reading
+    header_too_small, ///< a file of less than the eight bytes of a header's length
+    header_length_too_large, ///< a header that claims more than 100,000,000 bytes
+    invalid_header_length, ///< a header that claims to pass the end of the file
+    invalid_header_utf8, ///< a header that is not UTF-8
+    invalid_header_json, ///< a header that is no JSON object of tensors and metadata
+    invalid_offset, ///< a tensor that does not begin where the one before it ends, or ends before it begins
+    shape_overflow, ///< a shape of 2^61 bytes or more on the way to its product
+    tensor_info_mismatch, ///< data_offsets that do not hold what dtype and shape need
+    incomplete_data, ///< a file longer or shorter than its header describes
+    more_bytes_needed, ///< the header goes on past the bytes given
+    forbidden_by_format, ///< what only the reference reads, refused on request
+    source_refused, ///< the caller's callback could not read
+    file_missing, ///< no file of that name
 };
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::output_folder_not_absolute);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::file_missing);
 
 /// A copy of a text, its tail if it is too long: names and paths differ at their ends.
 template <std::size_t Capacity>

@@ -75,7 +75,22 @@ static_assert(static_cast<int>(errc::metadata_too_large) == 51);
 static_assert(static_cast<int>(errc::missing_metadata_key) == 52);
 static_assert(static_cast<int>(errc::invalid_metadata_value) == 53);
 static_assert(static_cast<int>(errc::output_folder_not_absolute) == 54);
-static_assert(stet::errc_count == 54);
+static_assert(static_cast<int>(errc::uneven_qkv) == 55);
+static_assert(static_cast<int>(errc::unusable_marker) == 56);
+static_assert(static_cast<int>(errc::header_too_small) == 57);
+static_assert(static_cast<int>(errc::header_length_too_large) == 58);
+static_assert(static_cast<int>(errc::invalid_header_length) == 59);
+static_assert(static_cast<int>(errc::invalid_header_utf8) == 60);
+static_assert(static_cast<int>(errc::invalid_header_json) == 61);
+static_assert(static_cast<int>(errc::invalid_offset) == 62);
+static_assert(static_cast<int>(errc::shape_overflow) == 63);
+static_assert(static_cast<int>(errc::tensor_info_mismatch) == 64);
+static_assert(static_cast<int>(errc::incomplete_data) == 65);
+static_assert(static_cast<int>(errc::more_bytes_needed) == 66);
+static_assert(static_cast<int>(errc::forbidden_by_format) == 67);
+static_assert(static_cast<int>(errc::source_refused) == 68);
+static_assert(static_cast<int>(errc::file_missing) == 69);
+static_assert(stet::errc_count == 69);
 
 namespace {
 

@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 54> sentences{{
+constexpr std::array<sentence, 69> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -116,6 +116,32 @@ constexpr std::array<sentence, 54> sentences{{
     {errc::invalid_metadata_value, "invalid_metadata_value", "metadata 'a.b' must be model"},
     {errc::output_folder_not_absolute, "output_folder_not_absolute",
      "'a.b' is no absolute path; ComfyUI's rule needs one for the output folder"},
+    {errc::uneven_qkv, "uneven_qkv",
+     "tensor 'a.b': its 9,216 rows are those of q, k and v together and must divide by three"},
+    {errc::unusable_marker, "unusable_marker", "marker tensor 'a.b' must hold model"},
+    {errc::header_too_small, "header_too_small",
+     "the file holds 9,216 bytes, a checkpoint starts with the 1,234,567 of its header's length"},
+    {errc::header_length_too_large, "header_length_too_large",
+     "the file claims a header of 9,216 bytes, the format allows 1,234,567; it is no safetensors file or damaged"},
+    {errc::invalid_header_length, "invalid_header_length",
+     "with its header the file needs at least 1,234,567 bytes, it holds 9,216; it is cut short or no safetensors "
+     "file"},
+    {errc::invalid_header_utf8, "invalid_header_utf8", "the header is not UTF-8 at byte 9,216 of the file"},
+    {errc::invalid_header_json, "invalid_header_json", "header member 'a.b', byte 9,216 of the file: model"},
+    {errc::invalid_offset, "invalid_offset",
+     "tensor 'a.b': its data should begin at 1,234,567, data_offsets say 9,216"},
+    {errc::shape_overflow, "shape_overflow",
+     "tensor 'a.b', byte 9,216 of the file: its dtype and shape need 2^61 bytes or more"},
+    {errc::tensor_info_mismatch, "tensor_info_mismatch",
+     "tensor 'a.b': data_offsets hold 9,216 bytes, its dtype and shape need 1,234,567"},
+    {errc::incomplete_data, "incomplete_data", "the header describes a file of 1,234,567 bytes, it holds 9,216"},
+    {errc::more_bytes_needed, "more_bytes_needed",
+     "the header needs the first 1,234,567 bytes of the file, 9,216 were given"},
+    {errc::forbidden_by_format, "forbidden_by_format",
+     "header member 'a.b', byte 9,216 of the file: model, which the format's text forbids"},
+    {errc::source_refused, "source_refused",
+     "1,234,567 bytes could not be read at byte 9,216 of the file (the source's code: 13)"},
+    {errc::file_missing, "file_missing", "'a.b': no such file"},
 }};
 
 static_assert(sentences.size() == stet::errc_count, "a new code needs its sentence here");

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_READ_BYTE_SOURCE_HPP
+#define STET_READ_BYTE_SOURCE_HPP
+
+#include "../memory/memory_size.hpp"
+#include "../result/result.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+namespace stet::inline v0_1 {
+
+/// A file to read from, wherever it lies.
+/// size: bytes of the file
+/// read: fills the whole buffer with the bytes at that offset, or fails
+template <class Source>
+concept byte_source = requires(Source& source, std::uint64_t offset, std::span<std::byte> buffer)
+{
+    {
+        source.size()
+        } -> std::same_as<std::uint64_t>;
+    {
+        source.read(offset, buffer)
+        } -> std::same_as<result<void>>;
+};
+
+/// Any source, borrowed: three words, no allocation.
+/// lifetime: the source must outlive every use
+class source_ref {
+public:
+    template <class Source>
+    requires(byte_source<Source> && !std::same_as<std::remove_cv_t<Source>, source_ref>) constexpr source_ref(
+        Source& source) noexcept
+        : object_(const_cast<void*>(static_cast<const void*>(&source))), // made Source* again, const or not
+          size_([](void* object) { return static_cast<Source*>(object)->size(); }),
+          read_([](void* object, std::uint64_t offset, std::span<std::byte> buffer) {
+              return static_cast<Source*>(object)->read(offset, buffer);
+          })
+    {
+    }
+
+    std::uint64_t size() const { return size_(object_); }
+    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const
+    {
+        return read_(object_, offset, buffer);
+    }
+
+private:
+    void* object_;
+    std::uint64_t (*size_)(void*);
+    result<void> (*read_)(void*, std::uint64_t, std::span<std::byte>);
+};
+
+/// Bytes in memory as a source.
+/// errors:   incomplete_data for a range beyond them
+/// lifetime: borrows the bytes
+class span_source {
+public:
+    constexpr explicit span_source(std::span<const std::byte> content) noexcept : content_(content) {}
+
+    std::uint64_t size() const noexcept { return content_.size(); }
+    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept
+    {
+        if (offset > content_.size() || buffer.size() > content_.size() - offset)
+            return error{
+                .code = errc::incomplete_data, .expected = offset + buffer.size(), .actual = content_.size()};
+        if (!buffer.empty())
+            std::memcpy(buffer.data(), content_.data() + memory_size(offset), buffer.size());
+        return {};
+    }
+
+private:
+    std::span<const std::byte> content_;
+};
+
+/// A plain C function gives the bytes: engines' file systems, archives, ranged downloads.
+/// fill:   fills the buffer with `size` bytes from `offset` and returns 0, else a code of its own
+/// errors: source_refused, with that code in os_code, the bytes asked for in `expected` and their offset in `actual`
+class callback_source {
+public:
+    using function = int (*)(void* context, std::uint64_t offset, void* buffer, std::size_t size);
+
+    constexpr callback_source(function fill, void* context, std::uint64_t file_size) noexcept
+        : fill_(fill), context_(context), size_(file_size)
+    {
+    }
+
+    std::uint64_t size() const noexcept { return size_; }
+    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const
+    {
+        const int code = fill_(context_, offset, buffer.data(), buffer.size());
+        if (code != 0)
+            return error{
+                .code = errc::source_refused, .os_code = code, .expected = buffer.size(), .actual = offset};
+        return {};
+    }
+
+private:
+    function      fill_;
+    void*         context_;
+    std::uint64_t size_;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

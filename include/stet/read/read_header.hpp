@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_READ_READ_HEADER_HPP
+#define STET_READ_READ_HEADER_HPP
+
+#include "../memory/memory_size.hpp"
+#include "../result/result.hpp"
+#include "../tensor/axes.hpp"
+#include "checkpoint_header.hpp"
+#include "header_parser.hpp"
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace stet::inline v0_1 {
+
+/// How many bytes at the start of a file hold its header: the eight of its length and the header itself.
+/// first:  at least the first eight bytes of the file, if it has as many
+/// errors: header_too_small; header_length_too_large; invalid_header_length; more_bytes_needed when fewer than eight
+///         bytes are given
+inline result<std::uint64_t> header_extent(std::span<const std::byte> first, std::uint64_t file_size) noexcept
+{
+    constexpr std::uint64_t length_size = 8;
+    if (file_size < length_size)
+        return error{.code = errc::header_too_small, .expected = length_size, .actual = file_size};
+    if (first.size() < length_size)
+        return error{.code = errc::more_bytes_needed, .expected = length_size, .actual = first.size()};
+    std::uint64_t length = 0;
+    for (std::size_t i = length_size; i-- > 0;)
+        length = length << 8U | std::to_integer<std::uint64_t>(first[i]);
+    if (length > longest_header)
+        return error{.code = errc::header_length_too_large, .expected = longest_header, .actual = length};
+    if (length > file_size - length_size)
+        return error{
+            .code = errc::invalid_header_length, .expected = length_size + length, .actual = file_size};
+    return length_size + length;
+}
+
+namespace detail {
+
+/// Builds a checkpoint_header, check by check in the reference's order.
+/// source: safetensors 0.8, SafeTensors::read_metadata and Metadata::validate
+class header_check {
+public:
+    header_check(std::string_view text, const read_options& options) noexcept
+        : header_(options.memory), options_(options)
+    {
+        header_.index_.text = text;
+    }
+
+    result<checkpoint_header> run(std::uint64_t file_size) noexcept
+    {
+        const std::string_view text = header_.index_.text;
+        if (const std::size_t valid = utf8_prefix(text); valid != text.size())
+            return error{.code = errc::invalid_header_utf8, .actual = 8 + std::uint64_t{valid}};
+        header_parser parser(header_.index_, options_);
+        if (auto parsed = parser.parse(); !parsed)
+            return parsed.error();
+        if (auto distinct = make_distinct(parser); !distinct)
+            return distinct.error();
+        if (auto valid = validate(); !valid)
+            return valid.error();
+        // The last end is known to be below 2^64 only; so compare without adding to it.
+        const std::uint64_t held = file_size - header_.data_begin();
+        const std::uint64_t described = header_.data_size();
+        if (held != described && !(options_.allow_trailing_bytes && held > described)) {
+            const std::uint64_t room = UINT64_MAX - header_.data_begin();
+            return error{.code = errc::incomplete_data,
+                         .expected = described > room ? UINT64_MAX : header_.data_begin() + described,
+                         .actual = file_size};
+        }
+        if (options_.strict && parser.discouraged())
+            return parser.flaw_error(errc::forbidden_by_format, *parser.discouraged());
+        return std::move(header_);
+    }
+
+private:
+    static constexpr std::uint32_t dropped_bit = 0x80000000U; // above every size and position in a header
+
+    /// Enters names and keys into their tables, drops what a later one replaces, and puts the tensors into the order of
+    /// their data.
+    result<void> make_distinct(header_parser& parser) noexcept
+    {
+        if (!distinct_keys(parser) || !distinct_names(parser))
+            return error{.code = errc::out_of_memory, .expected = header_.index_.text.size()};
+        return {};
+    }
+
+    bool distinct_names(header_parser& parser) noexcept
+    {
+        growing_array<indexed_tensor>& tensors = header_.index_.tensors;
+        bool                           repeats = false;
+        const bool                     built = enter_names([&](std::uint32_t gone, std::uint32_t kept) {
+            repeats = true;
+            parser.discourage("a tensor's name is given twice", tensors[kept].position & ~dropped_bit,
+                                                  tensors[kept].name);
+            tensors[gone].position |= dropped_bit;
+        });
+        if (!built)
+            return false;
+        if (repeats)
+            remove_dropped(tensors, [](const indexed_tensor& one) { return one.position; });
+        const auto by_offsets = [](const indexed_tensor& left, const indexed_tensor& right) {
+            if (left.begin != right.begin)
+                return left.begin < right.begin;
+            return left.end != right.end ? left.end < right.end : left.position < right.position;
+        };
+        const bool is_sorted = std::is_sorted(tensors.begin(), tensors.end(), by_offsets);
+        if (!is_sorted)
+            std::sort(tensors.begin(), tensors.end(), by_offsets);
+        return (is_sorted && !repeats) || enter_names([](std::uint32_t, std::uint32_t) {});
+    }
+
+    template <class Repeated>
+    bool enter_names(Repeated repeated) noexcept
+    {
+        const header_index& index = header_.index_;
+        return header_.names_.build(
+            static_cast<std::uint32_t>(index.tensors.size()),
+            [&index](std::uint32_t i) { return index.view(index.tensors[i].name); },
+            [&index](std::uint32_t i) { return index.tensors[i].hash; }, repeated);
+    }
+
+    bool distinct_keys(header_parser& parser) noexcept
+    {
+        growing_array<indexed_metadata>& metadata = header_.index_.metadata;
+        bool                             repeats = false;
+        const bool                       built = enter_keys([&](std::uint32_t gone, std::uint32_t kept) {
+            repeats = true;
+            const indexed_text key = metadata[kept].key;
+            parser.discourage("a metadata key is given twice", (key.at & dropped_bit) != 0 ? 0 : key.at, key);
+            metadata[gone].value.size |= dropped_bit;
+        });
+        if (!built || !repeats)
+            return built;
+        remove_dropped(metadata, [](const indexed_metadata& one) { return one.value.size; });
+        return enter_keys([](std::uint32_t, std::uint32_t) {});
+    }
+
+    template <class Repeated>
+    bool enter_keys(Repeated repeated) noexcept
+    {
+        const header_index& index = header_.index_;
+        const auto          key_at = [&index](std::uint32_t i) { return index.view(index.metadata[i].key); };
+        return header_.keys_.build(
+            static_cast<std::uint32_t>(index.metadata.size()), key_at,
+            [&](std::uint32_t i) { return text_hash(key_at(i)); }, repeated);
+    }
+
+    template <class Element, class Mark>
+    static void remove_dropped(growing_array<Element>& all, Mark mark) noexcept
+    {
+        std::size_t kept = 0;
+        for (const Element& one : all) {
+            if ((mark(one) & dropped_bit) == 0)
+                all[kept++] = one;
+        }
+        static_cast<void>(all.resize(kept)); // shrinks
+    }
+
+    /// Every tensor begins where the one before it ends and holds exactly what its dtype and shape need.
+    result<void> validate() const noexcept
+    {
+        const header_index& index = header_.index_;
+        std::uint64_t       running = 0;
+        for (const indexed_tensor& tensor : index.tensors) {
+            if (tensor.begin != running || tensor.end < tensor.begin)
+                return named({.code = errc::invalid_offset,
+                              .expected = running,
+                              .actual = tensor.begin != running ? tensor.begin : tensor.end},
+                             tensor);
+            running = tensor.end;
+            std::uint64_t bits = 1;
+            bool          overflows = false;
+            for (std::uint32_t axis = 0; axis < tensor.rank && !overflows; ++axis)
+                overflows = !multiply(bits, index.axes[tensor.first_axis + axis]);
+            if (overflows || !multiply(bits, bit_width(tensor.type)))
+                return named({.code = errc::shape_overflow, .actual = 8 + std::uint64_t{tensor.position}},
+                             tensor);
+            if (bits % 8 != 0)
+                return named({.code = errc::partial_byte, .actual = bits}, tensor);
+            if (tensor.end - tensor.begin != bits / 8)
+                return named({.code = errc::tensor_info_mismatch,
+                              .expected = bits / 8,
+                              .actual = tensor.end - tensor.begin},
+                             tensor);
+        }
+        return {};
+    }
+
+    /// False when the product passes 2^64.
+    static constexpr bool multiply(std::uint64_t& product, std::uint64_t factor) noexcept
+    {
+        // A product of two halves needs no division to be known to fit.
+        if ((product | factor) >> 32U != 0 && factor != 0 && product > UINT64_MAX / factor)
+            return false;
+        product *= factor;
+        return true;
+    }
+
+    error named(const error& unnamed, const indexed_tensor& tensor) const noexcept
+    {
+        return unnamed.about(header_.index_.view(tensor.name));
+    }
+
+    checkpoint_header   header_;
+    const read_options& options_;
+};
+
+} // namespace detail
+
+/// Reads and checks a header, of a file that may lie elsewhere: no tensor's data is looked at.
+/// first:     bytes from the start of the file, at least header_extent of them; more are ignored
+/// file_size: bytes of the whole file
+/// errors:    those of header_extent; more_bytes_needed with the count needed in `expected`; invalid_header_utf8,
+///            invalid_header_json and forbidden_by_format with the place in the file in `actual`, what is wrong there
+///            in the first of the parties and the tensor or `__metadata__` as subject; invalid_offset, shape_overflow,
+///            partial_byte and tensor_info_mismatch with the tensor as subject, expected and actual as bytes (bits for
+///            partial_byte; for shape_overflow the place of the tensor's name in the file); incomplete_data;
+///            out_of_memory
+/// lifetime:  the result borrows `first`
+inline result<checkpoint_header> read_header(std::span<const std::byte> first, std::uint64_t file_size,
+                                             const read_options& options = {}) noexcept
+{
+    const auto extent = header_extent(first, file_size);
+    if (!extent)
+        return extent.error();
+    if (*extent > first.size())
+        return error{.code = errc::more_bytes_needed, .expected = *extent, .actual = first.size()};
+    const auto           size = memory_size(*extent) - 8;
+    const auto* const    from = reinterpret_cast<const char*>(first.data()) + 8;
+    detail::header_check checked(std::string_view(from, size), options);
+    return checked.run(file_size);
+}
+
+/// A span of a temporary container would dangle; so name it first.
+template <class Container>
+requires(!std::is_lvalue_reference_v<Container> && !detail::is_span<std::remove_cvref_t<Container>> &&
+         std::convertible_to<Container, std::span<const std::byte>>)
+    result<checkpoint_header> read_header(Container&& first, std::uint64_t file_size,
+                                          const read_options& options = {})
+= delete;
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SPLIT_DETECT_LAYOUT_HPP
+#define STET_SPLIT_DETECT_LAYOUT_HPP
+
+#include "split_rules.hpp"
+#include "unet_prefix.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+namespace stet::inline v0_1 {
+
+/// The layouts that are told apart, by their names in the namespace layouts.
+enum class known_layout : std::uint8_t {
+    generic,
+    base_default,
+    sd3,
+    hunyuan_video,
+    stable_audio,
+    stable_audio3,
+    trellis2,
+    sam3,
+    cascade_b,
+    cascade_c,
+    svd,
+    sv3d,
+    zero123,
+    hunyuan3d,
+    sd1,
+    sd2,
+    sd2_unclip,
+    sdxl,
+    sdxl_refiner,
+};
+
+namespace detail {
+
+/// In the order of known_layout.
+using known_layouts =
+    std::tuple<layouts::generic, layouts::base_default, layouts::sd3, layouts::hunyuan_video,
+               layouts::stable_audio, layouts::stable_audio3, layouts::trellis2, layouts::sam3,
+               layouts::cascade_b, layouts::cascade_c, layouts::svd, layouts::sv3d, layouts::zero123,
+               layouts::hunyuan3d, layouts::sd1, layouts::sd2, layouts::sd2_unclip, layouts::sdxl,
+               layouts::sdxl_refiner>;
+
+inline constexpr std::size_t known_layout_count = std::tuple_size_v<known_layouts>;
+static_assert(static_cast<std::size_t>(known_layout::sdxl_refiner) + 1 == known_layout_count);
+
+inline constexpr std::array<split_rules, known_layout_count> known_rules =
+    []<class... Layout>(std::type_identity<std::tuple<Layout...>>) {
+        return std::array<split_rules, known_layout_count>{rules_of<Layout>()...};
+    }(std::type_identity<known_layouts>{});
+
+/// Where text encoders lie, in the order in which one looks for them, and in which layouts they lie there.
+struct text_place {
+    std::string_view            prefix;
+    std::array<known_layout, 8> layouts;
+    std::size_t                 count;
+};
+
+inline constexpr std::array<text_place, 9> text_places{{
+    {"text_encoders.",
+     {known_layout::generic, known_layout::sd3, known_layout::hunyuan_video, known_layout::stable_audio,
+      known_layout::stable_audio3},
+     5},
+    {"text_encoder.", {known_layout::cascade_b, known_layout::cascade_c}, 2},
+    {"detector.backbone.language_backbone.", {known_layout::sam3}, 1},
+    {"conditioner.embedders.1.model.", {known_layout::sdxl}, 1},
+    {"conditioner.embedders.0.transformer.", {known_layout::sdxl}, 1},
+    // Stable Diffusion 2 as its makers' newer code saves it, or the refiner: only shapes tell.
+    {"conditioner.embedders.0.model.",
+     {known_layout::sdxl_refiner, known_layout::sd2, known_layout::sd2_unclip},
+     3},
+    {"cond_stage_model.model.", {known_layout::sd2, known_layout::sd2_unclip}, 2},
+    {"cond_stage_model.transformer.", {known_layout::sd1}, 1},
+    {"cond_stage_model.",
+     {known_layout::base_default, known_layout::trellis2, known_layout::svd, known_layout::sv3d,
+      known_layout::zero123, known_layout::hunyuan3d},
+     6},
+}};
+
+} // namespace detail
+
+/// The layouts a file may have, as far as names tell.
+class layout_candidates {
+public:
+    constexpr bool contains(known_layout layout) const noexcept
+    {
+        return (bits_ >> static_cast<unsigned>(layout) & 1U) != 0;
+    }
+    constexpr void add(known_layout layout) noexcept { bits_ |= 1U << static_cast<unsigned>(layout); }
+
+    constexpr std::size_t size() const noexcept
+    {
+        std::size_t count = 0;
+        for (std::uint32_t left = bits_; left != 0; left &= left - 1)
+            ++count;
+        return count;
+    }
+
+    /// The layout, if there is no doubt.
+    constexpr std::optional<known_layout> only() const noexcept
+    {
+        if (size() != 1)
+            return std::nullopt;
+        std::uint8_t at = 0;
+        while ((bits_ >> at & 1U) == 0)
+            ++at;
+        return static_cast<known_layout>(at);
+    }
+
+    /// Calls `visit(layout{})` for each, with the layout's own type.
+    /// visit: generic callable
+    template <class Visit>
+    constexpr void each(Visit&& visit) const
+    {
+        [&]<class... Layout>(std::type_identity<std::tuple<Layout...>>) {
+            std::uint8_t at = 0;
+            const auto   visit_next = [&]<class One>(One layout) {
+                if (contains(static_cast<known_layout>(at++)))
+                    static_cast<void>(visit(layout));
+            };
+            (visit_next(Layout{}), ...);
+        }(std::type_identity<detail::known_layouts>{});
+    }
+
+private:
+    std::uint32_t bits_ = 0;
+};
+
+/// Gathers what a file's names say about its layout. A part that the file does not have rules nothing out.
+class layout_detection {
+public:
+    void add(std::string_view name) noexcept
+    {
+        unet_.add(name);
+        for (std::size_t i = 0; i < detail::known_layout_count; ++i) {
+            const split_rules& rules = detail::known_rules[i];
+            seen_model_[i] = seen_model_[i] || begins(name, rules.model);
+            seen_vae_[i] = seen_vae_[i] || begins(name, rules.vae);
+            const bool is_vision = begins(name, rules.vision);
+            seen_vision_[i] = seen_vision_[i] || is_vision;
+            is_vision_name_ = is_vision_name_ || is_vision;
+            has_seconds_start_ = has_seconds_start_ || begins(name, rules.seconds_start);
+        }
+        // A vision encoder's prefix may begin as a text encoder's does.
+        const bool is_vision = is_vision_name_;
+        is_vision_name_ = false;
+        for (std::size_t i = 0; i < detail::text_places.size() && !is_vision; ++i)
+            seen_text_[i] = seen_text_[i] || name.starts_with(detail::text_places[i].prefix);
+    }
+
+    /// Every layout the names allow; none if they fit no known layout.
+    layout_candidates candidates() const noexcept
+    {
+        layout_candidates found;
+        for (std::size_t i = 0; i < detail::known_layout_count; ++i) {
+            if (fits_model(i) && fits_one_of(seen_vae_, i) && fits_one_of(seen_vision_, i) && fits_text(i) &&
+                fits_conditioners(i))
+                found.add(static_cast<known_layout>(i));
+        }
+        return found;
+    }
+
+private:
+    using seen = std::array<bool, detail::known_layout_count>;
+
+    static bool begins(std::string_view name, const std::optional<std::string_view>& prefix) noexcept
+    {
+        return prefix && !prefix->empty() && name.starts_with(*prefix);
+    }
+
+    /// The counted prefix, or, in a file with few keys, any prefix that occurs.
+    bool fits_model(std::size_t layout) const noexcept
+    {
+        const std::string_view counted = unet_.prefix();
+        const std::string_view own = detail::known_rules[layout].model.value_or("");
+        if (counted != "model.")
+            return own == counted;
+        for (std::size_t i = 0; i < seen_model_.size(); ++i) {
+            const std::string_view other = detail::known_rules[i].model.value_or("");
+            if (seen_model_[i] && other.size() > own.size()) // "model." is a part of the other two
+                return false;
+        }
+        return seen_model_[layout] || !has_any(seen_model_);
+    }
+
+    static bool has_any(const seen& parts) noexcept
+    {
+        for (const bool one : parts) {
+            if (one)
+                return true;
+        }
+        return false;
+    }
+
+    static bool fits_one_of(const seen& parts, std::size_t layout) noexcept
+    {
+        return parts[layout] || !has_any(parts);
+    }
+
+    bool fits_text(std::size_t layout) const noexcept
+    {
+        for (std::size_t i = 0; i < seen_text_.size(); ++i) {
+            if (!seen_text_[i])
+                continue;
+            for (std::size_t k = 0; k < detail::text_places[i].count; ++k) {
+                if (detail::text_places[i].layouts[k] == static_cast<known_layout>(layout))
+                    return true;
+            }
+            return false;
+        }
+        return true;
+    }
+
+    /// Stable Audio's two releases differ in one conditioner.
+    bool fits_conditioners(std::size_t layout) const noexcept
+    {
+        return !has_seconds_start_ || detail::known_rules[layout].seconds_start.has_value();
+    }
+
+    unet_prefix_count                            unet_;
+    seen                                         seen_model_{};
+    seen                                         seen_vae_{};
+    seen                                         seen_vision_{};
+    std::array<bool, detail::text_places.size()> seen_text_{};
+    bool                                         is_vision_name_ = false;
+    bool                                         has_seconds_start_ = false;
+};
+
+/// The layouts a state dict may have, as far as its names tell: several where only shapes would.
+template <state_dict Dict>
+layout_candidates detect_layout(const Dict& dict)
+{
+    layout_detection detection;
+    for (const auto& entry : dict)
+        detection.add(std::string_view(entry_traits<detail::entry_of<Dict>>::name(entry)));
+    return detection.candidates();
+}
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "support/short_memory.hpp"
+
+#include <stet/read/header_index.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+static_assert(sizeof(stet::indexed_tensor) <= 48, "a million tensors");
+static_assert(std::is_trivially_copyable_v<stet::indexed_tensor>);
+
+TEST_CASE("a text without escapes is borrowed from the header")
+{
+    const std::string  text = R"({"name":1})";
+    stet::header_index index(stet::heap());
+    index.text = text;
+
+    const auto kept = index.keep({.written = index.text.substr(2, 4), .has_escapes = false});
+
+    REQUIRE(kept);
+    CHECK(index.view(*kept) == "name");
+    CHECK(index.view(*kept).data() == text.data() + 2);
+    CHECK(index.unescaped.empty());
+}
+
+TEST_CASE("texts with escapes stay what they are while more are added")
+{
+    const std::string  text = R"(\n)";
+    stet::header_index index(stet::heap());
+    index.text = text;
+    const auto first = index.keep({.written = R"(a\nb)", .has_escapes = true});
+    for (int i = 0; i < 1000; ++i)
+        CHECK(index.keep({.written = R"(\u0041\u0042)", .has_escapes = true}));
+    const auto last = index.keep({.written = R"(\"\")", .has_escapes = true});
+
+    REQUIRE(first);
+    REQUIRE(last);
+    CHECK(index.view(*first) == "a\nb");
+    CHECK(index.view(*last) == "\"\"");
+    CHECK(index.unescaped.size() == 3 + 2000 + 2);
+}
+
+TEST_CASE("an empty text needs no memory")
+{
+    stet::header_index index(stet::heap());
+
+    CHECK(index.view({}).empty());
+}
+
+TEST_CASE("an exhausted allocator is reported when a text is unescaped")
+{
+    CHECK(support::allocations_needed([](stet::allocator memory) {
+              stet::header_index index(memory);
+              const bool         kept = index.keep({.written = R"(\n)", .has_escapes = true}).has_value();
+              return std::string_view(kept ? "none" : "out_of_memory");
+          }) == 1);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include <stet/read/mapped_file.hpp>
+
+#if !defined(_WIN32)
+
+#include "support/failure.hpp"
+#include "support/scratch_directory.hpp"
+#include "support/stored_file.hpp"
+
+#include <stet/read/checkpoint_view.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+TEST_CASE("a mapped checkpoint is read where it lies and aligned as its header says")
+{
+    const support::scratch_directory scratch;
+    const std::string                header = R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}})";
+    scratch.put("a", support::stored_file(header + std::string(64 - 8 - header.size(), ' '), "xyz"));
+    auto opened = stet::mapped_file::open((scratch / "a").c_str());
+    REQUIRE(opened);
+    const stet::mapped_file file = *std::move(opened);
+
+    const auto checkpoint = stet::read_checkpoint(file.bytes());
+
+    REQUIRE(checkpoint);
+    const auto tensor = checkpoint->header()[0];
+    CHECK(checkpoint->data(tensor).data() == file.bytes().data() + 64);
+    CHECK(checkpoint->data(tensor)[2] == std::byte{'z'});
+    CHECK(checkpoint->header().alignment(tensor) == 64);
+    CHECK(checkpoint->alignment(tensor) == 64);
+}
+
+TEST_CASE("an empty file maps to no bytes")
+{
+    const support::scratch_directory scratch;
+    scratch.put("a");
+    const auto file = stet::mapped_file::open((scratch / "a").c_str());
+
+    REQUIRE(file);
+    CHECK(file->bytes().empty());
+    CHECK(support::failure(stet::read_checkpoint(file->bytes())) == "header_too_small");
+}
+
+TEST_CASE("what cannot be mapped is reported with its path")
+{
+    const support::scratch_directory scratch;
+    scratch.make_folder("folder");
+
+    const auto missing = stet::mapped_file::open((scratch / "missing").c_str());
+    CHECK(support::failure(missing) == "file_missing");
+    CHECK(support::failure(stet::mapped_file::open((scratch / "folder").c_str())) == "not_a_regular_file");
+}
+
+TEST_CASE("a mapping that is replaced by another is given back")
+{
+    const support::scratch_directory scratch;
+    scratch.put("a", "first");
+    scratch.put("b", "second");
+    auto first = stet::mapped_file::open((scratch / "a").c_str());
+    auto second = stet::mapped_file::open((scratch / "b").c_str());
+    REQUIRE(first);
+    REQUIRE(second);
+
+    *first = *std::move(second);
+
+    CHECK(first->bytes().size() == 6);
+    CHECK(first->bytes()[0] == std::byte{'s'});
+}
+
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#include <stet/read/read_options.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <type_traits>
+
+static_assert(std::is_trivially_copyable_v<stet::read_options>);
+static_assert(std::is_aggregate_v<stet::read_options>);
+static_assert(stet::longest_header == 100'000'000);
+
+TEST_CASE("every departure from the reference's verdict is asked for")
+{
+    const stet::read_options options;
+
+    CHECK_FALSE(options.strict);
+    CHECK_FALSE(options.allow_trailing_bytes);
+    CHECK_FALSE(options.allow_nul_padding);
+    CHECK(options.memory.allocate != nullptr);
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include <stet/split/splitting.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr std::array<float, 9> values{};
+
+/// Names, each with a tensor of its own.
+void fill(stet::ordered_dict& dict, std::initializer_list<std::string_view> names)
+{
+    std::size_t at = 0;
+    for (const std::string_view name : names) {
+        const auto view = stet::view_of(std::span(values).subspan(at++, 1), {1});
+        REQUIRE(view);
+        REQUIRE(dict.set({.stem = name}, *view));
+    }
+}
+
+std::vector<std::string> names_of(const stet::ordered_dict& dict)
+{
+    std::vector<std::string> names;
+    for (const stet::ordered_dict::entry& entry : dict.entries()) {
+        if (entry.is_present)
+            names.push_back(entry.name.text());
+    }
+    return names;
+}
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("taking a prefix moves its names, in order, and leaves the others")
+{
+    stet::change_log   log(stet::heap());
+    stet::splitting    work(log, stet::conduct::strict);
+    stet::ordered_dict out(stet::heap());
+    fill(work.rest, {"p.b", "x", "p.a", "p", "pp.a"});
+    REQUIRE(work.take("p.", "q.", out));
+    CHECK(names_of(out) == names{"q.b", "q.a"});
+    CHECK(names_of(work.rest) == names{"x", "p", "pp.a"});
+    const stet::ordered_dict::entry* const moved = out.find({.stem = "q.a"});
+    CHECK((moved != nullptr && out.tensor(*moved).data == &values[2]));
+}
+
+TEST_CASE("a longer claim keeps its names only in strict conduct")
+{
+    for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
+        stet::change_log   log(stet::heap());
+        stet::splitting    work(log, how);
+        stet::ordered_dict out(stet::heap());
+        fill(work.rest, {"p.a", "p.vision.a"});
+        REQUIRE(work.claim("p.vision."));
+        REQUIRE(work.claim("p."));
+        REQUIRE(work.take("p.", "", out));
+        CHECK(names_of(out) == (work.is_strict() ? names{"a"} : names{"a", "vision.a"}));
+        REQUIRE(work.take("p.vision.", "v.", out));
+        CHECK(names_of(out) == (work.is_strict() ? names{"a", "v.a"} : names{"a", "vision.a"}));
+    }
+}
+
+TEST_CASE("two names that become one are refused, or the later wins and is reported")
+{
+    for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
+        stet::change_log   log(stet::heap());
+        stet::splitting    work(log, how);
+        stet::ordered_dict out(stet::heap());
+        fill(work.rest, {"p.a", "q.a"});
+        REQUIRE(work.take("p.", "", out));
+        const auto taken = work.take("q.", "", out);
+        if (work.is_strict()) {
+            REQUIRE_FALSE(taken);
+            CHECK(taken.error().code == stet::errc::name_collision);
+            CHECK(taken.error().subject.view() == "a");
+            continue;
+        }
+        REQUIRE(taken);
+        const stet::ordered_dict::entry* const later = out.find({.stem = "a"});
+        CHECK((later != nullptr && out.tensor(*later).data == &values[1]));
+        REQUIRE(log.changes.size() == 1);
+        CHECK(log.changes[0].what == stet::change::kind::replaced);
+    }
+}
+
+TEST_CASE("a rename moves the name to the end and tells whether it was there")
+{
+    stet::change_log log(stet::heap());
+    stet::splitting  work(log, stet::conduct::strict);
+    fill(work.rest, {"a", "b"});
+    const auto renamed = work.rename(work.rest, {.stem = "a"}, {.prefix = "c.", .stem = "a"});
+    REQUIRE(renamed);
+    CHECK(*renamed);
+    CHECK(names_of(work.rest) == names{"b", "c.a"});
+    const auto missing = work.rename(work.rest, {.stem = "a"}, {.stem = "d"});
+    REQUIRE(missing);
+    CHECK_FALSE(*missing);
+}

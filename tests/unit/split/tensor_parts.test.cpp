@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "support/poured.hpp"
+
+#include <stet/split/tensor_parts.hpp>
+#include <stet/tensor/produced.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+constexpr std::array<std::uint8_t, 12> values{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+
+/// The values, written in pieces that fit no row.
+stet::result<stet::tensor_view> produced(const stet::extents& shape)
+{
+    return stet::produced_view(
+        stet::dtype::u8, shape, values, [](const auto& all, stet::sink_ref to) -> stet::result<void> {
+            const stet::bytes bytes = std::as_bytes(std::span(all));
+            for (std::size_t i = 0; i < bytes.size(); i += 5) {
+                if (auto written = to.write(bytes.subspan(i, bytes.size() - i < 5 ? bytes.size() - i : 5));
+                    !written)
+                    return written;
+            }
+            return {};
+        });
+}
+
+} // namespace
+
+TEST_CASE("rows of a tensor in memory are a view of it")
+{
+    stet::arena own(stet::heap());
+    const auto  whole = stet::view_of(values, {6, 2});
+    REQUIRE(whole);
+    const auto rows = stet::rows_of(*whole, 2, 4, own);
+    REQUIRE(rows);
+    CHECK(rows->is_packed());
+    CHECK(rows->data == &values[4]);
+    CHECK(rows->shape[0] == 2);
+    CHECK(rows->size == 4);
+}
+
+TEST_CASE("rows of a produced tensor are those of one in memory")
+{
+    stet::arena own(stet::heap());
+    const auto  whole = stet::view_of(values, {6, 2});
+    const auto  made = produced({6, 2});
+    REQUIRE((whole && made));
+    for (std::uint64_t begin = 0; begin <= 6; ++begin) {
+        for (std::uint64_t end = begin; end <= 6; ++end) {
+            const auto rows = stet::rows_of(*made, begin, end, own);
+            REQUIRE(rows);
+            CHECK(rows->shape[0] == end - begin);
+            CHECK(support::poured(*rows) == support::poured(stet::rows_of(*whole, begin, end, own)));
+        }
+    }
+}
+
+TEST_CASE("rows of 4-bit elements are cut where bytes end")
+{
+    constexpr std::array<std::byte, 6> packed{};
+    stet::arena                        own(stet::heap());
+    const auto                         even = stet::view_of(stet::dtype::f4, {3, 4}, packed);
+    REQUIRE(even);
+    const auto rows = stet::rows_of(*even, 1, 2, own);
+    REQUIRE(rows);
+    CHECK(rows->size == 2);
+    const auto odd = stet::view_of(stet::dtype::f4, {12}, packed);
+    REQUIRE(odd);
+    CHECK(stet::rows_of(*odd, 1, 4, own).error().code == stet::errc::partial_byte);
+}
+
+TEST_CASE("rows that a tensor does not have are refused")
+{
+    stet::arena own(stet::heap());
+    const auto  whole = stet::view_of(values, {6, 2});
+    const auto  made = produced({12});
+    REQUIRE((whole && made));
+    CHECK(stet::rows_of(*whole, 5, 7, own).error().code == stet::errc::no_such_axis);
+    CHECK(stet::rows_of(*made, 5, 13, own).error().code == stet::errc::no_such_axis);
+    CHECK(stet::rows_of(*made, 5, 4, own).error().code == stet::errc::no_such_axis);
+    const auto scalar = stet::view_of(std::span(values).first<1>(), {});
+    REQUIRE(scalar);
+    CHECK(stet::rows_of(*scalar, 0, 0, own).error().code == stet::errc::no_such_axis);
+}
+
+TEST_CASE("a tensor is turned back whether it lies in memory or is produced")
+{
+    stet::arena own(stet::heap());
+    const auto  whole = stet::view_of(values, {3, 4});
+    const auto  made = produced({3, 4});
+    REQUIRE((whole && made));
+    const auto turned = stet::turned_back(*whole, own, stet::heap());
+    const auto collected = stet::turned_back(*made, own, stet::heap());
+    REQUIRE((turned && collected));
+    CHECK(turned->data == values.data());
+    CHECK(turned->shape[0] == 4);
+    CHECK(support::poured(*turned) == std::string("\0\4\10\1\5\11\2\6\12\3\7\13", 12));
+    CHECK(support::poured(*collected) == support::poured(*turned));
+}
+
+TEST_CASE("a vector is not turned")
+{
+    stet::arena own(stet::heap());
+    const auto  vector = stet::view_of(values, {12});
+    REQUIRE(vector);
+    const auto turned = stet::turned_back(*vector, own, stet::heap());
+    REQUIRE_FALSE(turned);
+    CHECK(turned.error().code == stet::errc::projection_rank);
+    CHECK(turned.error().actual == 1);
+}
