@@ -96,13 +96,15 @@ constexpr std::array<sentence, 69> sentences{{
     {errc::projection_rank, "projection_rank",
      "tensor 'a.b': a text projection has two axes, this one has 9,216"},
     {errc::name_collision, "name_collision",
-     "tensor 'a.b': two keys of one component are saved under this name"},
+     "tensor 'a.b': two keys of one component are saved under this name; "
+     "rename or leave out one of them"},
     {errc::foreign_key, "foreign_key",
      "tensor 'a.b' is no key this layout knows; it would be lost, leave it out or save as ComfyUI does"},
     {errc::quantised_companion, "quantised_companion",
      "tensor 'a.b': a quantised encoder cannot be saved under OpenCLIP names; dequantise it first"},
     {errc::position_ids_mismatch, "position_ids_mismatch",
-     "tensor 'a.b': this layout writes 1,234,567 position ids as I64, the ones given differ"},
+     "tensor 'a.b': this layout writes 1,234,567 position ids as I64, the ones given differ; leave "
+     "them out, they are added"},
     {errc::empty_component, "empty_component",
      "component 'a.b' has no tensors; pass stet::no_entries to save without it"},
     {errc::contradictory_prediction, "contradictory_prediction", "the prediction contradicts itself: 'a.b'"},
