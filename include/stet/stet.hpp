@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Everything but the optional headers of interop/, json/ and metadata/. Reads as a table of contents, from the bottom up.
+// Everything but the optional headers of interop/, json/, metadata/, parallel/ and split/. Reads as a table of
+// contents, from the bottom up.
 #include "config/version.hpp"
 
 #ifndef STET_STET_HPP
@@ -68,6 +69,7 @@
 #include "result/error.hpp"
 #include "result/message.hpp"
 #include "result/result.hpp"
+#include "save/file_writer.hpp"
 #include "save/progress.hpp"
 #include "save/save.hpp"
 #include "save/write.hpp"

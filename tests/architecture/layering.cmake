@@ -23,6 +23,7 @@ set(may_header ${may_plan} plan)
 set(may_file config result callable memory text sink naming)
 set(may_save ${below_save})
 set(may_metadata config text result callable memory json tensor state naming header)
+set(may_parallel ${below_save} save)
 set(may_interop config result)
 
 # ---- the check --------------------------------------------------------------------------------------------

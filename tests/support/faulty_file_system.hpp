@@ -30,11 +30,14 @@ enum class file_call : std::uint8_t {
     move,
     exchange,
     remove,
+    write_at,
+    open_direct,
 };
 
-inline constexpr std::array<std::string_view, 14> file_call_names{
-    "open_folder", "make_folder", "inspect", "read_link", "list", "create_file", "set_mode",
-    "preallocate", "write",       "sync",    "close",     "move", "exchange",    "remove"};
+inline constexpr std::array<std::string_view, 16> file_call_names{
+    "open_folder", "make_folder", "inspect",  "read_link",  "list",  "create_file",
+    "set_mode",    "preallocate", "write",    "sync",       "close", "move",
+    "exchange",    "remove",      "write_at", "open_direct"};
 
 /// A file system that passes every call on to the system, counts it, and lets it fail where it was told to.
 /// May be used by several threads once it is set up.
@@ -58,6 +61,10 @@ public:
         if (calls_.exchange != nullptr)
             calls_.exchange = passed<file_call::exchange, &stet::file_system::exchange>;
         calls_.remove = passed<file_call::remove, &stet::file_system::remove>;
+        if (calls_.write_at != nullptr)
+            calls_.write_at = write_at;
+        if (calls_.open_direct != nullptr)
+            calls_.open_direct = passed<file_call::open_direct, &stet::file_system::open_direct>;
     }
     faulty_file_system(const faulty_file_system&) = delete;
     faulty_file_system& operator=(const faulty_file_system&) = delete;
@@ -92,7 +99,7 @@ public:
     /// The first, third, fifth... call that may be interrupted fails with EINTR.
     void interrupt_every_other() noexcept { interrupts_ = true; }
 
-    /// No write takes more than this many bytes.
+    /// No write, wherever to, takes more than this many bytes.
     void shorten_writes(std::size_t most) noexcept { most_written_ = most; }
 
     /// What every write says it took, whatever it took.
@@ -182,10 +189,22 @@ private:
                                         size < self.most_written_ ? size : self.most_written_);
     }
 
+    static stet::os_result write_at(void* context, stet::file_handle file, std::uint64_t offset,
+                                    const void* data, std::size_t size)
+    {
+        auto& self = *static_cast<faulty_file_system*>(context);
+        if (const int fault = self.next(file_call::write_at); fault != 0)
+            return {.value = -1, .error = fault};
+        if (self.claimed_)
+            return {.value = *self.claimed_, .error = 0};
+        return stet::native_calls.write_at(stet::native_calls.context, file, offset, data,
+                                           size < self.most_written_ ? size : self.most_written_);
+    }
+
     stet::file_system                        calls_;
     std::atomic<std::size_t>                 total_ = 0;
-    std::array<std::atomic<std::size_t>, 14> counts_{};
-    std::array<kind_fault, 14>               kind_faults_{};
+    std::array<std::atomic<std::size_t>, 16> counts_{};
+    std::array<kind_fault, 16>               kind_faults_{};
     std::array<std::size_t, 2>               fails_at_{};
     int                                      os_code_ = 0;
     std::optional<file_call>                 failed_{};

@@ -37,6 +37,10 @@ struct entry_facts {
 
 enum class links : std::uint8_t { follow, refuse };
 
+/// What memory, position and size of a write past the system's cache are multiples of, in bytes. No less than what
+/// disks in use ask for.
+inline constexpr std::size_t direct_alignment = 4096;
+
 /// What happens when a file of the wanted name exists.
 enum class existing_file : std::uint8_t { refuse, replace };
 
@@ -44,8 +48,8 @@ enum class existing_file : std::uint8_t { refuse, replace };
 using entry_callback = function_ref<void(std::string_view name)>;
 
 /// The calls that saving a file needs, as a table: the system's own by default, a game's virtual file system, a test
-/// that makes the n-th call fail. Names are UTF-8 and end in NUL; each call does one thing and never retries. They may
-/// be made from several threads at once.
+/// that makes the n-th call fail. Names are UTF-8 and end in NUL; each call does one thing. They may be made from
+/// several threads at once.
 struct file_system {
     void* context = nullptr;
 
@@ -65,10 +69,17 @@ struct file_system {
     /// umask.
     os_result (*create_file)(void* context, file_handle folder, const char* name) = nullptr;
     os_result (*set_mode)(void* context, file_handle file, std::uint32_t mode) = nullptr;
-    /// Sets space aside. ENOTSUP where that cannot be done, which is no failure of the save.
+    /// Sets space aside. ENOTSUP, or no call at all, where that cannot be done, which is no failure of the save.
     os_result (*preallocate)(void* context, file_handle file, std::uint64_t size) = nullptr;
     /// Appends; the value is how many bytes were taken, at least one.
     os_result (*write)(void* context, file_handle file, const void* data, std::size_t size) = nullptr;
+    /// Writes at a position, in any order and from several threads at once; the value is how many bytes were taken, at
+    /// least one. No call at all where that cannot be done.
+    os_result (*write_at)(void* context, file_handle file, std::uint64_t offset, const void* data,
+                          std::size_t size) = nullptr;
+    /// Opens a file of the folder once more, for write_at past the system's cache: memory, position and size are then
+    /// multiples of direct_alignment. ENOTSUP or EINVAL, or no call at all, where that cannot be done.
+    os_result (*open_direct)(void* context, file_handle folder, const char* name) = nullptr;
     /// Brings a file's content, or a folder's entries, to stable storage.
     os_result (*sync)(void* context, file_handle handle) = nullptr;
     /// Closes; the handle is gone whatever the result.

@@ -51,6 +51,9 @@ public:
     /// The final path.
     const std::string& path() const noexcept { return path_; }
 
+    const file_system& calls() const noexcept { return *calls_; }
+    file_handle        handle() const noexcept { return handle_; }
+
     /// Gives it the mode of the file it will replace.
     result<void> set_mode(std::uint32_t mode) const
     {
@@ -62,6 +65,8 @@ public:
     result<void> preallocate(std::uint64_t size)
     {
         size_ = size;
+        if (calls_->preallocate == nullptr)
+            return {};
         const auto reserved = retried([&] { return calls_->preallocate(calls_->context, handle_, size); });
         if (is_not_offered(reserved.error) || reserved.error == EPERM || reserved.error == ENODEV)
             return {};
@@ -71,16 +76,52 @@ public:
     /// Appends all of the bytes, however few the system takes at a time.
     result<void> write(bytes data)
     {
-        while (!data.empty()) {
-            const auto taken =
-                retried([&] { return calls_->write(calls_->context, handle_, data.data(), data.size()); });
-            if (taken.error != 0)
-                return checked(taken, data.size());
-            if (taken.value <= 0 || static_cast<std::uint64_t>(taken.value) > data.size())
-                return checked({.value = 0, .error = EIO}, data.size());
-            data = data.subspan(static_cast<std::size_t>(taken.value));
-        }
-        return {};
+        return write_all(data, [&](bytes left) {
+            return calls_->write(calls_->context, handle_, left.data(), left.size());
+        });
+    }
+
+    /// Whether write_at() can be used.
+    bool is_positional() const noexcept { return calls_->write_at != nullptr; }
+
+    /// Writes all of the bytes at a position; several threads may at once. Does not move where write() appends.
+    result<void> write_at(std::uint64_t offset, bytes data) const
+    {
+        return write_all(data, [&](bytes left) {
+            return calls_->write_at(calls_->context, handle_, offset + (data.size() - left.size()),
+                                    left.data(), left.size());
+        });
+    }
+
+    /// What a call on this file returned, as a result about it. An error tells the size of the whole file, where that is
+    /// known: what was to fit.
+    result<void> checked(os_result returned, std::uint64_t piece = 0) const
+    {
+        if (returned.error == 0)
+            return {};
+        error failed = os_error(returned.error, path_);
+        failed.expected = size_ < piece ? piece : size_;
+        return failed;
+    }
+
+    /// Opens the file once more, for writes past the system's cache; the caller closes it. No handle where the file
+    /// system has no such way, or has another file under the name by now.
+    os_result open_direct() const
+    {
+        constexpr os_result none{.value = no_handle, .error = ENOTSUP};
+        if (calls_->open_direct == nullptr || calls_->write_at == nullptr)
+            return none;
+        const auto opened =
+            retried([&] { return calls_->open_direct(calls_->context, folder_, name_.c_str()); });
+        if (opened.error != 0)
+            return {.value = no_handle, .error = opened.error};
+        const auto  direct = static_cast<file_handle>(opened.value);
+        entry_facts own, other;
+        if (look_at(handle_, own).error == 0 && look_at(direct, other).error == 0 &&
+            own.device == other.device && own.index == other.index)
+            return opened;
+        calls_->close(calls_->context, direct);
+        return none;
     }
 
     /// Closes the file and gives it its final name. With durability::full the content is on stable storage before
@@ -118,6 +159,25 @@ private:
         : calls_(&in.calls()), folder_(in.handle()), name_(std::move(name)), path_(std::move(path)),
           handle_(handle), is_named_(true)
     {
+    }
+
+    template <class Write>
+    result<void> write_all(bytes data, Write write) const
+    {
+        while (!data.empty()) {
+            const auto taken = retried([&] { return write(data); });
+            if (taken.error != 0)
+                return checked(taken, data.size());
+            if (taken.value <= 0 || static_cast<std::uint64_t>(taken.value) > data.size())
+                return checked({.value = 0, .error = EIO}, data.size());
+            data = data.subspan(static_cast<std::size_t>(taken.value));
+        }
+        return {};
+    }
+
+    os_result look_at(file_handle file, entry_facts& facts) const
+    {
+        return retried([&] { return calls_->inspect(calls_->context, file, "", links::follow, facts); });
     }
 
     result<void> close(durability lasting)
@@ -163,16 +223,6 @@ private:
     os_result remove(const std::string& name) const
     {
         return retried([&] { return calls_->remove(calls_->context, folder_, name.c_str()); });
-    }
-
-    /// An error tells the size of the whole file, where that is known: what was to fit.
-    result<void> checked(os_result returned, std::uint64_t piece = 0) const
-    {
-        if (returned.error == 0)
-            return {};
-        error failed = os_error(returned.error, path_);
-        failed.expected = size_ < piece ? piece : size_;
-        return failed;
     }
 
     const file_system* calls_;

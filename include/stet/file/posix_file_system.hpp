@@ -148,6 +148,30 @@ inline os_result write(void*, file_handle file, const void* data, std::size_t si
     return checked(::write(descriptor(file), data, size < largest_write ? size : largest_write));
 }
 
+inline os_result write_at(void*, file_handle file, std::uint64_t offset, const void* data, std::size_t size)
+{
+    const auto place = static_cast<off_t>(offset);
+    if (place < 0 || static_cast<std::uint64_t>(place) != offset) // where file offsets have 32 bits
+        return {.value = -1, .error = EFBIG};
+    return checked(::pwrite(descriptor(file), data, size < largest_write ? size : largest_write, place));
+}
+
+inline os_result open_direct(void*, file_handle folder, const char* name)
+{
+#if defined(O_DIRECT)
+    return checked(::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_DIRECT));
+#elif defined(F_NOCACHE)
+    const int opened = ::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (opened >= 0)
+        static_cast<void>(::fcntl(opened, F_NOCACHE, 1)); // a hint: the cache would give the same bytes
+    return checked(opened);
+#else
+    static_cast<void>(folder);
+    static_cast<void>(name);
+    return {.value = -1, .error = ENOTSUP};
+#endif
+}
+
 inline os_result sync(void*, file_handle handle)
 {
 #if defined(F_FULLFSYNC)
@@ -254,6 +278,8 @@ constexpr file_system native_file_system() noexcept
             .set_mode = calls::set_mode,
             .preallocate = calls::preallocate,
             .write = calls::write,
+            .write_at = calls::write_at,
+            .open_direct = calls::open_direct,
             .sync = calls::sync,
             .close = calls::close,
             .move = calls::move,

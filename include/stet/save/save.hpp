@@ -6,6 +6,7 @@
 #include "../file/local_time.hpp"
 #include "../file/numbered_target.hpp"
 #include "../naming/placeholders.hpp"
+#include "file_writer.hpp"
 #include "write.hpp"
 
 #include <concepts>
@@ -55,7 +56,9 @@ struct save_options {
     duplicate_names           duplicates = duplicate_names::refuse;
     empty_components          empty = empty_components::refuse;
     progress_callback         on_progress{};
-    std::span<std::byte>      staging{}; ///< as in write_options
+    std::span<std::byte>      staging{};          ///< as in write_options
+    prefetch_function         prefetch = nullptr; ///< as in write_options
+    file_writer               writer{};           ///< another way to write the same bytes, see parallel/
     allocator                 memory = heap();
     const file_system*        calls = &native_calls;
 };
@@ -80,8 +83,9 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
 {
     if (auto allocated = target.file().preallocate(head.file_size()); !allocated)
         return allocated.error();
-    const auto written =
-        write(head, target.file(), {.on_progress = options.on_progress, .staging = options.staging});
+    const file_writer way = options.writer;
+    const auto        written = way.write != nullptr ? way.write(way.settings, head, target.file(), options)
+                                                     : write(head, target.file(), write_part(options));
     if (!written)
         return written.error();
     if (auto published = target.publish(options.lasting); !published)

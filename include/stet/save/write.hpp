@@ -19,19 +19,44 @@ namespace stet::inline v0_1 {
 /// Bytes of the block in which small tensors are joined: at most this, less for a smaller file.
 inline constexpr std::size_t staging_size = std::size_t{1} << 20U;
 
+/// Called with memory that is about to be read, at most sixteen megabytes at a time; see populate_pages.
+using prefetch_function = void (*)(bytes soon_read);
+
 struct write_options {
     progress_callback on_progress{};
     std::span<std::byte>
         staging{}; ///< memory to stage in; when empty, staging_size bytes of the plan's allocator
+    prefetch_function prefetch = nullptr; ///< for packed tensors
 };
 
 namespace detail {
 
+/// Records that stand one after the other in the file, from a byte of the first to a byte of the last. Only a packed
+/// tensor may be cut.
+struct tensor_run {
+    std::size_t   first = 0, last = 0; ///< indices; last is one past
+    std::uint64_t begin = 0, end = 0;  ///< bytes from the start of the data
+};
+
+inline tensor_run whole_run(const plan& tensors) noexcept
+{
+    return {.first = 0, .last = tensors.records().size(), .begin = 0, .end = tensors.data_size()};
+}
+
+/// A sink that can be told of bytes which stay where they are until the save is over.
+template <class Out>
+concept takes_lasting = requires(Out& out, bytes data)
+{
+    out.write_lasting(data);
+};
+
 /// Counts what is written, tells the caller about it, and stops when the caller says so.
+template <class Out>
 class reporting_sink {
 public:
-    reporting_sink(staged_sink& out, const header& head, progress_callback on_progress) noexcept
-        : out_(&out), on_progress_(on_progress), done_(head.size()), total_(head.file_size())
+    reporting_sink(Out& out, std::uint64_t done, std::uint64_t total, const write_options& options) noexcept
+        : out_(&out), on_progress_(options.on_progress), prefetch_(options.prefetch), done_(done),
+          total_(total)
     {
     }
 
@@ -44,14 +69,20 @@ public:
 
     result<void> write(bytes data)
     {
-        while (data.size() > interval) {
-            if (auto written = write_piece(data.first(interval)); !written)
-                return written;
-            data = data.subspan(interval);
-            if (auto reported = report(); !reported)
-                return reported;
-        }
-        return write_piece(data);
+        return in_pieces(data, [this](bytes piece) { return out_->write(piece); });
+    }
+
+    /// The bytes of a packed tensor.
+    result<void> write_lasting(bytes data)
+    {
+        return in_pieces(data, [this](bytes piece) {
+            if (prefetch_ != nullptr)
+                prefetch_(piece);
+            if constexpr (takes_lasting<Out>)
+                return out_->write_lasting(piece);
+            else
+                return out_->write(piece);
+        });
     }
 
     /// errors: cancelled
@@ -67,44 +98,88 @@ public:
 private:
     static constexpr std::size_t interval = std::size_t{16} << 20U;
 
-    result<void> write_piece(bytes data)
+    template <class Write>
+    result<void> in_pieces(bytes data, Write write)
     {
-        if (done_ - reported_ >= interval) { // a producer of small pieces
-            if (auto reported = report(); !reported)
-                return reported;
+        for (;;) {
+            if (done_ - reported_ >= interval) {
+                if (auto reported = report(); !reported)
+                    return reported;
+            }
+            const bytes piece = data.first(data.size() < interval ? data.size() : interval);
+            done_ += piece.size();
+            if (auto written = write(piece); !written || piece.size() == data.size())
+                return written;
+            data = data.subspan(piece.size());
         }
-        done_ += data.size();
-        return out_->write(data);
     }
 
-    staged_sink*      out_;
+    Out*              out_;
     progress_callback on_progress_;
+    prefetch_function prefetch_;
     placed_name       tensor_{};
     std::uint64_t     done_;
     std::uint64_t     total_;
     std::uint64_t     reported_ = 0;
 };
 
+/// Writes what of the tensor lies in the run.
+template <class Out>
+result<void> write_tensor(const tensor_view& tensor, const record& placed, const tensor_run& run,
+                          reporting_sink<Out>& out)
+{
+    if (!tensor.is_packed())
+        return pour(tensor, out);
+    const std::uint64_t begin = placed.begin < run.begin ? run.begin : placed.begin;
+    const std::uint64_t end = placed.end() < run.end ? placed.end() : run.end;
+    return out.write_lasting(
+        tensor.packed().subspan(memory_size(begin - placed.begin), memory_size(end - begin)));
+}
+
+/// Writes a run of tensors to anything that takes bytes in file order. done: bytes of the file before the first
+template <class Out>
+result<void> write_tensors(const header& head, const tensor_run& run, Out& out, std::uint64_t done,
+                           const write_options& options)
+{
+    const plan&         tensors = head.tensors();
+    reporting_sink<Out> reporting(out, done, head.file_size(), options);
+    for (const record& placed : tensors.records().subspan(run.first, run.last - run.first)) {
+        if (auto begun = reporting.begin(placed.name); !begun)
+            return begun;
+        if (auto written = write_tensor(tensors.tensor(placed), placed, run, reporting); !written) {
+            const bool names_it_already = !written.error().subject.view().empty();
+            return names_it_already ? written.error()
+                                    : written.error().about(placed.name.prefix, placed.name.stem);
+        }
+    }
+    return {};
+}
+
+/// Tells the caller that everything is written.
+/// errors: cancelled
+inline result<void> report_end(const header& head, progress_callback on_progress)
+{
+    const std::uint64_t total = head.file_size();
+    placed_name         last;
+    if (const auto records = head.tensors().records(); !records.empty())
+        last = records.back().name;
+    if (!on_progress || on_progress({.bytes_done = total, .bytes_total = total, .tensor = last}))
+        return {};
+    return error{.code = errc::cancelled, .expected = total, .actual = total}.about(last.prefix, last.stem);
+}
+
 /// Writes header and tensors through the block.
 inline result<void> write_staged(const header& head, sink_ref destination, std::span<std::byte> block,
-                                 progress_callback on_progress)
+                                 const write_options& options)
 {
     staged_sink out(destination, block);
     if (auto written = head.write(out); !written)
         return written;
-    reporting_sink reporting(out, head, on_progress);
-    for (const record& placed : head.tensors().records()) {
-        if (auto begun = reporting.begin(placed.name); !begun)
-            return begun;
-        if (auto poured = pour(head.tensors().tensor(placed), reporting); !poured) {
-            const bool names_it_already = !poured.error().subject.view().empty();
-            return names_it_already ? poured.error()
-                                    : poured.error().about(placed.name.prefix, placed.name.stem);
-        }
-    }
+    if (auto written = write_tensors(head, whole_run(head.tensors()), out, head.size(), options); !written)
+        return written;
     if (auto flushed = out.flush(); !flushed)
         return flushed;
-    return reporting.report();
+    return report_end(head, options.on_progress);
 }
 
 } // namespace detail
@@ -114,12 +189,12 @@ inline result<void> write_staged(const header& head, sink_ref destination, std::
 inline result<void> write(const header& head, sink_ref destination, const write_options& options = {})
 {
     if (!options.staging.empty())
-        return detail::write_staged(head, destination, options.staging, options.on_progress);
+        return detail::write_staged(head, destination, options.staging, options);
     growing_array<std::byte> block(head.tensors().memory());
     const std::size_t size = head.file_size() < staging_size ? memory_size(head.file_size()) : staging_size;
     if (!block.resize(size))
         return error{.code = errc::out_of_memory, .expected = size};
-    return detail::write_staged(head, destination, {block.data(), block.size()}, options.on_progress);
+    return detail::write_staged(head, destination, {block.data(), block.size()}, options);
 }
 
 /// What a save to a sink wrote.
@@ -138,7 +213,8 @@ struct sink_options {
     duplicate_names           duplicates = duplicate_names::refuse;
     empty_components          empty = empty_components::refuse;
     progress_callback         on_progress{};
-    std::span<std::byte>      staging{}; ///< as in write_options
+    std::span<std::byte>      staging{};          ///< as in write_options
+    prefetch_function         prefetch = nullptr; ///< as in write_options
     allocator                 memory = heap();
 };
 
@@ -156,6 +232,13 @@ constexpr plan_options plan_part(const Options& options) noexcept
             .memory = options.memory};
 }
 
+/// What of a save's options writing needs.
+template <class Options>
+constexpr write_options write_part(const Options& options) noexcept
+{
+    return {.on_progress = options.on_progress, .staging = options.staging, .prefetch = options.prefetch};
+}
+
 } // namespace detail
 
 /// Writes a checkpoint to any sink in one call: plan, header, tensors.
@@ -170,8 +253,7 @@ result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Si
     const auto head = make_header(*tensors, options.metadata);
     if (!head)
         return head.error();
-    const auto written =
-        write(*head, destination, {.on_progress = options.on_progress, .staging = options.staging});
+    const auto written = write(*head, destination, detail::write_part(options));
     if (!written)
         return written.error();
     return written_checkpoint{.bytes = head->file_size(),

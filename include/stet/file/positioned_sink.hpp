@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_FILE_POSITIONED_SINK_HPP
+#define STET_FILE_POSITIONED_SINK_HPP
+
+#include "part_file.hpp"
+
+#include <cstdint>
+
+namespace stet::inline v0_1 {
+
+/// Writes into a part of a file, one piece after the other, while other threads write elsewhere in it. A sink.
+/// lifetime: borrows the file
+class positioned_sink {
+public:
+    positioned_sink(const part_file& file, std::uint64_t offset) noexcept : file_(&file), offset_(offset) {}
+
+    result<void> write(bytes data)
+    {
+        auto written = file_->write_at(offset_, data);
+        offset_ += data.size();
+        return written;
+    }
+
+private:
+    const part_file* file_;
+    std::uint64_t    offset_;
+};
+
+} // namespace stet::inline v0_1
+
+#endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "support/counting_heap.hpp"
+#include "support/dice.hpp"
+#include "support/faulty_file_system.hpp"
+#include "support/scratch_directory.hpp"
+
+#include <stet/parallel/block_stream.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <random>
+#include <string>
+#include <vector>
+
+using stet::block_shape;
+using stet::block_stream;
+using stet::errc;
+using support::faulty_file_system;
+using support::file_call;
+
+namespace {
+
+/// A part file with, where the file system has it, a second handle past the cache.
+class opened_part {
+public:
+    explicit opened_part(const stet::file_system& calls)
+        : in_(*stet::folder::open(calls, here.path())), part(*stet::part_file::create(in_, "x.part", "path")),
+          direct(part.open_direct())
+    {
+    }
+    opened_part(const opened_part&) = delete;
+    opened_part& operator=(const opened_part&) = delete;
+    ~opened_part()
+    {
+        if (direct.error == 0)
+            part.calls().close(part.calls().context, direct.value);
+    }
+
+    std::string content() const { return here.content("x.part"); }
+
+    support::scratch_directory here{};
+
+private:
+    stet::folder in_;
+
+public:
+    stet::part_file part;
+    stet::os_result direct;
+};
+
+/// Bytes that differ, at an aligned address and beyond.
+std::vector<std::byte> noise(std::size_t size)
+{
+    std::mt19937           random(5);
+    std::vector<std::byte> all(size);
+    for (std::byte& each : all)
+        each = static_cast<std::byte>(random());
+    return all;
+}
+
+std::string text_of(const std::vector<std::byte>& all, std::size_t from, std::size_t size)
+{
+    return std::string(reinterpret_cast<const char*>(all.data()) + from, size);
+}
+
+block_shape small_blocks(stet::file_handle file, std::size_t alignment)
+{
+    return {.file = file, .alignment = alignment, .block_size = 8192, .blocks = 3, .uncopied = 4096};
+}
+
+} // namespace
+
+TEST_CASE("a stream of blocks writes random pieces, lasting and passing, in order", "[thread]")
+{
+    const std::vector<std::byte> from = noise(200'000);
+    std::mt19937                 random(11);
+    std::size_t                  by_direct = 0;
+    for (int round = 0; round < 60; ++round) {
+        opened_part file(stet::native_calls);
+        const bool  is_direct = round % 2 == 0 && file.direct.error == 0;
+        by_direct += is_direct ? 1 : 0;
+        const auto          shape = is_direct ? small_blocks(file.direct.value, stet::direct_alignment)
+                                              : small_blocks(file.part.handle(), 1);
+        const std::uint64_t begin = round % 3 == 0 ? 0 : random() % 10'000;
+        std::string         expected(begin, '\0');
+        block_stream stream(file.part, shape, begin, {.kernel = round % 4 < 2, .threads = 2}, stet::heap());
+        REQUIRE(stream.reserve());
+        std::vector<std::byte> passing;
+        for (int piece = 0; piece < 20; ++piece) {
+            const std::size_t size = random() % (piece % 3 == 0 ? 40'000 : 300);
+            // Half of the pieces lie in memory just as they lie in the file.
+            const std::size_t at =
+                piece % 2 == 0
+                    ? random() % 50'000
+                    : (4096 - reinterpret_cast<std::uintptr_t>(from.data()) % 4096 + expected.size()) % 4096;
+            expected += text_of(from, at, size);
+            if (piece % 4 < 2) {
+                CHECK(stream.write_lasting(stet::bytes(from).subspan(at, size)));
+                continue;
+            }
+            passing.assign(from.begin() + static_cast<std::ptrdiff_t>(at),
+                           from.begin() + static_cast<std::ptrdiff_t>(at + size));
+            CHECK(stream.write(passing));
+            std::fill(passing.begin(), passing.end(), std::byte{0}); // the stream must not need it any more
+        }
+        CHECK(stream.finish());
+        CAPTURE(round, begin, is_direct);
+        CHECK(file.content() == expected);
+    }
+    std::printf("%zu of 60 streams went past the system's cache\n", by_direct);
+}
+
+TEST_CASE("lasting bytes that fit their place are not copied", "[thread]")
+{
+    const std::vector<std::byte> from = noise(100'000);
+    faulty_file_system           faulty;
+    opened_part                  file(faulty.calls());
+    stet::file_system            spied = faulty.calls();
+    static const std::byte*      seen = nullptr;
+    spied.write_at = [](void* context, stet::file_handle handle, std::uint64_t offset, const void* data,
+                        std::size_t size) {
+        seen = seen == nullptr ? static_cast<const std::byte*>(data) : seen;
+        static_cast<void>(context);
+        return stet::native_calls.write_at(nullptr, handle, offset, data, size);
+    };
+    const auto in = *stet::folder::open(spied, file.here.path());
+    auto       part = *stet::part_file::create(in, "y.part", "y");
+
+    block_stream stream(part, small_blocks(part.handle(), 1), 0, {.threads = 1}, stet::heap());
+    REQUIRE(stream.reserve());
+    CHECK(stream.write_lasting(from));
+    CHECK(stream.finish());
+    CHECK(seen == from.data());
+    CHECK(file.here.content("y.part") == text_of(from, 0, from.size()));
+}
+
+TEST_CASE("a file system that refuses unaligned or direct writes after all gets the same bytes", "[thread]")
+{
+    const std::vector<std::byte> from = noise(100'001);
+    for (const int os_code : {EINVAL, ENOTSUP, EAGAIN}) {
+        faulty_file_system faulty;
+        opened_part        file(faulty.calls());
+        faulty.fail(file_call::write_at, 1, os_code);
+        block_stream stream(file.part, small_blocks(file.part.handle(), 4096), 0, {.threads = 2},
+                            stet::heap());
+        REQUIRE(stream.reserve());
+        CHECK(stream.write(from));
+        CHECK(stream.finish());
+        CHECK(file.content() == text_of(from, 0, from.size()));
+    }
+}
+
+TEST_CASE("writes that take less than they are given are completed", "[thread]")
+{
+    const std::vector<std::byte> from = noise(50'000);
+    faulty_file_system           faulty;
+    faulty.shorten_writes(1000);
+    opened_part  file(faulty.calls());
+    block_stream stream(file.part, small_blocks(file.part.handle(), 1), 0, {.threads = 3}, stet::heap());
+    REQUIRE(stream.reserve());
+    CHECK(stream.write(from));
+    CHECK(stream.finish());
+    CHECK(file.content() == text_of(from, 0, from.size()));
+}
+
+TEST_CASE("a write that fails, or says it took more than it was given, ends the stream with the file's path",
+          "[thread]")
+{
+    const std::vector<std::byte> from = noise(100'000);
+    for (std::size_t nth = 1; nth < 10; ++nth) {
+        faulty_file_system faulty;
+        opened_part        file(faulty.calls());
+        faulty.fail(file_call::write_at, nth, ENOSPC);
+        block_stream stream(file.part, small_blocks(file.part.handle(), 1), 0, {.threads = 2}, stet::heap());
+        REQUIRE(stream.reserve());
+        auto outcome = stream.write(from);
+        if (outcome)
+            outcome = stream.finish();
+        REQUIRE_FALSE(outcome);
+        CHECK(outcome.error().code == errc::disk_full);
+        CHECK(outcome.error().subject.view() == "path");
+    }
+    faulty_file_system faulty;
+    opened_part        file(faulty.calls());
+    faulty.claim_written(1'000'000);
+    block_stream stream(file.part, small_blocks(file.part.handle(), 1), 0, {.threads = 1}, stet::heap());
+    REQUIRE(stream.reserve());
+    auto outcome = stream.write(from);
+    if (outcome)
+        outcome = stream.finish();
+    CHECK_FALSE(outcome);
+}
+
+TEST_CASE("a stream's memory is its ring, and none is an error")
+{
+    opened_part            file(stet::native_calls);
+    support::counting_heap heap;
+    {
+        block_stream stream(file.part, small_blocks(file.part.handle(), 4096), 0, {.threads = 0},
+                            heap.allocator());
+        CHECK(stream.reserve());
+        CHECK(heap.live_bytes() == 3 * 8192 + 4096);
+    }
+    CHECK(heap.live_blocks() == 0);
+    heap.fail_from(0);
+    block_stream stream(file.part, small_blocks(file.part.handle(), 1), 0, {.threads = 0}, heap.allocator());
+    const auto   reserved = stream.reserve();
+    REQUIRE_FALSE(reserved);
+    CHECK(reserved.error().code == errc::out_of_memory);
+}
