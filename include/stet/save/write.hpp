@@ -85,6 +85,8 @@ public:
         });
     }
 
+    result<std::span<std::byte>> lend(std::size_t wanted) { return out_->lend(wanted); }
+
     /// errors: cancelled
     result<void> report()
     {

@@ -23,23 +23,67 @@ concept sink = requires(Sink& destination, bytes data)
         } -> std::same_as<result<void>>;
 };
 
-/// A sink of any type, borrowed: two words. Is a sink itself.
+/// A sink that has memory of its own on the way, and lends it to be filled: what is passed to write() from there is
+/// not copied again. `lend(wanted)` gives the place where the next bytes belong: `wanted` bytes or more, or as many as
+/// there are.
+/// lifetime: what is lent is good until the next call of the sink
+template <class Sink>
+concept lending_sink = sink<Sink> && requires(Sink& destination, std::size_t wanted)
+{
+    {
+        destination.lend(wanted)
+        } -> std::same_as<result<std::span<std::byte>>>;
+};
+
+namespace detail {
+
+struct sink_calls {
+    result<void> (*write)(void*, bytes);
+    result<std::span<std::byte>> (*lend)(void*, std::size_t);
+};
+
+template <class Sink>
+result<void> call_write(void* object, bytes data)
+{
+    return static_cast<Sink*>(object)->write(data);
+}
+
+template <class Sink>
+result<std::span<std::byte>> call_lend(void* object, std::size_t wanted)
+{
+    if constexpr (lending_sink<Sink>) {
+        return static_cast<Sink*>(object)->lend(wanted);
+    } else {
+        static_cast<void>(object);
+        static_cast<void>(wanted);
+        return std::span<std::byte>();
+    }
+}
+
+template <class Sink>
+inline constexpr sink_calls calls_of{.write = call_write<Sink>, .lend = call_lend<Sink>};
+
+} // namespace detail
+
+/// A sink of any type, borrowed: two words. Is a sink itself, and a lending one.
 /// lifetime: the sink must outlive the reference
 class sink_ref {
 public:
     template <sink Sink>
     requires(!std::same_as<Sink, sink_ref> &&
              !std::is_const_v<Sink>) constexpr sink_ref(Sink& destination) noexcept
-        : object_(&destination),
-          write_([](void* object, bytes data) { return static_cast<Sink*>(object)->write(data); })
+        : object_(&destination), calls_(&detail::calls_of<Sink>)
     {
     }
 
-    result<void> write(bytes data) const { return write_(object_, data); }
+    result<void> write(bytes data) const { return calls_->write(object_, data); }
+
+    /// Nothing when the sink lends nothing.
+    result<std::span<std::byte>> lend(std::size_t wanted) const { return calls_->lend(object_, wanted); }
 
 private:
-    void* object_;
-    result<void> (*write_)(void*, bytes);
+    void*                     object_;
+    const detail::sink_calls* calls_;
 };
 
 } // namespace stet::inline v0_1

@@ -10,7 +10,7 @@
 
 namespace stet::inline v0_1 {
 
-/// Fills memory of the caller's, never past its end.
+/// Fills memory of the caller's, never past its end. Lends what is left of it.
 /// errors:   sink_full, with nothing of the refused piece written
 /// lifetime: borrows the memory
 class span_sink {
@@ -21,11 +21,15 @@ public:
     {
         if (data.size() > memory_.size() - size_)
             return error{.code = errc::sink_full, .expected = size_ + data.size(), .actual = memory_.size()};
-        if (!data.empty())
-            std::memcpy(memory_.data() + size_, data.data(), data.size());
+        std::byte* const place = memory_.data() + size_;
+        if (!data.empty() && data.data() != place) // what was lent lies there already
+            std::memcpy(place, data.data(), data.size());
         size_ += data.size();
         return {};
     }
+
+    /// The memory that is left.
+    result<std::span<std::byte>> lend(std::size_t) noexcept { return memory_.subspan(size_); }
 
     /// Bytes written so far.
     std::size_t size() const noexcept { return size_; }

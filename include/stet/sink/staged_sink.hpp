@@ -11,7 +11,8 @@
 
 namespace stet::inline v0_1 {
 
-/// Joins small pieces in one block before a costly sink; a piece as large as the block passes through uncopied.
+/// Joins small pieces in one block before a costly sink; a piece as large as the block passes through uncopied. Lends
+/// the block.
 /// Nothing is flushed on destruction: what the last flush() returned decides.
 /// lifetime: borrows the sink and the block; the block must not be empty
 class staged_sink {
@@ -33,6 +34,17 @@ public:
 
     result<void> write(std::string_view text) { return write(std::as_bytes(std::span(text))); }
 
+    /// The rest of the block; the whole of it, once what is staged was handed over, where the rest is too small.
+    /// errors: the sink's
+    result<std::span<std::byte>> lend(std::size_t wanted)
+    {
+        if (wanted > block_.size() - filled_) {
+            if (auto flushed = flush(); !flushed)
+                return flushed.error();
+        }
+        return block_.subspan(filled_);
+    }
+
     /// Hands over what is staged.
     result<void> flush()
     {
@@ -46,8 +58,9 @@ public:
 private:
     void append(bytes data) noexcept
     {
-        if (!data.empty())
-            std::memcpy(block_.data() + filled_, data.data(), data.size());
+        std::byte* const place = block_.data() + filled_;
+        if (!data.empty() && data.data() != place) // what was lent lies there already
+            std::memcpy(place, data.data(), data.size());
         filled_ += data.size();
     }
 

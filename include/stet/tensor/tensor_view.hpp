@@ -156,6 +156,8 @@ public:
         return passed_on;
     }
 
+    result<std::span<std::byte>> lend(std::size_t wanted) { return destination_.lend(wanted); }
+
     result<void> finish() const
     {
         if (failure_)

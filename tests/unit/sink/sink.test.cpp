@@ -6,6 +6,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -72,4 +75,34 @@ TEST_CASE("a copy of a sink_ref refers to the sink, not to the first reference")
     CHECK(reference.write(as_bytes("b")));
     CHECK(first.joined() == "a");
     CHECK(second.joined() == "b");
+}
+
+TEST_CASE("a sink_ref lends what its sink lends, and nothing of a sink that lends nothing")
+{
+    struct lender {
+        std::array<std::byte, 4> own{};
+        std::size_t              asked = 0;
+
+        result<void>                 write(bytes) { return {}; }
+        result<std::span<std::byte>> lend(std::size_t wanted)
+        {
+            asked = wanted;
+            if (wanted > own.size())
+                return stet::error{.code = stet::errc::sink_full};
+            return std::span<std::byte>(own);
+        }
+    };
+    static_assert(stet::lending_sink<lender> && stet::lending_sink<sink_ref>);
+    static_assert(!stet::lending_sink<piece_sink> && !stet::lending_sink<int>);
+
+    lender         lends;
+    const sink_ref reference = lends;
+    CHECK(reference.lend(3)->data() == lends.own.data());
+    CHECK(lends.asked == 3);
+    CHECK(support::failure(reference.lend(5)) == "sink_full");
+
+    piece_sink     keeps_its_own;
+    const sink_ref other = keeps_its_own;
+    CHECK(other.lend(1)->empty());
+    CHECK(keeps_its_own.calls == 0);
 }

@@ -58,3 +58,20 @@ TEST_CASE("no memory takes nothing but nothing")
     CHECK(support::failure(sink.write(as_bytes("a"))) == "sink_full");
     CHECK(sink.written().empty());
 }
+
+TEST_CASE("memory lent by a span_sink is where the next bytes belong")
+{
+    std::array<std::byte, 8> memory{};
+    span_sink                sink(memory);
+
+    CHECK(sink.write(as_bytes("abc")));
+    const auto lent = sink.lend(2);
+    REQUIRE(lent);
+    CHECK(lent->data() == memory.data() + 3);
+    CHECK(lent->size() == 5);
+    (*lent)[0] = std::byte{'d'};
+    (*lent)[1] = std::byte{'e'};
+    CHECK(sink.write(lent->first(2)));
+    CHECK(as_text(sink.written()) == "abcde");
+    CHECK(sink.lend(100)->size() == 3);
+}

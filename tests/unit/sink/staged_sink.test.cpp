@@ -153,3 +153,45 @@ TEST_CASE("nothing is flushed when a staged sink goes away")
     }
     CHECK(destination.pieces.empty());
 }
+
+TEST_CASE("what was put into lent memory is staged without being copied")
+{
+    piece_sink             destination;
+    std::vector<std::byte> block(8);
+    staged_sink            sink(destination, block);
+    const auto             put = [&](std::span<std::byte> lent, std::string_view text) {
+        REQUIRE(lent.size() >= text.size());
+        for (std::size_t i = 0; i < text.size(); ++i)
+            lent[i] = static_cast<std::byte>(text[i]);
+        return sink.write(stet::bytes(lent.first(text.size())));
+    };
+
+    CHECK(sink.write("ab"));
+    const auto rest = sink.lend(6);
+    REQUIRE(rest);
+    CHECK(rest->data() == block.data() + 2);
+    CHECK(rest->size() == 6);
+    CHECK(put(*rest, "cde"));
+    CHECK(destination.pieces.empty());
+
+    const auto whole = sink.lend(4);
+    REQUIRE(whole);
+    CHECK(destination.pieces == pieces{"abcde"});
+    CHECK(whole->data() == block.data());
+    CHECK(put(*whole, "01234567"));
+    CHECK(sink.lend(0)->empty());
+    CHECK(sink.lend(9)->size() == 8);
+    CHECK(destination.pieces == pieces{"abcde", "01234567"});
+    CHECK(sink.flush());
+    CHECK(destination.pieces.size() == 2);
+}
+
+TEST_CASE("lending fails when what is staged cannot be handed over")
+{
+    piece_sink             destination{.fails_at = 0};
+    std::vector<std::byte> block(8);
+    staged_sink            sink(destination, block);
+
+    CHECK(sink.write("abcde"));
+    CHECK(failure(sink.lend(4)) == "sink_refused");
+}
