@@ -20,7 +20,8 @@ concept producer_of = std::is_empty_v<Producer> && std::default_initializable<Pr
 };
 
 /// A tensor whose bytes exist only while it is written: read back from a device, decompressed, computed.
-/// produce:  writes the bytes, row-major, packed and little-endian, in pieces of any size; called once a save
+/// produce:  writes the bytes, row-major, packed and little-endian, in pieces of any size; called once a save. May put
+///           them where the sink wants them: sink_ref::lend
 /// errors:   those of byte_count; while writing, produced_size_mismatch when the count of bytes is wrong
 /// lifetime: borrows the object
 template <class Object, producer_of<Object> Producer>

@@ -6,12 +6,14 @@
 #include "../sink/sink.hpp"
 #include "extents.hpp"
 #include "scalar.hpp"
+#include "scalar_words.hpp"
 
 #include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -68,24 +70,32 @@ inline result<tensor_view> view_of(dtype type, const extents& shape, const void*
 
 namespace detail {
 
+/// Bytes of the scalars that a host of the other byte order has to reverse: a complex number is two side by side.
+constexpr std::size_t swapped_width(dtype type) noexcept
+{
+    return type == dtype::c64 ? 4 : element_size(type);
+}
+
+/// Writes packed scalars with the bytes of each reversed.
+inline result<void> write_swapped(bytes scalars, std::size_t width, sink_ref destination)
+{
+    std::array<std::byte, 8192> block;
+    while (!scalars.empty()) {
+        const std::size_t count = scalars.size() < block.size() ? scalars.size() : block.size();
+        std::memcpy(block.data(), scalars.data(), count);
+        swap_scalars(block.data(), count, width);
+        if (auto written = destination.write(bytes(block.data(), count)); !written)
+            return written;
+        scalars = scalars.subspan(count);
+    }
+    return {};
+}
+
 /// Writes packed scalars with the bytes of each reversed: what a big-endian host has to do.
 inline result<void> pour_swapped(const tensor_view& tensor, sink_ref destination)
 {
-    // A complex number is two scalars side by side.
-    const std::size_t           width = tensor.type == dtype::c64 ? 4 : element_size(tensor.type);
-    const auto*                 from = static_cast<const std::byte*>(tensor.data);
-    std::array<std::byte, 4096> block;
-    std::uint64_t               left = tensor.size;
-    while (left != 0) {
-        const std::size_t count = left < block.size() ? memory_size(left) : block.size();
-        for (std::size_t i = 0; i < count; ++i)
-            block[i] = from[i - i % width + (width - 1 - i % width)];
-        if (auto written = destination.write(bytes(block.data(), count)); !written)
-            return written;
-        from += count;
-        left -= count;
-    }
-    return {};
+    const bytes scalars(static_cast<const std::byte*>(tensor.data), memory_size(tensor.size));
+    return write_swapped(scalars, swapped_width(tensor.type), destination);
 }
 
 template <class Range>

@@ -538,3 +538,27 @@ TEST_CASE("a save tells how long its header is")
     CHECK(written->header_bytes == file.size() - 8 - 1);
     CHECK(stet::exceeded_ceilings(written->header_bytes).empty());
 }
+
+TEST_CASE("a producer is lent the block in which the file is staged")
+{
+    struct lent_room {
+        std::size_t size = 0;
+    };
+    static lent_room seen; // a producer has no state of its own
+    const lent_room  nothing{};
+    const dict       tensors{
+        {"a", *stet::produced_view(dtype::u8, {mebibyte}, nothing, [](const lent_room&, stet::sink_ref out) {
+             const auto place = out.lend(mebibyte);
+             REQUIRE(place);
+             seen.size = place->size();
+             std::fill(place->begin(), place->end(), std::byte{'x'});
+             return out.write(*place);
+         })}};
+    std::vector<std::byte> staging(mebibyte);
+    std::string            file;
+    stet::append_sink      out(file);
+    REQUIRE(
+        stet::save(stet::model_only{.model = tensors}, stet::layouts::generic{}, out, {.staging = staging}));
+    CHECK(seen.size == mebibyte);
+    CHECK((file.substr(file.size() - mebibyte) == std::string(mebibyte, 'x')));
+}

@@ -3,10 +3,12 @@
 #include "support/piece_sink.hpp"
 #include "support/poured.hpp"
 
+#include <stet/sink/span_sink.hpp>
 #include <stet/tensor/produced.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -168,4 +170,27 @@ TEST_CASE("a shape that cannot be is refused before anything is produced")
     CHECK(failure(produced_view(dtype::u8, {-1}, runs, write_out)) == "negative_dimension");
     CHECK(failure(produced_view(dtype::u8, {UINT64_MAX, 2}, runs, write_out)) == "tensor_size_overflow");
     CHECK(failure(produced_view(dtype::f4, {3}, runs, write_out)) == "partial_byte");
+}
+
+TEST_CASE("a producer may put its bytes right where the sink wants them")
+{
+    struct block {
+        std::size_t size;
+    };
+    const block given{.size = 6};
+    const auto  view =
+        produced_view(dtype::u8, {6}, given, [](const block& from, sink_ref destination) -> result<void> {
+            const auto place = destination.lend(from.size);
+            if (!place || place->size() < from.size)
+                return stet::error{.code = stet::errc::io_failure};
+            for (std::size_t i = 0; i < from.size; ++i)
+                (*place)[i] = static_cast<std::byte>('a' + i);
+            return destination.write(place->first(from.size));
+        });
+    REQUIRE(view);
+    std::array<std::byte, 6> memory{};
+    stet::span_sink          in_memory(memory);
+    REQUIRE(pour(*view, in_memory));
+    CHECK(support::as_text(in_memory.written()) == "abcdef");
+    CHECK(poured(view) == "failed: io_failure"); // to a sink that lends nothing
 }

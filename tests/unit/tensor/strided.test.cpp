@@ -227,16 +227,29 @@ TEST_CASE("strides of a packed tensor make a packed view")
     CHECK_FALSE(strided_view(dtype::i8, {3}, {0}, as_bytes(storage))->is_packed());
 }
 
-TEST_CASE("rows that lie together are handed to the sink uncopied")
+TEST_CASE("long rows that lie together are handed to the sink uncopied")
 {
-    const std::string storage = support::numbered_bytes(4 * 100);
+    const std::string storage = support::numbered_bytes(4 * 5000);
     piece_sink        destination;
-    REQUIRE(pour(*strided_view(dtype::u8, {4, 2, 40}, {100, 40, 1}, as_bytes(storage), 10), destination));
+    REQUIRE(
+        pour(*strided_view(dtype::u8, {4, 2, 2048}, {5000, 2048, 1}, as_bytes(storage), 10), destination));
 
     REQUIRE(destination.pieces.size() == 4);
     for (std::size_t row = 0; row < 4; ++row) {
-        CHECK(destination.addresses[row] == storage.data() + 100 * row + 10);
-        CHECK(destination.pieces[row].size() == 80);
+        CHECK(destination.addresses[row] == storage.data() + 5000 * row + 10);
+        CHECK(destination.pieces[row].size() == 4096);
+    }
+}
+
+TEST_CASE("short rows are joined before the sink sees them")
+{
+    const std::string storage = support::numbered_bytes(1000 * 100);
+    for (const std::uint64_t row : {3U, 8U, 40U, 80U}) {
+        piece_sink destination;
+        REQUIRE(pour(*strided_view(dtype::u8, {1000, row}, {100, 1}, as_bytes(storage)), destination));
+        CHECK(destination.pieces.size() <= 1000 * row / 7000 + 1);
+        CHECK(destination.joined() ==
+              (naive_tensor{.shape = {1000, row}, .steps = {100, 1}}.bytes(storage, 1)));
     }
 }
 
