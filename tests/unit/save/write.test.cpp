@@ -545,9 +545,9 @@ TEST_CASE("a producer is lent the block in which the file is staged")
         std::size_t size = 0;
     };
     static lent_room seen; // a producer has no state of its own
-    const lent_room  nothing{};
+    const lent_room  device{};
     const dict       tensors{
-        {"a", *stet::produced_view(dtype::u8, {mebibyte}, nothing, [](const lent_room&, stet::sink_ref out) {
+        {"a", *stet::produced_view(dtype::u8, {mebibyte}, device, [](const lent_room&, stet::sink_ref out) {
              const auto place = out.lend(mebibyte);
              REQUIRE(place);
              seen.size = place->size();
@@ -555,10 +555,10 @@ TEST_CASE("a producer is lent the block in which the file is staged")
              return out.write(*place);
          })}};
     std::vector<std::byte> staging(mebibyte);
-    std::string            file;
-    stet::append_sink      out(file);
-    REQUIRE(
-        stet::save(stet::model_only{.model = tensors}, stet::layouts::generic{}, out, {.staging = staging}));
+    std::string            whole;
+    stet::append_sink      destination(whole);
+    REQUIRE(stet::save(stet::model_only{.model = tensors}, stet::layouts::generic{}, destination,
+                       {.staging = staging}));
     CHECK(seen.size == mebibyte);
-    CHECK((file.substr(file.size() - mebibyte) == std::string(mebibyte, 'x')));
+    CHECK((whole.substr(whole.size() - mebibyte) == std::string(mebibyte, 'x')));
 }
