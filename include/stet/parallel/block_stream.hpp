@@ -43,12 +43,29 @@ public:
     /// errors: out_of_memory
     result<void> reserve()
     {
-        const std::size_t size = shape_.block_size * shape_.blocks + shape_.alignment;
+        const std::size_t size = slot_size() * shape_.blocks + shape_.alignment;
         if (!memory_.resize(size))
             return error{.code = errc::out_of_memory, .expected = size};
         const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
         first_ = memory_.data() + (shape_.alignment - address % shape_.alignment) % shape_.alignment;
         return {};
+    }
+
+    /// The rest of the block that is being filled, or of the next: block_size bytes, if that many are wanted.
+    /// errors: as for write()
+    result<std::span<std::byte>> lend(std::size_t wanted)
+    {
+        if (auto ready = make_room(); !ready)
+            return ready.error();
+        if (wanted > slot_size() - filled_end() && next_ != begin_) {
+            if (auto passed = pass_block(); !passed)
+                return passed.error();
+            if (auto ready = make_room(); !ready)
+                return ready.error();
+        }
+        // Never more than it can lend again.
+        const std::size_t room = slot_size() - filled_end();
+        return std::span(block(current_) + filled_end(), room < shape_.block_size ? room : shape_.block_size);
     }
 
     /// Takes bytes that are the caller's again when this returns.
@@ -58,12 +75,15 @@ public:
         while (!data.empty()) {
             if (auto ready = make_room(); !ready)
                 return ready;
-            const std::size_t room = shape_.block_size - filled_end();
+            std::byte* const  place = block(current_) + filled_end();
+            const bool        was_lent = data.data() == place;
+            const std::size_t room = (was_lent ? slot_size() : shape_.block_size) - filled_end();
             const bytes       piece = data.first(data.size() < room ? data.size() : room);
-            streaming_copy(block(current_) + filled_end(), piece.data(), piece.size());
+            if (!was_lent)
+                streaming_copy(place, piece.data(), piece.size());
             next_ += piece.size();
             data = data.subspan(piece.size());
-            if (filled_end() == shape_.block_size) {
+            if (filled_end() >= shape_.block_size) {
                 if (auto passed = pass_block(); !passed)
                     return passed;
             }
@@ -116,7 +136,9 @@ private:
     static constexpr unsigned none = write_queue::most;
     static constexpr unsigned not_a_block = none + 1;
 
-    std::byte* block(unsigned index) const noexcept { return first_ + index * shape_.block_size; }
+    /// A block whose bytes begin behind an aligned place has room for block_size of them all the same.
+    std::size_t slot_size() const noexcept { return shape_.block_size + shape_.alignment; }
+    std::byte*  block(unsigned index) const noexcept { return first_ + index * slot_size(); }
 
     /// A block holds its bytes as far from its start as they lie behind an aligned place in the file.
     std::size_t filled_begin() const noexcept { return memory_size(begin_ % shape_.alignment); }

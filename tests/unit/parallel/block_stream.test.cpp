@@ -139,6 +139,31 @@ TEST_CASE("lasting bytes that fit their place are not copied", "[thread]")
     CHECK(file.here.content("y.part") == text_of(from, 0, from.size()));
 }
 
+TEST_CASE("a stream lends a whole block wherever it stands, and takes what was put there without a copy",
+          "[thread]")
+{
+    const std::vector<std::byte> from = noise(100'000);
+    for (const std::size_t alignment : {std::size_t{1}, stet::direct_alignment}) {
+        opened_part  file(stet::native_calls);
+        block_stream stream(file.part, small_blocks(file.part.handle(), alignment), 0, {.threads = 2},
+                            stet::heap());
+        REQUIRE(stream.reserve());
+        std::string expected;
+        for (std::size_t at = 0; at + 9000 < from.size(); at += 5000) {
+            const auto lent = stream.lend(8192);
+            REQUIRE(lent);
+            REQUIRE(lent->size() >= 8192);
+            const std::size_t size = at % 8193;
+            std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(at), size, lent->begin());
+            CHECK(stream.write(lent->first(size)));
+            CHECK(stream.write(stet::bytes(from).subspan(at, 7)));
+            expected += text_of(from, at, size) + text_of(from, at, 7);
+        }
+        CHECK(stream.finish());
+        CHECK(file.content() == expected);
+    }
+}
+
 TEST_CASE("a file system that refuses unaligned or direct writes after all gets the same bytes", "[thread]")
 {
     const std::vector<std::byte> from = noise(100'001);
@@ -204,7 +229,7 @@ TEST_CASE("a stream's memory is its ring, and none is an error")
         block_stream stream(file.part, small_blocks(file.part.handle(), 4096), 0, {.threads = 0},
                             heap.allocator());
         CHECK(stream.reserve());
-        CHECK(heap.live_bytes() == 3 * 8192 + 4096);
+        CHECK(heap.live_bytes() == 3 * (8192 + 4096) + 4096);
     }
     CHECK(heap.live_blocks() == 0);
     heap.fail_from(0);

@@ -141,5 +141,5 @@ TEST_CASE("a direct save reports every byte, and takes no more memory than its r
     REQUIRE(saved);
     CHECK(ascends);
     CHECK(last == saved->bytes);
-    CHECK(heap.peak_bytes() <= planned + 4 * 65536 + 4096 + 4096);
+    CHECK(heap.peak_bytes() <= planned + 4 * (65536 + 4096) + 4096);
 }
