@@ -35,6 +35,7 @@
 #include "memory/arena.hpp"
 #include "memory/growing_array.hpp"
 #include "memory/memory_size.hpp"
+#include "memory/prefetch.hpp"
 #include "naming/counter.hpp"
 #include "naming/numbered_name.hpp"
 #include "naming/output_name.hpp"

@@ -3,6 +3,7 @@
 #define STET_STATE_COMPONENT_HPP
 
 #include "../callable/function_ref.hpp"
+#include "../memory/prefetch.hpp"
 #include "role.hpp"
 #include "state_dict.hpp"
 
@@ -11,6 +12,7 @@
 #include <iterator>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace stet::inline v0_1 {
 
@@ -43,6 +45,39 @@ inline constexpr bool is_tagged<tagged<Role, Dict>> = true;
 
 template <class Type>
 inline constexpr bool is_component = false;
+
+/// Goes ahead of a walk through a dict and asks for the names to come: they lie all over memory, and to wait for each
+/// takes longer than all the rest of planning it.
+template <class Dict>
+class names_ahead {
+public:
+    explicit names_ahead(const Dict& dict) : next_(std::begin(dict)), end_(std::end(dict))
+    {
+        for (std::size_t i = 0; i < prefetch_distance; ++i)
+            prefetch_next();
+    }
+
+    void prefetch_next()
+    {
+        if (next_ == end_)
+            return;
+        prefetch_text(entry_traits<entry_of<Dict>>::name(*next_));
+        ++next_;
+    }
+
+private:
+    decltype(std::begin(std::declval<const Dict&>())) next_;
+    decltype(std::end(std::declval<const Dict&>()))   end_;
+};
+
+/// A dict that can be walked through once only, or that builds its entries on the way.
+template <class Dict>
+requires(!std::is_lvalue_reference_v<entry_reference<Dict>> ||
+         !std::forward_iterator<decltype(std::begin(std::declval<const Dict&>()))>) class names_ahead<Dict> {
+public:
+    explicit names_ahead(const Dict&) noexcept {}
+    void prefetch_next() const noexcept {}
+};
 
 } // namespace detail
 
@@ -113,8 +148,11 @@ private:
     static result<void> visit(const void* object, entry_visitor visitor)
     {
         if constexpr (state_dict<Dict>) {
-            for (const auto& entry : *static_cast<const Dict*>(object)) {
-                using traits = entry_traits<detail::entry_of<Dict>>;
+            using traits = entry_traits<detail::entry_of<Dict>>;
+            const Dict&               dict = *static_cast<const Dict*>(object);
+            detail::names_ahead<Dict> ahead(dict);
+            for (const auto& entry : dict) {
+                ahead.prefetch_next();
                 const result<tensor_view> tensor =
                     tensor_traits<detail::tensor_of<Dict>>::view(traits::tensor(entry));
                 if (auto visited = visitor(std::string_view(traits::name(entry)), tensor); !visited)
