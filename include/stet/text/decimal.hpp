@@ -5,6 +5,7 @@
 #include "../config/config.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -12,15 +13,28 @@
 
 namespace stet::inline v0_1 {
 
+namespace detail {
+
+/// 1, 10, 100 ...: every power of ten that 64 bits hold.
+inline constexpr std::array<std::uint64_t, 20> powers_of_ten = [] {
+    std::array<std::uint64_t, 20> powers{};
+    std::uint64_t                 power = 1;
+    for (std::uint64_t& each : powers) {
+        each = power;
+        power *= 10;
+    }
+    return powers;
+}();
+
+} // namespace detail
+
 /// Characters of a number in plain decimal.
 constexpr std::size_t decimal_width(std::uint64_t value) noexcept
 {
-    std::size_t width = 1;
-    while (value >= 10) {
-        value /= 10;
-        ++width;
-    }
-    return width;
+    // 1233 / 4096 is the decimal logarithm of two, nearly: this is the width, or one less.
+    const auto bits = static_cast<std::size_t>(std::bit_width(value | 1U));
+    const auto least = bits * 1233 >> 12U;
+    return least + (value >= detail::powers_of_ten[least] || value == 0 ? 1U : 0U);
 }
 
 /// A number in plain decimal, whatever the locale.

@@ -38,7 +38,7 @@ constexpr bool all_plain(std::uint64_t word) noexcept
     return ((escaped | word) & tops) == 0;
 }
 
-/// Length of the run of plain characters at the start, in steps of eight.
+/// Length of the run of plain characters at the start: in steps of eight, or all of it.
 inline std::size_t plain_run(std::string_view text) noexcept
 {
     std::size_t   length = 0;
@@ -46,10 +46,14 @@ inline std::size_t plain_run(std::string_view text) noexcept
     while (text.size() - length >= sizeof word) {
         std::memcpy(&word, text.data() + length, sizeof word);
         if (!all_plain(word))
-            break;
+            return length;
         length += sizeof word;
     }
-    return length;
+    if (length == 0 || length == text.size())
+        return length;
+    // The last eight once more, in part: one look instead of up to seven.
+    std::memcpy(&word, text.data() + text.size() - sizeof word, sizeof word);
+    return all_plain(word) ? text.size() : length;
 }
 
 } // namespace detail
