@@ -3,14 +3,18 @@
 #define STET_PLAN_NAME_ORDER_HPP
 
 #include "../memory/growing_array.hpp"
+#include "../memory/prefetch.hpp"
 #include "../result/result.hpp"
 #include "record.hpp"
 
 #include <algorithm>
-#include <compare>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
+#include <string_view>
+#include <utility>
 
 namespace stet::inline v0_1 {
 
@@ -26,28 +30,43 @@ namespace detail {
 struct name_key {
     std::uint64_t characters = 0;
     std::uint32_t record = 0;
-    std::uint8_t  length = 0; ///< 0 to 8; 9 when the name goes on
+    std::uint32_t length = 0; ///< 0 to 8; 9 when the name goes on
 
+    constexpr bool goes_on() const noexcept { return length == 9; }
+
+    /// Less than, equal to or more than 0.
+    constexpr int compare(const name_key& other) const noexcept
+    {
+        if (characters != other.characters)
+            return characters < other.characters ? -1 : 1;
+        return static_cast<int>(length) - static_cast<int>(other.length);
+    }
     /// Equal keys stay in the order of their records.
     friend constexpr bool operator<(const name_key& a, const name_key& b) noexcept
     {
-        if (a.characters != b.characters)
-            return a.characters < b.characters;
-        return a.length != b.length ? a.length < b.length : a.record < b.record;
-    }
-    constexpr bool same_characters(const name_key& other) const noexcept
-    {
-        return characters == other.characters && length == other.length;
+        const int order = a.compare(b);
+        return order != 0 ? order < 0 : a.record < b.record;
     }
 };
+
+/// Eight bytes of a text as they lie in memory: for comparing, not for ordering.
+inline std::uint64_t load_eight(const char* text) noexcept
+{
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text, sizeof eight);
+    return eight;
+}
 
 /// The eight bytes at `text` as a number that compares as they do.
 inline std::uint64_t load_characters(const char* text) noexcept
 {
-    std::uint64_t characters = 0;
-    for (unsigned i = 0; i < 8; ++i) // compilers make one load of it
-        characters |= std::uint64_t{static_cast<unsigned char>(text[i])} << (56 - 8 * i);
-    return characters;
+    const std::uint64_t eight = load_eight(text);
+    if constexpr (std::endian::native == std::endian::big)
+        return eight;
+    // Compilers make one instruction of these three lines, but not of a loop over the bytes.
+    const std::uint64_t pairs = (eight & 0x00FF00FF00FF00FFU) << 8U | (eight >> 8U & 0x00FF00FF00FF00FFU);
+    const std::uint64_t fours = (pairs & 0x0000FFFF0000FFFFU) << 16U | (pairs >> 16U & 0x0000FFFF0000FFFFU);
+    return fours << 32U | fours >> 32U;
 }
 
 inline void load_key(name_key& key, const placed_name& name, std::size_t depth) noexcept
@@ -58,7 +77,7 @@ inline void load_key(name_key& key, const placed_name& name, std::size_t depth) 
         key.characters = load_characters(name.stem.data() + (depth - name.prefix.size()));
         return;
     }
-    key.length = left > 8 ? std::uint8_t{9} : static_cast<std::uint8_t>(left);
+    key.length = left > 8 ? 9 : static_cast<std::uint32_t>(left);
     const std::size_t count = left > 8 ? 8 : left;
     key.characters = 0;
     const bool       in_stem = depth >= name.prefix.size();
@@ -71,6 +90,23 @@ inline void load_key(name_key& key, const placed_name& name, std::size_t depth) 
         }
         key.characters |= std::uint64_t{static_cast<unsigned char>(piece[at])} << (56 - 8 * i);
     }
+}
+
+/// How many of `count` characters are the same from the start.
+inline std::size_t shared_characters(const char* a, const char* b, std::size_t count) noexcept
+{
+    std::size_t i = 0;
+    for (; count - i >= 8; i += 8) {
+        const std::uint64_t differing = load_eight(a + i) ^ load_eight(b + i);
+        if (differing == 0)
+            continue;
+        const int bits = std::endian::native == std::endian::little ? std::countr_zero(differing)
+                                                                    : std::countl_zero(differing);
+        return i + static_cast<std::size_t>(bits) / 8;
+    }
+    while (i < count && a[i] == b[i])
+        ++i;
+    return i;
 }
 
 /// Characters from `depth` on that two names share, at most `most`; both have at least `depth`.
@@ -87,18 +123,22 @@ inline std::size_t shared_by_two(const placed_name& a, const placed_name& b, std
         if (shared == in_prefix) {
             const char* const from_a = a.stem.data() + (depth + shared - a.prefix.size());
             const char* const from_b = b.stem.data() + (depth + shared - b.prefix.size());
-            std::size_t       i = 0;
-            const std::size_t count = most - shared;
-            while (count - i >= 8 && load_characters(from_a + i) == load_characters(from_b + i))
-                i += 8;
-            while (i < count && from_a[i] == from_b[i])
-                ++i;
-            return shared + i;
+            return shared + shared_characters(from_a, from_b, most - shared);
         }
     }
     while (shared < most && a[depth + shared] == b[depth + shared])
         ++shared;
     return shared;
+}
+
+/// Asks for a name that a walk through the range will look at soon, its record first.
+inline void prefetch_ahead(std::span<const name_key> range, std::span<const record> records,
+                           std::size_t i) noexcept
+{
+    if (i + 2 * prefetch_distance < range.size())
+        prefetch(&records[range[i + 2 * prefetch_distance].record].name);
+    if (i + prefetch_distance < range.size())
+        prefetch_text(records[range[i + prefetch_distance].record].name.stem);
 }
 
 /// Characters from `depth` on that all names of the range share; all have at least `depth`.
@@ -107,105 +147,190 @@ inline std::size_t shared_length(std::span<const name_key> range, std::span<cons
 {
     const placed_name& first = records[range[0].record].name;
     std::size_t        shared = first.size() - depth;
-    for (const name_key& key : range.subspan(1))
-        shared = (std::min)(shared, shared_by_two(first, records[key.record].name, depth, shared));
+    for (std::size_t i = 1; i < range.size(); ++i) {
+        prefetch_ahead(range, records, i);
+        shared = (std::min)(shared, shared_by_two(first, records[range[i].record].name, depth, shared));
+    }
     return shared;
 }
 
-/// Compares from `depth` on; both names have at least that many characters.
-inline std::strong_ordering compare_from(const placed_name& a, const placed_name& b,
-                                         std::size_t depth) noexcept
+/// Less than, equal to or more than 0. Compares from `depth` on; both names have at least that many characters.
+inline int compare_from(const placed_name& a, const placed_name& b, std::size_t depth) noexcept
 {
     const std::size_t shared = shared_by_two(a, b, depth, a.size() - depth);
     const std::size_t at = depth + shared;
     if (at == a.size() || at == b.size())
-        return a.size() <=> b.size();
-    return static_cast<unsigned char>(a[at]) <=> static_cast<unsigned char>(b[at]);
+        return (a.size() > b.size() ? 1 : 0) - (a.size() < b.size() ? 1 : 0);
+    return static_cast<unsigned char>(a[at]) - static_cast<unsigned char>(b[at]);
 }
 
-/// Sorts a few keys by looking at the names themselves, and collects those of one name.
-/// Returns false when there was no memory for that.
-inline bool sort_few(std::span<name_key> range, std::span<const record> records, std::size_t depth,
-                     growing_array<name_clash>& clashes) noexcept
-{
-    for (std::size_t i = 1; i < range.size(); ++i) {
-        const name_key moving = range[i];
-        std::size_t    at = i;
-        for (; at > 0; --at) {
-            const name_key& before = range[at - 1];
-            const auto      compared =
-                compare_from(records[before.record].name, records[moving.record].name, depth);
-            if (compared == std::strong_ordering::less ||
-                (compared == std::strong_ordering::equal && before.record < moving.record))
-                break;
-            range[at] = before;
-        }
-        range[at] = moving;
+/// Sorts names by eight characters at a time, so that each is looked at a few times, however many there are:
+/// quicksort in three parts, below, equal to and above a pivot's eight characters, of which only the equal ones have to
+/// be looked at again, after those characters.
+/// source: Bentley and Sedgewick, Fast Algorithms for Sorting and Searching Strings, 1997
+class name_sorter {
+public:
+    /// memory of keys and clashes: that of `clashes`
+    name_sorter(std::span<const record> records, growing_array<name_clash>& clashes) noexcept
+        : records_(records), clashes_(clashes), keys_(clashes.memory()), open_(clashes.memory())
+    {
     }
-    for (std::size_t i = 1; i < range.size(); ++i) {
-        const std::uint32_t first = range[i - 1].record;
-        const std::uint32_t second = range[i].record;
-        if (compare_from(records[first].name, records[second].name, depth) == std::strong_ordering::equal &&
-            !clashes.push({first, second}))
+
+    /// False when there was no memory for it.
+    bool run() noexcept
+    {
+        if (!keys_.resize(records_.size()))
             return false;
+        for (std::size_t i = 0; i < keys_.size(); ++i)
+            keys_[i] = {.record = static_cast<std::uint32_t>(i)};
+        if (!leave_open({.begin = 0, .end = keys_.size(), .depth = 0}))
+            return false;
+        while (!open_.empty()) {
+            const range now = open_[open_.size() - 1];
+            static_cast<void>(open_.resize(open_.size() - 1));
+            if (!sort(now))
+                return false;
+        }
+        return true;
     }
-    return true;
-}
+
+    std::span<const name_key> keys() const noexcept { return keys_.view(); }
+
+private:
+    /// Keys whose names share their first `depth` characters.
+    struct range {
+        std::size_t begin, end, depth;
+        bool        is_loaded = false;   ///< the keys hold the characters from `depth` on
+        bool        is_lopsided = false; ///< the pivot before told little apart
+
+        std::size_t size() const noexcept { return end - begin; }
+    };
+
+    bool leave_open(const range& part) noexcept { return part.size() < 2 || open_.push(part); }
+
+    bool sort(range now) noexcept
+    {
+        const std::span<name_key> part(keys_.data() + now.begin, now.size());
+        if (!now.is_loaded) {
+            now.depth += shared_length(part, records_, now.depth);
+            for (std::size_t i = 0; i < part.size(); ++i) {
+                prefetch_ahead(part, records_, i);
+                load_key(part[i], records_[part[i].record].name, now.depth);
+            }
+        }
+        constexpr std::size_t few = 12;
+        return part.size() <= few ? sort_few(part, now.depth + 8) : split(now, part);
+    }
+
+    /// Insertion sort. depth: how many characters of a name its key and the keys before it have held
+    bool sort_few(std::span<name_key> part, std::size_t depth) noexcept
+    {
+        for (std::size_t i = 1; i < part.size(); ++i) {
+            const name_key moving = part[i];
+            std::size_t    at = i;
+            for (; at > 0; --at) {
+                const int order = compare(part[at - 1], moving, depth);
+                if (order < 0 || (order == 0 && part[at - 1].record < moving.record))
+                    break;
+                part[at] = part[at - 1];
+            }
+            part[at] = moving;
+        }
+        for (std::size_t i = 1; i < part.size(); ++i) {
+            if (compare(part[i - 1], part[i], depth) == 0 &&
+                !clashes_.push({part[i - 1].record, part[i].record}))
+                return false;
+        }
+        return true;
+    }
+
+    int compare(const name_key& a, const name_key& b, std::size_t depth) const noexcept
+    {
+        const int order = a.compare(b);
+        return order != 0 || !a.goes_on()
+                   ? order
+                   : compare_from(records_[a.record].name, records_[b.record].name, depth);
+    }
+
+    bool split(const range& now, std::span<name_key> part) noexcept
+    {
+        // Names chosen to mislead the guess at the median cost a sort, not a quadratic time.
+        if (now.is_lopsided)
+            std::sort(part.begin(), part.end());
+        const name_key pivot = part[now.is_lopsided ? part.size() / 2 : guess_median(part)];
+        std::size_t    below = 0;
+        std::size_t    above = part.size();
+        for (std::size_t i = 0; i < above;) {
+            const int order = part[i].compare(pivot);
+            if (order < 0)
+                std::swap(part[below++], part[i++]);
+            else if (order > 0)
+                std::swap(part[i], part[--above]);
+            else
+                ++i;
+        }
+        const std::size_t largest = (std::max)(below, part.size() - above);
+        const bool        is_lopsided = largest > part.size() - part.size() / 8;
+        const auto        piece = [&](std::size_t begin, std::size_t end) {
+            return range{now.begin + begin, now.begin + end, now.depth, true, is_lopsided};
+        };
+        if (!leave_open(piece(0, below)) || !leave_open(piece(above, part.size())))
+            return false;
+        if (pivot.goes_on())
+            return leave_open({.begin = now.begin + below, .end = now.begin + above, .depth = now.depth + 8});
+        return add_clashes(part.subspan(below, above - below));
+    }
+
+    /// Of keys that hold the ends of one and the same name.
+    bool add_clashes(std::span<name_key> same) noexcept
+    {
+        std::sort(same.begin(), same.end());
+        for (std::size_t i = 1; i < same.size(); ++i) {
+            if (!clashes_.push({same[i - 1].record, same[i].record}))
+                return false;
+        }
+        return true;
+    }
+
+    static std::size_t middle(std::span<const name_key> part, std::size_t a, std::size_t b,
+                              std::size_t c) noexcept
+    {
+        if (part[b] < part[a])
+            std::swap(a, b);
+        if (part[c] < part[b])
+            b = part[c] < part[a] ? a : c;
+        return b;
+    }
+
+    static std::size_t guess_median(std::span<const name_key> part) noexcept
+    {
+        const std::size_t step = part.size() / 9;
+        return middle(part, middle(part, 0, step, 2 * step), middle(part, 3 * step, 4 * step, 5 * step),
+                      middle(part, 6 * step, 7 * step, part.size() - 1));
+    }
+
+    std::span<const record>    records_;
+    growing_array<name_clash>& clashes_;
+    growing_array<name_key>    keys_;
+    growing_array<range>       open_;
+};
 
 } // namespace detail
 
 /// Fills `order` with the indices of the records, names ascending byte by byte.
-/// Sorts by eight characters at a time, so that each name is looked at a few times, however many there are.
-/// clashes: receives every pair of neighbours of one name, the earlier record first
+/// clashes: receives every pair of neighbours of one name, the earlier record first, in the order of the later ones
 /// errors:  out_of_memory
 inline result<void> order_by_name(std::span<const record> records, growing_array<std::uint32_t>& order,
                                   growing_array<name_clash>& clashes) noexcept
 {
-    struct range {
-        std::size_t begin, end, depth;
-    };
-    growing_array<detail::name_key> keys(order.memory());
-    growing_array<range>            open(order.memory());
-    const error                     exhausted{.code = errc::out_of_memory,
-                                              .expected = records.size() * (sizeof(detail::name_key) + sizeof(std::uint32_t))};
-    if (!keys.resize(records.size()) || !order.resize(records.size()))
-        return exhausted;
-    for (std::size_t i = 0; i < records.size(); ++i)
-        keys[i] = {.record = static_cast<std::uint32_t>(i)};
-    if (records.size() > 1 && !open.push({.begin = 0, .end = records.size(), .depth = 0}))
-        return exhausted;
-
-    while (!open.empty()) {
-        const range now = open[open.size() - 1];
-        static_cast<void>(open.resize(open.size() - 1));
-        const std::span<detail::name_key> part(keys.data() + now.begin, now.end - now.begin);
-        constexpr std::size_t             few = 8;
-        if (part.size() <= few) {
-            if (!detail::sort_few(part, records, now.depth, clashes))
-                return exhausted;
-            continue;
-        }
-        const std::size_t depth = now.depth + detail::shared_length(part, records, now.depth);
-        for (detail::name_key& key : part)
-            detail::load_key(key, records[key.record].name, depth);
-        std::sort(part.begin(), part.end());
-        for (std::size_t begin = 0; begin < part.size();) {
-            std::size_t end = begin + 1;
-            while (end < part.size() && part[end].same_characters(part[begin]))
-                ++end;
-            const bool is_whole = part[begin].length != 9;
-            for (std::size_t i = begin + 1; is_whole && i < end; ++i) {
-                if (!clashes.push({part[i - 1].record, part[i].record}))
-                    return exhausted;
-            }
-            if (!is_whole && end - begin > 1 &&
-                !open.push({.begin = now.begin + begin, .end = now.begin + end, .depth = depth + 8}))
-                return exhausted;
-            begin = end;
-        }
-    }
-    for (std::size_t i = 0; i < records.size(); ++i)
-        order[i] = keys[i].record;
+    detail::name_sorter sorter(records, clashes);
+    if (!order.resize(records.size()) || !sorter.run())
+        return error{.code = errc::out_of_memory,
+                     .expected = records.size() * (sizeof(detail::name_key) + sizeof(std::uint32_t))};
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = sorter.keys()[i].record;
+    std::sort(clashes.begin(), clashes.end(),
+              [](const name_clash& a, const name_clash& b) { return a.second < b.second; });
     return {};
 }
 

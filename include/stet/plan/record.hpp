@@ -5,7 +5,6 @@
 #include "../state/placed_name.hpp"
 #include "../tensor/tensor_view.hpp"
 
-#include <cstddef>
 #include <cstdint>
 
 namespace stet::inline v0_1 {
@@ -17,7 +16,7 @@ struct record {
     std::uint64_t size = 0;       ///< bytes
     const void*   data = nullptr; ///< as in tensor_view
     pour_function pour = nullptr; ///< as in tensor_view
-    std::size_t   first_axis = 0; ///< where the plan keeps shape and, after it, steps
+    std::uint32_t first_axis = 0; ///< where the plan keeps shape and, after it, steps
     std::uint32_t rank = 0;
     std::uint32_t escaped_size = 0; ///< bytes the name takes in the header, without quotes
     dtype         type = dtype::u8;

@@ -422,6 +422,34 @@ TEST_CASE("a duplicate name inside one component is refused")
     CHECK(plan.error().parties[1].view() == "model");
 }
 
+TEST_CASE("of several duplicate names the one repeated first is refused")
+{
+    std::vector<std::pair<std::string, stet::tensor_view>> model;
+    for (int i = 0; i < 40; ++i)
+        model.emplace_back("w" + std::to_string(i), bytes(1));
+    for (const char* const again : {"w20", "w1", "w39"})
+        model.emplace_back(again, bytes(1));
+    const auto plan = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{});
+
+    REQUIRE_FALSE(plan);
+    CHECK(plan.error().subject.view() == "model.diffusion_model.w20");
+}
+
+TEST_CASE("a plan of matrices keeps at most 112 bytes a tensor and is made with 24 more")
+{
+    constexpr std::size_t                    count = 10'000;
+    std::map<std::string, stet::tensor_view> model;
+    for (std::size_t i = 0; i < count; ++i)
+        model.emplace("block." + std::to_string(i) + ".weight", bytes(1));
+    support::counting_heap heap;
+    const auto             plan = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{},
+                                                  {.memory = heap.allocator()});
+
+    REQUIRE(plan);
+    CHECK(heap.live_bytes() <= count * 112);
+    CHECK(heap.peak_bytes() <= count * (112 + 24) + 4096);
+}
+
 TEST_CASE("a refused tensor is named as it would be in the file")
 {
     const auto refused = [](const dict& model) {

@@ -315,6 +315,46 @@ TEST_CASE("three records of one name make two pairs, the earlier record first")
     CHECK((order[0] == 1 && order[1] == 0 && order[2] == 2 && order[3] == 4 && order[4] == 3));
 }
 
+TEST_CASE("names met twice are told in the order of the records that repeat them")
+{
+    std::vector<std::string>       texts = model_texts(200);
+    const std::vector<std::string> first = texts;
+    support::dice                  dice(11);
+    shuffle(texts, dice);
+    texts.insert(texts.begin(), first.begin(), first.end());
+    const named_records given(texts, dice);
+
+    stet::growing_array<std::uint32_t>    order;
+    stet::growing_array<stet::name_clash> clashes;
+    REQUIRE(stet::order_by_name(given.records(), order, clashes));
+
+    REQUIRE(clashes.size() == 200);
+    for (std::uint32_t i = 0; i < 200; ++i) {
+        CHECK(clashes[i].second == 200 + i);
+        CHECK(texts[clashes[i].first] == texts[clashes[i].second]);
+    }
+}
+
+TEST_CASE("names laid so that every guess at their median is bad are ordered")
+{
+    // The smallest nine names stand wherever the guess looks, again and again.
+    for (const std::size_t count : {100U, 1000U, 5000U}) {
+        std::vector<std::string> texts;
+        for (std::size_t i = 0; i < count; ++i)
+            texts.push_back(std::to_string(100'000 + i));
+        std::vector<std::string> laid = texts;
+        for (std::size_t from = 0; from + 9 <= count; from += 9) {
+            const std::size_t left = count - from;
+            for (std::size_t i = 0; i < 8; ++i)
+                std::swap(laid[from + i], laid[from + i * (left / 9)]);
+            std::swap(laid[from + 8], laid[count - 1]);
+        }
+        support::dice dice(13);
+        CHECK((ordered(named_records(laid, dice)) == texts));
+        CHECK((ordered(named_records({texts.rbegin(), texts.rend()}, dice)) == texts));
+    }
+}
+
 TEST_CASE("one name twice among ten thousand is found")
 {
     support::dice dice(6);
