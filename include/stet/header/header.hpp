@@ -2,6 +2,7 @@
 #ifndef STET_HEADER_HEADER_HPP
 #define STET_HEADER_HEADER_HPP
 
+#include "../memory/prefetch.hpp"
 #include "../plan/plan.hpp"
 #include "../sink/staged_sink.hpp"
 #include "../text/decimal.hpp"
@@ -49,10 +50,12 @@ public:
         writer text(out);
         text.put("{");
         write_metadata(text);
-        for (const record& placed : plan_->records()) {
-            if (&placed != plan_->records().data())
-                text.put(",");
-            write_member(text, placed);
+        const std::span<const record> records = plan_->records();
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            if (i + prefetch_distance < records.size())
+                prefetch_text(records[i + prefetch_distance].name.stem);
+            text.put(i == 0 ? std::string_view("\"") : std::string_view(",\""));
+            write_member(text, records[i]);
         }
         text.put("}");
         for (std::uint64_t i = text_size_; i < padded_size_; ++i)
@@ -70,7 +73,7 @@ private:
 
         void put(std::string_view text)
         {
-            if (outcome_)
+            if (!out_->stage(text) && outcome_)
                 outcome_ = out_->write(text);
         }
         void put(std::uint64_t number) { put(decimal(number).view()); }
@@ -100,9 +103,9 @@ private:
         text.put(plan_->records().empty() ? "}" : "},");
     }
 
+    /// From the quote that opens its name on.
     void write_member(writer& text, const record& placed) const
     {
-        text.put("\"");
         if (placed.escaped_size == placed.name.size()) {
             text.put(placed.name.prefix);
             text.put(placed.name.stem);

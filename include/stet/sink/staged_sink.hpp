@@ -45,6 +45,15 @@ public:
         return block_.subspan(filled_);
     }
 
+    /// Takes a short text that fits beside what is staged, without the cost of a result; false if it does not fit.
+    [[nodiscard]] bool stage(std::string_view text) noexcept
+    {
+        if (text.size() > block_.size() - filled_)
+            return false;
+        append(std::as_bytes(std::span(text)));
+        return true;
+    }
+
     /// Hands over what is staged.
     result<void> flush()
     {

@@ -195,3 +195,19 @@ TEST_CASE("lending fails when what is staged cannot be handed over")
     CHECK(sink.write("abcde"));
     CHECK(failure(sink.lend(4)) == "sink_refused");
 }
+
+TEST_CASE("a text is staged where it fits and left alone where it does not")
+{
+    piece_sink             destination;
+    std::vector<std::byte> block(8);
+    staged_sink            sink(destination, block);
+
+    CHECK(sink.stage("abcde"));
+    CHECK_FALSE(sink.stage("fghi"));
+    CHECK(sink.stage(""));
+    CHECK(sink.stage("fgh"));
+    CHECK_FALSE(sink.stage("i"));
+    CHECK(destination.pieces.empty());
+    CHECK(sink.flush());
+    CHECK(destination.pieces == pieces{"abcdefgh"});
+}
