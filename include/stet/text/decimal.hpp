@@ -32,7 +32,7 @@ inline constexpr std::array<std::uint64_t, 20> powers_of_ten = [] {
 constexpr std::size_t decimal_width(std::uint64_t value) noexcept
 {
     // 1233 / 4096 is the decimal logarithm of two, nearly: this is the width, or one less.
-    const auto bits = static_cast<std::size_t>(std::bit_width(value | 1U));
+    const auto bits = std::size_t{64} - static_cast<std::size_t>(std::countl_zero(value | 1U));
     const auto least = bits * 1233 >> 12U;
     return least + (value >= detail::powers_of_ten[least] || value == 0 ? 1U : 0U);
 }
