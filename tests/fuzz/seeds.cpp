@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Turns the conformance data into inputs for the fuzz targets.
+//
+//   fuzz_seeds DATA OUTPUT      writes OUTPUT/<target>/<name>, one file for each input
+#include "files.hpp"
+#include "support/json.hpp"
+
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool put(const fs::path& path, std::string_view text)
+{
+    std::ofstream file(path, std::ios::binary);
+    file.write(text.data(), static_cast<std::streamsize>(text.size()));
+    return file.good();
+}
+
+/// A JSON file; nothing when it is missing or no JSON.
+std::optional<support::json_value> parsed(const fs::path& path)
+{
+    const auto text = fuzz::file_content(path);
+    return text ? support::parse_json(*text) : std::nullopt;
+}
+
+bool checkpoints(const fs::path& data, const fs::path& to)
+{
+    for (const char* const folder : {"vectors/read", "vectors/write"}) {
+        for (const fs::path& path : fuzz::files_in(data / folder)) {
+            const auto file = fuzz::file_content(path);
+            if (path.extension() == ".safetensors" && !(file && put(to / path.filename(), *file)))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool texts(const fs::path& data, const fs::path& to)
+{
+    const auto recorded = parsed(data / "comfy/json_dumps.json");
+    if (!recorded)
+        return false;
+    for (const support::json_value& one : recorded->at("cases").items()) {
+        if (!put(to / one.at("id").text(), one.at("input").text()))
+            return false;
+    }
+    return true;
+}
+
+/// A choice of rules for all cases in turn, prefix, output folder, entries.
+bool names(const fs::path& data, const fs::path& to)
+{
+    const auto recorded = parsed(data / "comfy/filenames.json");
+    if (!recorded)
+        return false;
+    std::size_t count = 0;
+    for (const char* const list : {"rows", "fuzz"}) {
+        for (const support::json_value& one : recorded->at(list).items()) {
+            std::string text(1, static_cast<char>('0' + count++ % 16));
+            text.append(one.at("prefix").text()).append("\xFF").append(one.at("output_dir").text());
+            for (const support::json_value& entry : one.at("entries").items())
+                text.append("\xFF").append(entry.text());
+            if (!put(to / one.at("id").text(), text))
+                return false;
+        }
+    }
+    return true;
+}
+
+} // namespace
+
+int main(int count, char** values)
+{
+    if (count != 3) {
+        std::fputs("usage: fuzz_seeds DATA OUTPUT\n", stderr);
+        return 2;
+    }
+    const fs::path  data(values[1]);
+    const fs::path  output(values[2]);
+    std::error_code failed;
+    const auto      folder = [&](const char* target) {
+        fs::create_directories(output / target, failed);
+        return output / target;
+    };
+    const bool done = checkpoints(data, folder("read_header")) && texts(data, folder("redump")) &&
+                      names(data, folder("names"));
+    if (!done || failed)
+        std::fprintf(stderr, "the data in %s cannot be used\n", values[1]);
+    return done && !failed ? 0 : 1;
+}
