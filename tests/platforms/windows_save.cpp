@@ -359,25 +359,25 @@ void check_files_in_use(const std::string& here)
     const std::string path = here + "/model.safetensors";
     expect_success(old.save(exact_path{path}), "a file is there");
     const exact_path replace{path, existing_file::replace};
-    const auto       expect_refused = [&](std::string_view text) {
-        expect_error(fresh.save(replace), errc::permission_denied, text);
+    const auto       expect_refused = [&](errc code, std::string_view text) {
+        expect_error(fresh.save(replace), code, text);
         expect(content(path) == old.bytes(), "the old file is whole then");
         expect(entries(here) == names{"model.safetensors"}, "no part file is left then");
     };
     {
         const handle reader(opened(path, GENERIC_READ, FILE_SHARE_READ, OPEN_EXISTING));
-        expect_refused("a file that another program reads is not replaced");
+        expect_refused(errc::file_in_use, "a file that another program reads is not replaced");
     }
     {
         const handle reader(opened(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, OPEN_EXISTING));
         const handle mapping(CreateFileMappingW(reader.value(), nullptr, PAGE_READONLY, 0, 0, nullptr));
         void* const  view = MapViewOfFile(mapping.value(), FILE_MAP_READ, 0, 0, 0);
         expect(view != nullptr, "the file can be mapped");
-        expect_refused("a file that is mapped into memory is not replaced");
+        expect_refused(errc::file_in_use, "a file that is mapped into memory is not replaced");
         UnmapViewOfFile(view);
     }
     SetFileAttributesW(raw(path).c_str(), FILE_ATTRIBUTE_READONLY);
-    expect_refused("a read-only file is not replaced");
+    expect_refused(errc::permission_denied, "a read-only file is not replaced");
     SetFileAttributesW(raw(path).c_str(), FILE_ATTRIBUTE_NORMAL);
     {
         // A virus scanner looks at a file for a moment only.

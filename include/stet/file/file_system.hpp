@@ -108,6 +108,8 @@ constexpr errc errc_of(int os_code) noexcept
     case EACCES:
     case EPERM:
         return errc::permission_denied;
+    case EBUSY:
+        return errc::file_in_use;
     case EROFS:
         return errc::read_only_file_system;
     case ENOSPC:

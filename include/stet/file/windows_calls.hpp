@@ -29,21 +29,35 @@
 #endif
 extern "C" {
 struct _BY_HANDLE_FILE_INFORMATION;
+struct _OVERLAPPED;
 struct _SECURITY_ATTRIBUTES;
 __declspec(dllimport) int __stdcall CloseHandle(void*);
+__declspec(dllimport) void* __stdcall CreateFileMappingW(void*, struct _SECURITY_ATTRIBUTES*, unsigned long,
+                                                         unsigned long, unsigned long, const wchar_t*);
 __declspec(dllimport) void* __stdcall CreateFileW(const wchar_t*, unsigned long, unsigned long,
                                                   struct _SECURITY_ATTRIBUTES*, unsigned long, unsigned long,
                                                   void*);
 __declspec(dllimport) unsigned long __stdcall GetFileAttributesW(const wchar_t*);
 __declspec(dllimport) int __stdcall GetFileInformationByHandle(void*, struct _BY_HANDLE_FILE_INFORMATION*);
+__declspec(dllimport) unsigned long __stdcall GetFileType(void*);
 __declspec(dllimport) unsigned long __stdcall GetFinalPathNameByHandleW(void*, wchar_t*, unsigned long,
                                                                         unsigned long);
 __declspec(dllimport) unsigned long __stdcall GetFullPathNameW(const wchar_t*, unsigned long, wchar_t*,
                                                                wchar_t**);
 __declspec(dllimport) unsigned long __stdcall GetLastError();
+#if defined(_WIN64)
+__declspec(dllimport) void* __stdcall MapViewOfFile(void*, unsigned long, unsigned long, unsigned long,
+                                                    unsigned long long);
+#else
+__declspec(dllimport) void* __stdcall MapViewOfFile(void*, unsigned long, unsigned long, unsigned long,
+                                                    unsigned long);
+#endif
 __declspec(dllimport) int __stdcall MoveFileExW(const wchar_t*, const wchar_t*, unsigned long);
+__declspec(dllimport) int __stdcall ReadFile(void*, void*, unsigned long, unsigned long*,
+                                             struct _OVERLAPPED*);
 __declspec(dllimport) int __stdcall SetEndOfFile(void*);
 __declspec(dllimport) void __stdcall Sleep(unsigned long);
+__declspec(dllimport) int __stdcall UnmapViewOfFile(const void*);
 }
 #if defined(__clang__)
 #pragma clang diagnostic pop
@@ -90,7 +104,7 @@ os_result patient(Call call)
     return returned;
 }
 
-enum class access : unsigned long { nothing = 0, list = 1 };
+enum class access : unsigned long { nothing = 0, list = 1, remove = 0x10000 };
 
 /// An entry opened by its path, links followed.
 class opened_entry {
@@ -103,12 +117,16 @@ public:
         constexpr unsigned long open_existing = 3, folders_too = 0x02000000;
         handle_ = CreateFileW(path.c_str(), rights, shared, nullptr, open_existing, folders_too, nullptr);
         if (reinterpret_cast<std::intptr_t>(handle_) == -1) {
-            error_ = errno_of(GetLastError());
+            constexpr unsigned long sharing_violation = 32;
+            const unsigned long     code = GetLastError();
+            is_held_elsewhere_ = code == sharing_violation;
+            error_ = errno_of(code);
             handle_ = nullptr;
         }
     }
     opened_entry(opened_entry&& other) noexcept
-        : handle_(std::exchange(other.handle_, nullptr)), error_(std::exchange(other.error_, EBADF))
+        : handle_(std::exchange(other.handle_, nullptr)), error_(std::exchange(other.error_, EBADF)),
+          is_held_elsewhere_(other.is_held_elsewhere_)
     {
     }
     opened_entry& operator=(opened_entry&&) = delete;
@@ -122,10 +140,12 @@ public:
 
     int   error() const noexcept { return error_; }
     void* handle() const noexcept { return handle_; }
+    bool  is_held_elsewhere() const noexcept { return is_held_elsewhere_; } ///< by who does not share it
 
 private:
     void* handle_ = nullptr;
     int   error_ = 0;
+    bool  is_held_elsewhere_ = false;
 };
 
 /// A path without limit, or the errno that says why there is none.
@@ -218,11 +238,16 @@ struct file_information {
 };
 static_assert(sizeof(file_information) == 52);
 
-inline int look_at(const opened_entry& entry, file_information& seen) noexcept
+inline int look_at(void* handle, file_information& seen) noexcept
 {
     void* const raw = &seen;
     auto* const as_declared = static_cast<struct _BY_HANDLE_FILE_INFORMATION*>(raw);
-    return GetFileInformationByHandle(entry.handle(), as_declared) != 0 ? 0 : errno_of(GetLastError());
+    return GetFileInformationByHandle(handle, as_declared) != 0 ? 0 : errno_of(GetLastError());
+}
+
+inline int look_at(const opened_entry& entry, file_information& seen) noexcept
+{
+    return look_at(entry.handle(), seen);
 }
 
 } // namespace detail::windows

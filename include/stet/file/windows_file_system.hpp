@@ -229,6 +229,13 @@ inline os_result close(void*, file_handle handle)
     return {};
 }
 
+/// Whether nothing but its being open or mapped can keep a file from being removed.
+inline bool may_remove(const std::wstring& path) noexcept
+{
+    const opened_entry entry(path, access::remove);
+    return entry.error() == 0 || entry.is_held_elsewhere();
+}
+
 inline os_result move(void*, file_handle folder, const char* from, const char* to, existing_file existing)
 {
     const place old_place = place_in(folder, from);
@@ -240,10 +247,13 @@ inline os_result move(void*, file_handle folder, const char* from, const char* t
         return failed(existing == existing_file::refuse ? EEXIST : EACCES); // without waiting
     constexpr unsigned long replace = 1, write_through = 8;
     const unsigned long     how = write_through | (existing == existing_file::replace ? replace : 0);
-    return patient([&] {
+    const os_result         returned = patient([&] {
         const int moved = MoveFileExW(old_place.path.c_str(), new_place.path.c_str(), how);
         return moved != 0 ? os_result{} : last_failure();
     });
+    const bool              is_in_use =
+        returned.error == EACCES && may_remove(old_place.path) && may_remove(new_place.path);
+    return is_in_use ? failed(EBUSY) : returned;
 }
 
 inline os_result remove(void*, file_handle folder, const char* name)

@@ -138,15 +138,30 @@ inline std::wstring without_last_separators(std::wstring path)
     return path;
 }
 
+/// Units of a single name in a path, at most.
+inline constexpr std::size_t longest_name = 255;
+
+/// Whether a name in a path without limit is one that no entry can have.
+constexpr bool has_long_name(std::wstring_view path) noexcept
+{
+    for (std::size_t at = 0; at < path.size();) {
+        const std::size_t found = path.find(L'\\', at);
+        const std::size_t end = found == std::wstring_view::npos ? path.size() : found;
+        if (end - at > longest_name)
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
 /// Why a name cannot be used in a folder: EILSEQ, EINVAL, ENAMETOOLONG, or 0. The system does not look at
 /// names in a path without limit: "NUL", "a:b" and "a." would name what most programs cannot reach.
 inline int name_error(std::string_view name)
 {
-    constexpr std::size_t longest = 255;
-    const auto            units = utf16(name);
+    const auto units = utf16(name);
     if (!units)
         return EILSEQ;
-    if (units->size() > longest)
+    if (units->size() > longest_name)
         return ENAMETOOLONG;
     return is_allowed(name, path_style::windows) ? 0 : EINVAL;
 }

@@ -32,7 +32,7 @@ public:
             errc      code;
             std::errc condition;
         };
-        constexpr std::array<meaning, 13> meanings{{
+        constexpr std::array<meaning, 14> meanings{{
             {errc::folder_missing, std::errc::no_such_file_or_directory},
             {errc::file_missing, std::errc::no_such_file_or_directory},
             {errc::name_taken, std::errc::file_exists},
@@ -46,6 +46,7 @@ public:
             {errc::out_of_memory, std::errc::not_enough_memory},
             {errc::cancelled, std::errc::operation_canceled},
             {errc::io_failure, std::errc::io_error},
+            {errc::file_in_use, std::errc::device_or_resource_busy},
         }};
         for (const meaning& known : meanings) {
             if (static_cast<int>(known.code) == code)

@@ -1,47 +1,42 @@
 // SPDX-License-Identifier: MIT
-// A file mapped into memory, on POSIX systems; elsewhere this header is empty. Not part of stet.hpp.
+// A file mapped into memory. Not part of stet.hpp.
 #ifndef STET_READ_MAPPED_FILE_HPP
 #define STET_READ_MAPPED_FILE_HPP
 
-#if !defined(_WIN32)
-
+#include "../file/readable_file.hpp"
 #include "../memory/memory_size.hpp"
 #include "../result/result.hpp"
-#include "file_source.hpp"
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <sys/mman.h>
 #include <utility>
 
 namespace stet::inline v0_1 {
 
 /// A file's bytes, read by the system when they are touched. The tensors of a file that starts at a page's boundary
 /// are aligned as checkpoint_header::alignment says.
-/// lifetime: the bytes go with this object. A file cut short meanwhile kills the program that touches what is gone
+/// lifetime: the bytes go with this object. On POSIX systems the file may be replaced meanwhile, the bytes stay; a file
+///           cut short kills the program that touches what is gone. On Windows a save over the file is refused with
+///           file_in_use until this object is gone
 class mapped_file {
 public:
-    /// path:   ends with NUL
+    /// path:   ends with NUL; UTF-8 on Windows, of any length
     /// errors: those of file_source::open; file_too_large for more bytes than fit into memory
-    static result<mapped_file> open(const char* path) noexcept
+    static result<mapped_file> open(const char* path)
     {
-        auto file = detail::open_to_read(path);
+        const auto file = detail::readable_file::open(path);
         if (!file)
             return file.error();
-        const auto size = detail::regular_size(*file);
-        if (!size)
-            return size.error().about(path);
-        if (*size > SIZE_MAX / 2)
-            return error{.code = errc::file_too_large, .expected = *size}.about(path);
-        if (*size == 0)
+        if (file->size() > SIZE_MAX / 2)
+            return error{.code = errc::file_too_large, .expected = file->size()}.about(path);
+        if (file->size() == 0)
             return mapped_file(nullptr, 0); // nothing can be mapped, nothing is needed
-        const auto  length = memory_size(*size);
-        void* const memory = ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file->number(), 0);
-        if (memory == MAP_FAILED)
-            return detail::reading_error(errno).about(path);
-        return mapped_file(memory, length);
+        const auto length = memory_size(file->size());
+        const auto mapped = file->map(length);
+        if (mapped.error != 0)
+            return os_error(mapped.error, path);
+        return mapped_file(mapped.memory, length);
     }
 
     mapped_file(mapped_file&& other) noexcept
@@ -59,7 +54,7 @@ public:
     ~mapped_file()
     {
         if (memory_ != nullptr)
-            static_cast<void>(::munmap(memory_, size_));
+            detail::readable_file::unmap(memory_, size_);
     }
 
     std::span<const std::byte> bytes() const noexcept
@@ -76,5 +71,4 @@ private:
 
 } // namespace stet::inline v0_1
 
-#endif
 #endif

@@ -107,6 +107,8 @@ inline constexpr std::array<sentence, errc_count> sentences{{
      "header member %s, byte %a of the file: %1, which the format's text forbids"},
     {errc::source_refused, "source_refused", "%e bytes could not be read at byte %a of the file (the source's code: %o)"},
     {errc::file_missing, "file_missing", "%s: no such file"},
+    {errc::file_in_use, "file_in_use",
+     "%s is in use and cannot be replaced; first close its mapping or what else has it open, here or in another program"},
 }};
 
 /// Appends to a buffer and counts on past its end.

@@ -21,8 +21,8 @@ TEST_CASE("every errno that a user can do something about has a code of its own"
     for (const row& given : {
              row{ENOENT, errc::folder_missing}, row{ENOTDIR, errc::folder_missing},
                  row{EEXIST, errc::name_taken}, row{EACCES, errc::permission_denied},
-                 row{EPERM, errc::permission_denied}, row{EROFS, errc::read_only_file_system},
-                 row{ENOSPC, errc::disk_full},
+                 row{EPERM, errc::permission_denied}, row{EBUSY, errc::file_in_use},
+                 row{EROFS, errc::read_only_file_system}, row{ENOSPC, errc::disk_full},
 #if defined(EDQUOT)
                  row{EDQUOT, errc::disk_full},
 #endif

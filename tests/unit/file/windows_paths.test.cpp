@@ -173,3 +173,13 @@ TEST_CASE("two paths are one but for ASCII case and a separator at the end")
     STATIC_CHECK_FALSE(windows::is_same_path(L"\\\\?\\C:\\outa", L"\\\\?\\C:\\outb"));
     STATIC_CHECK_FALSE(windows::is_same_path(L"\xC4", L"\xE4"));
 }
+
+TEST_CASE("a name of more than 255 units is found anywhere in a path")
+{
+    using stet::detail::windows::has_long_name;
+    const std::wstring longest(255, L'n');
+    CHECK_FALSE(has_long_name(L""));
+    CHECK_FALSE(has_long_name(L"\\\\?\\C:\\" + longest + L"\\" + longest));
+    CHECK(has_long_name(L"\\\\?\\C:\\" + longest + L"n\\a"));
+    CHECK(has_long_name(L"\\\\?\\C:\\a\\n" + longest));
+}

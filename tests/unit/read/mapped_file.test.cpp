@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <stet/read/mapped_file.hpp>
 
-#if !defined(_WIN32)
-
 #include "support/failure.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/stored_file.hpp"
@@ -70,5 +68,3 @@ TEST_CASE("a mapping that is replaced by another is given back")
     CHECK(first->bytes().size() == 6);
     CHECK(first->bytes()[0] == std::byte{'s'});
 }
-
-#endif

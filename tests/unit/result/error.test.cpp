@@ -90,7 +90,8 @@ static_assert(static_cast<int>(errc::more_bytes_needed) == 66);
 static_assert(static_cast<int>(errc::forbidden_by_format) == 67);
 static_assert(static_cast<int>(errc::source_refused) == 68);
 static_assert(static_cast<int>(errc::file_missing) == 69);
-static_assert(stet::errc_count == 69);
+static_assert(static_cast<int>(errc::file_in_use) == 70);
+static_assert(stet::errc_count == 70);
 
 namespace {
 

@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 69> sentences{{
+constexpr std::array<sentence, 70> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -144,6 +144,9 @@ constexpr std::array<sentence, 69> sentences{{
     {errc::source_refused, "source_refused",
      "1,234,567 bytes could not be read at byte 9,216 of the file (the source's code: 13)"},
     {errc::file_missing, "file_missing", "'a.b': no such file"},
+    {errc::file_in_use, "file_in_use",
+     "'a.b' is in use and cannot be replaced; first close its mapping or what else has it open, here or in "
+     "another program"},
 }};
 
 static_assert(sentences.size() == stet::errc_count, "a new code needs its sentence here");
