@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles the library for Windows, saves files under Wine and compares them with those of this machine.
+# Compiles the library for Windows, saves and reads files under Wine and compares them with those of this machine.
 #
 #   tests/platforms/windows.sh
 #
@@ -57,12 +57,13 @@ fi
 
 echo "-- build"
 "$cross" "${flags[@]}" -static tests/platforms/windows_save.cpp -o "$scratch/windows_save.exe"
+"$cross" "${flags[@]}" -static tests/platforms/windows_read.cpp -o "$scratch/windows_read.exe"
 "$native" "${flags[@]}" tests/platforms/windows_save.cpp -o "$scratch/native_save"
 
 echo "-- run"
 cd "$scratch"
-run() {
-    wine "$scratch/windows_save.exe" "$@" 2>"$scratch/complaints" || {
+run() { # program argument...
+    wine "$scratch/$1.exe" "${@:2}" 2>"$scratch/complaints" || {
         local status=$?
         cat "$scratch/complaints" >&2
         return "$status"
@@ -71,14 +72,16 @@ run() {
 mkdir -p here/linked/target here/beside
 ln -s target here/linked/inside
 ln -s ../beside here/linked/outside
-run check here
+run windows_save check here
+mkdir read
+run windows_read check read
 
 echo "-- compare"
-run write windows.safetensors
+run windows_save write windows.safetensors
 ./native_save write native.safetensors
 cmp windows.safetensors native.safetensors
 echo "the bytes are the same: $(stat -c %s native.safetensors)"
-if find here -name '*.part' | grep .; then
+if find here read -name '*.part' | grep .; then
     echo "part files are left" >&2
     exit 1
 fi
