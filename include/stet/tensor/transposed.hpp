@@ -2,6 +2,7 @@
 #ifndef STET_TENSOR_TRANSPOSED_HPP
 #define STET_TENSOR_TRANSPOSED_HPP
 
+#include "../memory/memory_size.hpp"
 #include "strided.hpp"
 
 #include <array>
@@ -49,6 +50,31 @@ inline tensor_view without_needless_steps(tensor_view tensor) noexcept
     return tensor;
 }
 
+/// A part of packed 4- or 6-bit elements, which can only be one run of whole bytes.
+/// begin, end: a range the axis has
+/// errors:     sub_byte_strides, partial_byte, too_many_axes
+inline result<tensor_view> sliced_run(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
+                                      std::uint64_t end) noexcept
+{
+    if (tensor.shape.size() > kept_axes)
+        return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = tensor.shape.size()};
+    tensor_view part = tensor;
+    part.shape = tensor.shape.with(axis, end - begin);
+    if (tensor.size == 0 || end - begin == tensor.shape[axis])
+        return part;
+    for (std::size_t outer = 0; outer < axis; ++outer) {
+        if (tensor.shape[outer] != 1)
+            return error{.code = errc::sub_byte_strides};
+    }
+    const std::uint64_t index_bits = tensor.size * 8 / tensor.shape[axis]; // all bits are less than 2^64
+    if (begin * index_bits % 8 != 0 || end * index_bits % 8 != 0)
+        return error{.code = errc::partial_byte, .actual = (end - begin) * index_bits};
+    part.size = (end - begin) * index_bits / 8;
+    if (part.size != 0)
+        part.data = static_cast<const std::byte*>(tensor.data) + memory_size(begin * index_bits / 8);
+    return part;
+}
+
 } // namespace detail
 
 /// The tensor with two axes exchanged; nothing is copied.
@@ -74,7 +100,8 @@ inline result<tensor_view> transposed(const tensor_view& tensor, std::size_t fir
 }
 
 /// The part of the tensor from index `begin` up to, not including, `end` of one axis; nothing is copied.
-/// errors:   no_such_axis when the axis or the range does not exist; else as for transposed
+/// errors:   no_such_axis when the axis or the range does not exist; of 4- and 6-bit elements sub_byte_strides for
+///           what is no single run, and partial_byte for what begins or ends inside a byte; else as for transposed
 /// lifetime: borrows what `tensor` borrows
 inline result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
                                   std::uint64_t end) noexcept
@@ -84,6 +111,8 @@ inline result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, s
     if (begin > end || end > tensor.shape[axis])
         return error{
             .code = errc::no_such_axis, .expected = tensor.shape[axis], .actual = begin > end ? begin : end};
+    if (is_sub_byte(tensor.type) && tensor.is_packed())
+        return detail::sliced_run(tensor, axis, begin, end);
     auto view = detail::with_steps(tensor);
     if (!view)
         return view;

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -226,7 +227,38 @@ TEST_CASE("4- and 6-bit elements cannot be rearranged")
 {
     const auto packed = view_of(dtype::f4, {2, 2}, as_bytes("ab"));
     CHECK(failure(transposed(*packed)) == "sub_byte_strides");
-    CHECK(failure(sliced(*packed, 0, 0, 1)) == "sub_byte_strides");
+    CHECK(failure(sliced(*packed, 1, 0, 1)) == "sub_byte_strides");
+}
+
+TEST_CASE("4- and 6-bit elements are cut where they lie in one run of whole bytes")
+{
+    const auto cut = [](dtype type, const stet::extents& shape, std::string_view data, std::size_t axis,
+                        std::uint64_t begin, std::uint64_t end) {
+        const auto whole = view_of(type, shape, as_bytes(data));
+        REQUIRE(whole);
+        const auto part = sliced(*whole, axis, begin, end);
+        if (!part)
+            return std::string(failure(part));
+        CHECK(part->is_packed());
+        CHECK(part->shape[axis] == end - begin);
+        return support::as_text(part->packed());
+    };
+    CHECK(cut(dtype::f4, {2, 2}, "ab", 0, 0, 1) == "a");
+    CHECK(cut(dtype::f4, {2, 2}, "ab", 0, 1, 2) == "b");
+    CHECK(cut(dtype::f4, {1, 2, 2}, "ab", 1, 0, 1) == "a");
+    CHECK(cut(dtype::f4, {1, 2, 2}, "ab", 2, 0, 2) == "ab");
+    CHECK(cut(dtype::f4, {2, 2}, "ab", 1, 0, 2) == "ab");
+    CHECK(cut(dtype::f4, {2, 2}, "ab", 1, 1, 1) == "sub_byte_strides");
+    CHECK(cut(dtype::f4, {1, 2}, "a", 1, 0, 1) == "partial_byte");
+    CHECK(cut(dtype::f4, {4, 3}, "abcdef", 0, 2, 4) == "def");
+    CHECK(cut(dtype::f4, {4, 3}, "abcdef", 0, 1, 3) == "partial_byte");
+    CHECK(cut(dtype::f6_e2m3, {12}, "abcdefghi", 0, 4, 8) == "def");
+    CHECK(cut(dtype::f6_e3m2, {12}, "abcdefghi", 0, 2, 4) == "partial_byte");
+    CHECK(cut(dtype::f4, {4, 2}, "abcd", 0, 4, 4).empty());
+    CHECK(cut(dtype::f4, {3, 0}, "", 0, 1, 2).empty());
+    CHECK(cut(dtype::f4, {2, 2}, "ab", 0, 0, 3) == "no_such_axis");
+    const std::vector<int> nine_axes{1, 1, 1, 1, 1, 1, 1, 1, 2};
+    CHECK(cut(dtype::f4, nine_axes, "a", 8, 0, 2) == "too_many_axes");
 }
 
 TEST_CASE("more than eight axes cannot be rearranged, packed or strided")
