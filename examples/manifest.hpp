@@ -54,10 +54,10 @@ struct manifest {
 };
 
 /// Small finite numbers, whichever float type one reads them as: random sign and fraction, fixed exponent.
-inline byte_block random_weights(std::size_t size)
+/// state: where the sequence starts
+inline byte_block random_weights(std::size_t size, std::uint32_t state)
 {
-    byte_block    block(size);
-    std::uint32_t state = 1;
+    byte_block block(size);
     for (std::size_t i = 0; i + 1 < size; i += 2) {
         state = state * 1664525U + 1013904223U;
         const std::uint32_t half = (state >> 16U & 0x83FFU) | 0x2000U;
@@ -69,7 +69,7 @@ inline byte_block random_weights(std::size_t size)
 
 /// Reads lines of component, dtype, name and dimensions. Unless `full_size`, every dimension above eight
 /// shrinks to its sixteenth. Says what is wrong and returns nothing if it cannot.
-inline std::optional<manifest> read_manifest(const std::string& path, bool full_size)
+inline std::optional<manifest> read_manifest(const std::string& path, bool full_size, std::uint32_t seed)
 {
     std::ifstream file(path);
     if (!file) {
@@ -77,7 +77,7 @@ inline std::optional<manifest> read_manifest(const std::string& path, bool full_
         return std::nullopt;
     }
     constexpr std::size_t block_size = std::size_t{1} << 20U;
-    const auto            block = std::make_shared<const byte_block>(random_weights(block_size));
+    const auto            block = std::make_shared<const byte_block>(random_weights(block_size, seed));
     manifest              read;
     std::uint64_t         written = 0;
     for (std::string line; std::getline(file, line);) {

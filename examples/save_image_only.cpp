@@ -25,7 +25,8 @@ struct stet::tensor_traits<number> {
 int main(int count, char** values)
 {
     const auto arguments = example::parse(count, values);
-    const auto weights = example::read_manifest(arguments.data + "/svd_img2vid.txt", arguments.full_size);
+    const auto weights =
+        example::read_manifest(arguments.data + "/svd_img2vid.txt", arguments.full_size, arguments.seed);
     if (!weights)
         return 1;
 

@@ -14,7 +14,8 @@
 int main(int count, char** values)
 {
     const auto arguments = example::parse(count, values);
-    const auto weights = example::read_manifest(arguments.data + "/sdxl_base.txt", arguments.full_size);
+    const auto weights =
+        example::read_manifest(arguments.data + "/sdxl_base.txt", arguments.full_size, arguments.seed);
     if (!weights)
         return 1;
 
