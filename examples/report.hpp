@@ -15,14 +15,22 @@ inline void print_size(std::uint64_t tensors, std::uint64_t bytes)
     std::cout << tensors << (tensors == 1 ? " tensor, " : " tensors, ") << bytes << " bytes";
 }
 
-inline void print(const stet::saved_checkpoint& saved)
+/// The path and one line about the file.
+inline void print_file(const stet::saved_checkpoint& saved)
 {
     std::uint64_t tensors = 0;
     for (const stet::component_report& part : saved.components)
         tensors += part.tensors;
-    std::cout << saved.path << "\n    number " << saved.counter << ", ";
+    std::cout << saved.path << "\n    ";
+    if (saved.counter != 0)
+        std::cout << "number " << saved.counter << ", ";
     print_size(tensors, saved.bytes);
     std::cout << '\n';
+}
+
+inline void print(const stet::saved_checkpoint& saved)
+{
+    print_file(saved);
     for (const stet::component_report& part : saved.components) {
         if (part.tensors + part.left_out == 0)
             continue;

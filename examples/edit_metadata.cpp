@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// Shows or changes a checkpoint's metadata. The file is written anew beside the old one, whose place it takes in one
+// step; tensors pass through in small pieces, byte for byte.
+#include "checkpoint_file.hpp"
+#include "command_line.hpp"
+#include "progress_bar.hpp"
+#include "readable.hpp"
+#include "report.hpp"
+
+#include <stet/stet.hpp>
+
+#include <cstddef>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using example::checkpoint_file;
+using text_map = std::map<std::string, std::string>;
+
+constexpr std::string_view program = "edit_metadata";
+
+struct request {
+    std::string                         path{};
+    std::vector<std::string>            shown{};
+    std::vector<example::key_and_value> set{};
+    std::vector<example::key_and_value> set_to_file{}; ///< the value is a path
+    std::vector<std::string>            removed{};
+    std::optional<std::string>          output{};
+    bool                                replaces = false;
+
+    bool changes() const { return !set.empty() || !set_to_file.empty() || !removed.empty(); }
+};
+
+void settle(const request& asked)
+{
+    if (!asked.shown.empty() && (asked.changes() || asked.output))
+        example::refuse_usage(program, "--get changes nothing; use it alone");
+    if (asked.shown.empty() && !asked.changes())
+        example::refuse_usage(program, "give --get, --set, --set-file or --remove");
+    if (asked.replaces && !asked.output)
+        example::refuse_usage(program, "--replace needs --output: the file itself is replaced anyway");
+    std::set<std::string> keys;
+    const auto            once = [&](const std::string& key) {
+        if (!keys.insert(key).second)
+            example::refuse_usage(program, "key '" + key + "' is named twice");
+    };
+    for (const auto* const pairs : {&asked.set, &asked.set_to_file}) {
+        for (const auto& [key, value] : *pairs)
+            once(key);
+    }
+    for (const std::string& key : asked.removed)
+        once(key);
+}
+
+std::string missing(const checkpoint_file& file, const std::string& key)
+{
+    return example::quoted(file.path()) + " has no metadata " + example::quoted(key);
+}
+
+int show(const checkpoint_file& file, const std::vector<std::string>& keys)
+{
+    for (const std::string& key : keys) {
+        const auto value = file.header().metadata(key);
+        if (!value)
+            return example::report_failure(program, missing(file, key));
+        std::cout << *value << '\n';
+    }
+    return example::done;
+}
+
+/// Reads a whole file. Returns why it cannot, or nothing.
+std::string read_text(const std::string& path, std::string& text)
+{
+    auto source = stet::file_source::open(path.c_str());
+    if (!source)
+        return stet::message(source.error());
+    if (source->size() > stet::longest_header)
+        return example::quoted(path) + ": " + example::counted(source->size(), "byte") +
+               " are more than a header holds";
+    text.resize(stet::memory_size(source->size()));
+    if (const auto read = source->read(0, std::as_writable_bytes(std::span(text))); !read)
+        return example::quoted(path) + ": " + stet::message(read.error());
+    return {};
+}
+
+/// Makes the changes that are asked for. Returns why it cannot, or nothing.
+std::string change(const request& asked, const checkpoint_file& file, text_map& metadata)
+{
+    for (const std::string& key : asked.removed) {
+        if (metadata.erase(key) == 0)
+            return missing(file, key);
+    }
+    for (const auto& [key, value] : asked.set)
+        metadata.insert_or_assign(key, value);
+    for (const auto& [key, path] : asked.set_to_file) {
+        if (const std::string complaint = read_text(path, metadata[key]); !complaint.empty())
+            return complaint;
+    }
+    return {};
+}
+
+int edit(const request& asked, const checkpoint_file& file)
+{
+    const stet::checkpoint_header& header = file.header();
+    text_map                       metadata;
+    for (std::size_t i = 0; i < header.metadata_size(); ++i)
+        metadata.emplace(header.metadata(i).key, header.metadata(i).value);
+    if (const std::string complaint = change(asked, file, metadata); !complaint.empty())
+        return example::report_failure(program, complaint);
+
+    // Names are final already, so that no layout has to place them.
+    const auto plan = stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = file.tensors()},
+                                      stet::layouts::generic{});
+    if (!plan)
+        return example::report_failure(program, stet::message(plan.error()));
+    const bool replaces = !asked.output || asked.replaces;
+    const auto saved = [&] {
+        example::progress_bar bar;
+        return stet::save(
+            *plan,
+            stet::exact_path{.path = asked.output ? *asked.output : file.path(),
+                             .existing =
+                                 replaces ? stet::existing_file::replace : stet::existing_file::refuse},
+            {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
+             .on_progress = bar});
+    }();
+    if (!saved)
+        return example::report_failure(program, stet::message(saved.error()));
+    example::print_file(*saved);
+    std::cout << "    metadata: "
+              << (metadata.size() == 1 ? "1 entry" : example::grouped(metadata.size()) + " entries") << '\n';
+    return example::done;
+}
+
+} // namespace
+
+int main(int count, char** values)
+{
+    request                     asked;
+    const example::command_line line{
+        .name = program,
+        .purpose = "Shows or changes a checkpoint's metadata.",
+        .words = "FILE",
+        .fewest = 1,
+        .most = 1,
+        .options = {{"--get", "KEY", "print the value", &asked.shown},
+                    {"--set", "KEY=VALUE", "set the key to the value", &asked.set},
+                    {"--set-file", "KEY=PATH", "set it to what that file holds, to the last byte",
+                     &asked.set_to_file},
+                    {"--remove", "KEY", "remove the key, which has to be there", &asked.removed},
+                    {"--output", "FILE", "write there and leave the file as it is", &asked.output},
+                    {"--replace", "", "even if there is a file of that name already", &asked.replaces}},
+        .notes =
+            "All options but the last two may be repeated. The new file takes the old one's place in one step;\n"
+            "until then, and after any failure, the old one is as it was. Tensors keep their bytes and, if they\n"
+            "stand in the order of the reference writer, their order; else they are put into that.\n"};
+    asked.path = example::parse(line, count, values)[0];
+    settle(asked);
+
+    checkpoint_file file;
+    if (const std::string complaint = file.open(asked.path); !complaint.empty())
+        return example::report_failure(program, complaint);
+    return asked.shown.empty() ? edit(asked, file) : show(file, asked.shown);
+}

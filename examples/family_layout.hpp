@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// Model families and layouts chosen while the program runs, by name or by a file's tensors.
+#ifndef EXAMPLE_FAMILY_LAYOUT_HPP
+#define EXAMPLE_FAMILY_LAYOUT_HPP
+
+#include "close_names.hpp"
+#include "component.hpp"
+
+#include <stet/layout/families.hpp>
+#include <stet/read/checkpoint_header.hpp>
+#include <stet/split/detect_layout.hpp>
+#include <stet/split/split_rules.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace example {
+
+/// In the order of stet::known_layout.
+inline constexpr std::array<std::string_view, 19> layout_names{
+    "generic", "base_default", "sd3",        "hunyuan_video", "stable_audio", "stable_audio3", "trellis2",
+    "sam3",    "cascade_b",    "cascade_c",  "svd",           "sv3d",         "zero123",       "hunyuan3d",
+    "sd1",     "sd2",          "sd2_unclip", "sdxl",          "sdxl_refiner"};
+static_assert(static_cast<std::size_t>(stet::known_layout::sdxl_refiner) + 1 == layout_names.size());
+
+/// What a layout's type says, as data: one plan and one split serve all of them, and compile once.
+struct layout_facts {
+    stet::split_rules rules{};
+    stet::result<void> (*rearrange_text)(stet::rearrangement&) =
+        nullptr; ///< null: the text encoder has a prefix
+};
+
+template <class Layout>
+constexpr layout_facts facts_of()
+{
+    layout_facts facts{.rules = stet::rules_of<Layout>()};
+    if constexpr (stet::rearranges<Layout, stet::role::text_encoder>)
+        facts.rearrange_text = [](stet::rearrangement& work) {
+            return Layout{}.rearrange(stet::role::text_encoder{}, work);
+        };
+    return facts;
+}
+
+/// A family of stet::families by the name it goes by.
+struct named_family {
+    std::string_view name{};
+    std::string_view architecture{};
+    stet::type_rule  type{};
+    layout_facts     layout{};
+};
+
+inline std::optional<named_family> find_family(std::string_view name)
+{
+    std::optional<named_family> found;
+    stet::visit_family(name, [&]<class Family>(Family) {
+        found = named_family{.name = Family::name,
+                             .architecture = Family::architecture,
+                             .type = Family::type,
+                             .layout = facts_of<typename Family::layout>()};
+        found->layout.rules.comfyui_takes_text = stet::comfyui_reads_text<Family>;
+    });
+    return found;
+}
+
+inline std::vector<std::string_view> family_names()
+{
+    return []<class... Family>(std::tuple<Family...>*) {
+        return std::vector<std::string_view>{Family::name...};
+    }(static_cast<stet::families::all*>(nullptr));
+}
+
+/// "unknown family 'SDLX' (did you mean 'SDXL'?)"
+inline std::string unknown_family(const std::string& name)
+{
+    const std::string hint = suggestion(name, family_names());
+    return "unknown family '" + name + "'" + (hint.empty() ? ", compose --families lists them" : hint);
+}
+
+/// A layout as stet::make_plan takes it. Every component has a place; whether it truly has one, has_place tells.
+class family_layout {
+public:
+    explicit family_layout(const layout_facts& facts) : facts_(facts) {}
+
+    stet::placed_name place(stet::role::model, std::string_view key) const
+    {
+        return under(facts_.rules.model, key);
+    }
+    stet::placed_name place(stet::role::vae, std::string_view key) const
+    {
+        return under(facts_.rules.vae, key);
+    }
+    stet::placed_name place(stet::role::vision_encoder, std::string_view key) const
+    {
+        return under(facts_.rules.vision, key);
+    }
+    stet::placed_name place(stet::role::seconds_start, std::string_view key) const
+    {
+        return under(facts_.rules.seconds_start, key);
+    }
+    stet::placed_name place(stet::role::seconds_total, std::string_view key) const
+    {
+        return under(facts_.rules.seconds_total, key);
+    }
+    stet::result<void> rearrange(stet::role::text_encoder, stet::rearrangement& work) const
+    {
+        if (facts_.rearrange_text != nullptr)
+            return facts_.rearrange_text(work);
+        return facts_.rules.text.empty() ? stet::result<void>()
+                                         : work.rename_prefix("", facts_.rules.text[0]);
+    }
+
+private:
+    static stet::placed_name under(const std::optional<std::string_view>& prefix, std::string_view key)
+    {
+        return {.prefix = prefix.value_or(""), .stem = key};
+    }
+
+    layout_facts facts_;
+};
+
+/// To which component a tensor belongs, and how much of its name is the component's prefix.
+struct membership {
+    component   of = component::extra;
+    std::size_t prefix = 0;
+
+    friend constexpr bool operator==(const membership&, const membership&) = default;
+};
+
+/// The component with the longest prefix that the name begins with.
+inline membership membership_of(std::string_view name, const stet::split_rules& rules)
+{
+    membership found;
+    const auto offer = [&](component which, const std::optional<std::string_view>& prefix) {
+        if (prefix && prefix->size() > found.prefix && name.starts_with(*prefix))
+            found = {.of = which, .prefix = prefix->size()};
+    };
+    offer(component::model, rules.model);
+    offer(component::vae, rules.vae);
+    offer(component::vision_encoder, rules.vision);
+    offer(component::seconds_start, rules.seconds_start);
+    offer(component::seconds_total, rules.seconds_total);
+    for (const std::string_view prefix : rules.text)
+        offer(component::text_encoder, prefix);
+    return found;
+}
+
+/// The layout a file's names tell.
+struct detected_layout {
+    std::vector<std::string_view>
+        names{}; ///< of the layouts they allow; several of them may mean the same here
+    std::optional<layout_facts> layout{}; ///< unless they contradict each other, or there is none
+};
+
+namespace detection_parts {
+
+/// Whether two layouts give every tensor of a file to the same component, under the same name.
+inline bool agree(const stet::checkpoint_header& header, const layout_facts& one, const layout_facts& other)
+{
+    bool has_text = false;
+    for (const stet::stored_tensor tensor : header) {
+        const membership as_one = membership_of(tensor.name, one.rules);
+        if (as_one != membership_of(tensor.name, other.rules))
+            return false;
+        has_text = has_text || as_one.of == component::text_encoder;
+    }
+    return !has_text || one.rules.take_text == other.rules.take_text;
+}
+
+} // namespace detection_parts
+
+inline detected_layout detect(const stet::checkpoint_header& header)
+{
+    stet::layout_detection detection;
+    for (const stet::stored_tensor tensor : header)
+        detection.add(tensor.name);
+    const stet::layout_candidates candidates = detection.candidates();
+    detected_layout               found;
+    for (std::size_t i = 0; i < layout_names.size(); ++i) {
+        if (candidates.contains(static_cast<stet::known_layout>(i)))
+            found.names.push_back(layout_names[i]);
+    }
+    bool is_disputed = false;
+    candidates.each([&]<class Layout>(Layout) {
+        const layout_facts facts = facts_of<Layout>();
+        is_disputed = is_disputed || (found.layout && !detection_parts::agree(header, *found.layout, facts));
+        if (!found.layout)
+            found.layout = facts;
+    });
+    if (is_disputed)
+        found.layout.reset();
+    return found;
+}
+
+} // namespace example
+
+#endif

@@ -1,0 +1,26 @@
+# Each line of a text must match the same line of another one, a regular expression, from end to end.
+
+# Takes the first line off a text. Not a CMake list: lines hold semicolons and brackets.
+macro(take_line text line)
+    string(FIND "${${text}}" "\n" end)
+    if(end EQUAL -1)
+        set(${line} "${${text}}")
+        set(${text} "")
+    else()
+        string(SUBSTRING "${${text}}" 0 ${end} ${line})
+        math(EXPR end "${end} + 1")
+        string(SUBSTRING "${${text}}" ${end} -1 ${text})
+    endif()
+endmacro()
+
+function(compare_lines what expected printed)
+    set(number 0)
+    while(NOT expected STREQUAL "" OR NOT printed STREQUAL "")
+        math(EXPR number "${number} + 1")
+        take_line(expected pattern)
+        take_line(printed line)
+        if(NOT line MATCHES "^${pattern}$")
+            message(FATAL_ERROR "${what}, line ${number}\n  expected ${pattern}\n  printed  ${line}")
+        endif()
+    endwhile()
+endfunction()
