@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+// Puts component files together to one checkpoint of a model family.
+#include "checkpoint_file.hpp"
+#include "command_line.hpp"
+#include "component_files.hpp"
+#include "destination.hpp"
+#include "family_layout.hpp"
+#include "progress_bar.hpp"
+#include "readable.hpp"
+#include "report.hpp"
+
+#include <stet/metadata/comfyui_metadata.hpp>
+#include <stet/stet.hpp>
+
+#include <array>
+#include <cstddef>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using example::component;
+using example::named_family;
+
+constexpr std::string_view program = "compose";
+
+/// Every component there is; those that are not given are stet::no_entries. In the order in which ComfyUI adds them.
+struct composed {
+    stet::component<stet::role::model>          model;
+    stet::component<stet::role::text_encoder>   text_encoder;
+    stet::component<stet::role::vae>            vae;
+    stet::component<stet::role::vision_encoder> vision_encoder;
+    stet::component<stet::role::seconds_start>  seconds_start;
+    stet::component<stet::role::seconds_total>  seconds_total;
+    stet::component<stet::role::extra>          extra;
+
+    static constexpr auto fields = std::tuple{
+        &composed::model,         &composed::text_encoder,  &composed::vae,  &composed::vision_encoder,
+        &composed::seconds_start, &composed::seconds_total, &composed::extra};
+};
+
+struct request {
+    example::component_files            files{};
+    std::string                         family{};
+    std::optional<std::string>          predicts{};
+    std::optional<double>               sigma_max{};
+    std::optional<double>               sigma_min{};
+    std::vector<example::key_and_value> metadata{};
+    bool                                as_comfyui = false;
+    bool                                lists_families = false;
+};
+
+// ---- is the request complete? -----------------------------------------------------------------------------
+
+void require_components(const request& asked)
+{
+    const auto has = [&](component which) { return asked.files[which].has_value(); };
+    if (!has(component::model))
+        example::refuse_usage(program, "the model is missing; give --model FILE");
+    const bool has_encoder = has(component::text_encoder) || has(component::vision_encoder);
+    if (has_encoder && !has(component::vae))
+        example::refuse_usage(program, "the vae is missing; give --vae FILE");
+    if (has(component::vae) && !has_encoder)
+        example::refuse_usage(program,
+                              "an encoder is missing; give --text-encoder FILE for a full checkpoint or "
+                              "--vision-encoder FILE for an image-only one");
+}
+
+/// Whether the family's layout has a place for a component.
+bool has_place(const named_family& family, component which)
+{
+    const stet::split_rules& rules = family.layout.rules;
+    switch (which) {
+    case component::text_encoder:
+        return rules.take_text != nullptr;
+    case component::vision_encoder:
+        return rules.vision.has_value();
+    case component::seconds_start:
+        return rules.seconds_start.has_value();
+    case component::seconds_total:
+        return rules.seconds_total.has_value();
+    case component::model:
+        return rules.model.has_value();
+    case component::vae:
+        return rules.vae.has_value();
+    case component::extra:
+        break;
+    }
+    return true;
+}
+
+void require_places(const request& asked, const named_family& family)
+{
+    for (const component which : example::every_component) {
+        // ComfyUI saves a vision encoder for any family, where no loader looks for it.
+        const bool is_put_anywhere = which == component::vision_encoder && asked.as_comfyui;
+        if (asked.files[which] && !has_place(family, which) && !is_put_anywhere)
+            example::refuse_usage(program, "family '" + std::string(family.name) + "' has no place for a " +
+                                               std::string(example::name_of(which)));
+    }
+}
+
+// ---- the prediction ---------------------------------------------------------------------------------------
+
+struct prediction_name {
+    std::string_view name;
+    stet::prediction means;
+};
+constexpr std::array<prediction_name, 7> predictions{
+    {{"epsilon", stet::prediction::epsilon()},
+     {"v", stet::prediction::v()},
+     {"v-zsnr", stet::prediction::v(true)},
+     {"flow", stet::prediction::flow()},
+     {"edm", {.type = stet::model_type::edm}},
+     {"edm-v", {.type = stet::model_type::v_prediction_edm}},
+     {"continuous-v", {.type = stet::model_type::v_prediction_continuous}}}};
+
+stet::prediction named_prediction(const std::string& name)
+{
+    std::vector<std::string_view> names;
+    for (const prediction_name& known : predictions) {
+        if (known.name == name)
+            return known.means;
+        names.push_back(known.name);
+    }
+    example::refuse_usage(program, "unknown prediction '" + name + "'" + example::suggestion(name, names));
+}
+
+/// What the file records: what is asked for, else what the family always predicts. Ends the program where the two
+/// contradict each other.
+std::optional<stet::prediction> settled_prediction(const request& asked, const named_family& family)
+{
+    std::optional<stet::prediction> told;
+    if (asked.predicts)
+        told = named_prediction(*asked.predicts);
+    else if (family.type.is_known && (family.type.is_fixed || asked.as_comfyui))
+        told = stet::prediction{.type = family.type.usual};
+    if (told && family.type.is_fixed && told->type != family.type.usual && !asked.as_comfyui)
+        example::refuse_usage(program, "models of family '" + std::string(family.name) +
+                                           "' predict something else than '" + *asked.predicts + "'");
+    if (asked.sigma_max.has_value() != asked.sigma_min.has_value())
+        example::refuse_usage(program, "give both --sigma-max and --sigma-min");
+    const bool needs_sigmas = told && stet::has_sigmas(told->type);
+    if (asked.sigma_max && !needs_sigmas)
+        example::refuse_usage(program, "--sigma-max and --sigma-min need a continuous prediction");
+    if (asked.sigma_max)
+        told->sigmas = {.largest = static_cast<float>(*asked.sigma_max),
+                        .smallest = static_cast<float>(*asked.sigma_min)};
+    if (needs_sigmas && !told->sigmas) {
+        if (!asked.as_comfyui && !asked.files[component::extra])
+            example::refuse_usage(
+                program,
+                "this prediction needs --sigma-max and --sigma-min, or an --extra file that has them");
+        return std::nullopt; // the extra tensors say it, or nothing does
+    }
+    return told;
+}
+
+// ---- the save ---------------------------------------------------------------------------------------------
+
+using open_files = std::array<example::checkpoint_file, example::component_count>;
+
+template <class Role>
+stet::component<Role> component_in(const open_files& files, const request& asked, component which)
+{
+    if (!asked.files[which])
+        return stet::no_entries;
+    return files[example::index_of(which)].tensors();
+}
+
+composed checkpoint_of(const open_files& files, const request& asked)
+{
+    namespace role = stet::role;
+    return {.model = component_in<role::model>(files, asked, component::model),
+            .text_encoder = component_in<role::text_encoder>(files, asked, component::text_encoder),
+            .vae = component_in<role::vae>(files, asked, component::vae),
+            .vision_encoder = component_in<role::vision_encoder>(files, asked, component::vision_encoder),
+            .seconds_start = component_in<role::seconds_start>(files, asked, component::seconds_start),
+            .seconds_total = component_in<role::seconds_total>(files, asked, component::seconds_total),
+            .extra = component_in<role::extra>(files, asked, component::extra)};
+}
+
+using text_map = std::map<std::string, std::string>;
+
+/// What the user says, over what ComfyUI would write if its conduct is asked for.
+text_map metadata_of(const request& asked, const named_family& family,
+                     std::optional<stet::prediction> predicts, const stet::taken_name& name)
+{
+    text_map metadata;
+    if (asked.as_comfyui) {
+        const auto written =
+            stet::make_comfyui_metadata({.architecture = family.architecture,
+                                         .predicts = predicts ? std::optional(predicts->type) : std::nullopt,
+                                         .stem = name.stem,
+                                         .number = name.number});
+        if (written) // without a graph there is nothing that could fail
+            metadata.insert(written->begin(), written->end());
+    }
+    for (const auto& [key, value] : asked.metadata)
+        metadata.insert_or_assign(key, value);
+    return metadata;
+}
+
+void print_changes(const stet::plan& plan)
+{
+    for (const stet::change& change : plan.changes()) {
+        const std::string_view what = change.what == stet::change::kind::left_out ? "left out"
+                                      : change.what == stet::change::kind::added  ? "added"
+                                                                                  : "replaced";
+        std::cout << "    " << what << ": " << example::quoted(change.name.text()) << '\n';
+    }
+}
+
+int compose(const request& asked, const named_family& family, const example::destination& where)
+{
+    const auto predicts = settled_prediction(asked, family);
+    open_files files;
+    for (const component which : example::every_component) {
+        if (!asked.files[which])
+            continue;
+        const std::string complaint = files[example::index_of(which)].open(*asked.files[which]);
+        if (!complaint.empty())
+            return example::report_failure(program, complaint);
+    }
+    stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
+    options.predicts = predicts;
+    const auto plan =
+        stet::make_plan(checkpoint_of(files, asked), example::family_layout(family.layout), options);
+    if (!plan)
+        return example::report_failure(program, stet::message(plan.error()));
+
+    text_map   metadata = metadata_of(asked, family, predicts, {});
+    const bool has_metadata =
+        !metadata.empty() || asked.as_comfyui; // ComfyUI's may be empty, but it is there
+    const auto metadata_for = [&](const stet::taken_name& name) -> stet::metadata_view {
+        metadata = metadata_of(asked, family, predicts, name);
+        return has_metadata ? stet::metadata_view(metadata) : stet::metadata_view();
+    };
+    const auto saved = [&] {
+        example::progress_bar bar;
+        return where.save(*plan,
+                          {.metadata = has_metadata ? stet::metadata_view(metadata) : stet::metadata_view(),
+                           .metadata_for = metadata_for,
+                           .on_progress = bar});
+    }();
+    if (!saved)
+        return example::report_failure(program, stet::message(saved.error()));
+    example::print(*saved);
+    print_changes(*plan);
+    return example::done;
+}
+
+int list_families()
+{
+    for (const std::string_view name : example::family_names())
+        std::cout << name << '\n';
+    return example::done;
+}
+
+} // namespace
+
+int main(int count, char** values)
+{
+    request               asked;
+    example::destination  where("checkpoints/ComfyUI");
+    example::command_line line{
+        .name = program,
+        .purpose = "Puts component files together to one checkpoint.",
+        .words = "",
+        .options =
+            {{"--family", "NAME", "the model's family, which says where things go", &asked.family},
+             {"--families", "", "list the families and stop", &asked.lists_families},
+             {"--prediction", "TYPE",
+              "record what the model predicts: epsilon, v, v-zsnr,\nflow, edm, edm-v, continuous-v",
+              &asked.predicts},
+             {"--sigma-max", "NUMBER", "the largest noise level, of the last three", &asked.sigma_max},
+             {"--sigma-min", "NUMBER", "the smallest", &asked.sigma_min},
+             {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &asked.metadata},
+             {"--comfyui", "",
+              "lose and overwrite what ComfyUI loses and overwrites\ninstead of refusing it, and write the metadata it writes",
+              &asked.as_comfyui}},
+        .notes =
+            "The model with a text encoder and a vae is a full checkpoint, with a vision encoder and a vae an\n"
+            "image-only one; the model alone is allowed, too.\n"};
+    asked.files.describe(line.options);
+    where.describe(line.options);
+    example::parse(line, count, values);
+    if (asked.lists_families)
+        return list_families();
+    if (asked.family.empty())
+        example::refuse_usage(program, "give --family NAME");
+    const auto family = example::find_family(asked.family);
+    if (!family)
+        example::refuse_usage(program, example::unknown_family(asked.family));
+    require_components(asked);
+    require_places(asked, *family);
+    where.settle(program);
+    return compose(asked, *family, where);
+}

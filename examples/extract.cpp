@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// Takes a checkpoint apart into component files, with the names that tensors had before they were saved.
+#include "checkpoint_file.hpp"
+#include "command_line.hpp"
+#include "component_files.hpp"
+#include "family_layout.hpp"
+#include "progress_bar.hpp"
+#include "readable.hpp"
+#include "report.hpp"
+
+#include <stet/split/split.hpp>
+#include <stet/stet.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using example::component;
+
+constexpr std::string_view program = "extract";
+
+struct request {
+    std::string              checkpoint{};
+    example::component_files files{};
+    std::string              family{};
+    bool                     as_comfyui = false;
+    bool                     replaces = false;
+};
+
+const stet::split_part& part_of(const stet::split_checkpoint& parts, component which)
+{
+    switch (which) {
+    case component::model:
+        return parts.model;
+    case component::text_encoder:
+        return parts.text_encoder;
+    case component::vision_encoder:
+        return parts.vision_encoder;
+    case component::vae:
+        return parts.vae;
+    case component::seconds_start:
+        return parts.seconds_start;
+    case component::seconds_total:
+        return parts.seconds_total;
+    case component::extra:
+        break;
+    }
+    return parts.extra;
+}
+
+/// Finds the layout in the file's names. Returns why it cannot, or nothing.
+std::string detect_layout(const example::checkpoint_file& file, example::layout_facts& layout)
+{
+    const example::detected_layout detected = example::detect(file.header());
+    if (detected.layout) {
+        layout = *detected.layout;
+        return {};
+    }
+    std::string text = example::quoted(file.path()) + ": its names fit ";
+    for (std::size_t i = 0; i < detected.names.size(); ++i)
+        text += (i == 0 ? "the layouts " : ", ") + std::string(detected.names[i]);
+    return text + (detected.names.empty() ? "no layout that is known" : "") +
+           "; name the family with --family";
+}
+
+/// Returns what is asked for and not there, or nothing.
+std::string missing_component(const request& asked, const stet::split_checkpoint& parts)
+{
+    for (const component which : example::every_component) {
+        if (asked.files[which] && part_of(parts, which).empty())
+            return example::quoted(asked.checkpoint) + " has no " + std::string(example::name_of(which));
+    }
+    return {};
+}
+
+int save_parts(const request& asked, const stet::split_checkpoint& parts)
+{
+    for (const component which : example::every_component) {
+        if (!asked.files[which])
+            continue;
+        const auto saved = [&] {
+            example::progress_bar bar;
+            return stet::save(stet::model_only{.model = stet::no_entries, .extra = part_of(parts, which)},
+                              stet::layouts::generic{},
+                              stet::exact_path{.path = *asked.files[which],
+                                               .existing = asked.replaces ? stet::existing_file::replace
+                                                                          : stet::existing_file::refuse},
+                              {.on_progress = bar});
+        }();
+        if (!saved)
+            return example::report_failure(program, stet::message(saved.error()));
+        std::cout << example::name_of(which) << ": ";
+        example::print_file(*saved);
+    }
+    return example::done;
+}
+
+/// Names what stays behind without having been asked for.
+void print_rest(const request& asked, const stet::split_checkpoint& parts)
+{
+    for (const component which : example::every_component) {
+        const stet::split_part& part = part_of(parts, which);
+        if (!asked.files[which] && !part.empty())
+            std::cout << "not extracted: " << example::name_of(which) << ", "
+                      << example::counted(part.size(), "tensor") << " (" << example::option_of(which)
+                      << ")\n";
+    }
+    if (parts.leftover.empty())
+        return;
+    std::cout << "of no component: " << example::counted(parts.leftover.size(), "tensor") << ", such as "
+              << example::quoted(parts.leftover[0].name) << '\n';
+}
+
+void settle(const request& asked)
+{
+    std::vector<std::string> paths;
+    for (const component which : example::every_component) {
+        const std::optional<std::string>& path = asked.files[which];
+        if (path && std::find(paths.begin(), paths.end(), *path) != paths.end())
+            example::refuse_usage(program, "two components cannot go into one file, '" + *path + "'");
+        if (path)
+            paths.push_back(*path);
+    }
+    if (paths.empty())
+        example::refuse_usage(program, "name a file for each component to extract, such as --model FILE");
+}
+
+int extract(const request& asked, const std::optional<example::named_family>& family)
+{
+    example::checkpoint_file file;
+    if (const std::string complaint = file.open(asked.checkpoint); !complaint.empty())
+        return example::report_failure(program, complaint);
+    example::layout_facts layout;
+    if (family)
+        layout = family->layout;
+    else if (const std::string complaint = detect_layout(file, layout); !complaint.empty())
+        return example::report_failure(program, complaint);
+    const auto parts =
+        stet::split_by(layout.rules, stet::component<stet::role::extra>(file.tensors()),
+                       {.how = asked.as_comfyui ? stet::conduct::as_comfyui : stet::conduct::strict});
+    if (!parts)
+        return example::report_failure(program, stet::message(parts.error()));
+    if (const std::string complaint = missing_component(asked, *parts); !complaint.empty())
+        return example::report_failure(program, complaint);
+    const int status = save_parts(asked, *parts);
+    if (status == example::done)
+        print_rest(asked, *parts);
+    return status;
+}
+
+} // namespace
+
+int main(int count, char** values)
+{
+    request               asked;
+    example::command_line line{
+        .name = program,
+        .purpose = "Takes a checkpoint apart into component files.",
+        .words = "CHECKPOINT",
+        .fewest = 1,
+        .most = 1,
+        .options = {{"--family", "NAME", "its family (else its tensors' names tell the layout)",
+                     &asked.family},
+                    {"--comfyui", "", "take what ComfyUI's loader would take, and nothing else",
+                     &asked.as_comfyui},
+                    {"--replace", "", "even if there are files of these names already", &asked.replaces}},
+        .notes =
+            "Only the components that are asked for are extracted. Tensors bear the names they had before the\n"
+            "checkpoint was saved, so that `compose` makes the same checkpoint of them again; --extra are those\n"
+            "that record the prediction.\n"};
+    asked.files.describe(line.options);
+    asked.checkpoint = example::parse(line, count, values)[0];
+    settle(asked);
+    const auto family = example::find_family(asked.family);
+    if (!family && !asked.family.empty())
+        example::refuse_usage(program, example::unknown_family(asked.family));
+    return extract(asked, family);
+}
