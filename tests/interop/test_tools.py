@@ -1,0 +1,574 @@
+# SPDX-License-Identifier: MIT
+"""The tools among the examples do what they say, as numpy and the reference implementation see it.
+
+usage: test_tools.py FOLDER_OF_INTEROP_PROGRAMS (the examples are beside it, in ../examples)
+"""
+import ctypes
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+PROGRAMS = Path(sys.argv[1]).parent / "examples"
+EXECUTABLE = ".exe" if os.name == "nt" else ""
+
+# How a file spells a dtype: how the reference's own description does, and the numpy type with its bits.
+DTYPES = {
+    "F32": ("float32", "<f4"), "F16": ("float16", "<f2"), "BF16": ("bfloat16", "<u2"), "I64": ("int64", "<i8"),
+    "U8": ("uint8", "|u1"), "F8_E4M3": ("float8_e4m3fn", "|u1"), "F64": ("float64", "<f8"),
+}
+FLOATS = ("F32", "F16", "BF16")
+
+# Families whose layout knows only one text encoder, and those that record the range of their noise levels.
+ENCODERS = dict.fromkeys(("SD15", "SD15_instructpix2pix"), ("clip_l",))
+ENCODERS |= dict.fromkeys(("SD20", "SD21UnclipL", "SD21UnclipH", "LotusD", "SD_X4Upscaler"), ("clip_h",))
+ENCODERS["SDXLRefiner"] = ("clip_g",)
+WITH_SIGMAS = ("SV3D_u", "SV3D_p", "SVD_img2vid", "StableAudio", "CosmosT2V", "CosmosI2V")
+
+
+def tool(name, *arguments, status=0, **options):
+    program = PROGRAMS / f"example_{name}{EXECUTABLE}"
+    done = subprocess.run(
+        [program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options
+    )
+    if done.returncode != status:
+        raise AssertionError(f"{name} {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def write(path, tensors, metadata=None):
+    """tensors: {name: (dtype as a file spells it, shape, bytes)}"""
+    memory = {name: ctypes.create_string_buffer(data, len(data) + 1) for name, (_, _, data) in tensors.items()}
+    specs = {
+        name: safetensors.TensorSpec(
+            dtype=DTYPES[dtype][0], shape=shape, data_ptr=ctypes.addressof(memory[name]), data_len=len(data)
+        )
+        for name, (dtype, shape, data) in tensors.items()
+    }
+    path.write_bytes(bytes(safetensors.serialize(specs, metadata)))
+    return path
+
+
+def read(path):
+    """{name: (dtype, shape, bytes)}, as the reference reads it"""
+    found = safetensors.deserialize(Path(path).read_bytes())
+    return {name: (tensor["dtype"], tuple(tensor["shape"]), bytes(tensor["data"])) for name, tensor in found}
+
+
+def metadata_of(path):
+    with safetensors.safe_open(path, "numpy") as opened:
+        return opened.metadata()
+
+
+def to_float32(dtype, data):
+    bits = np.frombuffer(data, DTYPES[dtype][1])
+    return (bits.astype("<u4") << 16).view("<f4") if dtype == "BF16" else bits.astype("<f4")
+
+
+def from_float32(dtype, numbers):
+    if dtype != "BF16":
+        with np.errstate(over="ignore"):
+            return numbers.astype(DTYPES[dtype][1]).tobytes()
+    bits = numbers.view("<u4")
+    nearest = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+    return np.where(np.isnan(numbers), bits >> 16 | 0x40, nearest).astype("<u2").tobytes()
+
+
+def weighted(first, second, ratio):
+    """What a merge has to give: computed as float32, in the first tensor's dtype."""
+    dtype, shape, data = first
+    with np.errstate(all="ignore"):
+        of_first = to_float32(dtype, data) * np.float32(ratio)
+        of_second = to_float32(second[0], second[2]) * np.float32(1 - ratio)
+        return dtype, shape, from_float32(dtype, of_first + of_second)
+
+
+SPECIAL = np.array(
+    [0.0, -0.0, 1, -1, np.inf, -np.inf, np.nan, 65504, -65519, 65520, 6e-8, 2.9e-8, 1e-40, 3.4e38, 1 + 2**-11],
+    "<f4",
+)
+
+
+class Scratch(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+        self.random = np.random.default_rng(1)
+
+    def tensor(self, dtype, *shape):
+        """Normal numbers, whatever the dtype."""
+        count = int(np.prod(shape, dtype=np.int64))
+        if dtype in FLOATS:
+            return dtype, shape, from_float32(dtype, self.random.standard_normal(count).astype("<f4"))
+        return dtype, shape, self.random.integers(0, 100, count).astype(DTYPES[dtype][1]).tobytes()
+
+    def assert_same_tensors(self, found, expected):
+        self.assertEqual(set(found), set(expected))
+        for name, tensor in expected.items():
+            self.assertEqual(found[name][:2], (tensor[0], tuple(tensor[1])), name)
+            self.assertTrue(found[name][2] == tensor[2], f"{name}: other bytes")  # not megabytes of them
+
+    def example(self, name, *arguments):
+        """The checkpoint that an example saves."""
+        done = tool(name, "--output", self.folder / "output", *arguments)
+        return next(Path(line) for line in done.stdout.splitlines() if line.endswith(".safetensors"))
+
+
+class Merge(Scratch):
+    def merge(self, first, second, *options, metadata=None):
+        """The merged tensors, and what the tool says of them."""
+        a = write(self.folder / "a", first, metadata)
+        b = write(self.folder / "b", second)
+        done = tool("merge", a, b, *options, "--output", self.folder / "merged", "--replace")
+        return read(self.folder / "merged"), done.stdout
+
+    def assert_numbers(self, found, expected):
+        """The same bits, but for those of a NaN."""
+        self.assertEqual(set(found), set(expected))
+        for name, (dtype, shape, data) in expected.items():
+            self.assertEqual(found[name][:2], (dtype, shape))
+            nan = np.isnan(to_float32(dtype, data))
+            np.testing.assert_array_equal(np.isnan(to_float32(dtype, found[name][2])), nan, name)
+            bits = DTYPES[dtype][1].replace("f", "u")
+            np.testing.assert_array_equal(
+                np.frombuffer(found[name][2], bits)[~nan], np.frombuffer(data, bits)[~nan], name
+            )
+
+    def test_numbers_are_those_of_numpy(self):
+        # Shapes around the block the tool works in, 1 MiB of float32.
+        shapes = [(), (0,), (3, 0), (7,), (4, 5, 3), ((1 << 18) - 1,), (1 << 18,), ((1 << 18) + 1,), (3, 1 << 18)]
+        for dtype in FLOATS:
+            first = {f"t{i}": self.tensor(dtype, *shape) for i, shape in enumerate(shapes)}
+            second = {f"t{i}": self.tensor(dtype, *shape) for i, shape in enumerate(shapes)}
+            for ratio in ("0.5", "0.3", "0.9999", "1e-6"):
+                with self.subTest(dtype=dtype, ratio=ratio):
+                    found, _ = self.merge(first, second, "--ratio", ratio)
+                    expected = {name: weighted(first[name], second[name], float(ratio)) for name in first}
+                    self.assert_numbers(found, expected)
+
+    def test_special_numbers_meet_each_other(self):
+        grid = np.array(np.meshgrid(SPECIAL, SPECIAL), "<f4").reshape(2, -1)
+        for one in FLOATS:
+            for other in FLOATS:  # the second file may have another dtype
+                with self.subTest(dtypes=(one, other)):
+                    first = {"t": (one, (len(grid[0]),), from_float32(one, grid[0]))}
+                    second = {"t": (other, (len(grid[1]),), from_float32(other, grid[1]))}
+                    found, _ = self.merge(first, second, "--ratio", "0.25")
+                    self.assert_numbers(found, {"t": weighted(first["t"], second["t"], 0.25)})
+
+    def test_every_half_is_rounded_as_numpy_does(self):
+        every = np.arange(1 << 16, dtype="<u2")
+        for dtype in ("F16", "BF16"):
+            first = {"t": (dtype, (1 << 16,), every.tobytes())}
+            second = {"t": (dtype, (1 << 16,), self.random.permutation(every).tobytes())}
+            found, _ = self.merge(first, second, "--ratio", "0.7")
+            self.assert_numbers(found, {"t": weighted(first["t"], second["t"], 0.7)})
+
+    def test_all_of_one_file_is_its_very_bytes(self):
+        noise = self.random.bytes(4096)  # with NaNs of every kind
+        for dtype in FLOATS:
+            shape = (4096 // np.dtype(DTYPES[dtype][1]).itemsize,)
+            first, second = {"t": (dtype, shape, noise)}, {"t": (dtype, shape, noise[::-1])}
+            self.assertEqual(self.merge(first, second, "--ratio", "1")[0], first)
+            self.assertEqual(self.merge(first, second, "--ratio", "0")[0], second)
+
+    def test_infinity_of_a_file_that_has_no_part_does_not_matter(self):
+        first = {"t": ("F32", (2,), np.array([np.inf, np.nan], "<f4").tobytes())}
+        second = {"t": ("F16", (2,), np.array([1, 2], "<f2").tobytes())}
+        found, _ = self.merge(first, second, "--ratio", "0")
+        self.assertEqual(found["t"][2], np.array([1, 2], "<f4").tobytes())
+
+    def test_block_groups_are_those_of_comfyui(self):
+        model = {
+            "input_blocks.0.0.weight": "input", "middle_block.1.bias": "middle", "output_blocks.2.weight": "out",
+            "out.2.weight": "out", "time_embed.0.weight": "input", "label_emb.0.0.bias": "input",
+        }
+        groups = {"model.diffusion_model." + name: group for name, group in model.items()}
+        groups["cond_stage_model.transformer.text_model.final_layer_norm.weight"] = "text"
+        groups["cond_stage_model.transformer.text_model.embeddings.position_ids"] = "first"
+        groups["cond_stage_model.logit_scale"] = "first"
+        groups["first_stage_model.decoder.conv_in.weight"] = "vae"
+        groups["something.else"] = "rest"
+        first = {name: self.tensor("F32", 5) for name in groups}
+        second = {name: self.tensor("F32", 5) for name in groups}
+        ratios = {"input": 0.1, "middle": 0.2, "out": 0.3, "text": 0.4, "vae": 0.6, "rest": 0.8, "first": 1}
+        options = ["--input", 0.1, "--middle", 0.2, "--out", 0.3, "--text-encoder", 0.4, "--vae", 0.6, "--ratio", 0.8]
+        found, _ = self.merge(first, second, *options)
+        expected = {name: weighted(first[name], second[name], ratios[group]) for name, group in groups.items()}
+        self.assert_numbers(found, expected)
+
+        # What has no ratio of its own follows --ratio, half and half without it.
+        found, _ = self.merge(first, second, "--middle", 0.2)
+        expected = {
+            name: weighted(first[name], second[name], {"middle": 0.2, "first": 1}.get(group, 0.5))
+            for name, group in groups.items()
+        }
+        self.assert_numbers(found, expected)
+
+        # A diffusion model alone has no prefix.
+        found, _ = self.merge(
+            {name: first["model.diffusion_model." + name] for name in model},
+            {name: second["model.diffusion_model." + name] for name in model},
+            *options[:6],
+        )
+        expected = {
+            name: weighted(first[placed], second[placed], ratios[groups[placed]])
+            for name in model
+            for placed in ["model.diffusion_model." + name]
+        }
+        self.assert_numbers(found, expected)
+
+    def test_other_dtypes_and_lonely_tensors_are_taken_from_the_first_and_named(self):
+        equal = self.tensor("I64", 77)
+        first = {
+            "weight": self.tensor("F16", 4), "ids": equal, "scaled": self.tensor("F8_E4M3", 1 << 21),
+            "wide": self.tensor("F64", 3), "mixed": self.tensor("F32", 3), "alone": self.tensor("F16", 2),
+        }
+        second = {
+            "weight": self.tensor("F16", 4), "ids": equal, "wide": first["wide"], "mixed": self.tensor("U8", 3),
+            "scaled": (*first["scaled"][:2], first["scaled"][2][:-1] + b"\xff"), "foreign\n": self.tensor("F16", 2),
+        }
+        found, said = self.merge(first, second)
+        expected = dict(first, weight=weighted(first["weight"], second["weight"], 0.5))
+        self.assert_same_tensors(found, expected)
+        self.assertIn("    merged: 1 tensor\n", said)
+        self.assertIn("    of other dtypes, equal in both: 2 tensors\n", said)
+        self.assertRegex(said, r"    of other dtypes, taken from the first: 2 tensors: 'mixed', 'scaled'\n")
+        self.assertIn("    only in the first, kept: 1 tensor: 'alone'\n", said)
+        self.assertIn("    only in the second, left out: 1 tensor: 'foreign\\n'\n", said)
+
+    def test_nothing_to_merge_is_a_failure_that_leaves_nothing(self):
+        first, second = {"t": self.tensor("F8_E4M3", 8)}, {"t": self.tensor("F8_E4M3", 8)}
+        a, b = write(self.folder / "a", first), write(self.folder / "b", second)
+        done = tool("merge", a, b, "--root", self.folder / "output", status=1)
+        self.assertIn("nothing to merge", done.stderr)
+        self.assertFalse((self.folder / "output").exists())
+
+    def test_other_shapes_are_a_failure_that_names_the_tensor(self):
+        first, second = {"t": self.tensor("F16", 2, 3)}, {"t": self.tensor("F16", 3, 2)}
+        a, b = write(self.folder / "a", first), write(self.folder / "b", second)
+        done = tool("merge", a, b, "--output", self.folder / "merged", status=1)
+        self.assertEqual(
+            done.stderr,
+            "merge: tensor 't': its shape is [2, 3] in the first file and [3, 2] in the second; "
+            "only equal shapes can be merged\n",
+        )
+        self.assertFalse((self.folder / "merged").exists())
+
+    def test_metadata_is_passed_on_without_digests(self):
+        tensors = {"t": self.tensor("F16", 1)}
+        given = {"modelspec.title": "One, two", "modelspec.hash_sha256": "0x00", "sshs_model_hash": "0", "prompt": "{}"}
+        self.merge(tensors, tensors, "--metadata", "license=MIT", "--metadata", "prompt=", metadata=given)
+        self.assertEqual(
+            metadata_of(self.folder / "merged"),
+            {"modelspec.title": "One, two", "modelspec.merged_from": "One  two, b", "license": "MIT", "prompt": ""},
+        )
+
+    @unittest.skipUnless(sys.platform == "linux", "limits of memory are the system's own")
+    def test_memory_does_not_grow_with_the_file(self):
+        import resource
+
+        count = 512 << 20
+        header = json.dumps({"t": {"dtype": "F16", "shape": [count // 2], "data_offsets": [0, count]}}).encode()
+        paths = [self.folder / "a", self.folder / "b"]
+        for path in paths:
+            with path.open("wb") as file:  # sparse
+                file.write(struct.pack("<Q", len(header)) + header)
+                file.truncate(8 + len(header) + count)
+        limit = 48 << 20  # of address space, the program itself included
+        merged = self.folder / "merged"
+        tool(
+            "merge", *paths, "--output", merged,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+        )
+        self.assertGreater(merged.stat().st_size, count)
+
+
+@unittest.skipIf(os.name == "nt", "there are no pseudo terminals")
+class ProgressBar(Scratch):
+    def test_it_is_seen_on_a_terminal_only(self):
+        import pty
+
+        tensors = {"t": self.tensor("F16", 1 << 20)}
+        a = write(self.folder / "a", tensors)
+        arguments = [PROGRAMS / "example_merge", a, a, "--output", self.folder / "merged", "--replace"]
+        leader, follower = pty.openpty()
+        subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=follower, check=True, timeout=60)
+        os.close(follower)
+        drawn = os.read(leader, 1 << 16).decode()
+        os.close(leader)
+        self.assertRegex(drawn, r"\r#{50} 100 %")
+        self.assertRegex(drawn, r"\r +\r$")  # wiped out
+        done = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=60)
+        self.assertEqual(done.stderr, "")
+
+
+class Inspect(Scratch):
+    def json(self, *arguments, status=0):
+        return json.loads(tool("inspect", "--json", *arguments, status=status).stdout)
+
+    def assert_as_the_reference_sees_it(self, path):
+        [shown] = self.json("--tensors", path)
+        content = path.read_bytes()
+        tensors = read(path)
+        self.assertEqual([tensor["name"] for tensor in shown["tensors"] if tensor["name"] not in tensors], [])
+        self.assertEqual(len(shown["tensors"]), len(tensors))
+        for tensor in shown["tensors"]:
+            dtype, shape, data = tensors[tensor["name"]]
+            self.assertEqual((tensor["dtype"], tuple(tensor["shape"]), tensor["bytes"]), (dtype, shape, len(data)))
+            self.assertTrue(content[tensor["offset"] :][: len(data)] == data, tensor["name"])
+        self.assertEqual(shown["metadata"], metadata_of(path))
+        self.assertEqual(shown["bytes"], len(content))
+        self.assertEqual(shown["header_bytes"], struct.unpack("<Q", content[:8])[0])
+        self.assertTrue(all(tensor["offset"] % shown["alignment"] == 0 for tensor in shown["tensors"]))
+        for sums in [*shown["components"], dict(shown["all"], name=None)]:
+            parts = [t for t in shown["tensors"] if sums["name"] in (None, t["component"])]
+            self.assertEqual(sums["tensors"], len(parts))
+            self.assertEqual(sums["bytes"], sum(tensor["bytes"] for tensor in parts))
+            self.assertEqual(sums["parameters"], sum(int(np.prod(t["shape"], dtype=np.int64)) for t in parts))
+            types = [tensor["dtype"] for tensor in parts]
+            self.assertEqual(sums["dtypes"], {dtype: types.count(dtype) for dtype in types})
+        return shown
+
+    def test_the_examples_checkpoints(self):
+        for name, layout, parts in (
+            ("save_full", "sd1", ["model", "text encoder", "vae"]),
+            ("save_image_only", "svd", ["model", "vision encoder", "vae", "other"]),
+            ("save_sdxl", "sdxl", ["model", "text encoder", "vae"]),
+        ):
+            with self.subTest(example=name):
+                shown = self.assert_as_the_reference_sees_it(self.example(name))
+                self.assertEqual(shown["layouts"], [layout])
+                self.assertEqual([part["name"] for part in shown["components"]], parts)
+
+    def test_odd_names_and_texts(self):
+        odd = ['"', "\\", "\n\t\x00\x1f", "\x7f\x80\x9f", "caf\u00e9 \u6a21\u578b \U0001f98a", "</script>", "\u2028", ""]
+        tensors = {name: self.tensor("U8", 1 + i) for i, name in enumerate(odd)}
+        path = write(self.folder / 'odd "name"\n', tensors, {text: text[::-1] * 3 for text in odd})
+        self.assert_as_the_reference_sees_it(path)
+        text = tool("inspect", "--tensors", path).stdout
+        self.assertTrue(all(c >= " " and not "\x7f" <= c < "\xa0" for c in text.replace("\n", "")))
+        self.assertEqual(text.count("\n"), 2 + 2 + 4 + 2 + len(odd) + 2 + len(odd))
+
+    def test_no_tensors_and_no_metadata(self):
+        shown = self.assert_as_the_reference_sees_it(write(self.folder / "a", {}))
+        self.assertIsNone(shown["metadata"])
+        shown = self.assert_as_the_reference_sees_it(write(self.folder / "b", {"t": self.tensor("F16")}, {}))
+        self.assertEqual(shown["metadata"], metadata_of(self.folder / "b"))
+
+    @unittest.skipIf(os.name == "nt", "a path of any bytes is the other systems' own")
+    def test_a_path_that_is_no_text(self):
+        path = os.path.join(os.fsencode(self.folder), b"\xff\xc3(")
+        program = PROGRAMS / "example_inspect"
+        done = subprocess.run([program, "--json", path], capture_output=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        [shown] = json.loads(done.stdout)
+        self.assertTrue(shown["path"].endswith("\ufffd\ufffd("))
+
+    @unittest.skipUnless(sys.platform == "linux", "limits of processor time are the system's own")
+    def test_data_is_never_read(self):
+        import resource
+
+        count = 1 << 36
+        header = json.dumps({"t": {"dtype": "U8", "shape": [count], "data_offsets": [0, count]}}).encode()
+        path = self.folder / "large"
+        with path.open("wb") as file:  # sparse
+            file.write(struct.pack("<Q", len(header)) + header)
+            file.truncate(8 + len(header) + count)
+        done = tool(
+            "inspect", "--json", path,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (2, 2)),
+        )
+        self.assertEqual(json.loads(done.stdout)[0]["all"]["bytes"], count)
+
+
+class ComposeAndExtract(Scratch):
+    def extract(self, checkpoint, parts, *options):
+        """{part: its tensors}, of what lies in the checkpoint"""
+        folder = self.folder / "parts"
+        folder.mkdir(exist_ok=True)
+        files = [argument for part in parts for argument in ("--" + part, folder / part)]
+        tool("extract", checkpoint, "--replace", *options, *files)
+        return {part: read(folder / part) for part in parts}
+
+    def compose(self, family, parts, *options):
+        folder = self.folder / "given"
+        folder.mkdir(exist_ok=True)
+        files = [argument for part in parts for argument in ("--" + part, write(folder / part, parts[part]))]
+        output = self.folder / "composed"
+        tool("compose", "--family", family, *files, *options, "--output", output, "--replace")
+        return output
+
+    def test_the_examples_checkpoints_come_apart_and_together(self):
+        for name, family, parts in (
+            ("save_full", "SD15", ["model", "text-encoder", "vae"]),
+            ("save_sdxl", "SDXL", ["model", "text-encoder", "vae"]),
+            ("save_image_only", "SVD_img2vid", ["model", "vision-encoder", "vae", "extra"]),
+        ):
+            with self.subTest(example=name):
+                checkpoint = self.example(name)
+                whole = read(checkpoint)
+                apart = self.extract(checkpoint, parts)
+                data = sum(len(tensor[2]) for part in apart.values() for tensor in part.values())
+                self.assertEqual(data, sum(len(tensor[2]) for tensor in whole.values()))
+                together = self.compose(family, apart)
+                self.assert_same_tensors(read(together), whole)
+
+    def test_extracted_names_are_those_of_the_model(self):
+        """Key for key what the list of names and shapes has, but for what saving adds and loses."""
+        lost = {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"}
+        added = {"clip_l.transformer.text_model.embeddings.position_ids"}
+        for name, listed, parts in (
+            ("save_full", "sd15", ["model", "text-encoder", "vae"]),
+            ("save_sdxl", "sdxl_base", ["model", "text-encoder", "vae"]),
+            ("save_image_only", "svd_img2vid", ["model", "vision-encoder", "vae"]),
+        ):
+            data = Path(__file__).resolve().parents[2] / "examples" / "data" / f"{listed}.txt"
+            lines = [line.split() for line in data.read_text().splitlines() if not line.startswith("#")]
+            for part, tensors in self.extract(self.example(name), parts).items():
+                with self.subTest(example=name, part=part):
+                    expected = {key for place, _, key, *_ in lines if place == part.replace("-", "_")} - lost
+                    if name == "save_sdxl" and part == "text-encoder":
+                        expected |= added
+                    self.assertEqual(set(tensors), expected)
+
+    def test_every_family_gives_back_what_it_was_given(self):
+        families = tool("compose", "--families").stdout.split()
+        self.assertGreater(len(families), 100)
+        for family in families:
+            with self.subTest(family=family):
+                # Names that every rule of a text encoder knows.
+                text = {
+                    f"{encoder}.transformer.text_model.{name}": self.tensor("F16", 4)
+                    for encoder in ENCODERS.get(family, ("clip_l", "clip_g"))
+                    for name in ("final_layer_norm.weight", "encoder.layers.0.mlp.fc1.bias")
+                }
+                given = {
+                    "model": {"blocks.0.weight": self.tensor("BF16", 3, 2), "out.bias": self.tensor("F32", 2)},
+                    "text-encoder": text,
+                    "vae": {"decoder.conv_in.weight": self.tensor("F16", 2, 2)},
+                }
+                sigmas = ["--sigma-max", "80", "--sigma-min", "0.002"] if family in WITH_SIGMAS else []
+                composed = self.compose(family, given, *sigmas)
+                found = self.extract(composed, given, "--family", family)
+                # SDXL's layout adds them.
+                found["text-encoder"].pop("clip_l.transformer.text_model.embeddings.position_ids", None)
+                for part, tensors in given.items():
+                    self.assert_same_tensors(found[part], tensors)
+
+    def test_prediction_is_recorded(self):
+        model = {"model": {"a": self.tensor("F16", 1)}}
+        for told, markers in (
+            (["--prediction", "epsilon"], {}),
+            (["--prediction", "v"], {"v_pred": ("F32", (0,), b"")}),
+            (["--prediction", "v-zsnr"], {"v_pred": ("F32", (0,), b""), "ztsnr": ("F32", (0,), b"")}),
+            (
+                ["--prediction", "edm-v", "--sigma-max", "120", "--sigma-min", "0.002"],
+                {
+                    "edm_vpred.sigma_max": ("F32", (), np.float32(120).tobytes()),
+                    "edm_vpred.sigma_min": ("F32", (), np.float32(0.002).tobytes()),
+                },
+            ),
+        ):
+            composed = self.compose("SDXL", model, *told)
+            expected = dict(markers, **{"model.diffusion_model.a": model["model"]["a"]})
+            self.assert_same_tensors(read(composed), expected)
+            if markers:
+                self.assert_same_tensors(self.extract(composed, ["extra"])["extra"], markers)
+
+    def test_stable_audio_has_its_conditioners(self):
+        parts = ["model", "text-encoder", "vae", "seconds-start", "seconds-total"]
+        given = {part: {f"{part}.weight": self.tensor("F32", 2, i)} for i, part in enumerate(parts)}
+        composed = self.compose("StableAudio", given, "--sigma-max", "500", "--sigma-min", "0.3")
+        found = self.extract(composed, parts)
+        for part in parts:
+            self.assert_same_tensors(found[part], given[part])
+
+    def test_a_layout_in_doubt_is_asked_for(self):
+        # OpenCLIP's names here are those of the refiner and of Stable Diffusion 2.
+        name = "conditioner.embedders.0.model.ln_final.weight"
+        path = write(self.folder / "a", {name: self.tensor("F16", 4), "model.diffusion_model.a": self.tensor("F16", 1)})
+        done = tool("extract", path, "--text-encoder", self.folder / "text", status=1)
+        self.assertRegex(done.stderr, "its names fit the layouts .*sd2.*sdxl_refiner; name the family with --family")
+        found = self.extract(path, ["text-encoder"], "--family", "SDXLRefiner")
+        self.assertEqual(list(found["text-encoder"]), ["clip_g.transformer.text_model.final_layer_norm.weight"])
+
+
+class EditMetadata(Scratch):
+    def setUp(self):
+        super().setUp()
+        shapes = {"F32": (3, 5), "F16": (7,), "BF16": (2, 2), "I64": (), "U8": (0,), "F64": (700, 300)}
+        self.tensors = {f"t.{dtype}": self.tensor(dtype, *shape) for dtype, shape in shapes.items()}
+
+    def reference(self, metadata):
+        return write(self.folder / "reference", self.tensors, metadata).read_bytes()
+
+    def test_a_file_of_the_reference_writer_stays_one(self):
+        for before, options, after in (
+            ({"a": "1"}, ["--set", "a=2"], {"a": "2"}),
+            (None, ["--set", "caf\u00e9=a=b\n\"c\""], {"caf\u00e9": 'a=b\n"c"'}),
+            ({"a": "1"}, ["--set", "b=2", "--remove", "a"], {"b": "2"}),
+            ({"a": "1"}, ["--remove", "a"], None),
+        ):
+            with self.subTest(options=options):
+                path = write(self.folder / "file", self.tensors, before)
+                inode = path.stat().st_ino
+                with path.open("rb") as old:  # kept open, so that its number is not given away again
+                    content = old.read()
+                    tool("edit_metadata", path, *options)
+                    self.assertTrue(path.read_bytes() == self.reference(after))
+                    self.assertNotEqual(path.stat().st_ino, inode)  # another file in its place
+                    old.seek(0)
+                    self.assertTrue(old.read() == content)
+                self.assertEqual(sorted(entry.name for entry in self.folder.iterdir()), ["file", "reference"])
+
+    def test_values_come_from_files_to_the_last_byte(self):
+        text = '{"3": {"inputs": "\u6a21"}}\r\n' * 1000 + "\n"
+        (self.folder / "text").write_bytes(text.encode())
+        path = write(self.folder / "file", self.tensors)
+        tool("edit_metadata", path, "--set-file", f"prompt={self.folder / 'text'}")
+        self.assertEqual(metadata_of(path), {"prompt": text})
+        done = subprocess.run([PROGRAMS / "example_edit_metadata", path, "--get", "prompt"], capture_output=True)
+        self.assertTrue(done.stdout == text.encode() + b"\n")
+
+    def test_a_file_in_another_order_keeps_its_tensors(self):
+        header = {"__metadata__": {"a": "1"}}
+        data = b""
+        for name, (dtype, shape, content) in sorted(self.tensors.items()):
+            header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(content)]}
+            data += content
+        text = json.dumps(header).encode()
+        path = self.folder / "file"
+        path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+        tool("edit_metadata", path, "--set", "a=2")
+        self.assert_same_tensors(read(path), self.tensors)
+        self.assertEqual(metadata_of(path), {"a": "2"})
+        self.assertTrue(path.read_bytes() == self.reference({"a": "2"}))
+
+    def test_a_failure_leaves_the_file_as_it_was(self):
+        path = write(self.folder / "file", self.tensors, {"a": "1"})
+        before = path.read_bytes()
+        (self.folder / "bytes").write_bytes(b"\xff\xfe")
+        for options in (
+            ["--remove", "b"],
+            ["--set-file", f"a={self.folder / 'bytes'}"],
+            ["--set-file", f"a={self.folder / 'missing'}"],
+            ["--set-file", f"a={self.folder}"],
+        ):
+            with self.subTest(options=options):
+                tool("edit_metadata", path, *options, status=1)
+                self.assertTrue(path.read_bytes() == before)
+                self.assertEqual(sorted(entry.name for entry in self.folder.iterdir()), ["bytes", "file"])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
