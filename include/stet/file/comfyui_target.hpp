@@ -136,13 +136,17 @@ private:
     {
         constexpr std::size_t     most_attempts = 1000;
         std::optional<python_int> refused;
+        std::optional<python_int> tried;
+        std::size_t               times = 0; // the part file of one name is the lock of its number
         for (std::size_t attempt = 1;; ++attempt) {
             auto number = next_number(in, place);
             if (!number)
                 return number.error();
+            times = tried == *number ? times + 1 : 1;
+            tried = *number;
             std::string name = comfyui_file_name(place.stem, *number);
             std::string path = python_path::joined(place.folder, name, place.paths);
-            auto        part = part_file::create(in, part_name(place.stem, *number, attempt), path);
+            auto        part = part_file::create(in, part_name(place.stem, *number, times), path);
             if (!part && part.error().os_code == EEXIST && attempt < most_attempts)
                 continue;
             if (!part)
