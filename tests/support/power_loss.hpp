@@ -7,6 +7,7 @@
 #include "support/disk_image.hpp"
 #include "support/memory_disk.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>

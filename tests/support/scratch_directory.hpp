@@ -22,11 +22,13 @@ namespace support {
 /// when this goes. Names are relative to it.
 class scratch_directory {
 public:
-    scratch_directory()
+    scratch_directory() : scratch_directory(temporary()) {}
+
+    /// Below another folder than the system's one.
+    explicit scratch_directory(const std::filesystem::path& above)
     {
         std::random_device random;
         std::error_code    failed;
-        const auto         above = std::filesystem::temp_directory_path(failed);
         for (int attempt = 0; attempt < 100; ++attempt) {
             const auto path = above / ("stet-test-" + std::to_string(random()));
             if (std::filesystem::create_directory(path, failed)) {
@@ -34,7 +36,7 @@ public:
                 return;
             }
         }
-        std::fputs("no scratch directory: the system's folder for temporary files is not writable\n", stderr);
+        std::fputs("no scratch directory: the folder for temporary files is not writable\n", stderr);
         std::exit(2);
     }
     scratch_directory(const scratch_directory&) = delete;
@@ -125,6 +127,12 @@ public:
     }
 
 private:
+    static std::filesystem::path temporary()
+    {
+        std::error_code failed;
+        return std::filesystem::temp_directory_path(failed);
+    }
+
     std::string path_;
 };
 
