@@ -182,7 +182,7 @@ TEST_CASE("a folder that is taken away or becomes a link before any call leads n
                 if (how == way::removed && !made.becomes.empty())
                     continue; // shows no more than one set aside
                 for (std::size_t nth = 1;; ++nth) {
-                    const scratch_directory here;
+                    const scratch_directory here(support::quick_place());
                     if (how != way::set_aside_once_created)
                         here.make_folder("output/a/b");
                     here.make_folder("output/in");
