@@ -4,6 +4,7 @@
 
 #include "../tensor/dtype.hpp"
 
+#include <bit>
 #include <cstdint>
 
 namespace stet::inline v0_1 {
@@ -12,8 +13,8 @@ namespace stet::inline v0_1 {
 /// first, and inside a group names ascend byte by byte. Plain data: write your own group function.
 struct file_order {
     std::uint8_t (*group)(dtype type, std::uint64_t size);
-    std::uint32_t
-        data_alignment; ///< of the first tensor, in bytes from the start of the file; a power of two >= 8
+    std::uint32_t data_alignment =
+        8; ///< of the first tensor, in bytes from the start of the file; a power of two >= 8
 };
 
 /// The order of the reference writer: wider types first. Files are byte-identical to its own.
@@ -22,6 +23,35 @@ inline constexpr file_order reference_order{
     .group = [](dtype type, std::uint64_t) { return static_cast<std::uint8_t>(type); },
     .data_alignment = 8,
 };
+
+namespace detail {
+
+constexpr bool is_data_alignment(std::uint32_t alignment) noexcept
+{
+    return alignment >= 8 && std::has_single_bit(alignment);
+}
+
+template <std::uint32_t Alignment>
+constexpr file_order order_by_alignment() noexcept
+{
+    static_assert(is_data_alignment(Alignment) && Alignment <= std::uint32_t{1} << 20U,
+                  "stet: tensors are aligned to a power of two from 8 bytes to 1 MiB");
+    return {.group = [](dtype, std::uint64_t size) -> std::uint8_t {
+                constexpr int highest = std::countr_zero(Alignment);
+                const int     group = std::countr_zero(size); // of size 0 the highest: it disturbs nobody
+                return static_cast<std::uint8_t>(group < highest ? group : highest);
+            },
+            .data_alignment = Alignment};
+}
+
+} // namespace detail
+
+/// Tensors whose sizes are multiples of larger powers of two first, up to `Alignment`, and the data from a multiple of
+/// `Alignment` on: each tensor lies at a multiple of the largest power of two, up to `Alignment`, that divides its
+/// size, and none leaves a hole. For mapped files and direct input and output; every reader takes such a file.
+/// Alignment: a power of two from 8 bytes to 1 MiB; 4096 suits files that are mapped
+template <std::uint32_t Alignment>
+inline constexpr file_order aligned_order = detail::order_by_alignment<Alignment>();
 
 } // namespace stet::inline v0_1
 

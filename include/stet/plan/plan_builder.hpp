@@ -100,6 +100,8 @@ public:
     /// errors: duplicate_name, file_size_overflow, header_too_large, out_of_memory
     result<plan> finish(const file_order& order, duplicate_names duplicates = duplicate_names::refuse) &&
     {
+        STET_ASSERT(detail::is_data_alignment(order.data_alignment),
+                    "stet: the data is aligned to a power of two of at least 8");
         growing_array<std::uint32_t> by_name(records_.memory());
         growing_array<name_clash>    clashes(records_.memory());
         if (auto ordered = order_by_name(records_.view(), by_name, clashes); !ordered)
