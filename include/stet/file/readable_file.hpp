@@ -116,6 +116,8 @@ public:
         UnmapViewOfFile(memory);
     }
 
+    static void populate(std::span<const std::byte>) noexcept {}
+
 private:
     using native = void*;
     static constexpr native closed = nullptr;
@@ -185,6 +187,21 @@ private:
     static void unmap(void* memory, std::size_t size) noexcept
     {
         static_cast<void>(::munmap(memory, size));
+    }
+
+    /// What it cannot do is done page by page when they are touched.
+    static void populate(std::span<const std::byte> memory) noexcept
+    {
+        const auto    page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+        const auto    lead = reinterpret_cast<std::uintptr_t>(memory.data()) % page;
+        auto*         begin = const_cast<std::byte*>(memory.data()) - lead; // madvise changes nothing
+        const auto    size = memory.size() + lead;
+#if defined(__linux__)
+        constexpr int populate_read = 22; // MADV_POPULATE_READ, since Linux 5.14
+        if (::madvise(begin, size, populate_read) == 0)
+            return;
+#endif
+        static_cast<void>(::madvise(begin, size, MADV_WILLNEED));
     }
 
 private:

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include <stet/read/mapped_file.hpp>
-
 #include "support/failure.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/stored_file.hpp"
 
 #include <stet/read/checkpoint_view.hpp>
+#include <stet/read/mapped_file.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -67,4 +67,20 @@ TEST_CASE("a mapping that is replaced by another is given back")
 
     CHECK(first->bytes().size() == 6);
     CHECK(first->bytes()[0] == std::byte{'s'});
+}
+
+TEST_CASE("pages that are asked for are read as they are, whatever memory they belong to")
+{
+    const support::scratch_directory scratch;
+    scratch.put("a", std::string(10'000, 'a') + "end");
+    const auto file = stet::mapped_file::open((scratch / "a").c_str());
+    REQUIRE(file);
+    stet::populate_pages(file->bytes());
+    stet::populate_pages(file->bytes().subspan(5000, 17));
+    CHECK(file->bytes()[10'000] == std::byte{'e'});
+
+    std::string plain(100, 'x');
+    stet::populate_pages(std::as_bytes(std::span(plain)));
+    stet::populate_pages({});
+    CHECK(plain == std::string(100, 'x'));
 }
