@@ -38,9 +38,15 @@ class plan;
 class header;
 class metadata_view;
 
+class checkpoint_header;
+class checkpoint_view;
+class checkpoint_reader;
+struct read_options;
+
 struct file_system;
 struct numbered;
 struct exact_path;
+struct file_writer;
 struct save_options;
 struct saved_checkpoint;
 
