@@ -58,7 +58,7 @@ const stet::split_part& part_of(const stet::split_checkpoint& parts, component w
 std::string detect_layout(const example::checkpoint_file& file, example::layout_facts& layout)
 {
     const example::detected_layout detected = example::detect(file.header());
-    if (detected.layout) {
+    if (detected.layout && !detected.text_is_disputed) {
         layout = *detected.layout;
         return {};
     }

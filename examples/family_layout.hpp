@@ -151,24 +151,32 @@ inline membership membership_of(std::string_view name, const stet::split_rules& 
 
 /// The layout a file's names tell.
 struct detected_layout {
-    std::vector<std::string_view>
-        names{}; ///< of the layouts they allow; several of them may mean the same here
-    std::optional<layout_facts> layout{}; ///< unless they contradict each other, or there is none
+    std::vector<std::string_view> names{}; ///< of all that the names allow
+    std::optional<layout_facts>
+         layout{};                 ///< the first of them, if all give each tensor to the same component
+    bool text_is_disputed = false; ///< they undo the text encoder's names in different ways
 };
 
 namespace detection_parts {
 
-/// Whether two layouts give every tensor of a file to the same component, under the same name.
-inline bool agree(const stet::checkpoint_header& header, const layout_facts& one, const layout_facts& other)
+/// Whether two layouts give every tensor of a file to the same component.
+inline bool agree(const stet::checkpoint_header& header, const stet::split_rules& one,
+                  const stet::split_rules& other)
 {
-    bool has_text = false;
     for (const stet::stored_tensor tensor : header) {
-        const membership as_one = membership_of(tensor.name, one.rules);
-        if (as_one != membership_of(tensor.name, other.rules))
+        if (membership_of(tensor.name, one) != membership_of(tensor.name, other))
             return false;
-        has_text = has_text || as_one.of == component::text_encoder;
     }
-    return !has_text || one.rules.take_text == other.rules.take_text;
+    return true;
+}
+
+inline bool has_text_encoder(const stet::checkpoint_header& header, const stet::split_rules& rules)
+{
+    for (const stet::stored_tensor tensor : header) {
+        if (membership_of(tensor.name, rules).of == component::text_encoder)
+            return true;
+    }
+    return false;
 }
 
 } // namespace detection_parts
@@ -187,12 +195,16 @@ inline detected_layout detect(const stet::checkpoint_header& header)
     bool is_disputed = false;
     candidates.each([&]<class Layout>(Layout) {
         const layout_facts facts = facts_of<Layout>();
-        is_disputed = is_disputed || (found.layout && !detection_parts::agree(header, *found.layout, facts));
         if (!found.layout)
             found.layout = facts;
+        const stet::split_rules& first = found.layout->rules;
+        is_disputed = is_disputed || !detection_parts::agree(header, first, facts.rules);
+        found.text_is_disputed = found.text_is_disputed || first.take_text != facts.rules.take_text;
     });
     if (is_disputed)
         found.layout.reset();
+    found.text_is_disputed = found.text_is_disputed && found.layout &&
+                             detection_parts::has_text_encoder(header, found.layout->rules);
     return found;
 }
 

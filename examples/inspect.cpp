@@ -85,6 +85,8 @@ struct overview {
         std::string text(names[0]);
         for (std::size_t i = 1; i < names.size() && i < 3; ++i)
             text += " or " + std::string(names[i]);
+        if (!detected.layout)
+            text = "in doubt, " + text;
         return names.size() > 3 ? text + " or " + grouped(names.size() - 3) + " more" : text;
     }
 };

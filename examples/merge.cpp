@@ -62,9 +62,11 @@ bool is_kept_text_tensor(std::string_view name)
 /// Tells the ratio by the component that a name belongs to.
 class ratio_finder {
 public:
-    ratio_finder(const ratios& given, const stet::checkpoint_header& header)
-        : given_(given), layout_(example::detect(header).layout)
+    ratio_finder(const ratios& given, const stet::checkpoint_header& header) : given_(given)
     {
+        const example::detected_layout detected = example::detect(header);
+        layout_ = detected.layout;
+        is_in_doubt_ = !detected.layout && !detected.names.empty();
         for (const stet::stored_tensor tensor : header) {
             const example::component which = membership_of(tensor.name).of;
             has_components_ = has_components_ || which != example::component::extra;
@@ -77,7 +79,7 @@ public:
     double of(std::string_view name) const
     {
         const example::membership member = membership_of(name);
-        if (member.of == example::component::model || !has_components_)
+        if (member.of == example::component::model || (!has_components_ && !is_in_doubt_))
             return given_.of_model(name.substr(member.prefix));
         if (member.of == example::component::text_encoder)
             return is_kept_text_tensor(name) ? 1 : given_.text_encoder.value_or(given_.all.value_or(0.5));
@@ -89,6 +91,8 @@ public:
     /// An option that speaks of a component the file does not have, or nothing.
     std::string_view meaningless_option() const
     {
+        if (is_in_doubt_ && (given_.any_of_model() || given_.text_encoder || given_.vae))
+            return "ratios of components: its names fit layouts that contradict each other";
         if (given_.any_of_model() && !has_model_ && has_components_)
             return "--input, --middle and --out: it has no diffusion model";
         if (given_.text_encoder && !has_text_encoder_)
@@ -105,7 +109,8 @@ private:
     }
 
     ratios                               given_;
-    std::optional<example::layout_facts> layout_;
+    std::optional<example::layout_facts> layout_{};
+    bool                                 is_in_doubt_ = false;
     bool                                 has_components_ = false;
     bool                                 has_model_ = false;
     bool                                 has_text_encoder_ = false;

@@ -350,6 +350,28 @@ class Inspect(Scratch):
                 self.assertEqual(shown["layouts"], [layout])
                 self.assertEqual([part["name"] for part in shown["components"]], parts)
 
+    def test_a_prefix_inside_another_one(self):
+        names = {
+            "model.diffusion_model.a": "model", "first_stage_model.b": "vae", "cond_stage_model.c": "text encoder",
+            "cond_stage_model.model.visual.d": "vision encoder", "cc_projection.weight": "other",
+        }
+        path = write(self.folder / "a", {name: self.tensor("F16", 1) for name in names})
+        shown = self.assert_as_the_reference_sees_it(path)
+        self.assertEqual(shown["layouts"], ["zero123"])
+        self.assertEqual({t["name"]: t["component"] for t in shown["tensors"]}, names)
+
+    def test_prefixes_that_contradict_each_other_give_no_components(self):
+        # Two vaes: one layout's own, and another's.
+        names = ["model.diffusion_model.a", "vae.b", "text_encoders.c", "first_stage_model.d"]
+        path = write(self.folder / "a", {name: self.tensor("F16", 1) for name in names})
+        shown = self.assert_as_the_reference_sees_it(path)
+        self.assertEqual(shown["layouts"], ["generic", "sd3"])
+        self.assertEqual([part["name"] for part in shown["components"]], ["other"])
+        self.assertIn("    layout: in doubt, generic or sd3\n", tool("inspect", path).stdout)
+        tool("extract", path, "--model", self.folder / "model", status=1)
+        tool("merge", path, path, "--vae", 1, "--output", self.folder / "merged", status=1)
+        tool("merge", path, path, "--output", self.folder / "merged")
+
     def test_odd_names_and_texts(self):
         odd = ['"', "\\", "\n\t\x00\x1f", "\x7f\x80\x9f", "caf\u00e9 \u6a21\u578b \U0001f98a", "</script>", "\u2028", ""]
         tensors = {name: self.tensor("U8", 1 + i) for i, name in enumerate(odd)}
@@ -499,6 +521,8 @@ class ComposeAndExtract(Scratch):
         path = write(self.folder / "a", {name: self.tensor("F16", 4), "model.diffusion_model.a": self.tensor("F16", 1)})
         done = tool("extract", path, "--text-encoder", self.folder / "text", status=1)
         self.assertRegex(done.stderr, "its names fit the layouts .*sd2.*sdxl_refiner; name the family with --family")
+        [shown] = json.loads(tool("inspect", "--json", path).stdout)
+        self.assertEqual([part["name"] for part in shown["components"]], ["model", "text encoder"])  # no doubt here
         found = self.extract(path, ["text-encoder"], "--family", "SDXLRefiner")
         self.assertEqual(list(found["text-encoder"]), ["clip_g.transformer.text_model.final_layer_norm.weight"])
 
