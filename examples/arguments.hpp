@@ -29,15 +29,16 @@ inline arguments parse(int count, char** values)
     arguments              given;
     std::optional<double>  seed;
     const std::string_view path = values[0];
-    const command_line     line{
-            .name = path.substr(path.find_last_of("/\\") + 1),
-            .purpose = "An example of stet; its source says what it shows.",
-            .words = "",
-            .options = {
-                {"--output", "FOLDER", "write below this folder (output)", &given.output},
-                {"--data", "FOLDER", "read lists of names and shapes here\n(" EXAMPLE_DATA ")", &given.data},
-                {"--seed", "NUMBER", "make up other weights (1)", &seed},
-                {"--full-size", "", "tensors of the model's true size: gigabytes", &given.full_size}}};
+
+    const command_line line{
+        .name = path.substr(path.find_last_of("/\\") + 1),
+        .purpose = "An example of stet; its source says what it shows.",
+        .words = "",
+        .options = {
+            {"--output", "FOLDER", "write below this folder (output)", &given.output},
+            {"--data", "FOLDER", "read lists of names and shapes here\n(" EXAMPLE_DATA ")", &given.data},
+            {"--seed", "NUMBER", "make up other weights (1)", &seed},
+            {"--full-size", "", "tensors of the model's true size: gigabytes", &given.full_size}}};
     parse(line, count, values);
     constexpr double largest = UINT32_MAX;
     if (seed && !(*seed >= 0 && *seed <= largest))

@@ -273,18 +273,19 @@ int main(int count, char** values)
         .name = program,
         .purpose = "Puts component files together to one checkpoint.",
         .words = "",
-        .options =
-            {{"--family", "NAME", "the model's family, which says where things go", &asked.family},
-             {"--families", "", "list the families and stop", &asked.lists_families},
-             {"--prediction", "TYPE",
-              "record what the model predicts: epsilon, v, v-zsnr,\nflow, edm, edm-v, continuous-v",
-              &asked.predicts},
-             {"--sigma-max", "NUMBER", "the largest noise level, of the last three", &asked.sigma_max},
-             {"--sigma-min", "NUMBER", "the smallest", &asked.sigma_min},
-             {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &asked.metadata},
-             {"--comfyui", "",
-              "lose and overwrite what ComfyUI loses and overwrites\ninstead of refusing it, and write the metadata it writes",
-              &asked.as_comfyui}},
+        .options = {{"--family", "NAME", "the model's family, which says where things go", &asked.family},
+                    {"--families", "", "list the families and stop", &asked.lists_families},
+                    {"--prediction", "TYPE",
+                     "record what the model predicts: epsilon, v, v-zsnr,\nflow, edm, edm-v, continuous-v",
+                     &asked.predicts},
+                    {"--sigma-max", "NUMBER", "the largest noise level, of the last three", &asked.sigma_max},
+                    {"--sigma-min", "NUMBER", "the smallest", &asked.sigma_min},
+                    {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated",
+                     &asked.metadata},
+                    {"--comfyui", "",
+                     "lose and overwrite what ComfyUI loses and overwrites\n"
+                     "instead of refusing it, and write the metadata it writes",
+                     &asked.as_comfyui}},
         .notes =
             "The model with a text encoder and a vae is a full checkpoint, with a vision encoder and a vae an\n"
             "image-only one; the model alone is allowed, too.\n"};

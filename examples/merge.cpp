@@ -13,6 +13,7 @@
 #include <stet/stet.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -37,19 +38,21 @@ struct ratios {
     std::optional<double> middle{};
     std::optional<double> out{};
     std::optional<double> text_encoder{};
+    std::optional<double> vision_encoder{};
     std::optional<double> vae{};
 
-    bool any_of_model() const { return input || middle || out; }
+    double usual() const { return all.value_or(0.5); }
+    bool   any_of_model() const { return input || middle || out; }
+    bool   any_of_component() const { return any_of_model() || text_encoder || vision_encoder || vae; }
 
     /// source: ComfyUI's ModelMergeBlocks: a name's beginning decides, what has none of the three goes with the input
     double of_model(std::string_view key) const
     {
-        const double usual = all.value_or(0.5);
         if (key.starts_with("middle"))
-            return middle.value_or(usual);
+            return middle.value_or(usual());
         if (key.starts_with("out"))
-            return out.value_or(usual);
-        return input.value_or(usual);
+            return out.value_or(usual());
+        return input.value_or(usual());
     }
 };
 
@@ -67,37 +70,47 @@ public:
         const example::detected_layout detected = example::detect(header);
         layout_ = detected.layout;
         is_in_doubt_ = !detected.layout && !detected.names.empty();
-        for (const stet::stored_tensor tensor : header) {
-            const example::component which = membership_of(tensor.name).of;
-            has_components_ = has_components_ || which != example::component::extra;
-            has_text_encoder_ = has_text_encoder_ || which == example::component::text_encoder;
-            has_vae_ = has_vae_ || which == example::component::vae;
-            has_model_ = has_model_ || which == example::component::model;
-        }
+        for (const stet::stored_tensor tensor : header)
+            has_[example::index_of(membership_of(tensor.name).of)] = true;
+        has_[example::index_of(example::component::extra)] = false;
+        has_components_ = std::find(has_.begin(), has_.end(), true) != has_.end();
     }
 
     double of(std::string_view name) const
     {
         const example::membership member = membership_of(name);
-        if (member.of == example::component::model || (!has_components_ && !is_in_doubt_))
+        if (!has_components_)
+            return is_in_doubt_ ? given_.usual() : given_.of_model(name);
+        switch (member.of) {
+        case example::component::model:
             return given_.of_model(name.substr(member.prefix));
-        if (member.of == example::component::text_encoder)
-            return is_kept_text_tensor(name) ? 1 : given_.text_encoder.value_or(given_.all.value_or(0.5));
-        if (member.of == example::component::vae)
-            return given_.vae.value_or(given_.all.value_or(0.5));
-        return given_.all.value_or(0.5);
+        case example::component::text_encoder:
+            return is_kept_text_tensor(name) ? 1 : given_.text_encoder.value_or(given_.usual());
+        case example::component::vision_encoder:
+            return given_.vision_encoder.value_or(given_.usual());
+        case example::component::vae:
+            return given_.vae.value_or(given_.usual());
+        case example::component::seconds_start:
+        case example::component::seconds_total:
+            return given_.usual();
+        case example::component::extra:
+            break;
+        }
+        return 1; // noise schedules and the like, which ComfyUI's nodes leave alone, too
     }
 
     /// An option that speaks of a component the file does not have, or nothing.
     std::string_view meaningless_option() const
     {
-        if (is_in_doubt_ && (given_.any_of_model() || given_.text_encoder || given_.vae))
+        if (is_in_doubt_ && given_.any_of_component())
             return "ratios of components: its names fit layouts that contradict each other";
-        if (given_.any_of_model() && !has_model_ && has_components_)
+        if (given_.any_of_model() && has_components_ && !has(example::component::model))
             return "--input, --middle and --out: it has no diffusion model";
-        if (given_.text_encoder && !has_text_encoder_)
+        if (given_.text_encoder && !has(example::component::text_encoder))
             return "--text-encoder: it has none, as far as names tell";
-        if (given_.vae && !has_vae_)
+        if (given_.vision_encoder && !has(example::component::vision_encoder))
+            return "--vision-encoder: it has none, as far as names tell";
+        if (given_.vae && !has(example::component::vae))
             return "--vae: it has none, as far as names tell";
         return {};
     }
@@ -108,13 +121,13 @@ private:
         return layout_ ? example::membership_of(name, layout_->rules) : example::membership();
     }
 
-    ratios                               given_;
-    std::optional<example::layout_facts> layout_{};
-    bool                                 is_in_doubt_ = false;
-    bool                                 has_components_ = false;
-    bool                                 has_model_ = false;
-    bool                                 has_text_encoder_ = false;
-    bool                                 has_vae_ = false;
+    bool has(example::component which) const { return has_[example::index_of(which)]; }
+
+    ratios                                     given_;
+    std::optional<example::layout_facts>       layout_{};
+    std::array<bool, example::component_count> has_{};
+    bool                                       has_components_ = false;
+    bool                                       is_in_doubt_ = false;
 };
 
 // ---- numbers ----------------------------------------------------------------------------------------------
@@ -404,32 +417,48 @@ std::string title_of(const checkpoint_file& file)
     return title;
 }
 
-/// What of the first file's metadata still holds, what the merge has to say, and what the user says.
-text_pairs merged_metadata(const checkpoint_file& first, const checkpoint_file& second,
-                           const std::vector<example::key_and_value>& given)
+/// What the user says, and of which models this is a merge.
+text_pairs own_metadata(const checkpoint_file& first, const checkpoint_file& second,
+                        const std::vector<example::key_and_value>& given)
 {
-    text_pairs own{{"modelspec.merged_from", title_of(first) + ", " + title_of(second)}};
+    constexpr std::string_view merged_from = "modelspec.merged_from";
+    text_pairs                 own;
+    bool                       is_said = false;
     for (const auto& [key, value] : given) {
-        std::erase_if(own, [&, &name = key](const auto& entry) { return entry.first == name; });
         own.emplace_back(key, value);
+        is_said = is_said || key == merged_from;
     }
-    for (std::size_t i = 0; i < first.header().metadata_size(); ++i) {
-        const auto [key, value] = first.header().metadata(i);
-        const bool is_known = std::any_of(own.begin(), own.end(),
-                                          [&, name = key](const auto& entry) { return entry.first == name; });
-        if (!is_known && !stet::is_digest_key(key))
-            own.emplace_back(key, value);
-    }
+    if (!is_said)
+        own.emplace_back(merged_from, title_of(first) + ", " + title_of(second));
     return own;
+}
+
+text_pairs metadata_of(const checkpoint_file& file)
+{
+    text_pairs metadata;
+    for (std::size_t i = 0; i < file.header().metadata_size(); ++i)
+        metadata.emplace_back(file.header().metadata(i).key, file.header().metadata(i).value);
+    return metadata;
 }
 
 // ---- the program ------------------------------------------------------------------------------------------
 
 constexpr std::string_view program = "merge";
 
+constexpr std::string_view notes =
+    "The ratios mean what they mean in ComfyUI's ModelMergeSimple, ModelMergeBlocks and\n"
+    "CLIPMergeSimple; ModelMergeSimple alone is --ratio R --text-encoder 1 --vae 1. A text encoder's\n"
+    "position ids and logit scale, and what belongs to no component, are A's. A file without prefixes\n"
+    "is taken for a diffusion model.\n"
+    "\n"
+    "F32, F16 and BF16 are merged as F32 and saved in A's dtype; tensors of other dtypes are A's, and\n"
+    "named when B has others. What only A has is kept, what only B has is left out; both are named.\n"
+    "A's metadata is passed on but for digests; modelspec.merged_from names both.\n";
+
 void settle(const ratios& given)
 {
-    for (const auto& ratio : {given.all, given.input, given.middle, given.out, given.text_encoder, given.vae})
+    for (const auto& ratio : {given.all, given.input, given.middle, given.out, given.text_encoder,
+                              given.vision_encoder, given.vae})
     {
         if (ratio && !(*ratio >= 0 && *ratio <= 1))
             example::refuse_usage(program, "a ratio lies between 0 and 1");
@@ -448,10 +477,14 @@ int save(const checkpoint_file& first, const checkpoint_file& second, const rati
                                       stet::layouts::generic{});
     if (!plan)
         return example::report_failure(program, stet::message(plan.error()));
-    const text_pairs about = merged_metadata(first, second, metadata);
-    const auto       saved = [&] {
+    const text_pairs passed_on = metadata_of(first);
+    const text_pairs own = own_metadata(first, second, metadata);
+    const auto       about = stet::merge_metadata(passed_on, own, stet::is_digest_key);
+    if (!about)
+        return example::report_failure(program, stet::message(about.error()));
+    const auto saved = [&] {
         example::progress_bar bar;
-        return where.save(*plan, {.metadata = about, .on_progress = bar});
+        return where.save(*plan, {.metadata = *about, .on_progress = bar});
     }();
     if (!saved)
         return example::report_failure(program, stet::message(saved.error()));
@@ -467,30 +500,25 @@ int main(int count, char** values)
     ratios                              given;
     std::vector<example::key_and_value> metadata;
     example::destination                where("checkpoints/merged");
-    example::command_line               line{
-                      .name = program,
-                      .purpose = "Merges two checkpoints: A x ratio + B x (1 - ratio). Ratio 1 is all of A, 0 all of B.",
-                      .words = "A B",
-                      .fewest = 2,
-                      .most = 2,
-                      .options =
-            {{"--ratio", "R", "of everything that has no ratio of its own (0.5)", &given.all},
-                           {"--input", "R",
-                            "of the diffusion model's input blocks, and of all in it\nthat is neither middle nor out",
-                            &given.input},
-                           {"--middle", "R", "of its middle block", &given.middle},
-                           {"--out", "R", "of its output blocks and its out layer", &given.out},
-                           {"--text-encoder", "R", "of the text encoder", &given.text_encoder},
-                           {"--vae", "R", "of the vae", &given.vae},
-                           {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &metadata}},
-                      .notes =
-            "The ratios mean what they mean in ComfyUI's ModelMergeSimple, ModelMergeBlocks and\n"
-                          "CLIPMergeSimple; ModelMergeSimple alone is --ratio R --text-encoder 1 --vae 1. Position ids and\n"
-                          "logit scales of a text encoder are A's. A file without prefixes is taken for a diffusion model.\n"
-                          "\n"
-                          "F32, F16 and BF16 are merged as F32 and saved in A's dtype; tensors of other dtypes are A's, and\n"
-                          "named when B has others. What only A has is kept, what only B has is left out; both are named.\n"
-                          "A's metadata is passed on but for digests; modelspec.merged_from names both.\n"};
+
+    example::command_line line{
+        .name = program,
+        .purpose = "Merges two checkpoints: A x ratio + B x (1 - ratio). Ratio 1 is all of A, 0 all of B.",
+        .words = "A B",
+        .fewest = 2,
+        .most = 2,
+        .options = {{"--ratio", "R", "of everything that has no ratio of its own (0.5)", &given.all},
+                    {"--input", "R",
+                     "of the diffusion model's input blocks, and of all in it\n"
+                     "that is neither middle nor out",
+                     &given.input},
+                    {"--middle", "R", "of its middle block", &given.middle},
+                    {"--out", "R", "of its output blocks and its out layer", &given.out},
+                    {"--text-encoder", "R", "of the text encoder", &given.text_encoder},
+                    {"--vision-encoder", "R", "of the vision encoder", &given.vision_encoder},
+                    {"--vae", "R", "of the vae", &given.vae},
+                    {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &metadata}},
+        .notes = notes};
     where.describe(line.options);
     const auto paths = example::parse(line, count, values);
     settle(given);

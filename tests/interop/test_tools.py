@@ -197,11 +197,11 @@ class Merge(Scratch):
         groups["cond_stage_model.transformer.text_model.embeddings.position_ids"] = "first"
         groups["cond_stage_model.logit_scale"] = "first"
         groups["first_stage_model.decoder.conv_in.weight"] = "vae"
-        groups["something.else"] = "rest"
+        groups["betas"] = "first"
         first = {name: self.tensor("F32", 5) for name in groups}
         second = {name: self.tensor("F32", 5) for name in groups}
-        ratios = {"input": 0.1, "middle": 0.2, "out": 0.3, "text": 0.4, "vae": 0.6, "rest": 0.8, "first": 1}
-        options = ["--input", 0.1, "--middle", 0.2, "--out", 0.3, "--text-encoder", 0.4, "--vae", 0.6, "--ratio", 0.8]
+        ratios = {"input": 0.1, "middle": 0.2, "out": 0.3, "text": 0.4, "vae": 0.6, "first": 1}
+        options = ["--input", 0.1, "--middle", 0.2, "--out", 0.3, "--text-encoder", 0.4, "--vae", 0.6]
         found, _ = self.merge(first, second, *options)
         expected = {name: weighted(first[name], second[name], ratios[group]) for name, group in groups.items()}
         self.assert_numbers(found, expected)
@@ -213,6 +213,16 @@ class Merge(Scratch):
             for name, group in groups.items()
         }
         self.assert_numbers(found, expected)
+
+        # An image-only checkpoint, of which the vision encoder alone is merged.
+        svd = {"model.diffusion_model.out.0.bias": 1, "conditioner.embedders.0.open_clip.model.visual.a": 0.3}
+        first = dict(first, **{name: self.tensor("F32", 5) for name in svd})
+        second = dict(second, **{name: self.tensor("F32", 5) for name in svd})
+        found, _ = self.merge(
+            {name: first[name] for name in svd}, {name: second[name] for name in svd},
+            "--ratio", 1, "--vision-encoder", 0.3,
+        )
+        self.assert_numbers(found, {name: weighted(first[name], second[name], svd[name]) for name in svd})
 
         # A diffusion model alone has no prefix.
         found, _ = self.merge(
