@@ -8,6 +8,7 @@
 #include "support/memory_disk.hpp"
 #include "support/overlay_disk.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/shared_count.hpp"
 #include "support/stamped_checkpoint.hpp"
 
 #include <stet/save/comfyui_save.hpp>
@@ -23,11 +24,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <map>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -36,6 +35,7 @@
 
 using stet::durability;
 using support::scratch_directory;
+using support::shared_count;
 using support::stamp;
 using support::stamped_checkpoint;
 
@@ -43,27 +43,6 @@ namespace {
 
 constexpr std::size_t content_size = 64;
 constexpr unsigned    foreign_writer = 1000;
-
-/// A number that a process and its children share.
-class shared_count {
-public:
-    shared_count()
-        : place_(::mmap(nullptr, sizeof(std::atomic<std::size_t>), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0))
-    {
-        REQUIRE(place_ != MAP_FAILED);
-        value_ = new (place_) std::atomic<std::size_t>(0);
-    }
-    shared_count(const shared_count&) = delete;
-    shared_count& operator=(const shared_count&) = delete;
-    ~shared_count() { ::munmap(place_, sizeof(std::atomic<std::size_t>)); }
-
-    std::atomic<std::size_t>& operator*() const noexcept { return *value_; }
-
-private:
-    void*                     place_;
-    std::atomic<std::size_t>* value_ = nullptr;
-};
 
 struct crowd {
     unsigned   writers = 8;

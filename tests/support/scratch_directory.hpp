@@ -18,6 +18,13 @@
 
 namespace support {
 
+/// The system's folder for temporary files.
+inline std::filesystem::path temporary_place()
+{
+    std::error_code failed;
+    return std::filesystem::temp_directory_path(failed);
+}
+
 /// A folder whose files need no disk, where the system has one: for tests that make thousands.
 inline std::filesystem::path quick_place()
 {
@@ -26,14 +33,14 @@ inline std::filesystem::path quick_place()
     constexpr auto  all_write = std::filesystem::perms::others_write;
     const bool      serves =
         std::filesystem::is_directory(facts) && (facts.permissions() & all_write) == all_write;
-    return serves ? "/dev/shm" : std::filesystem::temp_directory_path(failed);
+    return serves ? "/dev/shm" : temporary_place();
 }
 
 /// A folder below the system's one for temporary files that nobody else uses; gone, with all that is in it,
 /// when this goes. Names are relative to it.
 class scratch_directory {
 public:
-    scratch_directory() : scratch_directory(temporary()) {}
+    scratch_directory() : scratch_directory(temporary_place()) {}
 
     /// Below another folder than the system's one.
     explicit scratch_directory(const std::filesystem::path& above)
@@ -138,12 +145,6 @@ public:
     }
 
 private:
-    static std::filesystem::path temporary()
-    {
-        std::error_code failed;
-        return std::filesystem::temp_directory_path(failed);
-    }
-
     std::string path_;
 };
 
