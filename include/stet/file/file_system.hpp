@@ -128,6 +128,7 @@ constexpr errc errc_of(int os_code) noexcept
     case ELOOP:
         return errc::too_many_links;
     case EISDIR:
+    case ENXIO: // a socket
         return errc::not_a_regular_file;
     case ENOMEM:
         return errc::out_of_memory;
