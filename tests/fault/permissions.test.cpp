@@ -4,13 +4,13 @@
 #if !defined(_WIN32)
 
 #include "support/child_process.hpp"
+#include "support/ordinary_user.hpp"
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstdio>
-#include <grp.h>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -20,19 +20,11 @@ using stet::errc;
 using stet::exact_path;
 using stet::existing_file;
 using stet::numbered;
+using support::is_ordinary_user;
 using support::sample_checkpoint;
 using support::scratch_directory;
 
 namespace {
-
-/// Becomes an ordinary user, for whom permissions mean something.
-bool is_ordinary_user()
-{
-    constexpr unsigned nobody = 65'534;
-    if (::getuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0))
-        return false;
-    return ::geteuid() != 0;
-}
 
 int compare(const stet::result<stet::saved_checkpoint>& saved, std::string_view path)
 {
