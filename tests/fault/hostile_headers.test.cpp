@@ -244,6 +244,8 @@ void read_hostile(const hostile& shape, std::size_t size)
 /// A file that only says how long it is.
 class endless_source {
 public:
+    explicit endless_source(std::uint64_t header_length) : length_(header_length) {}
+
     std::uint64_t      size() const noexcept { return UINT64_MAX; }
     stet::result<void> read(std::uint64_t offset, std::span<std::byte> to)
     {
@@ -252,14 +254,15 @@ public:
             byte = std::byte{0};
         if (offset == 0) {
             for (std::size_t i = 0; i < 8; ++i)
-                to[i] = static_cast<std::byte>(stet::longest_header >> (8 * i) & 0xFFU);
+                to[i] = static_cast<std::byte>(length_ >> (8 * i) & 0xFFU);
         }
         return {};
     }
     std::size_t bytes_read() const noexcept { return read_; }
 
 private:
-    std::size_t read_ = 0;
+    std::uint64_t length_;
+    std::size_t   read_ = 0;
 };
 
 constexpr std::array<hostile, 12> hostile_json{{
@@ -355,7 +358,7 @@ TEST_CASE("a million tensors are read in a few times their header's memory")
 TEST_CASE("a length that only a file's size bears out costs that length once")
 {
     counting_heap  heap;
-    endless_source source;
+    endless_source source(stet::longest_header);
     const auto     begin = std::chrono::steady_clock::now();
     const auto     opened = stet::open_checkpoint(source, {.memory = heap.allocator()});
     CHECK(failure(opened) == "invalid_header_json");
@@ -364,8 +367,14 @@ TEST_CASE("a length that only a file's size bears out costs that length once")
     std::printf("the greatest length, all NUL: %.3f s, %zu bytes of memory\n", seconds_since(begin),
                 heap.peak_bytes());
 
-    // A length that it does not bear out costs nothing.
-    counting_heap     no_heap;
+    // A greater length, or one that the size does not bear out, costs nothing.
+    counting_heap no_heap;
+    for (const std::uint64_t length : {stet::longest_header + 1, UINT64_MAX - 8, UINT64_MAX}) {
+        endless_source too_long(length);
+        CHECK(failure(stet::open_checkpoint(too_long, {.memory = no_heap.allocator()})) ==
+              "header_length_too_large");
+        CHECK(too_long.bytes_read() == 8);
+    }
     const std::string file = stored_file("{}");
     for (const char length : {'\x03', '\x7F'}) {
         std::string lying = file;
