@@ -59,7 +59,7 @@ TEST_CASE("one call that fails leaves what was there, or the whole new file")
         for (const durability lasting : both_durabilities) {
             for (const int os_code : {EIO, ENOSPC, EACCES}) {
                 for (std::size_t nth = 1;; ++nth) {
-                    const scratch_directory here;
+                    const scratch_directory here(support::quick_place());
                     scene.prepare(here);
                     const files        before = here.files();
                     const std::size_t  open_before = support::open_descriptors();
@@ -109,7 +109,7 @@ TEST_CASE("a signal at any one call changes nothing")
     std::size_t             interruptions = 0;
     for (const save_scene& scene : support::save_scenes) {
         for (std::size_t nth = 1;; ++nth) {
-            const scratch_directory here;
+            const scratch_directory here(support::quick_place());
             scene.prepare(here);
             const files        before = here.files();
             faulty_file_system faulty;
@@ -136,7 +136,7 @@ TEST_CASE("a call that lies about what exists never harms what does")
     for (const save_scene& scene : support::save_scenes) {
         for (const int os_code : {ENOENT, EEXIST, ENOTDIR, ELOOP, EINVAL, ENOTSUP, EPERM}) {
             for (std::size_t nth = 1;; ++nth) {
-                const scratch_directory here;
+                const scratch_directory here(support::quick_place());
                 scene.prepare(here);
                 const files        before = here.files();
                 const std::size_t  open_before = support::open_descriptors();
@@ -179,7 +179,7 @@ TEST_CASE("after any two calls that fail a file is whole, old or new, and no con
         bool first_fires = true;
         for (std::size_t first = 1; first_fires; ++first) {
             for (std::size_t second = first + 1;; ++second) {
-                const scratch_directory here;
+                const scratch_directory here(support::quick_place());
                 scene.prepare(here);
                 const files        before = here.files();
                 const std::size_t  open_before = support::open_descriptors();
