@@ -29,8 +29,8 @@ TEST_CASE("every errno that a user can do something about has a code of its own"
                  row{EFBIG, errc::file_too_large}, row{ENAMETOOLONG, errc::file_name_too_long},
                  row{EMFILE, errc::too_many_open_files}, row{ENFILE, errc::too_many_open_files},
                  row{ELOOP, errc::too_many_links}, row{EISDIR, errc::not_a_regular_file},
-                 row{ENOMEM, errc::out_of_memory}, row{EIO, errc::io_failure}, row{EBADF, errc::io_failure},
-                 row{0, errc::io_failure}, row
+                 row{ENXIO, errc::not_a_regular_file}, row{ENOMEM, errc::out_of_memory},
+                 row{EIO, errc::io_failure}, row{EBADF, errc::io_failure}, row{0, errc::io_failure}, row
              {
                  123'456, errc::io_failure
              }
