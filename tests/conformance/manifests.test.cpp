@@ -149,6 +149,45 @@ tensor_list sorted(tensor_list list)
     return list;
 }
 
+void print_share(const char* order, const char* what, const stet::alignment_report::share& aligned,
+                 const stet::alignment_report::share& all)
+{
+    std::printf("    %-9s %5s: %5llu of %llu tensors, %8.4f %% of the bytes\n", order, what,
+                static_cast<unsigned long long>(aligned.tensors),
+                static_cast<unsigned long long>(all.tensors),
+                100.0 * static_cast<double>(aligned.bytes) / static_cast<double>(all.bytes));
+}
+
+/// How much of the file is aligned in the order of the reference writer and in the aligned one.
+template <class Kind, class Layout>
+void check_alignments(const Kind& checkpoint, const Layout& layout, const manifest& given)
+{
+    for (const bool is_aligned : {false, true}) {
+        const auto plan =
+            stet::make_plan(checkpoint, layout,
+                            {.order = is_aligned ? stet::aligned_order<4096> : stet::reference_order,
+                             .predicts = recorded_prediction(given)});
+        REQUIRE(plan);
+        const auto header = stet::make_header(*plan);
+        REQUIRE(header);
+        const stet::alignment_report report = stet::alignments(*header);
+        const char* const            order = is_aligned ? "aligned" : "reference";
+        print_share(order, "64", report.to_64, report.all);
+        print_share(order, "256", report.to_256, report.all);
+        print_share(order, "4096", report.to_4096, report.all);
+        CHECK(report.all.tensors == given.saved.size());
+        CHECK(report.all.bytes == plan->data_size());
+        if (!is_aligned)
+            continue;
+        std::uint64_t whole_pages = 0;
+        for (const stet::record& record : plan->records())
+            whole_pages += record.size % 4096 == 0 ? record.size : 0;
+        CHECK(report.to_4096.bytes >= whole_pages);
+        if (given.name == "sd15")
+            CHECK(report.to_4096.bytes >= report.all.bytes / 1000 * 999);
+    }
+}
+
 template <class Kind, class Layout>
 void check_plan(const Kind& checkpoint, const Layout& layout, const manifest& given)
 {
@@ -176,6 +215,7 @@ void check_plan(const Kind& checkpoint, const Layout& layout, const manifest& gi
                 static_cast<unsigned long long>(size));
     CHECK(heap.peak_bytes() < 16 * header->size());
     placed = sorted(std::move(placed));
+    check_alignments(checkpoint, layout, given);
 
     tensor_list missing;
     tensor_list unexpected;

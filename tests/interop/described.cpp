@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Saves the state dict that test_same_bytes.py describes: lines `tensor NAME DTYPE SIZE DIMENSION...` and
-// `metadata KEY TEXT`, texts in hexadecimal behind an 'x'. The tensors' bytes stand in a second file.
+// `metadata KEY TEXT`, texts in hexadecimal behind an 'x'. The tensors' bytes stand in a second file. In reference order, or aligned to 4096.
 #include <stet/stet.hpp>
 
 #include <cstddef>
@@ -77,8 +77,8 @@ struct stet::tensor_traits<tensor> {
 
 int main(int count, char** values)
 {
-    if (count != 4) {
-        std::fputs("usage: interop_described DESCRIPTION DATA OUTPUT\n", stderr);
+    if (count != 4 && count != 5) {
+        std::fputs("usage: interop_described DESCRIPTION DATA OUTPUT [aligned]\n", stderr);
         return 2;
     }
     std::ifstream           lines(values[1]);
@@ -87,6 +87,8 @@ int main(int count, char** values)
     const description       given = read(lines, std::as_bytes(std::span(data)));
 
     stet::save_options options{.lasting = stet::durability::none};
+    if (count == 5)
+        options.order = stet::aligned_order<4096>;
     if (given.metadata)
         options.metadata = *given.metadata;
     const auto saved = stet::save(
