@@ -134,8 +134,11 @@ void copy_turned(std::byte* to, const std::byte* from, const copied_axis& row,
     constexpr std::size_t tile_bytes = (Width == 1 ? 2 : 4) * cache_line; // of 8 KiB at most
     constexpr std::size_t tile_columns = (std::max)(cache_line / Width, std::size_t{16});
     constexpr std::size_t tile_rows = tile_bytes / Width;
-    if (row.size < tile_columns) {
-        copy_turned_tile<Width>(to, from, row, column);
+    if (row.size < tile_columns) { // few lines at once, which stay in the cache
+        for (std::size_t i = 0; i < column.size; i += tile_rows)
+            copy_turned_tile<Width>(
+                to + column.to_at(i), from + column.from_at(i), row,
+                {.size = (std::min)(tile_rows, column.size - i), .from = column.from, .to = column.to});
         return;
     }
     std::array<std::byte, tile_bytes * tile_columns> tile;
