@@ -99,6 +99,7 @@ public:
     }
 
     std::size_t              size() const noexcept { return size_; }
+    std::size_t              capacity() const noexcept { return capacity_; }
     bool                     empty() const noexcept { return size_ == 0; }
     Element*                 data() noexcept { return data_; }
     const Element*           data() const noexcept { return data_; }

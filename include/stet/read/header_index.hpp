@@ -32,8 +32,9 @@ struct indexed_tensor {
 };
 
 struct indexed_metadata {
-    indexed_text key{};
-    indexed_text value{};
+    indexed_text  key{};
+    indexed_text  value{};
+    std::uint32_t position = 0; ///< of the key's opening quote in the header
 };
 
 /// Something wrong with a header's text, remembered until it is known that nothing comes before it.
@@ -81,6 +82,20 @@ struct header_index {
         static_cast<void>(unescaped.resize(before + size)); // shrinks
         return indexed_text{.at = static_cast<std::uint32_t>(before) | 0x80000000U,
                             .size = static_cast<std::uint32_t>(size)};
+    }
+
+    /// Adds what stands before `at`; false when the allocator gave nothing. Makes room for as many as the text will
+    /// bring if it goes on as it began: growing step by step would copy and touch fresh memory time and again.
+    template <class Element>
+    [[nodiscard]] bool add(growing_array<Element>& to, const Element& element, std::size_t at) noexcept
+    {
+        if (to.size() == to.capacity() && !to.empty()) {
+            const std::uint64_t in_all = std::uint64_t{to.size()} * text.size() / at;
+            const std::uint64_t most = std::uint64_t{to.size()} * 8; // a text may go on otherwise
+            const auto wanted = static_cast<std::size_t>(in_all < most ? in_all + in_all / 32 : most);
+            static_cast<void>(to.reserve(wanted)); // without that room it grows as it goes
+        }
+        return to.push(element);
     }
 
     std::string_view                text{}; ///< the header itself, at most 100,000,000 bytes

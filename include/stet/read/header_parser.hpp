@@ -117,6 +117,8 @@ private:
         do {
             json_string_piece key;
             json_string_piece value;
+            cursor_.skip_space();
+            const auto key_at = static_cast<std::uint32_t>(cursor_.at());
             if (!cursor_.key(key))
                 return false;
             cursor_.skip_space();
@@ -126,7 +128,8 @@ private:
                 return false;
             const auto kept_key = index_.keep(key);
             const auto kept_value = index_.keep(value);
-            if (!kept_key || !kept_value || !index_.metadata.push({.key = *kept_key, .value = *kept_value}))
+            if (!kept_key || !kept_value ||
+                !index_.metadata.push({.key = *kept_key, .value = *kept_value, .position = key_at}))
                 return exhausted();
         } while (cursor_.take_next(','));
         return cursor_.take('}') || cursor_.fail("a comma or a closing brace is missing");
@@ -153,7 +156,7 @@ private:
         }
         if (!found.has_dtype || !found.has_shape || !found.has_offsets)
             unfit("a tensor lacks its dtype, shape or data_offsets", value_at);
-        return index_.tensors.push(found.tensor) || exhausted();
+        return index_.add(index_.tensors, found.tensor, cursor_.at()) || exhausted();
     }
 
     bool object_form(fields& found) noexcept
@@ -299,7 +302,7 @@ private:
                 std::uint64_t size = 0;
                 if (!natural(size))
                     return unfit_value(unfit_reason, position);
-                if (!index_.axes.push(size))
+                if (!index_.add(index_.axes, size, cursor_.at()))
                     return exhausted();
             } while (cursor_.take_next(','));
             if (!cursor_.take(']'))

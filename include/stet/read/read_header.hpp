@@ -132,8 +132,7 @@ private:
         bool                             repeats = false;
         const bool                       built = enter_keys([&](std::uint32_t gone, std::uint32_t kept) {
             repeats = true;
-            const indexed_text key = metadata[kept].key;
-            parser.discourage("a metadata key is given twice", (key.at & dropped_bit) != 0 ? 0 : key.at, key);
+            parser.discourage("a metadata key is given twice", metadata[kept].position, metadata[kept].key);
             metadata[gone].value.size |= dropped_bit;
         });
         if (!built || !repeats)

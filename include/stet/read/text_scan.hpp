@@ -29,11 +29,10 @@ inline std::uint64_t load_word(const char* from) noexcept
 /// hit may be marked without need; the lowest mark is always true.
 constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept
 {
+    // Of bytes below 0x80 each subtraction reaches the high bit for those it looks for; the others are masked out.
     const std::uint64_t quote = word ^ (every_byte * 0x22);
     const std::uint64_t backslash = word ^ (every_byte * 0x5C);
-    return (((word - every_byte * 0x20) & ~word) | ((quote - every_byte) & ~quote) |
-            ((backslash - every_byte) & ~backslash)) &
-           high_bits;
+    return ((word - every_byte * 0x20) | (quote - every_byte) | (backslash - every_byte)) & ~word & high_bits;
 }
 
 } // namespace detail

@@ -33,8 +33,8 @@ constexpr bool all_plain(std::uint64_t word) noexcept
     constexpr std::uint64_t tops = 0x8080808080808080U;
     const std::uint64_t     quotes = word ^ (ones * '"');
     const std::uint64_t     slashes = word ^ (ones * '\\');
-    const std::uint64_t     controls = (word - ones * 0x20) & ~word;
-    const std::uint64_t     escaped = ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) | controls;
+    // Where no byte reaches 0x80, each subtraction borrows for what it looks for and for nothing below it.
+    const std::uint64_t escaped = (quotes - ones) | (slashes - ones) | (word - ones * 0x20);
     return ((escaped | word) & tops) == 0;
 }
 

@@ -93,7 +93,9 @@ TEST_CASE("memory reserved is exactly enough")
 
     CHECK(heap.allocations() == 1);
     CHECK(array.data() == place);
+    CHECK(array.capacity() == 100);
     REQUIRE(array.push(100));
+    CHECK(array.capacity() > 100);
     CHECK(heap.allocations() == 2);
     CHECK(array[0] == 0);
     CHECK(array[100] == 100);

@@ -5,6 +5,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -48,6 +50,24 @@ TEST_CASE("an empty text needs no memory")
     stet::header_index index(stet::heap());
 
     CHECK(index.view({}).empty());
+}
+
+TEST_CASE("an array of the index grows to what the rest of the text will bring, but never eightfold at once")
+{
+    const std::string  text(10'000, ' ');
+    stet::header_index index(stet::heap());
+    index.text = text;
+
+    for (std::size_t i = 0; i < 17; ++i)
+        REQUIRE(index.add(index.axes, std::uint64_t{i}, (i + 1) * 100));
+    CHECK(index.axes.capacity() >= 94); // sixteen in 1,700 bytes are ninety-four in all
+    CHECK(index.axes.capacity() <= 97);
+    for (std::size_t i = 0; i < 16; ++i)
+        REQUIRE(index.add(index.tensors, {.begin = i}, i + 2));
+    REQUIRE(index.add(index.tensors, {.begin = 16}, 18));
+    CHECK(index.tensors.capacity() == 128);
+    CHECK(index.axes[16] == 16);
+    CHECK(index.tensors[16].begin == 16);
 }
 
 TEST_CASE("an exhausted allocator is reported when a text is unescaped")

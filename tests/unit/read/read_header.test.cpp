@@ -203,6 +203,37 @@ TEST_CASE("of two tensors of one name the last in the header counts")
     CHECK(e.actual == 8 + file.find("\"\\u0061") - 8);
 }
 
+TEST_CASE("of a metadata key given twice in two spellings the place of the second is told")
+{
+    const std::string file = stored_file(R"({"__metadata__":{"a":"1", "\u0061":"2"}})");
+
+    const auto header = stet::read_header(bytes_of(file), file.size());
+    REQUIRE(header);
+    CHECK(header->metadata_size() == 1);
+    CHECK(header->metadata("a") == "2");
+    const stet::error e = refusal(file, {.strict = true});
+    CHECK(stet::name(e.code) == "forbidden_by_format");
+    CHECK(e.subject.view() == "a");
+    CHECK(e.parties[0].view() == "a metadata key is given twice");
+    CHECK(e.actual == file.find("\"\\u0061"));
+}
+
+TEST_CASE("a header's index takes at most 100 bytes a tensor")
+{
+    constexpr std::size_t count = 10'000;
+    std::string           header = "{";
+    for (std::size_t i = 0; i < count; ++i)
+        header +=
+            (i == 0 ? "" : ",") +
+            member("transformer_blocks." + std::to_string(i) + ".attn.to_q.weight", "F16", "1,0", "0,0");
+    const std::string      file = stored_file(header + "}");
+    support::counting_heap heap;
+    const auto read = stet::read_header(bytes_of(file), file.size(), {.memory = heap.allocator()});
+
+    REQUIRE(read);
+    CHECK(heap.live_bytes() <= count * 100);
+}
+
 TEST_CASE("strict reading refuses a number that only a huge file could hold")
 {
     const std::string   header = "{" + member("a", "U8", "281474976710656", "0,281474976710656") + "}";
