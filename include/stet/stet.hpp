@@ -37,6 +37,7 @@
 #include "memory/growing_array.hpp"
 #include "memory/memory_size.hpp"
 #include "memory/prefetch.hpp"
+#include "memory/sort_range.hpp"
 #include "naming/counter.hpp"
 #include "naming/numbered_name.hpp"
 #include "naming/output_name.hpp"

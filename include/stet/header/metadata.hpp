@@ -4,14 +4,15 @@
 
 #include "../callable/function_ref.hpp"
 #include "../memory/growing_array.hpp"
+#include "../memory/sort_range.hpp"
 #include "../result/result.hpp"
 #include "../text/json_string.hpp"
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -92,8 +93,8 @@ inline result<growing_array<metadata_entry>> sorted_entries(const metadata_view&
     if (!collected)
         return collected.error();
     // char_traits<char> compares bytes as unsigned char, which is the order of UTF-8.
-    std::sort(entries.begin(), entries.end(),
-              [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
+    sort_range(std::span(entries.data(), entries.size()),
+               [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
     for (std::size_t i = 1; i < entries.size(); ++i) {
         if (entries[i].key == entries[i - 1].key)
             return error{.code = errc::duplicate_metadata_key}.about(entries[i].key);

@@ -4,10 +4,10 @@
 
 #include "../memory/growing_array.hpp"
 #include "../memory/prefetch.hpp"
+#include "../memory/sort_range.hpp"
 #include "../result/result.hpp"
 #include "record.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -41,13 +41,14 @@ struct name_key {
             return characters < other.characters ? -1 : 1;
         return static_cast<int>(length) - static_cast<int>(other.length);
     }
-    /// Equal keys stay in the order of their records.
-    friend constexpr bool operator<(const name_key& a, const name_key& b) noexcept
-    {
-        const int order = a.compare(b);
-        return order != 0 ? order < 0 : a.record < b.record;
-    }
 };
+
+/// Equal keys stay in the order of their records.
+constexpr bool before(const name_key& a, const name_key& b) noexcept
+{
+    const int order = a.compare(b);
+    return order != 0 ? order < 0 : a.record < b.record;
+}
 
 /// Eight bytes of a text as they lie in memory: for comparing, not for ordering.
 inline std::uint64_t load_eight(const char* text) noexcept
@@ -92,6 +93,11 @@ inline void load_key(name_key& key, const placed_name& name, std::size_t depth) 
     }
 }
 
+constexpr std::size_t least(std::size_t a, std::size_t b) noexcept
+{
+    return a < b ? a : b;
+}
+
 /// How many of `count` characters are the same from the start.
 inline std::size_t shared_characters(const char* a, const char* b, std::size_t count) noexcept
 {
@@ -113,13 +119,13 @@ inline std::size_t shared_characters(const char* a, const char* b, std::size_t c
 inline std::size_t shared_by_two(const placed_name& a, const placed_name& b, std::size_t depth,
                                  std::size_t most) noexcept
 {
-    most = (std::min)(most, (std::min)(a.size(), b.size()) - depth);
+    most = least(most, least(a.size(), b.size()) - depth);
     std::size_t shared = 0;
     if (a.prefix.size() == b.prefix.size()) {
         const std::size_t in_prefix = depth < a.prefix.size() ? a.prefix.size() - depth : 0;
         // Names of one component share their prefix without a look at it.
         if (a.prefix.data() == b.prefix.data())
-            shared = (std::min)(most, in_prefix);
+            shared = least(most, in_prefix);
         if (shared == in_prefix) {
             const char* const from_a = a.stem.data() + (depth + shared - a.prefix.size());
             const char* const from_b = b.stem.data() + (depth + shared - b.prefix.size());
@@ -149,7 +155,7 @@ inline std::size_t shared_length(std::span<const name_key> range, std::span<cons
     std::size_t        shared = first.size() - depth;
     for (std::size_t i = 1; i < range.size(); ++i) {
         prefetch_ahead(range, records, i);
-        shared = (std::min)(shared, shared_by_two(first, records[range[i].record].name, depth, shared));
+        shared = least(shared, shared_by_two(first, records[range[i].record].name, depth, shared));
     }
     return shared;
 }
@@ -256,7 +262,7 @@ private:
     {
         // Names chosen to mislead the guess at the median cost a sort, not a quadratic time.
         if (now.is_lopsided)
-            std::sort(part.begin(), part.end());
+            sort_range(part, before);
         const name_key pivot = part[now.is_lopsided ? part.size() / 2 : guess_median(part)];
         std::size_t    below = 0;
         std::size_t    above = part.size();
@@ -269,7 +275,7 @@ private:
             else
                 ++i;
         }
-        const std::size_t largest = (std::max)(below, part.size() - above);
+        const std::size_t largest = below > part.size() - above ? below : part.size() - above;
         const bool        is_lopsided = largest > part.size() - part.size() / 8;
         const auto        piece = [&](std::size_t begin, std::size_t end) {
             return range{now.begin + begin, now.begin + end, now.depth, true, is_lopsided};
@@ -284,7 +290,7 @@ private:
     /// Of keys that hold the ends of one and the same name.
     bool add_clashes(std::span<name_key> same) noexcept
     {
-        std::sort(same.begin(), same.end());
+        sort_range(same, before);
         for (std::size_t i = 1; i < same.size(); ++i) {
             if (!clashes_.push({same[i - 1].record, same[i].record}))
                 return false;
@@ -295,10 +301,10 @@ private:
     static std::size_t middle(std::span<const name_key> part, std::size_t a, std::size_t b,
                               std::size_t c) noexcept
     {
-        if (part[b] < part[a])
+        if (before(part[b], part[a]))
             std::swap(a, b);
-        if (part[c] < part[b])
-            b = part[c] < part[a] ? a : c;
+        if (before(part[c], part[b]))
+            b = before(part[c], part[a]) ? a : c;
         return b;
     }
 
@@ -329,8 +335,8 @@ inline result<void> order_by_name(std::span<const record> records, growing_array
                      .expected = records.size() * (sizeof(detail::name_key) + sizeof(std::uint32_t))};
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = sorter.keys()[i].record;
-    std::sort(clashes.begin(), clashes.end(),
-              [](const name_clash& a, const name_clash& b) { return a.second < b.second; });
+    sort_range(std::span(clashes.data(), clashes.size()),
+               [](const name_clash& a, const name_clash& b) { return a.second < b.second; });
     return {};
 }
 

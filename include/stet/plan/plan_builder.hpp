@@ -270,8 +270,8 @@ private:
 
     error duplicate(const name_clash& clash) const noexcept
     {
-        const record& first = records_[(std::min)(clash.first, clash.second)];
-        const record& second = records_[(std::max)(clash.first, clash.second)];
+        const record& first = records_[clash.first];
+        const record& second = records_[clash.second];
         error         twice = error{.code = errc::duplicate_name}.about(first.name.prefix, first.name.stem);
         twice.parties[0].assign(components_[first.component].role);
         twice.parties[1].assign(components_[second.component].role);

@@ -2,10 +2,10 @@
 #ifndef STET_READ_CHECKPOINT_HEADER_HPP
 #define STET_READ_CHECKPOINT_HEADER_HPP
 
+#include "../memory/sort_range.hpp"
 #include "header_index.hpp"
 #include "name_table.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <compare>
 #include <cstddef>
@@ -114,9 +114,10 @@ public:
             return positions;
         for (std::size_t i = 0; i < positions.size(); ++i)
             positions[i] = static_cast<std::uint32_t>(i);
-        std::sort(positions.begin(), positions.end(), [this](std::uint32_t left, std::uint32_t right) {
-            return index_.view(index_.tensors[left].name) < index_.view(index_.tensors[right].name);
-        });
+        sort_range(
+            std::span(positions.data(), positions.size()), [this](std::uint32_t left, std::uint32_t right) {
+                return index_.view(index_.tensors[left].name) < index_.view(index_.tensors[right].name);
+            });
         return positions;
     }
 

@@ -3,11 +3,12 @@
 #define STET_READ_NAME_TABLE_HPP
 
 #include "../memory/growing_array.hpp"
+#include "../memory/sort_range.hpp"
 #include "text_scan.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -60,12 +61,8 @@ public:
     template <class NameAt>
     std::uint32_t find(std::string_view name, NameAt name_at) const noexcept
     {
-        if (!sorted_.empty()) {
-            const auto* const found = std::lower_bound(
-                sorted_.begin(), sorted_.end(), name,
-                [&](std::uint32_t position, std::string_view wanted) { return name_at(position) < wanted; });
-            return found != sorted_.end() && name_at(*found) == name ? *found : none;
-        }
+        if (!sorted_.empty())
+            return find_sorted(name, name_at);
         if (cells_.empty())
             return none;
         const std::uint32_t hash = text_hash(name);
@@ -84,6 +81,20 @@ private:
         std::uint32_t hash;
     };
 
+    template <class NameAt>
+    std::uint32_t find_sorted(std::string_view name, NameAt name_at) const noexcept
+    {
+        std::size_t first = 0; // names before it are less, from last on they are not
+        for (std::size_t last = sorted_.size(); first < last;) {
+            const std::size_t middle = first + (last - first) / 2;
+            if (name_at(sorted_[middle]) < name)
+                first = middle + 1;
+            else
+                last = middle;
+        }
+        return first < sorted_.size() && name_at(sorted_[first]) == name ? sorted_[first] : none;
+    }
+
     /// Gives up on hashing.
     template <class NameAt, class Repeated>
     bool sort(std::uint32_t count, NameAt name_at, Repeated repeated) noexcept
@@ -93,7 +104,7 @@ private:
             return false;
         for (std::uint32_t i = 0; i < count; ++i)
             sorted_[i] = i;
-        std::sort(sorted_.begin(), sorted_.end(), [&](std::uint32_t left, std::uint32_t right) {
+        sort_range(std::span(sorted_.data(), sorted_.size()), [&](std::uint32_t left, std::uint32_t right) {
             const int order = name_at(left).compare(name_at(right));
             return order != 0 ? order < 0 : left < right;
         });

@@ -3,12 +3,12 @@
 #define STET_READ_READ_HEADER_HPP
 
 #include "../memory/memory_size.hpp"
+#include "../memory/sort_range.hpp"
 #include "../result/result.hpp"
 #include "../tensor/axes.hpp"
 #include "checkpoint_header.hpp"
 #include "header_parser.hpp"
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -110,9 +110,11 @@ private:
                 return left.begin < right.begin;
             return left.end != right.end ? left.end < right.end : left.position < right.position;
         };
-        const bool is_sorted = std::is_sorted(tensors.begin(), tensors.end(), by_offsets);
+        bool is_sorted = true;
+        for (std::size_t i = 1; i < tensors.size() && is_sorted; ++i)
+            is_sorted = !by_offsets(tensors[i], tensors[i - 1]);
         if (!is_sorted)
-            std::sort(tensors.begin(), tensors.end(), by_offsets);
+            sort_range(std::span(tensors.data(), tensors.size()), by_offsets);
         return (is_sorted && !repeats) || enter_names([](std::uint32_t, std::uint32_t) {});
     }
 

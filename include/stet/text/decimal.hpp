@@ -6,7 +6,6 @@
 
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -40,21 +39,35 @@ constexpr std::size_t decimal_width(std::uint64_t value) noexcept
 /// A number in plain decimal, whatever the locale.
 class decimal {
 public:
-    explicit decimal(std::uint64_t value) noexcept
-        : end_(std::to_chars(characters_.data(), characters_.data() + characters_.size(), value).ptr)
+    explicit constexpr decimal(std::uint64_t value) noexcept : begin_(characters_.size())
     {
+        // Two digits a division, for a division takes longer than all else here.
+        for (; value >= 100; value /= 100)
+            put(value % 100);
+        if (value >= 10)
+            put(value);
+        else
+            characters_[--begin_] = digit(value);
     }
     decimal(const decimal&) = delete;
     decimal& operator=(const decimal&) = delete;
 
-    std::string_view view() const noexcept
+    constexpr std::string_view view() const noexcept
     {
-        return {characters_.data(), static_cast<std::size_t>(end_ - characters_.data())};
+        return {characters_.data() + begin_, characters_.size() - begin_};
     }
 
 private:
+    static constexpr char digit(std::uint64_t value) noexcept { return static_cast<char>('0' + value); }
+
+    constexpr void put(std::uint64_t pair) noexcept
+    {
+        characters_[--begin_] = digit(pair % 10);
+        characters_[--begin_] = digit(pair / 10);
+    }
+
     std::array<char, 20> characters_{};
-    char*                end_;
+    std::size_t          begin_;
 };
 
 } // namespace stet::inline v0_1
