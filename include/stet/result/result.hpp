@@ -5,6 +5,7 @@
 #include "error.hpp"
 
 #include <concepts>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -27,6 +28,80 @@ concept expected_of = requires(stet::error e) {
     Expected(typename Expected::unexpected_type(e));
 };
 
+/// The one or the other, and which. Not std::optional, for there are many kinds of results, and a compiler takes longer
+/// for the optional of each than for all that is done with it.
+template <class Value, bool IsPlain = std::is_trivially_copyable_v<Value>>
+struct value_or_error {
+    constexpr explicit value_or_error(Value&& given) noexcept(std::is_nothrow_move_constructible_v<Value>)
+        : value(std::move(given)), has_value(true)
+    {
+    }
+    constexpr explicit value_or_error(const stet::error& given) noexcept : failure(given), has_value(false) {}
+
+    union {
+        Value       value;
+        stet::error failure;
+    };
+    bool has_value;
+};
+
+template <class Value>
+struct value_or_error<Value, false> {
+    constexpr explicit value_or_error(Value&& given) noexcept(std::is_nothrow_move_constructible_v<Value>)
+        : value(std::move(given)), has_value(true)
+    {
+    }
+    constexpr explicit value_or_error(const stet::error& given) noexcept : failure(given), has_value(false) {}
+
+    value_or_error(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
+    {
+        take(std::move(other));
+    }
+    value_or_error(const value_or_error& other) requires std::copy_constructible<Value> { take(other); }
+    value_or_error& operator=(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
+    {
+        if (this != &other) {
+            drop();
+            take(std::move(other));
+        }
+        return *this;
+    }
+    value_or_error& operator=(const value_or_error& other) requires std::copy_constructible<Value>
+    {
+        if (this != &other) {
+            drop();
+            take(other);
+        }
+        return *this;
+    }
+    ~value_or_error() { drop(); }
+
+    union {
+        Value       value;
+        stet::error failure;
+    };
+    bool has_value = false; ///< only once the value is there: making it may throw
+
+private:
+    void drop() noexcept
+    {
+        if (!has_value)
+            return;
+        value.~Value();
+        has_value = false;
+        ::new (static_cast<void*>(&failure)) stet::error{};
+    }
+    template <class Other>
+    void take(Other&& other)
+    {
+        if (other.has_value)
+            ::new (static_cast<void*>(&value)) Value(std::forward<Other>(other).value);
+        else
+            failure = other.failure;
+        has_value = other.has_value;
+    }
+};
+
 } // namespace detail
 
 /// A value or an error. True when there is a value.
@@ -35,26 +110,26 @@ class [[nodiscard]] result {
 public:
     using value_type = Value;
 
-    constexpr result(Value value) : value_(std::move(value)) {}
-    constexpr result(const stet::error& e) noexcept : error_(e) {}
+    constexpr result(Value value) : held_(std::move(value)) {}
+    constexpr result(const stet::error& e) noexcept : held_(e) {}
 
-    constexpr explicit operator bool() const noexcept { return value_.has_value(); }
+    constexpr explicit operator bool() const noexcept { return held_.has_value; }
 
     /// The value; only when there is one.
     constexpr Value& operator*() & noexcept
     {
-        STET_ASSERT(value_.has_value(), "stet: the value of a failed result was asked for");
-        return *value_;
+        STET_ASSERT(held_.has_value, "stet: the value of a failed result was asked for");
+        return held_.value;
     }
     constexpr const Value& operator*() const& noexcept
     {
-        STET_ASSERT(value_.has_value(), "stet: the value of a failed result was asked for");
-        return *value_;
+        STET_ASSERT(held_.has_value, "stet: the value of a failed result was asked for");
+        return held_.value;
     }
     constexpr Value&& operator*() && noexcept
     {
-        STET_ASSERT(value_.has_value(), "stet: the value of a failed result was asked for");
-        return std::move(*value_);
+        STET_ASSERT(held_.has_value, "stet: the value of a failed result was asked for");
+        return std::move(held_.value);
     }
     constexpr Value*       operator->() noexcept { return &**this; }
     constexpr const Value* operator->() const noexcept { return &**this; }
@@ -62,8 +137,8 @@ public:
     /// The error; only when there is no value.
     constexpr const stet::error& error() const noexcept
     {
-        STET_ASSERT(error_.has_value(), "stet: the error of a result that succeeded was asked for");
-        return *error_;
+        STET_ASSERT(!held_.has_value, "stet: the error of a result that succeeded was asked for");
+        return held_.failure;
     }
 
     /// `next(value)`, or this error passed on. next: callable with Value&&, returns a result
@@ -85,8 +160,7 @@ public:
     }
 
 private:
-    std::optional<Value>       value_;
-    std::optional<stet::error> error_;
+    detail::value_or_error<Value> held_;
 };
 
 /// Success or an error. True on success.

@@ -228,3 +228,46 @@ TEST_CASE("a result becomes a std::expected")
     CHECK(refused.error().expected == 3);
 }
 #endif
+
+TEST_CASE("a result of a value with a lifetime of its own is copied, moved and assigned as one")
+{
+    const std::string         long_text(100, 'x');
+    const result<std::string> text = long_text;
+    const result<std::string> failed = too_large;
+
+    result<std::string> changing = text;
+    CHECK(*changing == long_text);
+    changing = failed;
+    CHECK_FALSE(changing);
+    CHECK(changing.error().code == errc::file_too_large);
+    changing = text;
+    changing = std::move(changing);
+    CHECK(*changing == long_text);
+    const result<std::string> moved = std::move(changing);
+    CHECK(*moved == long_text);
+    changing = result<std::string>(too_large);
+    CHECK(changing.error().expected == 3);
+}
+
+TEST_CASE("a value's destructor runs once, whatever becomes of its result")
+{
+    const auto counted = std::make_shared<int>(7);
+    {
+        result<std::shared_ptr<int>> first = counted;
+        result<std::shared_ptr<int>> second = first;
+        CHECK(counted.use_count() == 3);
+        first = too_large;
+        CHECK(counted.use_count() == 2);
+        first = std::move(second);
+        CHECK(counted.use_count() == 2);
+        second = first;
+        CHECK(counted.use_count() == 3);
+    }
+    CHECK(counted.use_count() == 1);
+}
+
+static_assert(!std::is_copy_constructible_v<result<std::unique_ptr<int>>>);
+static_assert(!std::is_copy_assignable_v<result<std::unique_ptr<int>>>);
+static_assert(std::is_move_constructible_v<result<std::unique_ptr<int>>>);
+static_assert(std::is_trivially_copyable_v<result<int>>);
+static_assert(sizeof(result<int>) <= sizeof(error) + alignof(error), "the one or the other, not both");
