@@ -28,6 +28,7 @@
 #include "header/header.hpp"
 #include "header/metadata.hpp"
 #include "layout/families.hpp"
+#include "layout/family.hpp"
 #include "layout/layout.hpp"
 #include "layout/layouts.hpp"
 #include "layout/prefix_layout.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_PLAN_PREDICTION_MARKERS_HPP
 #define STET_PLAN_PREDICTION_MARKERS_HPP
 
-#include "../layout/families.hpp"
+#include "../layout/family.hpp"
 #include "../state/prediction.hpp"
 #include "plan_builder.hpp"
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_LAYOUT_FAMILY_HPP
+#define STET_LAYOUT_FAMILY_HPP
+
+#include "../state/prediction.hpp"
+#include "prefix_layout.hpp"
+
+#include <string_view>
+
+namespace stet::inline v0_1 {
+
+/// How a family's model type is known.
+struct type_rule {
+    model_type usual = model_type::eps; ///< only if it is known
+    bool       is_known = false;
+    bool       is_fixed = false; ///< every checkpoint of the family has this type
+};
+
+/// The family has one model type.
+constexpr type_rule always(model_type type) noexcept
+{
+    return {.usual = type, .is_known = true, .is_fixed = true};
+}
+/// The model's weights or its saver tell; without a word it is taken for `usual`.
+constexpr type_rule told(model_type usual) noexcept
+{
+    return {.usual = usual, .is_known = true, .is_fixed = false};
+}
+/// Only its saver can tell.
+constexpr type_rule told() noexcept
+{
+    return {};
+}
+
+/// A model family: a layout that also knows its name, its model type and its `modelspec.architecture`. One of your
+/// own is one line: `using my_model = stet::family<"MyModel", stet::layouts::generic, stet::always(stet::model_type::flow)>;`
+template <literal Name, class Layout, type_rule Type, literal Architecture = "">
+struct family : Layout {
+    using layout = Layout;
+    static constexpr std::string_view name = Name.view();
+    static constexpr type_rule        type = Type;
+    static constexpr std::string_view architecture = Architecture.view(); ///< empty: ComfyUI writes none
+};
+
+} // namespace stet::inline v0_1
+
+#endif

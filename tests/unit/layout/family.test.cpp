@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include <stet/layout/family.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string_view>
+#include <type_traits>
+
+using stet::model_type;
+
+namespace {
+
+using lamp = stet::prefix_layout<stet::under<stet::role::model, "lamp.">>;
+using bright = stet::family<"Bright", lamp, stet::always(model_type::flow), "lamp-v1">;
+using dim = stet::family<"Dim", lamp, stet::told()>;
+
+} // namespace
+
+static_assert(std::is_same_v<bright::layout, lamp>);
+static_assert(bright::name == "Bright" && bright::architecture == "lamp-v1");
+static_assert(dim::name == "Dim" && dim::architecture.empty());
+static_assert(!std::is_same_v<bright, dim>);
+
+TEST_CASE("a family of one's own places keys as its layout does")
+{
+    const auto placed = bright::place(stet::role::model{}, "weight");
+    CHECK(placed.prefix == "lamp.");
+    CHECK(placed.stem == "weight");
+}
+
+TEST_CASE("a family's type is fixed, usual or told by the caller")
+{
+    constexpr stet::type_rule fixed = bright::type;
+    CHECK(fixed.is_known);
+    CHECK(fixed.is_fixed);
+    CHECK(fixed.usual == model_type::flow);
+
+    constexpr stet::type_rule usual = stet::told(model_type::eps);
+    CHECK(usual.is_known);
+    CHECK_FALSE(usual.is_fixed);
+    CHECK(usual.usual == model_type::eps);
+
+    CHECK_FALSE(dim::type.is_known);
+    CHECK_FALSE(dim::type.is_fixed);
+}
