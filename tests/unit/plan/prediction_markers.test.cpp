@@ -3,8 +3,8 @@
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/plan/make_plan.hpp>
 #include <stet/layout/families.hpp>
+#include <stet/plan/make_plan.hpp>
 #include <stet/plan/prediction_markers.hpp>
 
 #include <catch2/catch_test_macros.hpp>
