@@ -1,46 +1,56 @@
 // SPDX-License-Identifier: MIT
-// Planning: names placed, ordered, checked. Floor: ordering indices of the same names by std::sort.
+// Planning: names placed, ordered, checked. Floor: std::sort of the same names as string_views.
+#include "support/beside_floor.hpp"
 #include "support/checkpoint_names.hpp"
 
-#include <stet/layout/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <numeric>
+#include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
-void plan_names(benchmark::State& state)
+template <class Dict>
+void plan_dict(benchmark::State& state, const benchmarks::state_dict& names, const Dict& dict)
 {
-    const benchmarks::state_dict dict = benchmarks::shuffled_names(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) {
-        const auto plan = stet::make_plan(stet::model_only{.model = dict}, stet::layouts::generic{});
-        if (!plan)
-            state.SkipWithError("the plan was refused");
-        benchmark::DoNotOptimize(plan->records().data());
-    }
-    state.SetItemsProcessed(state.iterations() * state.range(0));
+    std::vector<std::string_view> views(names.size());
+    benchmarks::beside_floor(
+        state,
+        [&] {
+            const auto plan = stet::make_plan(stet::model_only{.model = dict}, benchmarks::unprefixed{});
+            if (!plan)
+                state.SkipWithError("the plan was refused");
+            else
+                benchmark::DoNotOptimize(plan->records().data());
+        },
+        [&] {
+            for (std::size_t i = 0; i < views.size(); ++i)
+                views[i] = names[i].first;
+            std::sort(views.begin(), views.end());
+            benchmark::DoNotOptimize(views.data());
+        });
 }
 
-void floor_sort_indices(benchmark::State& state)
+void plan_vector(benchmark::State& state)
 {
-    const benchmarks::state_dict dict = benchmarks::shuffled_names(static_cast<std::size_t>(state.range(0)));
-    std::vector<std::uint32_t>   order(dict.size());
-    for (auto _ : state) {
-        std::iota(order.begin(), order.end(), 0U);
-        std::sort(order.begin(), order.end(),
-                  [&](std::uint32_t a, std::uint32_t b) { return dict[a].first < dict[b].first; });
-        benchmark::DoNotOptimize(order.data());
-    }
-    state.SetItemsProcessed(state.iterations() * state.range(0));
+    const benchmarks::state_dict names = benchmarks::shuffled_names(static_cast<std::size_t>(state.range(0)));
+    plan_dict(state, names, names);
 }
 
-BENCHMARK(plan_names)->RangeMultiplier(10)->Range(10, 100'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK(floor_sort_indices)->RangeMultiplier(10)->Range(10, 100'000)->Unit(benchmark::kMicrosecond);
+void plan_map(benchmark::State& state)
+{
+    const benchmarks::state_dict names = benchmarks::shuffled_names(static_cast<std::size_t>(state.range(0)));
+    const std::map<std::string, stet::tensor_view> dict(names.begin(), names.end());
+    plan_dict(state, names, dict);
+}
+
+BENCHMARK(plan_vector)->Apply(benchmarks::counts);
+BENCHMARK(plan_map)->Apply(benchmarks::counts);
 
 } // namespace

@@ -2,6 +2,8 @@
 #ifndef STET_BENCHMARKS_SUPPORT_CHECKPOINT_NAMES_HPP
 #define STET_BENCHMARKS_SUPPORT_CHECKPOINT_NAMES_HPP
 
+#include <stet/layout/prefix_layout.hpp>
+#include <stet/state/role.hpp>
 #include <stet/tensor/tensor_view.hpp>
 
 #include <algorithm>
@@ -17,8 +19,11 @@ namespace benchmarks {
 
 using state_dict = std::vector<std::pair<std::string, stet::tensor_view>>;
 
+/// Gives the model no prefix, so that a million names fit into a header.
+using unprefixed = stet::prefix_layout<stet::under<stet::role::model, "">>;
+
 /// Names as a diffusion model with adapters has them, long and alike, in an order that has nothing to do with the
-/// file's, each with a tensor of one float.
+/// file's, each with a tensor of one float. Of a million the names are cut short, for no header would hold them.
 inline state_dict shuffled_names(std::size_t count)
 {
     static const std::array<float, 1>     value{1.0F};
@@ -26,12 +31,16 @@ inline state_dict shuffled_names(std::size_t count)
         "to_q.weight",        "to_k.weight",        "to_v.weight",        "to_out.0.weight",
         "to_out.0.bias",      "to_q.lora_a.weight", "to_q.lora_b.weight", "to_v.lora_a.weight",
         "to_v.lora_b.weight", "norm.weight"};
-    state_dict dict;
+    constexpr std::array<const char*, 10> short_leaves{"q.w",   "k.w",   "v.w",   "out.w", "out.b",
+                                                       "q.a.w", "q.b.w", "v.a.w", "v.b.w", "norm"};
+    const bool                            is_long = count > 400'000;
+    state_dict                            dict;
     dict.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        std::string name = "input_blocks." + std::to_string(i / 400) + ".1.transformer_blocks." +
-                           std::to_string(i / 20 % 20) + ".attn" + std::to_string(i / 10 % 2 + 1) + "." +
-                           leaves[i % 10];
+        std::string name = is_long ? "blocks." : "input_blocks.";
+        name += std::to_string(i / 400) + (is_long ? "." : ".1.transformer_blocks.") +
+                std::to_string(i / 20 % 20) + (is_long ? ".a" : ".attn") + std::to_string(i / 10 % 2 + 1) +
+                "." + (is_long ? short_leaves : leaves)[i % 10];
         dict.emplace_back(std::move(name), *stet::view_of(std::span(value), {1}));
     }
     std::shuffle(dict.begin(), dict.end(), std::mt19937(7));
