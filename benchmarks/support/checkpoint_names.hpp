@@ -33,14 +33,14 @@ inline state_dict shuffled_names(std::size_t count)
         "to_v.lora_b.weight", "norm.weight"};
     constexpr std::array<const char*, 10> short_leaves{"q.w",   "k.w",   "v.w",   "out.w", "out.b",
                                                        "q.a.w", "q.b.w", "v.a.w", "v.b.w", "norm"};
-    const bool                            is_long = count > 400'000;
+    const bool                            is_short = count > 400'000;
     state_dict                            dict;
     dict.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        std::string name = is_long ? "blocks." : "input_blocks.";
-        name += std::to_string(i / 400) + (is_long ? "." : ".1.transformer_blocks.") +
-                std::to_string(i / 20 % 20) + (is_long ? ".a" : ".attn") + std::to_string(i / 10 % 2 + 1) +
-                "." + (is_long ? short_leaves : leaves)[i % 10];
+        std::string name = is_short ? "blocks." : "input_blocks.";
+        name += std::to_string(i / 400) + (is_short ? "." : ".1.transformer_blocks.") +
+                std::to_string(i / 20 % 20) + (is_short ? ".a" : ".attn") + std::to_string(i / 10 % 2 + 1) +
+                "." + (is_short ? short_leaves : leaves)[i % 10];
         dict.emplace_back(std::move(name), *stet::view_of(std::span(value), {1}));
     }
     std::shuffle(dict.begin(), dict.end(), std::mt19937(7));
