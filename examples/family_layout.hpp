@@ -54,16 +54,26 @@ struct named_family {
     layout_facts     layout{};
 };
 
+/// One object for each layout, instead of code that makes it for each family.
+template <class Layout>
+inline constexpr layout_facts known_facts = facts_of<Layout>();
+
 inline std::optional<named_family> find_family(std::string_view name)
 {
-    std::optional<named_family> found;
+    named_family        found;
+    const layout_facts* layout = nullptr;
+    bool                comfyui_takes_text = true;
     stet::visit_family(name, [&]<class Family>(Family) {
-        found = named_family{.name = Family::name,
-                             .architecture = Family::architecture,
-                             .type = Family::type,
-                             .layout = facts_of<typename Family::layout>()};
-        found->layout.rules.comfyui_takes_text = stet::comfyui_reads_text<Family>;
+        found.name = Family::name;
+        found.architecture = Family::architecture;
+        found.type = Family::type;
+        layout = &known_facts<typename Family::layout>;
+        comfyui_takes_text = stet::comfyui_reads_text<Family>;
     });
+    if (layout == nullptr)
+        return std::nullopt;
+    found.layout = *layout;
+    found.layout.rules.comfyui_takes_text = comfyui_takes_text;
     return found;
 }
 
@@ -192,17 +202,16 @@ inline detected_layout detect(const stet::checkpoint_header& header)
         if (candidates.contains(static_cast<stet::known_layout>(i)))
             found.names.push_back(layout_names[i]);
     }
+    std::vector<const layout_facts*> allowed;
+    candidates.each([&]<class Layout>(Layout) { allowed.push_back(&known_facts<Layout>); });
     bool is_disputed = false;
-    candidates.each([&]<class Layout>(Layout) {
-        const layout_facts facts = facts_of<Layout>();
-        if (!found.layout)
-            found.layout = facts;
-        const stet::split_rules& first = found.layout->rules;
-        is_disputed = is_disputed || !detection_parts::agree(header, first, facts.rules);
-        found.text_is_disputed = found.text_is_disputed || first.take_text != facts.rules.take_text;
-    });
-    if (is_disputed)
-        found.layout.reset();
+    for (const layout_facts* const facts : allowed) {
+        const stet::split_rules& first = allowed[0]->rules;
+        is_disputed = is_disputed || !detection_parts::agree(header, first, facts->rules);
+        found.text_is_disputed = found.text_is_disputed || first.take_text != facts->rules.take_text;
+    }
+    if (!allowed.empty() && !is_disputed)
+        found.layout = *allowed[0];
     found.text_is_disputed = found.text_is_disputed && found.layout &&
                              detection_parts::has_text_encoder(header, found.layout->rules);
     return found;
