@@ -213,8 +213,11 @@ private:
     result<void> settle_swap(const folder& in, const std::string& final_name)
     {
         auto settled = in.sync(path_);
-        if (settled)
-            settled = checked(remove(name_));
+        if (settled) {
+            const os_result removed = remove(name_);
+            if (removed.error != ENOENT) // somebody cleaned up, or a server is asked twice
+                settled = checked(removed);
+        }
         // If there is no way back either, the old file stays beside the new one rather than being lost.
         is_named_ = !settled && swap_with(final_name).error == 0;
         return settled;
