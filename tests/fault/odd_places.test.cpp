@@ -294,6 +294,53 @@ TEST_CASE("a folder may lie deeper than any path reaches")
     std::printf("%zu saves up to 100 folders and 20,000 bytes deep\n", saves);
 }
 
+TEST_CASE("a part file that somebody takes away ends the save and harms no file")
+{
+    std::size_t moments = 0;
+    std::size_t failures = 0;
+    for (const bool exchanges : {true, false}) {
+        for (const std::string_view name : {"M", "new", "old"}) {
+            for (std::size_t nth = 1;; ++nth) {
+                const scratch_directory here(support::quick_place());
+                const sample_checkpoint old(1, 100);
+                const sample_checkpoint fresh(2, 100);
+                const std::string       old_path = here / "old";
+                const std::string       path = here / name;
+                REQUIRE(old.save(exact_path{old_path}, quickly));
+                faulty_file_system faulty;
+                faulty.skip_syncs();
+                if (!exchanges)
+                    faulty.fail_each(file_call::exchange, ENOTSUP);
+                auto take_away = [&] {
+                    for (const std::string& entry : here.entries()) {
+                        if (entry.ends_with(stet::part_extension))
+                            here.remove(entry);
+                    }
+                };
+                faulty.before_nth(nth, take_away);
+                const stet::save_options how{.calls = &faulty.calls()};
+                const auto               saved = name == "M"
+                                                     ? fresh.save(numbered{.root = here.path(), .prefix = name}, how)
+                                                     : fresh.save(exact_path{path, existing_file::replace}, how);
+                if (faulty.count() < nth)
+                    break;
+                ++moments;
+                failures += saved ? 0U : 1U;
+                CAPTURE(exchanges, name, nth, failure(saved));
+                const std::string saved_as = name == "M" ? "M_00001_.safetensors" : std::string(name);
+                const bool        is_new = fresh.is_in(here.content(saved_as));
+                const bool        is_old = old.is_in(here.content("old"));
+                CHECK(is_new == static_cast<bool>(saved));
+                CHECK((is_old || (is_new && name == "old")));
+                CHECK(here.entries().size() == (is_old && is_new ? 2U : 1U));
+            }
+        }
+    }
+    std::printf("%zu part files taken away, %zu saves failed for it\n", moments, failures);
+    CHECK(moments > 60);
+    CHECK(failures > 10);
+}
+
 TEST_CASE("with any number of inodes left a save succeeds or says that the disk is full, and leaves nothing")
 {
     std::size_t saves = 0;
