@@ -5,6 +5,7 @@
 #if defined(__linux__)
 
 #include "support/child_process.hpp"
+#include "support/faulty_file_system.hpp"
 #include "support/memory_disk.hpp"
 #include "support/overlay_disk.hpp"
 #include "support/scratch_directory.hpp"
@@ -238,6 +239,41 @@ TEST_CASE("a number that another saver takes meanwhile leaves the next one's loc
     }
     std::printf("%zu moments at which another saver takes a number\n", moments);
     CHECK(moments == 4);
+}
+
+namespace {
+
+/// A save during which a program without lock takes the name just before it is given.
+template <class Target>
+bool gets_another_number(const scratch_directory& here, const Target& where)
+{
+    support::faulty_file_system faulty;
+    bool                        is_taken = false;
+    auto                        take = [&] {
+        if (!std::exchange(is_taken, true))
+            here.put("M_00001_.safetensors", "another program's");
+    };
+    faulty.before(support::file_call::move, take);
+    stamped_checkpoint sample(1, 1, content_size);
+    const auto         saved = sample.save(where, {.lasting = durability::none, .calls = &faulty.calls()});
+    CHECK(here.content("M_00001_.safetensors") == "another program's");
+    return saved && support::read_stamp(here / "M_00002_.safetensors");
+}
+
+} // namespace
+
+TEST_CASE("a number that a program without lock takes during the save costs a second try")
+{
+    const scratch_directory here;
+    CHECK(gets_another_number(here, stet::numbered{.root = here.path(), .prefix = "M"}));
+}
+
+// The save fails with name_taken instead, after all has been written.
+TEST_CASE("a number of ComfyUI's that a program without lock takes during the save costs a second try",
+          "[!shouldfail]")
+{
+    const scratch_directory here;
+    CHECK(gets_another_number(here, stet::comfyui_numbered{.output_dir = here.path(), .prefix = "M"}));
 }
 
 TEST_CASE("a crowd of savers gets numbers without a gap, and every file is what its writer wrote")
