@@ -2,7 +2,6 @@
 #ifndef STET_PLAN_PLAN_BUILDER_HPP
 #define STET_PLAN_PLAN_BUILDER_HPP
 
-#include "../memory/prefetch.hpp"
 #include "../text/decimal.hpp"
 #include "../text/json_string.hpp"
 #include "name_order.hpp"
@@ -112,7 +111,7 @@ public:
             return dropped.error();
 
         if (!arrange(order, by_name, clashes.size()))
-            return out_of_memory(records_.size() * sizeof(std::uint32_t));
+            return out_of_memory(records_.size() * (sizeof(std::uint32_t) + sizeof(std::uint16_t)));
 
         std::uint64_t begin = 0;
         std::uint64_t begin_width = decimal_width(begin);
@@ -220,23 +219,23 @@ private:
                  std::size_t dropped) noexcept
     {
         growing_array<std::uint32_t> coming(records_.memory()); // the record that belongs at each place
-        if (!coming.resize(records_.size()))
+        // Side by side, for they are looked up at random.
+        growing_array<std::uint16_t> groups(records_.memory());
+        if (!coming.resize(records_.size()) || !groups.resize(records_.size()))
             return false;
-        // A dropped record is of a group of its own, behind all others.
-        const auto group = [&order](const record& placed) {
-            return placed.escaped_size == dropped_record ? std::size_t{256}
-                                                         : 255U - order.group(placed.type, placed.size);
-        };
         std::array<std::size_t, 258> start{}; // start[group]: where the group's records begin
-        for (const record& placed : records_)
-            ++start[group(placed) + 1];
+        for (std::size_t i = 0; i < records_.size(); ++i) {
+            const record& placed = records_[i];
+            // A dropped record is of a group of its own, behind all others.
+            const unsigned group =
+                placed.escaped_size == dropped_record ? 256U : 255U - order.group(placed.type, placed.size);
+            groups[i] = static_cast<std::uint16_t>(group);
+            ++start[group + 1];
+        }
         for (std::size_t i = 1; i < start.size(); ++i)
             start[i] += start[i - 1];
-        for (std::size_t i = 0; i < by_name.size(); ++i) {
-            if (i + prefetch_distance < by_name.size())
-                prefetch(&records_[by_name[i + prefetch_distance]].escaped_size);
-            coming[start[group(records_[by_name[i]])]++] = by_name[i];
-        }
+        for (const std::uint32_t index : by_name)
+            coming[start[groups[index]]++] = index;
         move_to_places(coming);
         return records_.resize(records_.size() - dropped);
     }
