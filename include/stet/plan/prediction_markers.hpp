@@ -48,9 +48,11 @@ inline result<std::optional<prediction>> settled(std::optional<prediction> told,
     return told;
 }
 
-inline result<void> add_marker(plan_builder& builder, std::string_view name,
-                               const result<tensor_view>& tensor)
+/// A number as a scalar, or a tensor of none: what counts is its name.
+/// lifetime: borrows the number
+inline result<void> add_marker(plan_builder& builder, std::string_view name, std::span<const float> number)
 {
+    const auto tensor = view_of(number, number.empty() ? extents(0) : extents());
     if (auto added = builder.add({.stem = name}, tensor); !added)
         return added;
     return builder.log(change::kind::added, {.stem = name});
@@ -63,7 +65,7 @@ inline result<void> add_markers(plan_builder& builder, const prediction& predict
         return {};
     builder.begin_component("prediction");
     if (predicts.type == model_type::v_prediction) {
-        const auto empty = view_of(std::span(nothing).first<0>(), {0});
+        const auto empty = std::span(nothing).first<0>();
         if (auto added = add_marker(builder, "v_pred", empty); !added)
             return added;
         if (predicts.zero_terminal_snr) {
@@ -79,9 +81,9 @@ inline result<void> add_markers(plan_builder& builder, const prediction& predict
     if (sigmas == nullptr)
         return error{.code = errc::out_of_memory, .expected = sizeof(pair)};
     const std::span<const float, 2> both(*sigmas);
-    if (auto added = add_marker(builder, "edm_vpred.sigma_max", view_of(both.first<1>(), {})); !added)
+    if (auto added = add_marker(builder, "edm_vpred.sigma_max", both.first<1>()); !added)
         return added;
-    return add_marker(builder, "edm_vpred.sigma_min", view_of(both.last<1>(), {}));
+    return add_marker(builder, "edm_vpred.sigma_min", both.last<1>());
 }
 
 } // namespace detail
