@@ -79,9 +79,11 @@ TEST_CASE("one call that fails leaves what was there, or the whole new file")
                             support::file_call_names[static_cast<std::size_t>(*faulty.failed())]);
                     const files after = here.files();
                     if (saved) {
-                        // A folder that reports an error when it is closed has done all it was needed for.
+                        // A folder that reports an error when it is closed has done all it was needed for, and
+                        // one above the output folder may be closed to us.
                         ++survived;
-                        CHECK(*faulty.failed() == file_call::close);
+                        const bool is_above = *faulty.failed() == file_call::open_folder && os_code == EACCES;
+                        CHECK((is_above || *faulty.failed() == file_call::close));
                         CHECK(without(after, scene.saved_as) == without(before, scene.saved_as));
                         CHECK(sample.is_in(here.content(scene.saved_as)));
                         continue;

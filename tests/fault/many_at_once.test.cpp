@@ -269,8 +269,7 @@ TEST_CASE("a number that a program without lock takes during the save costs a se
 }
 
 // The save fails with name_taken instead, after all has been written.
-TEST_CASE("a number of ComfyUI's that a program without lock takes during the save costs a second try",
-          "[!shouldfail]")
+TEST_CASE("a number of ComfyUI's that a program without lock takes during the save costs a second try")
 {
     const scratch_directory here;
     CHECK(gets_another_number(here, stet::comfyui_numbered{.output_dir = here.path(), .prefix = "M"}));

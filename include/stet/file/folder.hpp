@@ -42,19 +42,16 @@ public:
         return open_in(calls, no_handle, path, links::follow, path);
     }
 
-    /// Opens a folder by its path and creates what is missing of it.
+    /// Opens a folder by its path and creates what is missing of it. With durability::full its name lasts, even where
+    /// another saver has only just created it; folders above that exist are taken to last.
     static result<folder> create(const file_system& calls, const std::string& path, durability lasting)
     {
         auto opened = open(calls, path);
+        if (opened && lasting == durability::full)
+            return make_last(*std::move(opened), calls, path);
         if (opened || opened.error().os_code != ENOENT)
             return opened;
-        const auto [above, own_name] = split(without_last_separators(path, calls.paths), calls.paths);
-        if (own_name.empty() || above == path)
-            return opened; // a root or the current folder: there is nothing to create it in
-        auto parent = create(calls, above, lasting);
-        if (!parent)
-            return parent;
-        return parent->make(own_name, lasting, path);
+        return create_missing(calls, path, lasting, opened.error());
     }
 
     folder(folder&& other) noexcept : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle))
@@ -107,6 +104,11 @@ public:
                          const std::string& path) const
     {
         auto entered = open_in(*calls_, handle_, name, links::refuse, path);
+        if (entered && lasting == durability::full) {
+            // Whoever created it may not have made its name last yet.
+            if (auto synced = sync(path); !synced)
+                return synced.error();
+        }
         if (entered)
             return entered;
         const int os_code = entered.error().os_code;
@@ -217,13 +219,45 @@ private:
         return folder(calls, static_cast<file_handle>(opened.value));
     }
 
+    /// Creates a folder that is not there, and what is not there above it.
+    /// missing: what opening it came to
+    static result<folder> create_missing(const file_system& calls, const std::string& path,
+                                         durability lasting, const error& missing)
+    {
+        const auto [above, own_name] = split(without_last_separators(path, calls.paths), calls.paths);
+        if (own_name.empty() || above == path)
+            return missing; // a root or the current folder: there is nothing to create it in
+        auto parent = open(calls, above);
+        if (!parent && parent.error().os_code == ENOENT)
+            parent = create_missing(calls, above, lasting, parent.error());
+        if (!parent)
+            return parent;
+        return parent->make(own_name, lasting, path);
+    }
+
+    /// Brings the folder's own name to stable storage. One that may not be looked into from above is let be.
+    static result<folder> make_last(folder opened, const file_system& calls, const std::string& path)
+    {
+        const auto [above, own_name] = split(without_last_separators(path, calls.paths), calls.paths);
+        if (own_name.empty() || own_name == "." || own_name == "..")
+            return opened;
+        const auto parent = open(calls, above);
+        if (!parent && parent.error().code == errc::permission_denied)
+            return opened;
+        if (!parent)
+            return parent.error();
+        if (auto synced = parent->sync(path); !synced)
+            return synced.error();
+        return opened;
+    }
+
     result<folder> make(const std::string& name, durability lasting, const std::string& path) const
     {
         const auto made =
             retried([&] { return calls_->make_folder(calls_->context, handle_, name.c_str()); });
         if (made.error != 0 && made.error != EEXIST) // another saver may have been quicker
             return os_error(made.error, path);
-        if (made.error == 0 && lasting == durability::full) {
+        if (lasting == durability::full) {
             if (auto synced = sync(path); !synced)
                 return synced.error();
         }

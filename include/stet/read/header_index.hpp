@@ -3,6 +3,7 @@
 #define STET_READ_HEADER_INDEX_HPP
 
 #include "../memory/growing_array.hpp"
+#include "../memory/memory_size.hpp"
 #include "../tensor/dtype.hpp"
 #include "json_cursor.hpp"
 
@@ -92,7 +93,7 @@ struct header_index {
         if (to.size() == to.capacity() && !to.empty()) {
             const std::uint64_t in_all = std::uint64_t{to.size()} * text.size() / at;
             const std::uint64_t most = std::uint64_t{to.size()} * 8; // a text may go on otherwise
-            const auto wanted = static_cast<std::size_t>(in_all < most ? in_all + in_all / 32 : most);
+            const auto          wanted = memory_size(in_all < most ? in_all + in_all / 32 : most);
             static_cast<void>(to.reserve(wanted)); // without that room it grows as it goes
         }
         return to.push(element);

@@ -40,22 +40,30 @@ inline result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_num
 {
     if (auto checked = make_header(tensors, options.metadata); !checked)
         return checked.error();
-    auto target = comfyui_target::take(
-        *options.calls,
-        {.prefix = where.prefix, .output_dir = where.output_dir, .fields = where.fields, .rule = where.rule},
-        options.lasting, where.existing);
-    if (!target)
-        return target.error();
-    const std::string number = target->number().text();
-    const taken_name  taken{.path = target->file().path(),
-                            .stem = target->place().stem,
-                            .number = number,
-                            .counter = detail::counter_of(number)};
-    const auto        head =
-        make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
-    if (!head)
-        return head.error();
-    return detail::write_and_publish(*target, *head, options, taken.counter);
+    // As for other numbered saves: a program without lock may take the name while we write.
+    constexpr int most_attempts = 100;
+    for (int attempt = 1;; ++attempt) {
+        auto target = comfyui_target::take(*options.calls,
+                                           {.prefix = where.prefix,
+                                            .output_dir = where.output_dir,
+                                            .fields = where.fields,
+                                            .rule = where.rule},
+                                           options.lasting, where.existing);
+        if (!target)
+            return target.error();
+        const std::string number = target->number().text();
+        const taken_name  taken{.path = target->file().path(),
+                                .stem = target->place().stem,
+                                .number = number,
+                                .counter = detail::counter_of(number)};
+        const auto        head =
+            make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
+        if (!head)
+            return head.error();
+        auto saved = detail::write_and_publish(*target, *head, options, taken.counter);
+        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
+            return saved;
+    }
 }
 
 } // namespace stet::inline v0_1

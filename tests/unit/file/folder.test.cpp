@@ -144,9 +144,9 @@ TEST_CASE("a new folder is made to last in the one above it, if that is asked fo
     CHECK(folder::create(faulty.calls(), here / "a/b/c", durability::full));
     CHECK(faulty.count(file_call::sync) == 3);
     CHECK(folder::create(faulty.calls(), here / "a/b/c", durability::full));
-    CHECK(faulty.count(file_call::sync) == 3);
+    CHECK(faulty.count(file_call::sync) == 4); // its creator may not have come that far
     CHECK(folder::create(faulty.calls(), here / "d/e", durability::none));
-    CHECK(faulty.count(file_call::sync) == 3);
+    CHECK(faulty.count(file_call::sync) == 4);
 }
 
 TEST_CASE("a folder that another saver creates at the same moment is used")
