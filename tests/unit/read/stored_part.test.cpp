@@ -57,6 +57,13 @@ TEST_CASE("rows that share a byte are only cut where a byte ends")
     CHECK(part({2, 3}, 3, 0, 1) == "partial_byte");
     CHECK(part({4, 3}, 6, 2, 4) == "3+3");
     CHECK(part({4, 3}, 6, 1, 2) == "partial_byte");
+    CHECK(part({4, 3}, 6, 2, 2) == "3+0");
+    // F6 of [8]: four elements in three bytes.
+    CHECK(part({8}, 6, 4, 8) == "3+3");
+    CHECK(part({8}, 6, 2, 4) == "partial_byte");
+    // F4 of [3,0] and [0,3].
+    CHECK(part({3, 0}, 0, 1, 3) == "0+0");
+    CHECK(part({0, 3}, 0, 0, 0) == "0+0");
 }
 
 TEST_CASE("rows of the largest tensor do not wrap")
