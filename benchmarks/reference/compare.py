@@ -103,10 +103,12 @@ def measure(arguments, count, size, kind, ways, is_durable, rounds):
     path = reference.path
     seconds = {way: [] for way in ["reference", *ways]}
     processor = {way: [] for way in ways}
-    for round_ in range(rounds + 2):  # two to warm up
-        for way in seconds:
+    shuffled = random.Random(1)
+    for round_ in range(rounds + 1):  # one to warm up
+        for way in shuffled.sample(list(seconds), len(seconds)):
+            program.save("warm", False)
             took = reference.save(is_durable) if way == "reference" else program.save(way, is_durable)
-            if round_ >= 2:
+            if round_ >= 1:
                 seconds[way].append(took)
                 if way != "reference":
                     processor[way].append(program.processor)
@@ -228,7 +230,7 @@ def main():
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "?")
     print(f"Machine: {os.cpu_count()} cores of {model}, Linux {platform.release()}; "
           f"safetensors {safetensors.__version__}. Medians; ± is half the distance between the quartiles. "
-          "Ratios to the reference are medians of ratios within a round.")
+          "Ratios to the reference are medians of ratios within a round, whose order is drawn anew.")
     policies = ["floor", "stet", "unallocated", "unstaged"]
     ways = ["direct", "hybrid", "automatic"]
     sets = [

@@ -10,8 +10,10 @@ namespace stet::inline v0_1 {
 
 /// When a save leaves the usual way.
 struct automatic_settings {
-    std::uint64_t   large = std::uint64_t{256} << 20U; ///< bytes of the file, from which on another way pays
-    hybrid_settings hybrid{};                          ///< its blocks are also those of the direct way
+    std::uint64_t large_durable = std::uint64_t{256}
+                                  << 20U;            ///< bytes of a durable file that goes past the cache
+    std::uint64_t   large = std::uint64_t{4} << 30U; ///< bytes of another that goes both ways
+    hybrid_settings hybrid{};                        ///< its blocks are also those of the direct way
 };
 
 namespace detail {
@@ -20,9 +22,10 @@ inline result<void> write_automatic(const void* given, const header& head, part_
                                     const save_options& options)
 {
     const auto& settings = *static_cast<const automatic_settings*>(given);
-    if (head.file_size() < settings.large)
+    const bool  is_durable = options.lasting == durability::full;
+    if (head.file_size() < (is_durable ? settings.large_durable : settings.large))
         return write(head, file, write_part(options));
-    if (options.lasting == durability::full)
+    if (is_durable)
         return write_direct(&settings.hybrid.blocks, head, file, options);
     return write_hybrid(&settings.hybrid, head, file, options);
 }
@@ -31,8 +34,9 @@ inline result<void> write_automatic(const void* given, const header& head, part_
 
 inline constexpr automatic_settings default_automatic{};
 
-/// The way that is fastest for the file: a smaller one through the system's cache, a large one as direct_writer when it
-/// is to be durable and as hybrid_writer when it need not be. What lies aligned is never copied, whichever is chosen.
+/// The way that is fastest for the file: as direct_writer when it is to be durable and has 256 MiB or more; as
+/// hybrid_writer when it need not be, from 4 GiB on, where the cache alone begins to wait for the disk; else through the
+/// system's cache.
 constexpr file_writer automatic_writer(const automatic_settings& settings = default_automatic) noexcept
 {
     return {.write = detail::write_automatic, .settings = &settings};

@@ -16,7 +16,8 @@ namespace stet::inline v0_1 {
 
 /// How much of a file goes through the system's cache while the rest goes past it.
 struct hybrid_settings {
-    std::uint64_t  most_cached = std::uint64_t{1} << 30U; ///< bytes; never more than half of the file
+    std::uint64_t  most_cached = std::uint64_t{1} << 30U; ///< bytes
+    unsigned       most_percent = 60;                     ///< of the file
     block_settings blocks{};
 };
 
@@ -87,8 +88,9 @@ inline result<void> write_hybrid(const void* given, const header& head, part_fil
                                  const save_options& options)
 {
     const auto&         settings = *static_cast<const hybrid_settings*>(given);
-    const std::uint64_t half = head.file_size() / 2;
-    const std::uint64_t cached = half < settings.most_cached ? half : settings.most_cached;
+    const std::uint64_t share =
+        head.file_size() / 100 * (settings.most_percent < 100 ? settings.most_percent : 100);
+    const std::uint64_t cached = share < settings.most_cached ? share : settings.most_cached;
     const direct_handle direct(file);
     if (!direct.is_open() || cached <= head.size())
         return write_direct(&settings.blocks, head, file, options);
@@ -134,8 +136,8 @@ inline result<void> write_hybrid(const void* given, const header& head, part_fil
 inline constexpr hybrid_settings default_hybrid{};
 
 /// Both ways at once: the first part of the file through the system's cache on another thread, the rest past it on the
-/// calling one. The least time until a large save returns when it need not be durable. Producers of different tensors
-/// run on two threads at once.
+/// calling one. The least time until a save returns that is too large for the cache alone, and need not be durable.
+/// Producers of different tensors run on two threads at once.
 /// memory: as direct_writer, and one staging block
 constexpr file_writer hybrid_writer(const hybrid_settings& settings = default_hybrid) noexcept
 {

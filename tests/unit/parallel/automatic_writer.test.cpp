@@ -30,7 +30,8 @@ calls_made calls_of(std::uint64_t large, durability lasting)
     const mixed_checkpoint   sample;
     const scratch_directory  here;
     faulty_file_system       faulty;
-    const automatic_settings settings{.large = large, .hybrid = {.blocks = {.block_size = 65536}}};
+    const automatic_settings settings{
+        .large_durable = large, .large = large, .hybrid = {.blocks = {.block_size = 65536}}};
     CHECK(sample.save(
         exact_path{here / "x"},
         {.lasting = lasting, .writer = stet::automatic_writer(settings), .calls = &faulty.calls()}));
