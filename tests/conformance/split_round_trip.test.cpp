@@ -5,6 +5,7 @@
 #include "support/json.hpp"
 #include "support/poured.hpp"
 #include "support/test_data.hpp"
+#include "support/unnamed_family.hpp"
 
 #include <stet/split/detect_layout.hpp>
 #include <stet/split/split.hpp>
@@ -319,7 +320,7 @@ TEST_CASE("checkpoints of well-known models split into the components they were 
         const components given{
             .model = *model, .text_encoder = *text_encoder, .vae = *vae, .vision_encoder = *vision_encoder};
         const bool is_known = stet::visit_family(root->at("family").text(), [&]<class Family>(Family) {
-            check_round_trip<support::as_nodes_use<Family>>(given, prediction_of<Family>());
+            check_round_trip<support::as_nodes_use<support::unnamed<Family>>>(given, prediction_of<Family>());
         });
         CHECK(is_known);
         ++count;

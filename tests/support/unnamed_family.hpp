@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Many of ComfyUI's families differ in nothing but their names. Without them they are one type, hence compiled once.
+#ifndef STET_TESTS_SUPPORT_UNNAMED_FAMILY_HPP
+#define STET_TESTS_SUPPORT_UNNAMED_FAMILY_HPP
+
+#include <stet/layout/families.hpp>
+#include <stet/split/split_rules.hpp>
+
+#include <type_traits>
+
+namespace support {
+
+template <class Family>
+using nameless = stet::family<"", typename Family::layout, Family::type>;
+
+/// The same layout and model type; a family that splitting knows by name keeps it.
+template <class Family>
+using unnamed =
+    std::conditional_t<stet::comfyui_reads_text<Family> == stet::comfyui_reads_text<nameless<Family>>,
+                       nameless<Family>, Family>;
+
+} // namespace support
+
+#endif
