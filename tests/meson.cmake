@@ -5,7 +5,7 @@ file(REMOVE_RECURSE ${SCRATCH})
 set(ENV{CXX} ${compiler})
 foreach(
     step
-    "setup;${SCRATCH};${ROOT}"
+    "setup;--buildtype=plain;${SCRATCH};${ROOT}"
     "compile;-C;${SCRATCH};-j2"
     "test;-C;${SCRATCH};--print-errorlogs"
     "install;-C;${SCRATCH};--destdir;${SCRATCH}/installed"
