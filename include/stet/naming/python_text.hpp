@@ -64,10 +64,12 @@ constexpr std::size_t character_count(std::string_view text) noexcept
 /// and numerals that are not written by place are none.
 constexpr std::optional<unsigned> decimal_digit(std::uint32_t code_point) noexcept
 {
-    const auto* const above = std::upper_bound(detail::zeros.begin(), detail::zeros.end(), code_point);
-    if (above == detail::zeros.begin() || code_point - *(above - 1) > 9)
+    // An index, since an array's iterator need not be a pointer.
+    const auto above = static_cast<std::size_t>(
+        std::upper_bound(detail::zeros.begin(), detail::zeros.end(), code_point) - detail::zeros.begin());
+    if (above == 0 || code_point - detail::zeros[above - 1] > 9)
         return std::nullopt;
-    return code_point - *(above - 1);
+    return code_point - detail::zeros[above - 1];
 }
 
 /// Whether Python's int() trims the character off a number: white space, but not the separators U+001C to

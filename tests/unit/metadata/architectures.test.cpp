@@ -22,7 +22,7 @@ constexpr std::string_view suggested(std::string_view given)
 
 static_assert(suggested("stable-difusion-v1") == "stable-diffusion-v1");
 static_assert(suggested("my-own-model") == "none");
-static_assert(noexcept(similar_architecture("")));
+static_assert(noexcept(similar_architecture(std::string_view())));
 
 TEST_CASE("an architecture that is known needs no suggestion, whatever follows its slash")
 {
