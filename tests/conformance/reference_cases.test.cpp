@@ -47,10 +47,13 @@ struct same_names {
 template <class Number>
 std::string raw(const std::vector<Number>& numbers)
 {
-    static_assert(std::endian::native == std::endian::little);
     std::string data(numbers.size() * sizeof(Number), '\0');
     if (!data.empty())
         std::memcpy(data.data(), numbers.data(), data.size());
+    if constexpr (std::endian::native == std::endian::big) {
+        for (auto at = data.begin(); at != data.end(); at += sizeof(Number))
+            std::reverse(at, at + sizeof(Number));
+    }
     return data;
 }
 

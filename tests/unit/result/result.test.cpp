@@ -241,7 +241,8 @@ TEST_CASE("a result of a value with a lifetime of its own is copied, moved and a
     CHECK_FALSE(changing);
     CHECK(changing.error().code == errc::file_too_large);
     changing = text;
-    changing = std::move(changing);
+    result<std::string>& itself = changing; // a second name: compilers know what the first would mean
+    changing = std::move(itself);
     CHECK(*changing == long_text);
     const result<std::string> moved = std::move(changing);
     CHECK(*moved == long_text);

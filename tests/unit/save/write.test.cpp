@@ -322,15 +322,16 @@ TEST_CASE("progress inside a large tensor is told every sixteen megabytes")
 
 TEST_CASE("packed tensors are announced before they are read, sixteen megabytes at a time, others are not")
 {
-    static std::vector<std::size_t> announced;
-    announced.clear();
+    static std::vector<std::size_t>* sizes = nullptr;
+    std::vector<std::size_t>         announced;
+    sizes = &announced;
     const dripping                  slow(100, 10);
     const std::vector<std::uint8_t> large(40 * mebibyte);
     const prepared                  given({{"a", view(large)}, {"b", view(slow)}});
     stet::counting_sink             destination;
 
     CHECK(stet::write(given.header(), destination,
-                      {.prefetch = [](stet::bytes soon_read) { announced.push_back(soon_read.size()); }}));
+                      {.prefetch = [](stet::bytes soon_read) { sizes->push_back(soon_read.size()); }}));
 
     CHECK(announced == std::vector<std::size_t>{16 * mebibyte, 16 * mebibyte, 8 * mebibyte});
 }
