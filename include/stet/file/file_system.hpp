@@ -100,7 +100,6 @@ constexpr errc errc_of(int os_code) noexcept
 {
     switch (os_code) {
     case ENOENT:
-        return errc::folder_missing;
     case ENOTDIR:
         return errc::folder_missing;
     case EEXIST:
@@ -113,11 +112,10 @@ constexpr errc errc_of(int os_code) noexcept
     case EROFS:
         return errc::read_only_file_system;
     case ENOSPC:
-        return errc::disk_full;
 #if defined(EDQUOT)
     case EDQUOT:
-        return errc::disk_full;
 #endif
+        return errc::disk_full;
     case EFBIG:
         return errc::file_too_large;
     case ENAMETOOLONG:

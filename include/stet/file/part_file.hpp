@@ -116,7 +116,8 @@ public:
         if (opened.error != 0)
             return {.value = no_handle, .error = opened.error};
         const auto  direct = static_cast<file_handle>(opened.value);
-        entry_facts own, other;
+        entry_facts own;
+        entry_facts other;
         if (look_at(handle_, own).error == 0 && look_at(direct, other).error == 0 &&
             own.device == other.device && own.index == other.index)
             return opened;
