@@ -246,7 +246,7 @@ private:
             const bool is_letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
             if (!is_digit(c) && !is_letter)
                 return 0x10000;
-            const auto code = static_cast<unsigned>(c);
+            const unsigned code = static_cast<unsigned char>(c);
             value = value * 16 + (is_letter ? (code | 0x20U) - 'a' + 10 : code - '0');
         }
         return value;
@@ -263,7 +263,7 @@ constexpr unsigned hexadecimal_value(std::string_view four) noexcept
 {
     unsigned value = 0;
     for (const char c : four) {
-        const auto code = static_cast<unsigned>(c);
+        const unsigned code = static_cast<unsigned char>(c);
         value = value * 16 + (c <= '9' ? code - '0' : (code | 0x20U) - 'a' + 10);
     }
     return value;

@@ -98,7 +98,7 @@ private:
             ::new (static_cast<void*>(&value)) Value(std::forward<Other>(other).value);
         else
             failure = other.failure;
-        has_value = other.has_value;
+        has_value = other.has_value; // NOLINT(bugprone-use-after-move): only its value was moved
     }
 };
 

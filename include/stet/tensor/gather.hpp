@@ -64,7 +64,7 @@ inline void copy_packed(std::byte* to, const std::byte* from, std::size_t run,
         return;
     }
     const auto copied = [&](std::size_t axis) {
-        std::ptrdiff_t size = static_cast<std::ptrdiff_t>(run);
+        auto size = static_cast<std::ptrdiff_t>(run);
         for (std::size_t i = axis + 1; i < axes.size(); ++i)
             size *= static_cast<std::ptrdiff_t>(axes[i].size);
         return copied_axis{.size = memory_size(axes[axis].size), .from = axes[axis].step, .to = size};
