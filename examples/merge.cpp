@@ -5,6 +5,8 @@
 #include "command_line.hpp"
 #include "destination.hpp"
 #include "family_layout.hpp"
+#include "merge_ratios.hpp"
+#include "merged_tensor.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "report.hpp"
@@ -12,14 +14,10 @@
 #include <stet/metadata/merged_metadata.hpp>
 #include <stet/stet.hpp>
 
-#include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,280 +27,12 @@ namespace {
 
 using example::checkpoint_file;
 using example::file_tensor;
-
-// ---- which ratio a tensor gets ----------------------------------------------------------------------------
-
-struct ratios {
-    std::optional<double> all{};
-    std::optional<double> input{};
-    std::optional<double> middle{};
-    std::optional<double> out{};
-    std::optional<double> text_encoder{};
-    std::optional<double> vision_encoder{};
-    std::optional<double> vae{};
-
-    double usual() const { return all.value_or(0.5); }
-    bool   any_of_model() const { return input || middle || out; }
-    bool   any_of_component() const { return any_of_model() || text_encoder || vision_encoder || vae; }
-
-    /// source: ComfyUI's ModelMergeBlocks: a name's beginning decides, what has none of the three goes with the input
-    double of_model(std::string_view key) const
-    {
-        if (key.starts_with("middle"))
-            return middle.value_or(usual());
-        if (key.starts_with("out"))
-            return out.value_or(usual());
-        return input.value_or(usual());
-    }
-};
-
-/// source: ComfyUI's CLIPMergeSimple: these stay as they are
-bool is_kept_text_tensor(std::string_view name)
-{
-    return name.ends_with(".position_ids") || name.ends_with(".logit_scale");
-}
-
-/// Tells the ratio by the component that a name belongs to.
-class ratio_finder {
-public:
-    ratio_finder(const ratios& given, const stet::checkpoint_header& header) : given_(given)
-    {
-        const example::detected_layout detected = example::detect(header);
-        layout_ = detected.layout;
-        is_in_doubt_ = !detected.layout && !detected.names.empty();
-        for (const stet::stored_tensor tensor : header)
-            has_[example::index_of(membership_of(tensor.name).of)] = true;
-        has_[example::index_of(example::component::extra)] = false;
-        has_components_ = std::find(has_.begin(), has_.end(), true) != has_.end();
-    }
-
-    double of(std::string_view name) const
-    {
-        const example::membership member = membership_of(name);
-        if (!has_components_)
-            return is_in_doubt_ ? given_.usual() : given_.of_model(name);
-        switch (member.of) {
-        case example::component::model:
-            return given_.of_model(name.substr(member.prefix));
-        case example::component::text_encoder:
-            return is_kept_text_tensor(name) ? 1 : given_.text_encoder.value_or(given_.usual());
-        case example::component::vision_encoder:
-            return given_.vision_encoder.value_or(given_.usual());
-        case example::component::vae:
-            return given_.vae.value_or(given_.usual());
-        case example::component::seconds_start:
-        case example::component::seconds_total:
-            return given_.usual();
-        case example::component::extra:
-            break;
-        }
-        return 1; // noise schedules and the like, which ComfyUI's nodes leave alone, too
-    }
-
-    /// An option that speaks of a component the file does not have, or nothing.
-    std::string_view meaningless_option() const
-    {
-        if (is_in_doubt_ && given_.any_of_component())
-            return "ratios of components: its names fit layouts that contradict each other";
-        if (given_.any_of_model() && has_components_ && !has(example::component::model))
-            return "--input, --middle and --out: it has no diffusion model";
-        if (given_.text_encoder && !has(example::component::text_encoder))
-            return "--text-encoder: it has none, as far as names tell";
-        if (given_.vision_encoder && !has(example::component::vision_encoder))
-            return "--vision-encoder: it has none, as far as names tell";
-        if (given_.vae && !has(example::component::vae))
-            return "--vae: it has none, as far as names tell";
-        return {};
-    }
-
-private:
-    example::membership membership_of(std::string_view name) const
-    {
-        return layout_ ? example::membership_of(name, layout_->rules) : example::membership();
-    }
-
-    bool has(example::component which) const { return has_[example::index_of(which)]; }
-
-    ratios                                     given_;
-    std::optional<example::layout_facts>       layout_{};
-    std::array<bool, example::component_count> has_{};
-    bool                                       has_components_ = false;
-    bool                                       is_in_doubt_ = false;
-};
-
-// ---- numbers ----------------------------------------------------------------------------------------------
-
-bool is_merged_type(stet::dtype type)
-{
-    return type == stet::dtype::f32 || type == stet::dtype::f16 || type == stet::dtype::bf16;
-}
-
-std::uint32_t bits_at(const std::byte* from, std::size_t width)
-{
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < width; ++i)
-        bits |= std::to_integer<std::uint32_t>(from[i]) << (8 * i);
-    return bits;
-}
-
-void put_bits(std::byte* to, std::size_t width, std::uint32_t bits)
-{
-    for (std::size_t i = 0; i < width; ++i)
-        to[i] = static_cast<std::byte>(bits >> (8 * i) & 0xFFU);
-}
-
-template <class Convert>
-void decode_each(std::span<const std::byte> from, std::span<float> to, std::size_t width, Convert convert)
-{
-    for (std::size_t i = 0; i < to.size(); ++i)
-        to[i] = convert(bits_at(from.data() + i * width, width));
-}
-
-void decode(stet::dtype type, std::span<const std::byte> from, std::span<float> to)
-{
-    if (type == stet::dtype::f32)
-        decode_each(from, to, 4, [](std::uint32_t bits) { return std::bit_cast<float>(bits); });
-    else if (type == stet::dtype::bf16)
-        decode_each(from, to, 2, [](std::uint32_t bits) { return std::bit_cast<float>(bits << 16U); });
-    else
-        decode_each(from, to, 2, [](std::uint32_t bits) {
-            return stet::float_from_f16(static_cast<std::uint16_t>(bits));
-        });
-}
-
-void encode(stet::dtype type, std::span<const float> from, std::span<std::byte> to)
-{
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        if (type == stet::dtype::f32)
-            put_bits(to.data() + i * 4, 4, std::bit_cast<std::uint32_t>(from[i]));
-        else if (type == stet::dtype::bf16)
-            put_bits(to.data() + i * 2, 2, stet::bf16_from_float(from[i]));
-        else
-            put_bits(to.data() + i * 2, 2, stet::f16_from_float(from[i]));
-    }
-}
-
-// ---- tensors ----------------------------------------------------------------------------------------------
-
-/// Memory that all tensors share, since one is written after the other.
-struct workplace {
-    static constexpr std::size_t elements = example::block_size / sizeof(float);
-
-    std::vector<std::byte> first = std::vector<std::byte>(example::block_size);
-    std::vector<std::byte> second = std::vector<std::byte>(example::block_size);
-    std::vector<float>     first_numbers = std::vector<float>(elements);
-    std::vector<float>     second_numbers = std::vector<float>(elements);
-    std::vector<std::string_view>
-        differing{}; ///< tensors taken from the first file that the second has otherwise
-};
-
-enum class treatment { merge, take_first, take_second, compare };
-
-struct merged_tensor {
-    const file_tensor* first = nullptr;
-    const file_tensor* second = nullptr; ///< null when only the first file has it
-    double             ratio = 1;
-    treatment          how = treatment::take_first;
-    workplace*         work = nullptr;
-
-    stet::result<void> write(stet::sink_ref destination) const
-    {
-        if (how == treatment::take_first)
-            return first->write(destination);
-        if (how == treatment::take_second)
-            return second->write(destination);
-        return how == treatment::merge ? write_mean(destination) : write_compared(destination);
-    }
-
-private:
-    stet::result<void> write_mean(stet::sink_ref destination) const
-    {
-        const std::size_t   width = stet::element_size(first->stored.type);
-        const std::uint64_t total = first->stored.size() / width;
-        for (std::uint64_t at = 0; at < total; at += workplace::elements) {
-            const auto count =
-                static_cast<std::size_t>(std::min<std::uint64_t>(workplace::elements, total - at));
-            const auto a = std::span(work->first_numbers).first(count);
-            const auto b = std::span(work->second_numbers).first(count);
-            if (auto read = read_numbers(*first, at, work->first, a); !read)
-                return read;
-            if (auto read = read_numbers(*second, at, work->second, b); !read)
-                return read;
-            mix(a, b);
-            const auto piece = std::span(work->first).first(count * width);
-            encode(first->stored.type, a, piece);
-            if (auto written = destination.write(piece); !written)
-                return written;
-        }
-        return {};
-    }
-
-    static stet::result<void> read_numbers(const file_tensor& from, std::uint64_t at,
-                                           std::vector<std::byte>& block, std::span<float> numbers)
-    {
-        const std::size_t width = stet::element_size(from.stored.type);
-        const auto        piece = std::span(block).first(numbers.size() * width);
-        if (auto read = from.file->read(from.stored, {.offset = at * width, .size = piece.size()}, piece);
-            !read)
-            return read;
-        decode(from.stored.type, piece, numbers);
-        return {};
-    }
-
-    void mix(std::span<float> a, std::span<const float> b) const
-    {
-        const auto of_first = static_cast<float>(ratio);
-        const auto of_second = static_cast<float>(1 - ratio);
-        if (ratio <= 0) { // what the first holds does not matter, were it infinite
-            std::copy(b.begin(), b.end(), a.begin());
-            return;
-        }
-        for (std::size_t i = 0; i < a.size(); ++i) {
-            const float from_first = a[i] * of_first;
-            const float from_second = b[i] * of_second;
-            a[i] = from_first + from_second;
-        }
-    }
-
-    /// The first file's bytes; notes if the second file's are others.
-    stet::result<void> write_compared(stet::sink_ref destination) const
-    {
-        bool                equal = first->stored.type == second->stored.type;
-        const std::uint64_t size = first->stored.size();
-        for (std::uint64_t at = 0; at < size; at += example::block_size) {
-            const auto count =
-                static_cast<std::size_t>(std::min<std::uint64_t>(example::block_size, size - at));
-            const auto a = std::span(work->first).first(count);
-            const auto b = std::span(work->second).first(count);
-            if (auto read = first->file->read(first->stored, {.offset = at, .size = count}, a); !read)
-                return read;
-            if (equal) {
-                if (auto read = second->file->read(second->stored, {.offset = at, .size = count}, b); !read)
-                    return read;
-                equal = std::equal(a.begin(), a.end(), b.begin());
-            }
-            if (auto written = destination.write(a); !written)
-                return written;
-        }
-        if (!equal)
-            work->differing.push_back(first->stored.name);
-        return {};
-    }
-};
-
-} // namespace
-
-template <>
-struct stet::tensor_traits<merged_tensor> {
-    static stet::result<stet::tensor_view> view(const merged_tensor& tensor) noexcept
-    {
-        const stet::stored_tensor& stored = tensor.first->stored;
-        return stet::produced_view(stored.type, stored.shape, tensor,
-                                   [](const merged_tensor& t, stet::sink_ref to) { return t.write(to); });
-    }
-};
-
-namespace {
+using example::is_merged_type;
+using example::merged_tensor;
+using example::ratio_finder;
+using example::ratios;
+using example::treatment;
+using example::workplace;
 
 struct merged_entry {
     std::string_view name{};
