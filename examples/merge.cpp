@@ -14,6 +14,7 @@
 #include <stet/metadata/merged_metadata.hpp>
 #include <stet/stet.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iostream>

@@ -133,7 +133,7 @@ def spread(values):
 def table(arguments, title, count, size, kind, ways, is_durable, rounds):
     seconds, processor, share, written = measure(arguments, count, size, kind, ways, is_durable, rounds)
     median = {way: statistics.median(values) for way, values in seconds.items()}
-    floor = median.get("floor", median.get("read+write"))
+    floor = median.get("floor", median.get("read+write", median["reference"]))
     print(f"\n**{title}**, {'durable' if is_durable else 'until return'}, {rounds} rounds; "
           f"the reference before it creates its file: {share * 1e3:.1f} ms\n")
     print("| way | ms | ± | GB/s | x reference | x floor | core seconds a GiB |")
@@ -244,6 +244,9 @@ def main():
         ("100,000 x 4 B", 100_000, 4, "packed", False, ["floor", "stet"]),
         ("1,000 x 4 MiB from a mapped file in the cache", 1000, 4 << 20, "mapped", False,
          ["read+write", "populated", "stet"]),
+        ("256 x 4 MiB, produced while written", 256, 4 << 20, "produced", False, ["stet", "overlapped", "parallel"]),
+        ("256 x 4 MiB, produced while written", 256, 4 << 20, "produced", True,
+         ["stet", "overlapped", "parallel", "direct"]),
         ("2,000 x 1 to 64 KiB", 2000, 0, "mixed", False, ["floor", "stet"]),
     ]
     if arguments.long:

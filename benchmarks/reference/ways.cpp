@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Saves one set of tensors in whichever way it is told, and says how long each save took. Driven by compare.py, which
 // interleaves these ways with the reference writer's own.
-//   ways FOLDER COUNT SIZE [packed|aligned|mixed|mapped]
+//   ways FOLDER COUNT SIZE [packed|aligned|mixed|mapped|produced]
 // Then, on standard input, lines of a way and "return" or "durable"; for each it answers the seconds until the call
 // returned, writes FOLDER/saved.safetensors and leaves its removal to the driver.
 #include "support/checkpoint_names.hpp"
@@ -34,6 +34,27 @@ using state_dict = std::vector<std::pair<std::string, stet::tensor_view>>;
 
 constexpr std::size_t page = 4096;
 
+/// Bytes that are computed while they are written, about as fast as a disk takes them.
+struct computed {
+    stet::bytes from{};
+
+    stet::result<void> produce(stet::sink_ref out) const
+    {
+        for (std::size_t at = 0; at < from.size();) {
+            const auto lent = out.lend(std::size_t{1} << 16U);
+            if (!lent)
+                return lent.error();
+            const std::size_t size = std::min(lent->size(), from.size() - at);
+            for (std::size_t i = 0; i < size; ++i)
+                (*lent)[i] = from[at + i] ^ std::byte{0x5A};
+            if (auto written = out.write(lent->first(size)); !written)
+                return written;
+            at += size;
+        }
+        return {};
+    }
+};
+
 /// Tensors whose bytes lie in at most a gibibyte of memory, shared by later ones when they need more.
 class tensors {
 public:
@@ -56,6 +77,8 @@ public:
                                *stet::view_of(stet::dtype::u8, {bytes}, first + i % places * stride, bytes));
             total_ += bytes;
         }
+        if (kind == "produced")
+            compute();
     }
     const state_dict& dict() const { return dict_; }
     std::size_t       total() const { return total_; }
@@ -64,7 +87,18 @@ public:
     void map(const std::string& path);
 
 private:
+    void compute()
+    {
+        for (const auto& [name, tensor] : dict_)
+            computed_.push_back({.from = tensor.packed()});
+        for (std::size_t i = 0; i < dict_.size(); ++i)
+            dict_[i].second = *stet::produced_view(
+                stet::dtype::u8, {computed_[i].from.size()}, computed_[i],
+                [](const computed& tensor, stet::sink_ref out) { return tensor.produce(out); });
+    }
+
     std::vector<std::byte> memory_{};
+    std::vector<computed>  computed_{};
     state_dict             dict_{};
     std::size_t            total_ = 0;
 
@@ -253,7 +287,7 @@ bool save(const tensors& given, const std::string& folder, std::string_view way,
 int main(int argc, char** argv)
 {
     if (argc < 4)
-        fail("usage: ways FOLDER COUNT SIZE [packed|aligned|mixed|mapped]");
+        fail("usage: ways FOLDER COUNT SIZE [packed|aligned|mixed|mapped|produced]");
     const std::string folder = argv[1];
     const std::string kind = argc > 4 ? argv[4] : "packed";
     tensors           given(std::strtoull(argv[2], nullptr, 10), std::strtoull(argv[3], nullptr, 10), kind);
