@@ -241,7 +241,7 @@ private:
         const auto [above, own_name] = split(without_last_separators(path, calls.paths), calls.paths);
         if (own_name.empty() || own_name == "." || own_name == "..")
             return opened;
-        const auto parent = open(calls, above);
+        const auto parent = open_in(calls, no_handle, above, links::follow, path);
         if (!parent && parent.error().code == errc::permission_denied)
             return opened;
         if (!parent)
