@@ -365,6 +365,8 @@ TEST_CASE("a long chain of links is followed as far as the system would")
         here.put_link("link" + std::to_string(i), "link" + std::to_string(i - 1));
     CHECK(save(here / "link30"));
     CHECK(here.content("file") == "new");
+    CHECK(save(here / "link38", existing_file::replace)); // 39 links and the file
+    CHECK(code_of(here / "link39", existing_file::replace) == errc::too_many_links);
     CHECK(code_of(here / "link44", existing_file::replace) == errc::too_many_links);
 }
 
