@@ -172,10 +172,14 @@ def chart(path, title, label, places, series):
         x, _ = at(i, 0)
         out.append(f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle">{place}</text>')
     out.append(f'<text x="{(left + right) / 2}" y="{height - 10}" text-anchor="middle">{label}</text>')
+    labelled = []
     for (name, line), colour in zip(series.items(), colours):
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(i, v) for i, v in enumerate(line)))
         out.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
         x, y = at(len(line) - 1, line[-1])
+        while any(abs(y - other) < 14 for other in labelled):
+            y -= 14
+        labelled.append(y)
         out.append(f'<text x="{x + 8:.1f}" y="{y + 4:.1f}" fill="{colour}">{name}</text>')
     out.append("</svg>\n")
     with open(path, "w", encoding="utf-8") as file:
