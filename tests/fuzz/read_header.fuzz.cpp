@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The input is a file. It is read in every mode; what is accepted must be sound and survive being saved again.
+#include "few_blocks.hpp"
 #include "fuzz_target.hpp"
 
 #include <stet/stet.hpp>
@@ -17,6 +18,7 @@
 #include <vector>
 
 using fuzz::expect;
+using fuzz::few_blocks;
 
 namespace {
 
@@ -249,27 +251,6 @@ void check_source(bytes file, const stet::read_options& options,
         expect(refused || refused.error().code == stet::errc::source_refused, "its failure is passed on");
     }
 }
-
-/// An allocator that gives that many blocks and no more.
-struct few_blocks {
-    std::uint64_t left = 0;
-    std::size_t   live = 0;
-
-    static void* allocate(void* context, std::size_t size, std::size_t alignment)
-    {
-        auto& self = *static_cast<few_blocks*>(context);
-        if (self.left == 0)
-            return nullptr;
-        --self.left;
-        ++self.live;
-        return stet::heap().allocate(nullptr, size, alignment);
-    }
-    static void deallocate(void* context, void* memory, std::size_t size, std::size_t alignment)
-    {
-        --static_cast<few_blocks*>(context)->live;
-        stet::heap().deallocate(nullptr, memory, size, alignment);
-    }
-};
 
 void check_memory(bytes file, std::uint64_t blocks, const stet::result<stet::checkpoint_header>& whole)
 {

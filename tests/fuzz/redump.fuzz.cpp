@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The input is a JSON text. What comes out must be text that comes out unchanged.
+#include "few_blocks.hpp"
 #include "fuzz_target.hpp"
 
 #include <stet/json/redump.hpp>
@@ -12,6 +13,7 @@
 #include <string_view>
 
 using fuzz::expect;
+using fuzz::few_blocks;
 
 namespace {
 
@@ -101,26 +103,6 @@ void check_refusal(const stet::error& failed, std::string_view json)
     expect(failed.actual <= json.size(), "the place lies in the text");
     expect(!stet::message(failed).empty(), "an error is a line");
 }
-
-struct few_blocks {
-    std::uint64_t left = 0;
-    std::size_t   live = 0;
-
-    static void* allocate(void* context, std::size_t size, std::size_t alignment)
-    {
-        auto& self = *static_cast<few_blocks*>(context);
-        if (self.left == 0)
-            return nullptr;
-        --self.left;
-        ++self.live;
-        return stet::heap().allocate(nullptr, size, alignment);
-    }
-    static void deallocate(void* context, void* memory, std::size_t size, std::size_t alignment)
-    {
-        --static_cast<few_blocks*>(context)->live;
-        stet::heap().deallocate(nullptr, memory, size, alignment);
-    }
-};
 
 void check_memory(std::string_view json, std::uint64_t blocks, const stet::result<stet::json_text>& whole)
 {
