@@ -69,7 +69,7 @@ public:
     }
 
     /// Takes bytes that are the caller's again when this returns.
-    /// errors: the first failure of any write, from then on
+    /// errors: the failure of a write that has ended meanwhile, told once: what follows it is not to be trusted
     result<void> write(bytes data)
     {
         while (!data.empty()) {

@@ -82,7 +82,9 @@ struct parallel_share {
             if (auto flushed = out.flush(); !flushed)
                 return flushed;
             if (!part({.bytes_done = data_begin + run->end, .bytes_total = 0, .tensor = {}}))
-                return error{.code = errc::cancelled};
+                return error{.code = errc::cancelled,
+                             .expected = of->head->file_size(),
+                             .actual = data_begin + run->end};
         }
         return {};
     }
@@ -105,15 +107,16 @@ inline result<void> write_parallel(const void* given, const header& head, part_f
     const std::size_t             share_count = std::size_t{settings.workers} + 1;
     growing_array<std::byte>      blocks(memory);
     growing_array<parallel_share> shares(memory);
-    if (!blocks.resize(share_count * settings.staging) || !shares.resize(share_count))
-        return error{.code = errc::out_of_memory, .expected = share_count * settings.staging};
+    const std::size_t             staging = settings.staging == 0 ? 1 : settings.staging;
+    if (!blocks.resize(share_count * staging) || !shares.resize(share_count))
+        return error{.code = errc::out_of_memory, .expected = share_count * staging};
 
     shared_progress progress(options.on_progress, head.file_size(), head.size());
     run_dispenser   runs(head.tensors(), settings.portion);
     pending_jobs    pending;
     parallel_save   all{&head, &file, &runs, &progress, options.prefetch, &pending};
     for (std::size_t i = 0; i < share_count; ++i)
-        shares[i] = {.of = &all, .block = {blocks.data() + i * settings.staging, settings.staging}};
+        shares[i] = {.of = &all, .block = {blocks.data() + i * staging, staging}};
     for (std::size_t i = 1; i < share_count; ++i) {
         pending.add();
         settings.jobs.run(settings.jobs.context, parallel_share::run_job, &shares[i]);

@@ -71,6 +71,17 @@ TEST_CASE("an executor that runs jobs late does not keep the calling thread from
     CHECK(here.content("x") == sample.file());
 }
 
+TEST_CASE("staging memory of nothing is one byte")
+{
+    const mixed_checkpoint  sample;
+    const scratch_directory here;
+    stet::worker_threads    pool(1);
+    const parallel_settings settings{.jobs = pool.jobs(), .staging = 0};
+    REQUIRE(sample.save(exact_path{here / "x"},
+                        {.lasting = stet::durability::none, .writer = stet::parallel_writer(settings)}));
+    CHECK(here.content("x") == sample.file());
+}
+
 TEST_CASE("without positional writes, an executor or workers, one thread writes in order", "[thread]")
 {
     const mixed_checkpoint sample;
