@@ -3,8 +3,8 @@
 // main(), so that what was found once is tried again with every compiler.
 //
 //   replay_TARGET FOLDER...
-#include "files.hpp"
 #include "fuzz_target.hpp"
+#include "support/files.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace {
 
 bool replay(const std::filesystem::path& path)
 {
-    const auto content = fuzz::file_content(path);
+    const auto content = support::file_content(path);
     if (!content)
         return false;
     // A copy of exactly that size, so that a sanitizer sees a read past its end.
@@ -32,7 +32,7 @@ int main(int count, char** values)
 {
     std::size_t inputs = 0;
     for (int i = 1; i < count; ++i) {
-        for (const auto& path : fuzz::files_in(values[i])) {
+        for (const auto& path : support::files_in(values[i])) {
             if (!replay(path)) {
                 std::fprintf(stderr, "cannot be read: %s\n", path.string().c_str());
                 return 1;

@@ -2,7 +2,7 @@
 // Turns the conformance data into inputs for the fuzz targets.
 //
 //   fuzz_seeds DATA OUTPUT      writes OUTPUT/<target>/<name>, one file for each input
-#include "files.hpp"
+#include "support/files.hpp"
 #include "support/json.hpp"
 
 #include <cstddef>
@@ -28,15 +28,15 @@ bool put(const fs::path& path, std::string_view text)
 /// A JSON file; nothing when it is missing or no JSON.
 std::optional<support::json_value> parsed(const fs::path& path)
 {
-    const auto text = fuzz::file_content(path);
+    const auto text = support::file_content(path);
     return text ? support::parse_json(*text) : std::nullopt;
 }
 
 bool checkpoints(const fs::path& data, const fs::path& to)
 {
     for (const char* const folder : {"vectors/read", "vectors/write"}) {
-        for (const fs::path& path : fuzz::files_in(data / folder)) {
-            const auto file = fuzz::file_content(path);
+        for (const fs::path& path : support::files_in(data / folder)) {
+            const auto file = support::file_content(path);
             if (path.extension() == ".safetensors" && !(file && put(to / path.filename(), *file)))
                 return false;
         }

@@ -5,12 +5,9 @@
 
 #if defined(__linux__)
 
+#include "support/private_mount.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <sched.h>
 #include <string>
 #include <sys/mount.h>
 
@@ -20,36 +17,24 @@ namespace support {
 /// it, so that it goes with them at the latest.
 class overlay_disk {
 public:
-    overlay_disk()
-    {
-        for (const char* const name : {"lower", "upper", "work", "disk"})
-            here_.make_folder(name);
-        const std::string options =
-            "lowerdir=" + here_ / "lower" + ",upperdir=" + here_ / "upper" + ",workdir=" + here_ / "work";
-        const bool is_private =
-            ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-        is_mounted_ = is_private && ::mount("overlay", path().c_str(), "overlay", 0, options.c_str()) == 0;
-        if (!is_mounted_) {
-            std::printf("SKIPPED, no overlay here: %s\n", std::strerror(errno));
-            std::fflush(stdout);
-        }
-    }
-    overlay_disk(const overlay_disk&) = delete;
-    overlay_disk& operator=(const overlay_disk&) = delete;
-    ~overlay_disk()
-    {
-        if (is_mounted_)
-            ::umount2(path().c_str(), MNT_DETACH);
-    }
+    overlay_disk() : mount_(here_ / "disk", "overlay", folders_in(here_)) {}
 
     /// Whether there is one; else a line was printed that says so.
-    explicit operator bool() const noexcept { return is_mounted_; }
+    explicit operator bool() const noexcept { return static_cast<bool>(mount_); }
 
-    std::string path() const { return here_ / "disk"; }
+    const std::string& path() const noexcept { return mount_.path(); }
 
 private:
+    /// Makes the folders an overlay needs.
+    static std::string folders_in(const scratch_directory& here)
+    {
+        for (const char* const name : {"lower", "upper", "work", "disk"})
+            here.make_folder(name);
+        return "lowerdir=" + here / "lower" + ",upperdir=" + here / "upper" + ",workdir=" + here / "work";
+    }
+
     scratch_directory here_{};
-    bool              is_mounted_ = false;
+    private_mount     mount_;
 };
 
 } // namespace support

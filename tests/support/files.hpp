@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whole files, and the files of a folder.
-#ifndef STET_TESTS_FUZZ_FILES_HPP
-#define STET_TESTS_FUZZ_FILES_HPP
+#ifndef STET_TESTS_SUPPORT_FILES_HPP
+#define STET_TESTS_SUPPORT_FILES_HPP
 
 #include <algorithm>
 #include <cstddef>
@@ -10,11 +10,12 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-namespace fuzz {
+namespace support {
 
 /// The whole file, or nothing when it cannot be read.
 inline std::optional<std::string> file_content(const std::filesystem::path& path)
@@ -29,20 +30,21 @@ inline std::optional<std::string> file_content(const std::filesystem::path& path
     return file ? std::optional(std::move(content)) : std::nullopt;
 }
 
-/// The regular files of a folder, sorted by name.
-inline std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
+/// The regular files of a folder whose names end that way, sorted by name.
+inline std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder,
+                                                   std::string_view             ending = {})
 {
     std::vector<std::filesystem::path>  found;
     std::error_code                     failed;
     std::filesystem::directory_iterator entry(folder, failed);
     for (; !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
-        if (entry->is_regular_file(failed))
+        if (entry->is_regular_file(failed) && entry->path().filename().string().ends_with(ending))
             found.push_back(entry->path());
     }
     std::sort(found.begin(), found.end());
     return found;
 }
 
-} // namespace fuzz
+} // namespace support
 
 #endif
