@@ -235,8 +235,11 @@ void save_device_floor(const tensors& given, const std::string& folder, bool is_
 void save_with(const tensors& given, const std::string& folder, stet::save_options options)
 {
     const std::string path = folder + "/saved.safetensors";
-    const auto        saved = stet::save(stet::model_only{.model = given.dict()}, stet::layouts::generic{},
-                                         stet::exact_path{path}, options);
+    const auto        save_in = [&](const auto& layout) {
+        return stet::save(stet::model_only{.model = given.dict()}, layout, stet::exact_path{path}, options);
+    };
+    const bool is_short = given.dict().size() > benchmarks::most_long_names;
+    const auto saved = is_short ? save_in(benchmarks::unprefixed{}) : save_in(stet::layouts::generic{});
     if (!saved)
         fail(stet::message(saved.error()));
 }

@@ -22,8 +22,11 @@ using state_dict = std::vector<std::pair<std::string, stet::tensor_view>>;
 /// Gives the model no prefix, so that a million names fit into a header.
 using unprefixed = stet::prefix_layout<stet::under<stet::role::model, "">>;
 
+/// More of them are cut short, for no header would hold them.
+inline constexpr std::size_t most_long_names = 400'000;
+
 /// Names as a diffusion model with adapters has them, long and alike, in an order that has nothing to do with the
-/// file's, each with a tensor of one float. Of a million the names are cut short, for no header would hold them.
+/// file's, each with a tensor of one float.
 inline state_dict shuffled_names(std::size_t count)
 {
     static const std::array<float, 1>     value{1.0F};
@@ -33,7 +36,7 @@ inline state_dict shuffled_names(std::size_t count)
         "to_v.lora_b.weight", "norm.weight"};
     constexpr std::array<const char*, 10> short_leaves{"q.w",   "k.w",   "v.w",   "out.w", "out.b",
                                                        "q.a.w", "q.b.w", "v.a.w", "v.b.w", "norm"};
-    const bool                            is_short = count > 400'000;
+    const bool                            is_short = count > most_long_names;
     state_dict                            dict;
     dict.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
