@@ -19,7 +19,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -40,9 +39,10 @@ struct composed {
     stet::component<stet::role::seconds_total>  seconds_total;
     stet::component<stet::role::extra>          extra;
 
-    static constexpr auto fields = std::tuple{
-        &composed::model,         &composed::text_encoder,  &composed::vae,  &composed::vision_encoder,
-        &composed::seconds_start, &composed::seconds_total, &composed::extra};
+    static constexpr stet::field_list<&composed::model, &composed::text_encoder, &composed::vae,
+                                      &composed::vision_encoder, &composed::seconds_start,
+                                      &composed::seconds_total, &composed::extra>
+        fields{};
 };
 
 struct request {

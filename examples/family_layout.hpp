@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 namespace example {
@@ -79,9 +78,9 @@ inline std::optional<named_family> find_family(std::string_view name)
 
 inline std::vector<std::string_view> family_names()
 {
-    return []<class... Family>(std::tuple<Family...>*) {
+    return []<class... Family>(stet::family_list<Family...>) {
         return std::vector<std::string_view>{Family::name...};
-    }(static_cast<stet::families::all*>(nullptr));
+    }(stet::families::all{});
 }
 
 /// "unknown family 'SDLX' (did you mean 'SDXL'?)"

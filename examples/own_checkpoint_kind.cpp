@@ -11,7 +11,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 namespace film {
 
@@ -26,7 +25,7 @@ struct animated {
     stet::component<motion_module>     motion;
     stet::component<stet::role::vae>   vae;
 
-    static constexpr auto fields = std::tuple{&animated::model, &animated::motion, &animated::vae};
+    static constexpr stet::field_list<&animated::model, &animated::motion, &animated::vae> fields{};
 };
 
 /// Its layout has a rule for each role; without the one for the motion module it would not compile.

@@ -4,19 +4,18 @@
 #include <stet/layout/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
 
-#include <tuple>
-
 using part = stet::component<stet::role::model>;
 
 struct many {
     part a, b, c, d, e, f, g, h;
 
 #ifdef STET_BREAK
-    static constexpr auto fields =
-        std::tuple{&many::a, &many::b, &many::c, &many::d, &many::e, &many::f, &many::g, &many::h};
+    static constexpr stet::field_list<&many::a, &many::b, &many::c, &many::d, &many::e, &many::f, &many::g,
+                                      &many::h>
+        fields{};
 #else
-    static constexpr auto fields =
-        std::tuple{&many::a, &many::b, &many::c, &many::d, &many::e, &many::f, &many::g};
+    static constexpr stet::field_list<&many::a, &many::b, &many::c, &many::d, &many::e, &many::f, &many::g>
+        fields{};
 #endif
 };
 

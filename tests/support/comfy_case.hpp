@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -30,8 +29,9 @@ struct all_parts {
     stet::component<stet::role::vision_encoder> vision_encoder;
     stet::component<stet::role::extra>          extra;
 
-    static constexpr auto fields = std::tuple{&all_parts::model, &all_parts::text_encoder, &all_parts::vae,
-                                              &all_parts::vision_encoder, &all_parts::extra};
+    static constexpr stet::field_list<&all_parts::model, &all_parts::text_encoder, &all_parts::vae,
+                                      &all_parts::vision_encoder, &all_parts::extra>
+        fields{};
 };
 
 /// The dicts of a case; null where a component is not given.

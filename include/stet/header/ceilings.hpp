@@ -2,12 +2,11 @@
 #ifndef STET_HEADER_CEILINGS_HPP
 #define STET_HEADER_CEILINGS_HPP
 
-#include "../config/config.hpp"
+#include "../memory/array_view.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -37,12 +36,12 @@ inline constexpr std::array<ceiling, 6> ceilings{{
 /// The ceilings that a header passes, lowest first.
 /// header_bytes: the JSON text with its padding, without the eight bytes of the length field before it
 /// lifetime:     part of `ceilings`, always valid
-constexpr std::span<const ceiling> exceeded_ceilings(std::uint64_t header_bytes) noexcept
+constexpr array_view<const ceiling> exceeded_ceilings(std::uint64_t header_bytes) noexcept
 {
     std::size_t count = 0;
     while (count < ceilings.size() && header_bytes > ceilings[count].longest)
         ++count;
-    return std::span<const ceiling>(ceilings).first(count);
+    return {ceilings.data(), count};
 }
 
 } // namespace stet::inline v0_1

@@ -2,6 +2,7 @@
 #ifndef STET_HEADER_HEADER_HPP
 #define STET_HEADER_HEADER_HPP
 
+#include "../memory/array_view.hpp"
 #include "../memory/prefetch.hpp"
 #include "../plan/plan.hpp"
 #include "../sink/staged_sink.hpp"
@@ -50,7 +51,7 @@ public:
         writer text(out);
         text.put("{");
         write_metadata(text);
-        const std::span<const record> records = plan_->records();
+        const array_view<const record> records = plan_->records();
         for (std::size_t i = 0; i < records.size(); ++i) {
             if (i + prefetch_distance < records.size())
                 prefetch_text(records[i + prefetch_distance].name.stem);

@@ -11,8 +11,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -93,7 +91,7 @@ inline result<growing_array<metadata_entry>> sorted_entries(const metadata_view&
     if (!collected)
         return collected.error();
     // char_traits<char> compares bytes as unsigned char, which is the order of UTF-8.
-    sort_range(std::span(entries.data(), entries.size()),
+    sort_range(entries.view(),
                [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
     for (std::size_t i = 1; i < entries.size(); ++i) {
         if (entries[i].key == entries[i - 1].key)

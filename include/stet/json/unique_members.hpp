@@ -3,6 +3,7 @@
 #ifndef STET_JSON_UNIQUE_MEMBERS_HPP
 #define STET_JSON_UNIQUE_MEMBERS_HPP
 
+#include "../memory/array_view.hpp"
 #include "../memory/growing_array.hpp"
 #include "json_text.hpp"
 
@@ -10,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -63,8 +63,8 @@ public:
     /// returns: false when the allocator gave nothing
     [[nodiscard]] bool end_object(std::string_view written, std::size_t first) noexcept
     {
-        const std::span<member> members(open_.data() + first, open_.size() - first);
-        const bool              done = are_unique(members, written) || note_replaced(members, written);
+        const array_view<member> members(open_.data() + first, open_.size() - first);
+        const bool               done = are_unique(members, written) || note_replaced(members, written);
         static_cast<void>(open_.resize(first)); // fewer than there are
         return done;
     }
@@ -118,7 +118,7 @@ private:
     }
 
     /// Leaves members of one key next to each other, in their order, if there are any.
-    static bool are_unique(std::span<member> members, std::string_view written) noexcept
+    static bool are_unique(array_view<member> members, std::string_view written) noexcept
     {
         constexpr std::size_t few = 12;
         if (members.size() <= few) {
@@ -145,7 +145,7 @@ private:
     }
 
     /// members: as are_unique leaves them
-    bool note_replaced(std::span<const member> members, std::string_view written) noexcept
+    bool note_replaced(array_view<const member> members, std::string_view written) noexcept
     {
         static_cast<void>(kept_.resize(0));
         for (std::size_t begin = 0; begin < members.size();) {

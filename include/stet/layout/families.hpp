@@ -7,7 +7,6 @@
 #include "layouts.hpp"
 
 #include <string_view>
-#include <tuple>
 
 namespace stet::inline v0_1 {
 
@@ -137,7 +136,7 @@ using sam3 = family<"SAM3", layouts::sam3, told()>;
 using sam31 = family<"SAM31", layouts::sam3, told()>;
 
 /// All of them, to look one up by name.
-using all = std::tuple<
+using all = family_list<
     lotus_d, stable_zero123, sd15_instructpix2pix, sd15, sd20, sd21_unclip_l, sd21_unclip_h,
     sdxl_instructpix2pix, sdxl_refiner, sdxl, ssd1b, koala_700m, koala_1b, segmind_vega, sd_x4_upscaler,
     stable_cascade_c, stable_cascade_b, sv3d_u, sv3d_p, sd3, stable_audio, aura_flow, pixart_alpha,
@@ -160,9 +159,9 @@ using all = std::tuple<
 template <class Visit>
 constexpr bool visit_family(std::string_view name, Visit&& visit)
 {
-    return []<class... Family>(std::tuple<Family...>*, std::string_view wanted, Visit& call) {
+    return []<class... Family>(family_list<Family...>, std::string_view wanted, Visit& call) {
         return ((Family::name == wanted && (static_cast<void>(call(Family{})), true)) || ...);
-    }(static_cast<families::all*>(nullptr), name, visit);
+    }(families::all{}, name, visit);
 }
 
 } // namespace stet::inline v0_1

@@ -42,6 +42,12 @@ struct family : Layout {
     static constexpr std::string_view architecture = Architecture.view(); ///< empty: ComfyUI writes none
 };
 
+/// Families side by side, for those who go through them.
+template <class... Families>
+struct family_list {
+    static constexpr std::size_t size = sizeof...(Families);
+};
+
 } // namespace stet::inline v0_1
 
 #endif

@@ -9,7 +9,6 @@
 #include <concepts>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 
 namespace stet::inline v0_1 {
@@ -50,9 +49,11 @@ namespace detail {
 
 template <class Layout, class Fields>
 inline constexpr bool places_fields = false;
-template <class Layout, class Kind, class... Roles>
-inline constexpr bool places_fields<Layout, std::tuple<component<Roles> Kind::*...>> =
-    (places<Layout, Roles> && ...);
+template <class Layout, class Kind, class Role>
+inline constexpr bool places_fields<Layout, component<Role> Kind::*> = places<Layout, Role>;
+template <class Layout, auto... Fields>
+inline constexpr bool places_fields<Layout, field_list<Fields...>> =
+    (places_fields<Layout, std::remove_cv_t<decltype(Fields)>> && ...);
 
 } // namespace detail
 

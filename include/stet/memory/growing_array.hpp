@@ -3,11 +3,11 @@
 #define STET_MEMORY_GROWING_ARRAY_HPP
 
 #include "allocator.hpp"
+#include "array_view.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -72,7 +72,7 @@ public:
     }
 
     /// Adds all of the elements, which lie outside this array. False when the allocator gave nothing.
-    [[nodiscard]] bool append(std::span<const Element> elements) noexcept
+    [[nodiscard]] bool append(array_view<const Element> elements) noexcept
     {
         if (elements.size() > capacity_ - size_) {
             const std::size_t half_more = capacity_ + capacity_ / 2;
@@ -81,7 +81,7 @@ public:
                 return false;
         }
         if (!elements.empty())
-            std::memcpy(data_ + size_, elements.data(), elements.size_bytes());
+            std::memcpy(data_ + size_, elements.data(), elements.size() * sizeof(Element));
         size_ += elements.size();
         return true;
     }
@@ -98,19 +98,20 @@ public:
         return true;
     }
 
-    std::size_t              size() const noexcept { return size_; }
-    std::size_t              capacity() const noexcept { return capacity_; }
-    bool                     empty() const noexcept { return size_ == 0; }
-    Element*                 data() noexcept { return data_; }
-    const Element*           data() const noexcept { return data_; }
-    Element*                 begin() noexcept { return data_; }
-    Element*                 end() noexcept { return data_ + size_; }
-    const Element*           begin() const noexcept { return data_; }
-    const Element*           end() const noexcept { return data_ + size_; }
-    Element&                 operator[](std::size_t i) noexcept { return data_[i]; }
-    const Element&           operator[](std::size_t i) const noexcept { return data_[i]; }
-    std::span<const Element> view() const noexcept { return {data_, size_}; }
-    const allocator&         memory() const noexcept { return memory_; }
+    std::size_t               size() const noexcept { return size_; }
+    std::size_t               capacity() const noexcept { return capacity_; }
+    bool                      empty() const noexcept { return size_ == 0; }
+    Element*                  data() noexcept { return data_; }
+    const Element*            data() const noexcept { return data_; }
+    Element*                  begin() noexcept { return data_; }
+    Element*                  end() noexcept { return data_ + size_; }
+    const Element*            begin() const noexcept { return data_; }
+    const Element*            end() const noexcept { return data_ + size_; }
+    Element&                  operator[](std::size_t i) noexcept { return data_[i]; }
+    const Element&            operator[](std::size_t i) const noexcept { return data_[i]; }
+    array_view<Element>       view() noexcept { return {data_, size_}; }
+    array_view<const Element> view() const noexcept { return {data_, size_}; }
+    const allocator&          memory() const noexcept { return memory_; }
 
 private:
     void release() noexcept

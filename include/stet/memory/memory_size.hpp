@@ -26,6 +26,13 @@ constexpr std::ptrdiff_t memory_distance(Distance distance) noexcept
     return static_cast<std::ptrdiff_t>(distance);
 }
 
+/// What std::min does; <algorithm> takes a compiler longer than all that includes this.
+template <class Size>
+constexpr Size smaller_size(Size a, Size b) noexcept
+{
+    return b < a ? b : a;
+}
+
 } // namespace stet::inline v0_1
 
 #endif

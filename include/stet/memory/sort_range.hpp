@@ -2,11 +2,10 @@
 #ifndef STET_MEMORY_SORT_RANGE_HPP
 #define STET_MEMORY_SORT_RANGE_HPP
 
-#include "../config/config.hpp"
+#include "array_view.hpp"
 
 #include <bit>
 #include <cstddef>
-#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -15,7 +14,7 @@ namespace stet::inline v0_1 {
 namespace detail {
 
 template <class Element, class Before>
-void insertion_sort(std::span<Element> range, Before before) noexcept
+void insertion_sort(array_view<Element> range, Before before) noexcept
 {
     for (std::size_t i = 1; i < range.size(); ++i) {
         const Element moving = range[i];
@@ -27,7 +26,7 @@ void insertion_sort(std::span<Element> range, Before before) noexcept
 }
 
 template <class Element, class Before>
-void sift_down(std::span<Element> heap, std::size_t at, Before before) noexcept
+void sift_down(array_view<Element> heap, std::size_t at, Before before) noexcept
 {
     const Element moving = heap[at];
     for (std::size_t child = 2 * at + 1; child < heap.size(); child = 2 * at + 1) {
@@ -42,7 +41,7 @@ void sift_down(std::span<Element> heap, std::size_t at, Before before) noexcept
 }
 
 template <class Element, class Before>
-void heap_sort(std::span<Element> range, Before before) noexcept
+void heap_sort(array_view<Element> range, Before before) noexcept
 {
     for (std::size_t i = range.size() / 2; i-- > 0;)
         sift_down(range, i, before);
@@ -55,7 +54,7 @@ void heap_sort(std::span<Element> range, Before before) noexcept
 /// Puts what comes before the first element before what comes after it. Returns where the second part begins; neither is
 /// empty.
 template <class Element, class Before>
-std::size_t split_at_first(std::span<Element> range, Before before) noexcept
+std::size_t split_at_first(array_view<Element> range, Before before) noexcept
 {
     const Element pivot = range[0];
     std::size_t   low = 0;
@@ -78,7 +77,7 @@ std::size_t split_at_first(std::span<Element> range, Before before) noexcept
 /// without <algorithm>, which takes a compiler longer than most of this library.
 /// before: callable with two elements
 template <class Element, class Before>
-void sort_range(std::span<Element> range, Before before) noexcept
+void sort_range(array_view<Element> range, Before before) noexcept
 {
     static_assert(std::is_trivially_copyable_v<Element>);
     constexpr std::size_t few = 16;
@@ -93,9 +92,9 @@ void sort_range(std::span<Element> range, Before before) noexcept
         if (before(range[last], range[middle]))
             std::swap(range[last], range[before(range[last], range[0]) ? 0 : middle]);
         std::swap(range[0], range[middle]);
-        const std::size_t        cut = detail::split_at_first(range, before);
-        const bool               first_is_less = cut < range.size() - cut;
-        const std::span<Element> less = first_is_less ? range.first(cut) : range.subspan(cut);
+        const std::size_t         cut = detail::split_at_first(range, before);
+        const bool                first_is_less = cut < range.size() - cut;
+        const array_view<Element> less = first_is_less ? range.first(cut) : range.subspan(cut);
         range = first_is_less ? range.subspan(cut) : range.first(cut);
         sort_range(less, before);
     }

@@ -2,6 +2,7 @@
 #ifndef STET_PLAN_NAME_ORDER_HPP
 #define STET_PLAN_NAME_ORDER_HPP
 
+#include "../memory/array_view.hpp"
 #include "../memory/growing_array.hpp"
 #include "../memory/prefetch.hpp"
 #include "../memory/sort_range.hpp"
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -138,7 +138,7 @@ inline std::size_t shared_by_two(const placed_name& a, const placed_name& b, std
 }
 
 /// Asks for a name that a walk through the range will look at soon, its record first.
-inline void prefetch_ahead(std::span<const name_key> range, std::span<const record> records,
+inline void prefetch_ahead(array_view<const name_key> range, array_view<const record> records,
                            std::size_t i) noexcept
 {
     if (i + 2 * prefetch_distance < range.size())
@@ -148,7 +148,7 @@ inline void prefetch_ahead(std::span<const name_key> range, std::span<const reco
 }
 
 /// Characters from `depth` on that all names of the range share; all have at least `depth`.
-inline std::size_t shared_length(std::span<const name_key> range, std::span<const record> records,
+inline std::size_t shared_length(array_view<const name_key> range, array_view<const record> records,
                                  std::size_t depth) noexcept
 {
     const placed_name& first = records[range[0].record].name;
@@ -177,7 +177,7 @@ inline int compare_from(const placed_name& a, const placed_name& b, std::size_t 
 class name_sorter {
 public:
     /// memory of keys and clashes: that of `clashes`
-    name_sorter(std::span<const record> records, growing_array<name_clash>& clashes) noexcept
+    name_sorter(array_view<const record> records, growing_array<name_clash>& clashes) noexcept
         : records_(records), clashes_(clashes), keys_(clashes.memory()), open_(clashes.memory())
     {
     }
@@ -200,7 +200,7 @@ public:
         return true;
     }
 
-    std::span<const name_key> keys() const noexcept { return keys_.view(); }
+    array_view<const name_key> keys() const noexcept { return keys_.view(); }
 
 private:
     /// Keys whose names share their first `depth` characters.
@@ -216,7 +216,7 @@ private:
 
     bool sort(range now) noexcept
     {
-        const std::span<name_key> part(keys_.data() + now.begin, now.size());
+        const array_view<name_key> part(keys_.data() + now.begin, now.size());
         if (!now.is_loaded) {
             now.depth += shared_length(part, records_, now.depth);
             for (std::size_t i = 0; i < part.size(); ++i) {
@@ -229,7 +229,7 @@ private:
     }
 
     /// Insertion sort. depth: how many characters of a name its key and the keys before it have held
-    bool sort_few(std::span<name_key> part, std::size_t depth) noexcept
+    bool sort_few(array_view<name_key> part, std::size_t depth) noexcept
     {
         for (std::size_t i = 1; i < part.size(); ++i) {
             const name_key moving = part[i];
@@ -258,7 +258,7 @@ private:
                    : compare_from(records_[a.record].name, records_[b.record].name, depth);
     }
 
-    bool split(const range& now, std::span<name_key> part) noexcept
+    bool split(const range& now, array_view<name_key> part) noexcept
     {
         // Names chosen to mislead the guess at the median cost a sort, not a quadratic time.
         if (now.is_lopsided)
@@ -288,7 +288,7 @@ private:
     }
 
     /// Of keys that hold the ends of one and the same name.
-    bool add_clashes(std::span<name_key> same) noexcept
+    bool add_clashes(array_view<name_key> same) noexcept
     {
         sort_range(same, before);
         for (std::size_t i = 1; i < same.size(); ++i) {
@@ -298,7 +298,7 @@ private:
         return true;
     }
 
-    static std::size_t middle(std::span<const name_key> part, std::size_t a, std::size_t b,
+    static std::size_t middle(array_view<const name_key> part, std::size_t a, std::size_t b,
                               std::size_t c) noexcept
     {
         if (before(part[b], part[a]))
@@ -308,14 +308,14 @@ private:
         return b;
     }
 
-    static std::size_t guess_median(std::span<const name_key> part) noexcept
+    static std::size_t guess_median(array_view<const name_key> part) noexcept
     {
         const std::size_t step = part.size() / 9;
         return middle(part, middle(part, 0, step, 2 * step), middle(part, 3 * step, 4 * step, 5 * step),
                       middle(part, 6 * step, 7 * step, part.size() - 1));
     }
 
-    std::span<const record>    records_;
+    array_view<const record>   records_;
     growing_array<name_clash>& clashes_;
     growing_array<name_key>    keys_;
     growing_array<range>       open_;
@@ -326,7 +326,7 @@ private:
 /// Fills `order` with the indices of the records, names ascending byte by byte.
 /// clashes: receives every pair of neighbours of one name, the earlier record first, in the order of the later ones
 /// errors:  out_of_memory
-inline result<void> order_by_name(std::span<const record> records, growing_array<std::uint32_t>& order,
+inline result<void> order_by_name(array_view<const record> records, growing_array<std::uint32_t>& order,
                                   growing_array<name_clash>& clashes) noexcept
 {
     detail::name_sorter sorter(records, clashes);
@@ -335,8 +335,7 @@ inline result<void> order_by_name(std::span<const record> records, growing_array
                      .expected = records.size() * (sizeof(detail::name_key) + sizeof(std::uint32_t))};
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = sorter.keys()[i].record;
-    sort_range(std::span(clashes.data(), clashes.size()),
-               [](const name_clash& a, const name_clash& b) { return a.second < b.second; });
+    sort_range(clashes.view(), [](const name_clash& a, const name_clash& b) { return a.second < b.second; });
     return {};
 }
 

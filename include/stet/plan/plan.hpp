@@ -2,6 +2,7 @@
 #ifndef STET_PLAN_PLAN_HPP
 #define STET_PLAN_PLAN_HPP
 
+#include "../memory/array_view.hpp"
 #include "../memory/growing_array.hpp"
 #include "../rearrange/rearrangement.hpp"
 #include "../tensor/tensor_view.hpp"
@@ -70,13 +71,13 @@ public:
     }
 
     /// In file order.
-    std::span<const record> records() const noexcept { return records_.view(); }
+    array_view<const record> records() const noexcept { return records_.view(); }
 
     /// The shape of a record of this plan.
     /// lifetime: borrows the plan
     std::span<const std::uint64_t> shape(const record& of) const noexcept
     {
-        return axes_.view().subspan(of.first_axis, of.rank);
+        return {axes_.data() + of.first_axis, of.rank};
     }
 
     /// A record's tensor as it was given.
@@ -107,7 +108,7 @@ public:
     const component_reports& components() const noexcept { return components_; }
 
     /// What was left out, added or replaced.
-    std::span<const change> changes() const noexcept { return log_.changes.view(); }
+    array_view<const change> changes() const noexcept { return log_.changes.view(); }
 
     /// The same, to keep when the plan goes; a plan that gave it away can no longer be written.
     change_log take_changes() && noexcept { return std::move(log_); }

@@ -3,13 +3,13 @@
 #define STET_PLAN_PREDICTION_MARKERS_HPP
 
 #include "../layout/family.hpp"
+#include "../memory/array_view.hpp"
 #include "../state/prediction.hpp"
 #include "plan_builder.hpp"
 
 #include <array>
 #include <concepts>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -50,7 +50,7 @@ inline result<std::optional<prediction>> settled(std::optional<prediction> told,
 
 /// A number as a scalar, or a tensor of none: what counts is its name.
 /// lifetime: borrows the number
-inline result<void> add_marker(plan_builder& builder, std::string_view name, std::span<const float> number)
+inline result<void> add_marker(plan_builder& builder, std::string_view name, array_view<const float> number)
 {
     const auto tensor = view_of(number, number.empty() ? extents(0) : extents());
     if (auto added = builder.add({.stem = name}, tensor); !added)
@@ -60,16 +60,14 @@ inline result<void> add_marker(plan_builder& builder, std::string_view name, std
 
 inline result<void> add_markers(plan_builder& builder, const prediction& predicts)
 {
-    static constexpr std::array<float, 1> nothing{};
     if (predicts.type != model_type::v_prediction && !predicts.sigmas)
         return {};
     builder.begin_component("prediction");
     if (predicts.type == model_type::v_prediction) {
-        const auto empty = std::span(nothing).first<0>();
-        if (auto added = add_marker(builder, "v_pred", empty); !added)
+        if (auto added = add_marker(builder, "v_pred", {}); !added)
             return added;
         if (predicts.zero_terminal_snr) {
-            if (auto added = add_marker(builder, "ztsnr", empty); !added)
+            if (auto added = add_marker(builder, "ztsnr", {}); !added)
                 return added;
         }
     }
@@ -80,10 +78,9 @@ inline result<void> add_markers(plan_builder& builder, const prediction& predict
         builder.owned().own.keep(pair{predicts.sigmas->largest, predicts.sigmas->smallest});
     if (sigmas == nullptr)
         return error{.code = errc::out_of_memory, .expected = sizeof(pair)};
-    const std::span<const float, 2> both(*sigmas);
-    if (auto added = add_marker(builder, "edm_vpred.sigma_max", both.first<1>()); !added)
+    if (auto added = add_marker(builder, "edm_vpred.sigma_max", {sigmas->data(), 1}); !added)
         return added;
-    return add_marker(builder, "edm_vpred.sigma_min", both.last<1>());
+    return add_marker(builder, "edm_vpred.sigma_min", {sigmas->data() + 1, 1});
 }
 
 } // namespace detail

@@ -10,7 +10,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -86,7 +85,7 @@ public:
         const indexed_tensor& found = index_.tensors[position];
         return {.name = index_.view(found.name),
                 .type = found.type,
-                .shape = index_.axes.view().subspan(found.first_axis, found.rank),
+                .shape = {index_.axes.data() + found.first_axis, found.rank},
                 .begin = found.begin,
                 .end = found.end};
     }
@@ -114,10 +113,9 @@ public:
             return positions;
         for (std::size_t i = 0; i < positions.size(); ++i)
             positions[i] = static_cast<std::uint32_t>(i);
-        sort_range(
-            std::span(positions.data(), positions.size()), [this](std::uint32_t left, std::uint32_t right) {
-                return index_.view(index_.tensors[left].name) < index_.view(index_.tensors[right].name);
-            });
+        sort_range(positions.view(), [this](std::uint32_t left, std::uint32_t right) {
+            return index_.view(index_.tensors[left].name) < index_.view(index_.tensors[right].name);
+        });
         return positions;
     }
 

@@ -89,7 +89,7 @@ inline result<checkpoint_reader> open_checkpoint(source_ref source, const read_o
         if (auto filled = source.read(length.size(), all.subspan(length.size())); !filled)
             return filled.error();
     }
-    auto header = read_header(head.view(), file_size, options);
+    auto header = read_header(all, file_size, options);
     if (!header)
         return header.error();
     return checkpoint_reader(source, std::move(head), *std::move(header));

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -61,28 +60,30 @@ struct header_index {
         return piece.size == 0 ? std::string_view() : std::string_view(from + (piece.at & ~flag), piece.size);
     }
 
-    /// Takes a string found in the text; nothing when the allocator gave nothing.
-    std::optional<indexed_text> keep(const json_string_piece& piece) noexcept
+    /// Takes a string found in the text; false when the allocator gave nothing.
+    bool keep(const json_string_piece& piece, indexed_text& kept) noexcept
     {
         const auto written_size = static_cast<std::uint32_t>(piece.written.size());
         if (!piece.has_escapes) {
             const auto at = static_cast<std::uint32_t>(piece.written.data() - text.data());
-            return indexed_text{.at = at, .size = written_size};
+            kept = {.at = at, .size = written_size};
+            return true;
         }
         const std::size_t before = unescaped.size();
         // Room ahead, so that a header full of escapes does not copy itself each time.
         if (written_size > room_ - before) {
             const std::size_t wanted = before + before / 2 + written_size + 256;
             if (!unescaped.reserve(wanted))
-                return std::nullopt;
+                return false;
             room_ = wanted;
         }
         if (!unescaped.resize(before + written_size))
-            return std::nullopt;
+            return false;
         const std::size_t size = unescape(piece.written, unescaped.data() + before);
         static_cast<void>(unescaped.resize(before + size)); // shrinks
-        return indexed_text{.at = static_cast<std::uint32_t>(before) | 0x80000000U,
-                            .size = static_cast<std::uint32_t>(size)};
+        kept = {.at = static_cast<std::uint32_t>(before) | 0x80000000U,
+                .size = static_cast<std::uint32_t>(size)};
+        return true;
     }
 
     /// Adds what stands before `at`; false when the allocator gave nothing. Makes room for as many as the text will

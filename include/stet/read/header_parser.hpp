@@ -9,8 +9,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace stet::inline v0_1 {
 
@@ -42,24 +42,21 @@ public:
             if (!cursor_.take('}'))
                 return refused("a comma or a closing brace is missing");
         }
-        if (unfit_)
-            return flaw_error(errc::invalid_header_json, *unfit_);
+        if (is_unfit_)
+            return flaw_error(errc::invalid_header_json, unfit_);
         if (!padding())
             return refused("something stands behind the header's object");
         return {};
     }
 
-    /// The first thing that the reference reads although the format's text forbids it.
-    const std::optional<header_flaw>& discouraged() const noexcept { return discouraged_; }
+    /// The first thing that the reference reads although the format's text forbids it; null when there is none.
+    const header_flaw* discouraged() const noexcept { return has_discouraged_ ? &discouraged_ : nullptr; }
 
     /// Remembers one that lies outside the text's grammar, unless an earlier one is known.
-    void discourage(std::string_view reason, std::size_t at, std::optional<indexed_text> member = {}) noexcept
+    void discourage(std::string_view reason, std::size_t at, const indexed_text* member = nullptr) noexcept
     {
-        if (!discouraged_)
-            discouraged_ = header_flaw{.reason = reason,
-                                       .at = at,
-                                       .member = member.value_or(indexed_text{}),
-                                       .is_in_member = member.has_value()};
+        if (!std::exchange(has_discouraged_, true))
+            discouraged_ = flaw(reason, at, member);
     }
 
     /// The flaw as an error: its place in the file, what is wrong, in which member.
@@ -86,14 +83,12 @@ private:
         json_string_piece name;
         if (!cursor_.key(name))
             return false;
-        const auto kept = index_.keep(name);
-        if (!kept)
+        if (!index_.keep(name, member_))
             return exhausted();
-        member_ = *kept;
-        const std::string_view text = index_.view(*kept);
+        is_in_member_ = true;
+        const std::string_view text = index_.view(member_);
         const bool             done = text == "__metadata__" ? metadata(position) : tensor(position, text);
-        if (done)
-            member_.reset();
+        is_in_member_ = !done;
         return done;
     }
 
@@ -106,7 +101,7 @@ private:
         seen_metadata_ = true;
         cursor_.skip_space();
         if (cursor_.take_word("null")) {
-            discourage("metadata is null", position, member_);
+            discourage("metadata is null", position, &member_);
             return true;
         }
         if (!cursor_.take('{'))
@@ -126,10 +121,9 @@ private:
                 return cursor_.fail("a metadata value is no text");
             if (!cursor_.string(value))
                 return false;
-            const auto kept_key = index_.keep(key);
-            const auto kept_value = index_.keep(value);
-            if (!kept_key || !kept_value ||
-                !index_.metadata.push({.key = *kept_key, .value = *kept_value, .position = key_at}))
+            indexed_metadata entry{.position = key_at};
+            if (!index_.keep(key, entry.key) || !index_.keep(value, entry.value) ||
+                !index_.metadata.push(entry))
                 return exhausted();
         } while (cursor_.take_next(','));
         return cursor_.take('}') || cursor_.fail("a comma or a closing brace is missing");
@@ -138,7 +132,7 @@ private:
     bool tensor(std::size_t position, std::string_view name) noexcept
     {
         fields found;
-        found.tensor.name = *member_;
+        found.tensor.name = member_;
         found.tensor.hash = text_hash(name);
         found.tensor.position = static_cast<std::uint32_t>(position);
         cursor_.skip_space();
@@ -147,7 +141,7 @@ private:
             if (!object_form(found))
                 return false;
         } else if (cursor_.take('[')) {
-            discourage("a tensor is an array instead of an object", value_at, member_);
+            discourage("a tensor is an array instead of an object", value_at, &member_);
             if (!array_form(found))
                 return false;
         } else {
@@ -206,7 +200,7 @@ private:
             once(found.has_offsets);
             return offsets_field(found);
         }
-        discourage("a tensor has a field the format does not know", position, member_);
+        discourage("a tensor has a field the format does not know", position, &member_);
         return cursor_.skip_value(2);
     }
 
@@ -256,7 +250,7 @@ private:
         json_string_piece written;
         const bool        is_object = cursor_.take('{');
         if (is_object) {
-            discourage("a dtype is an object instead of a text", position, member_);
+            discourage("a dtype is an object instead of a text", position, &member_);
             cursor_.skip_space();
             if (cursor_.peek() != '"')
                 return unfit_value("a dtype is no text", position);
@@ -270,24 +264,22 @@ private:
         } else if (!cursor_.string(written)) {
             return false;
         }
-        word_room  room;
-        const auto type = known_dtype(word(written, room));
-        if (!type)
+        word_room room;
+        if (!is_dtype(word(written, room)))
             unfit("a dtype the format does not know", position);
-        found.tensor.type = type.value_or(dtype::u8);
+        found.tensor.type = last_type_;
         return true;
     }
 
-    /// dtype_named, with the answer to the last question at hand: neighbours have the same type.
-    std::optional<dtype> known_dtype(std::string_view spelled) noexcept
+    /// Asks dtype_named for last_type_, unless that is it already: neighbours have the same type.
+    bool is_dtype(std::string_view spelled) noexcept
     {
-        if (spelled != name(last_type_)) {
-            const auto type = dtype_named(spelled);
-            if (!type)
-                return std::nullopt;
+        if (spelled == name(last_type_))
+            return true;
+        const auto type = dtype_named(spelled);
+        if (type)
             last_type_ = *type;
-        }
-        return last_type_;
+        return type.has_value();
     }
 
     bool shape_field(fields& found) noexcept
@@ -331,7 +323,7 @@ private:
         if (!cursor_.number(found) || !found.is_natural)
             return false;
         if (found.value > most)
-            discourage("a number is 2^48 or more", position, member_);
+            discourage("a number is 2^48 or more", position, &member_);
         value = found.value;
         return true;
     }
@@ -355,8 +347,8 @@ private:
 
     void unfit(std::string_view reason, std::size_t at) noexcept
     {
-        if (!unfit_)
-            unfit_ = header_flaw{.reason = reason, .at = at, .member = *member_, .is_in_member = true};
+        if (!std::exchange(is_unfit_, true))
+            unfit_ = flaw(reason, at, &member_);
     }
 
     bool exhausted() noexcept
@@ -375,21 +367,30 @@ private:
     {
         if (out_of_memory_)
             return {.code = errc::out_of_memory, .expected = index_.text.size()};
-        return flaw_error(errc::invalid_header_json, {.reason = cursor_.reason(),
-                                                      .at = cursor_.at(),
-                                                      .member = member_.value_or(indexed_text{}),
-                                                      .is_in_member = member_.has_value()});
+        return flaw_error(errc::invalid_header_json,
+                          flaw(cursor_.reason(), cursor_.at(), is_in_member_ ? &member_ : nullptr));
     }
 
-    header_index&               index_;
-    const read_options&         options_;
-    json_cursor                 cursor_;
-    std::optional<indexed_text> member_;
-    std::optional<header_flaw>  unfit_;
-    std::optional<header_flaw>  discouraged_;
-    dtype                       last_type_ = dtype::f32;
-    bool                        seen_metadata_ = false;
-    bool                        out_of_memory_ = false;
+    static header_flaw flaw(std::string_view reason, std::size_t at, const indexed_text* member) noexcept
+    {
+        return {.reason = reason,
+                .at = at,
+                .member = member == nullptr ? indexed_text{} : *member,
+                .is_in_member = member != nullptr};
+    }
+
+    header_index&       index_;
+    const read_options& options_;
+    json_cursor         cursor_;
+    indexed_text        member_{};
+    header_flaw         unfit_{};
+    header_flaw         discouraged_{};
+    dtype               last_type_ = dtype::f32;
+    bool                is_in_member_ = false;
+    bool                is_unfit_ = false;
+    bool                has_discouraged_ = false;
+    bool                seen_metadata_ = false;
+    bool                out_of_memory_ = false;
 };
 
 } // namespace stet::inline v0_1

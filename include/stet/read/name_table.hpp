@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -104,7 +103,7 @@ private:
             return false;
         for (std::uint32_t i = 0; i < count; ++i)
             sorted_[i] = i;
-        sort_range(std::span(sorted_.data(), sorted_.size()), [&](std::uint32_t left, std::uint32_t right) {
+        sort_range(sorted_.view(), [&](std::uint32_t left, std::uint32_t right) {
             const int order = name_at(left).compare(name_at(right));
             return order != 0 ? order < 0 : left < right;
         });

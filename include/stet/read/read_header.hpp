@@ -98,7 +98,7 @@ private:
         const bool                     built = enter_names([&](std::uint32_t gone, std::uint32_t kept) {
             repeats = true;
             parser.discourage("a tensor's name is given twice", tensors[kept].position & ~dropped_bit,
-                                                  tensors[kept].name);
+                                                  &tensors[kept].name);
             tensors[gone].position |= dropped_bit;
         });
         if (!built)
@@ -114,7 +114,7 @@ private:
         for (std::size_t i = 1; i < tensors.size() && is_sorted; ++i)
             is_sorted = !by_offsets(tensors[i], tensors[i - 1]);
         if (!is_sorted)
-            sort_range(std::span(tensors.data(), tensors.size()), by_offsets);
+            sort_range(tensors.view(), by_offsets);
         return (is_sorted && !repeats) || enter_names([](std::uint32_t, std::uint32_t) {});
     }
 
@@ -134,7 +134,7 @@ private:
         bool                             repeats = false;
         const bool                       built = enter_keys([&](std::uint32_t gone, std::uint32_t kept) {
             repeats = true;
-            parser.discourage("a metadata key is given twice", metadata[kept].position, metadata[kept].key);
+            parser.discourage("a metadata key is given twice", metadata[kept].position, &metadata[kept].key);
             metadata[gone].value.size |= dropped_bit;
         });
         if (!built || !repeats)

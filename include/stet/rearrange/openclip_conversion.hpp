@@ -2,6 +2,7 @@
 #ifndef STET_REARRANGE_OPENCLIP_CONVERSION_HPP
 #define STET_REARRANGE_OPENCLIP_CONVERSION_HPP
 
+#include "../memory/array_view.hpp"
 #include "../tensor/collected_transpose.hpp"
 #include "../tensor/stacked.hpp"
 #include "../tensor/transposed.hpp"
@@ -13,8 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <optional>
-#include <span>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -22,8 +21,8 @@ namespace stet::inline v0_1 {
 namespace detail {
 
 /// Asks for a name that will be looked at soon: the dict has them all over memory.
-inline void prefetch_name([[maybe_unused]] std::span<const ordered_dict::entry> entries,
-                          [[maybe_unused]] std::size_t                          at) noexcept
+inline void prefetch_name([[maybe_unused]] array_view<const ordered_dict::entry> entries,
+                          [[maybe_unused]] std::size_t                           at) noexcept
 {
 #if defined(__GNUC__)
     if (at < entries.size()) {
@@ -70,8 +69,8 @@ public:
         return true;
     }
 
-    std::span<const fused_group> groups() const noexcept { return groups_.view(); }
-    std::string_view             kind() const noexcept { return kind_; }
+    array_view<const fused_group> groups() const noexcept { return groups_.view(); }
+    std::string_view              kind() const noexcept { return kind_; }
     /// Whether what was taken last had been there already.
     bool took_twice() const noexcept { return took_twice_; }
 
@@ -124,18 +123,20 @@ public:
     /// Joins what was collected; weights before biases.
     result<void> finish()
     {
-        for (const auto& [groups, name] :
-             {std::pair{&weights_, ".in_proj_weight"}, std::pair{&biases_, ".in_proj_bias"}})
-        {
-            for (const fused_group& group : groups->groups()) {
-                if (auto fused = fuse(group, groups->kind(), name); !fused)
-                    return fused;
-            }
+        auto fused = fuse_all(weights_, ".in_proj_weight");
+        return fused ? fuse_all(biases_, ".in_proj_bias") : fused;
+    }
+
+private:
+    result<void> fuse_all(const fused_groups& groups, std::string_view name)
+    {
+        for (const fused_group& group : groups.groups()) {
+            if (auto fused = fuse(group, groups.kind(), name); !fused)
+                return fused;
         }
         return {};
     }
 
-private:
     static bool is_quantised_companion(std::string_view name) noexcept
     {
         for (const std::string_view companion :
@@ -283,9 +284,9 @@ inline result<ordered_dict> to_openclip(const openclip_names& names, rearrangeme
     ordered_dict out(work.dict.memory());
     if (!out.reserve(work.dict.entries().size()))
         return error{.code = errc::out_of_memory, .expected = work.dict.entries().size()};
-    detail::openclip_conversion                conversion(names, work, out);
-    growing_array<ordered_dict::entry>         others(work.dict.memory());
-    const std::span<const ordered_dict::entry> entries = work.dict.entries();
+    detail::openclip_conversion                 conversion(names, work, out);
+    growing_array<ordered_dict::entry>          others(work.dict.memory());
+    const array_view<const ordered_dict::entry> entries = work.dict.entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const ordered_dict::entry& entry = entries[i];
         detail::prefetch_name(entries, i + 12);

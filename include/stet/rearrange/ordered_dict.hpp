@@ -3,6 +3,7 @@
 #define STET_REARRANGE_ORDERED_DICT_HPP
 
 #include "../memory/arena.hpp"
+#include "../memory/array_view.hpp"
 #include "../memory/growing_array.hpp"
 #include "../result/result.hpp"
 #include "../tensor/tensor_view.hpp"
@@ -11,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -34,9 +34,9 @@ public:
     }
 
     /// Includes removed entries, which are not present.
-    std::span<const entry> entries() const noexcept { return entries_.view(); }
-    const tensor_view&     tensor(const entry& of) const noexcept { return *of.tensor; }
-    const allocator&       memory() const noexcept { return entries_.memory(); }
+    array_view<const entry> entries() const noexcept { return entries_.view(); }
+    const tensor_view&      tensor(const entry& of) const noexcept { return *of.tensor; }
+    const allocator&        memory() const noexcept { return entries_.memory(); }
 
     /// Makes room for that many names. False when the allocator gave nothing.
     [[nodiscard]] bool reserve(std::size_t count) noexcept

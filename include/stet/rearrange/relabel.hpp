@@ -2,11 +2,10 @@
 #ifndef STET_REARRANGE_RELABEL_HPP
 #define STET_REARRANGE_RELABEL_HPP
 
-#include "../config/config.hpp"
+#include "../memory/array_view.hpp"
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -19,9 +18,9 @@ struct label {
 
 /// How one kind of encoder is called there and here. No label begins another.
 struct openclip_names {
-    std::span<const label> labels;
-    std::string_view       projection; ///< ends the projection's name, whose first two axes are exchanged
-    std::string_view       openclip_projection;
+    array_view<const label> labels;
+    std::string_view        projection; ///< ends the projection's name, whose first two axes are exchanged
+    std::string_view        openclip_projection;
 };
 
 namespace detail {
@@ -53,7 +52,7 @@ inline constexpr std::array<label, 11> vision_labels{{
 }};
 
 /// The label that starts the text, if one does.
-constexpr const label* label_at(std::string_view text, std::span<const label> labels) noexcept
+constexpr const label* label_at(std::string_view text, array_view<const label> labels) noexcept
 {
     if (text.size() < 2)
         return nullptr;
@@ -80,7 +79,7 @@ inline constexpr openclip_names openclip_vision{
 /// a label's place is not looked at again.
 /// put: callable with std::string_view
 template <class Put>
-constexpr void relabel(std::string_view name, std::span<const label> labels, Put put)
+constexpr void relabel(std::string_view name, array_view<const label> labels, Put put)
 {
     std::size_t plain = 0;
     for (std::size_t i = 0; i < name.size();) {

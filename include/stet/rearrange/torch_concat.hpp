@@ -2,6 +2,7 @@
 #ifndef STET_REARRANGE_TORCH_CONCAT_HPP
 #define STET_REARRANGE_TORCH_CONCAT_HPP
 
+#include "../memory/array_view.hpp"
 #include "../result/result.hpp"
 #include "../tensor/half.hpp"
 #include "../tensor/stacked.hpp"
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <utility>
 
 namespace stet::inline v0_1 {
@@ -195,7 +195,7 @@ inline result<tensor_view> broadcast(const tensor_view& tensor, const extents& s
     if (!size)
         return size.error();
     view.shape = shape;
-    view.steps = strides(std::span<const std::int64_t>(steps).first(shape.size()));
+    view.steps = strides(array_view<const std::int64_t>(steps.data(), shape.size()));
     view.size = *size;
     return without_needless_steps(view);
 }

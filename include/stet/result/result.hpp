@@ -6,7 +6,6 @@
 
 #include <concepts>
 #include <new>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -102,6 +101,8 @@ private:
     }
 };
 
+struct nothing {};
+
 } // namespace detail
 
 /// A value or an error. True when there is a value.
@@ -169,16 +170,16 @@ class [[nodiscard]] result<void> {
 public:
     using value_type = void;
 
-    constexpr result() noexcept = default;
-    constexpr result(const stet::error& e) noexcept : error_(e) {}
+    constexpr result() noexcept : held_(detail::nothing{}) {}
+    constexpr result(const stet::error& e) noexcept : held_(e) {}
 
-    constexpr explicit operator bool() const noexcept { return !error_.has_value(); }
+    constexpr explicit operator bool() const noexcept { return held_.has_value; }
 
     /// The error; only after a failure.
     constexpr const stet::error& error() const noexcept
     {
-        STET_ASSERT(error_.has_value(), "stet: the error of a result that succeeded was asked for");
-        return *error_;
+        STET_ASSERT(!held_.has_value, "stet: the error of a result that succeeded was asked for");
+        return held_.failure;
     }
 
     /// `next()`, or this error passed on. next: callable with nothing, returns a result
@@ -200,7 +201,7 @@ public:
     }
 
 private:
-    std::optional<stet::error> error_;
+    detail::value_or_error<detail::nothing> held_;
 };
 
 } // namespace stet::inline v0_1

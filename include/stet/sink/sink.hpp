@@ -14,6 +14,17 @@ namespace stet::inline v0_1 {
 
 using bytes = std::span<const std::byte>;
 
+namespace detail {
+
+/// What std::as_bytes gives, without a std::span of each kind of element.
+template <class Element>
+bytes bytes_of(const Element* first, std::size_t count) noexcept
+{
+    return {reinterpret_cast<const std::byte*>(first), count * sizeof(Element)};
+}
+
+} // namespace detail
+
 /// Anything that takes bytes in file order: `result<void> write(bytes)`, all of them or an error.
 template <class Sink>
 concept sink = requires(Sink& destination, bytes data)

@@ -32,7 +32,7 @@ public:
         return write_across(data);
     }
 
-    result<void> write(std::string_view text) { return write(std::as_bytes(std::span(text))); }
+    result<void> write(std::string_view text) { return write(detail::bytes_of(text.data(), text.size())); }
 
     /// The rest of the block; the whole of it, once what is staged was handed over, where the rest is too small.
     /// errors: the sink's
@@ -50,7 +50,7 @@ public:
     {
         if (text.size() > block_.size() - filled_)
             return false;
-        append(std::as_bytes(std::span(text)));
+        append(detail::bytes_of(text.data(), text.size()));
         return true;
     }
 

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 
 namespace stet::inline v0_1 {
@@ -40,21 +39,26 @@ enum class known_layout : std::uint8_t {
 
 namespace detail {
 
+template <class... Layouts>
+struct layout_list {
+    static constexpr std::size_t size = sizeof...(Layouts);
+};
+
 /// In the order of known_layout.
 using known_layouts =
-    std::tuple<layouts::generic, layouts::base_default, layouts::sd3, layouts::hunyuan_video,
-               layouts::stable_audio, layouts::stable_audio3, layouts::trellis2, layouts::sam3,
-               layouts::cascade_b, layouts::cascade_c, layouts::svd, layouts::sv3d, layouts::zero123,
-               layouts::hunyuan3d, layouts::sd1, layouts::sd2, layouts::sd2_unclip, layouts::sdxl,
-               layouts::sdxl_refiner>;
+    layout_list<layouts::generic, layouts::base_default, layouts::sd3, layouts::hunyuan_video,
+                layouts::stable_audio, layouts::stable_audio3, layouts::trellis2, layouts::sam3,
+                layouts::cascade_b, layouts::cascade_c, layouts::svd, layouts::sv3d, layouts::zero123,
+                layouts::hunyuan3d, layouts::sd1, layouts::sd2, layouts::sd2_unclip, layouts::sdxl,
+                layouts::sdxl_refiner>;
 
-inline constexpr std::size_t known_layout_count = std::tuple_size_v<known_layouts>;
+inline constexpr std::size_t known_layout_count = known_layouts::size;
 static_assert(static_cast<std::size_t>(known_layout::sdxl_refiner) + 1 == known_layout_count);
 
 inline constexpr std::array<split_rules, known_layout_count> known_rules =
-    []<class... Layout>(std::type_identity<std::tuple<Layout...>>) {
+    []<class... Layout>(layout_list<Layout...>) {
         return std::array<split_rules, known_layout_count>{rules_of<Layout>()...};
-    }(std::type_identity<known_layouts>{});
+    }(known_layouts{});
 
 /// Where text encoders lie, in the order in which one looks for them, and in which layouts they lie there.
 struct text_place {
@@ -119,14 +123,14 @@ public:
     template <class Visit>
     constexpr void each(Visit&& visit) const
     {
-        [&]<class... Layout>(std::type_identity<std::tuple<Layout...>>) {
+        [&]<class... Layout>(detail::layout_list<Layout...>) {
             std::uint8_t at = 0;
             const auto   visit_next = [&]<class One>(One layout) {
                 if (contains(static_cast<known_layout>(at++)))
                     static_cast<void>(visit(layout));
             };
             (visit_next(Layout{}), ...);
-        }(std::type_identity<detail::known_layouts>{});
+        }(detail::known_layouts{});
     }
 
 private:

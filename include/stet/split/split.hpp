@@ -2,6 +2,7 @@
 #ifndef STET_SPLIT_SPLIT_HPP
 #define STET_SPLIT_SPLIT_HPP
 
+#include "../memory/array_view.hpp"
 #include "../state/component.hpp"
 #include "split_part.hpp"
 #include "split_rules.hpp"
@@ -12,7 +13,6 @@
 #include <array>
 #include <concepts>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -48,7 +48,7 @@ struct split_checkpoint {
     std::string_view model_prefix{}; ///< the one that was taken off
 
     /// Tensors another took the name of, or that were rounded.
-    std::span<const change> changes() const noexcept { return log_.changes.view(); }
+    array_view<const change> changes() const noexcept { return log_.changes.view(); }
 
     /// What the names and tensors made here lie in.
     change_log& owned() noexcept { return log_; }

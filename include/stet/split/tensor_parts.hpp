@@ -8,7 +8,6 @@
 #include "../tensor/collected_transpose.hpp"
 #include "../tensor/transposed.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -59,10 +58,10 @@ private:
 
         result<void> write(bytes data)
         {
-            const std::uint64_t passed_over = (std::min)(skipped, std::uint64_t{data.size()});
+            const std::uint64_t passed_over = smaller_size(skipped, std::uint64_t{data.size()});
             skipped -= passed_over;
             data = data.subspan(memory_size(passed_over));
-            const std::uint64_t taken = (std::min)(left, std::uint64_t{data.size()});
+            const std::uint64_t taken = smaller_size(left, std::uint64_t{data.size()});
             left -= taken;
             return taken == 0 ? result<void>() : destination.write(data.first(memory_size(taken)));
         }

@@ -5,11 +5,14 @@
 #include "component.hpp"
 
 #include <cstddef>
-#include <tuple>
 #include <type_traits>
-#include <utility>
 
 namespace stet::inline v0_1 {
+
+/// The components of a kind of checkpoint as member pointers, in the order they are placed.
+template <auto... Fields>
+struct field_list {
+};
 
 /// Diffusion model, text encoder and vae in one file, as ComfyUI's CheckpointSave writes it.
 struct full {
@@ -18,7 +21,7 @@ struct full {
     component<role::vae>          vae;
     component<role::extra>        extra = no_entries;
 
-    static constexpr auto fields = std::tuple{&full::model, &full::text_encoder, &full::vae, &full::extra};
+    static constexpr field_list<&full::model, &full::text_encoder, &full::vae, &full::extra> fields{};
 };
 
 /// Diffusion model, vision encoder and vae, as ComfyUI's ImageOnlyCheckpointSave writes it: image-to-video, 3-D.
@@ -28,8 +31,9 @@ struct image_only {
     component<role::vae>            vae;
     component<role::extra>          extra = no_entries;
 
-    static constexpr auto fields =
-        std::tuple{&image_only::model, &image_only::vae, &image_only::vision_encoder, &image_only::extra};
+    static constexpr field_list<&image_only::model, &image_only::vae, &image_only::vision_encoder,
+                                &image_only::extra>
+        fields{};
 };
 
 /// The diffusion model alone, as ComfyUI's ModelSave writes it.
@@ -37,7 +41,7 @@ struct model_only {
     component<role::model> model;
     component<role::extra> extra = no_entries;
 
-    static constexpr auto fields = std::tuple{&model_only::model, &model_only::extra};
+    static constexpr field_list<&model_only::model, &model_only::extra> fields{};
 };
 
 /// Stable Audio: a full checkpoint with the model's two number conditioners.
@@ -49,22 +53,31 @@ struct stable_audio {
     component<role::seconds_total> seconds_total;
     component<role::extra>         extra = no_entries;
 
-    static constexpr auto fields =
-        std::tuple{&stable_audio::model,         &stable_audio::text_encoder,  &stable_audio::vae,
-                   &stable_audio::seconds_start, &stable_audio::seconds_total, &stable_audio::extra};
+    static constexpr field_list<&stable_audio::model, &stable_audio::text_encoder, &stable_audio::vae,
+                                &stable_audio::seconds_start, &stable_audio::seconds_total,
+                                &stable_audio::extra>
+        fields{};
 };
 
 namespace detail {
 
 template <class Kind, class Fields>
 inline constexpr bool lists_components = false;
-template <class Kind, class... Roles>
-inline constexpr bool lists_components<Kind, std::tuple<component<Roles> Kind::*...>> = true;
+template <class Kind, class Role>
+inline constexpr bool lists_components<Kind, component<Role> Kind::*> = true;
+template <class Kind, auto... Fields>
+inline constexpr bool lists_components<Kind, field_list<Fields...>> =
+    (lists_components<Kind, std::remove_cv_t<decltype(Fields)>> && ...);
+
+template <class Fields>
+inline constexpr std::size_t field_count = 0;
+template <auto... Fields>
+inline constexpr std::size_t field_count<field_list<Fields...>> = sizeof...(Fields);
 
 } // namespace detail
 
-/// An aggregate of components that lists them, in the order they are placed, in a tuple of member pointers:
-/// `static constexpr auto fields = std::tuple{&kind::model, &kind::vae};`
+/// An aggregate of components that lists them, in the order they are placed:
+/// `static constexpr stet::field_list<&kind::model, &kind::vae> fields{};`
 template <class Kind>
 concept checkpoint_kind = std::is_aggregate_v<Kind> && requires
 {
@@ -73,7 +86,8 @@ concept checkpoint_kind = std::is_aggregate_v<Kind> && requires
 
 /// How many components a kind of checkpoint has.
 template <checkpoint_kind Kind>
-inline constexpr std::size_t component_count = std::tuple_size_v<std::remove_cvref_t<decltype(Kind::fields)>>;
+inline constexpr std::size_t component_count =
+    detail::field_count<std::remove_cvref_t<decltype(Kind::fields)>>;
 
 /// Calls `visit(component, role, index)` for each field in order until one call fails.
 /// visit: generic callable that returns result<void>
@@ -81,15 +95,16 @@ template <checkpoint_kind Kind, class Visit>
 result<void> each_component(const Kind& checkpoint, Visit&& visit)
 {
     result<void> outcome;
-    const auto   visit_field = [&]<class Role>(component<Role> Kind::*field, std::size_t index) {
-        outcome = visit(checkpoint.*field, Role{}, index);
+    std::size_t  index = 0;
+    const auto   visit_field = [&]<class Role>(const component<Role>& field) {
+        outcome = visit(field, Role{}, index++);
         return static_cast<bool>(outcome);
     };
-    [&]<std::size_t... Index>(std::index_sequence<Index...>)
+    [&]<auto... Fields>(field_list<Fields...>)
     {
-        static_cast<void>((visit_field(std::get<Index>(Kind::fields), Index) && ...));
+        static_cast<void>((visit_field(checkpoint.*Fields) && ...));
     }
-    (std::make_index_sequence<component_count<Kind>>{});
+    (Kind::fields);
     return outcome;
 }
 

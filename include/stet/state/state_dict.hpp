@@ -6,7 +6,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <iterator>
 #include <string_view>
 #include <type_traits>
 #include <utility>

@@ -8,7 +8,6 @@
 #include "transposed.hpp"
 
 #include <cstddef>
-#include <span>
 
 namespace stet::inline v0_1 {
 

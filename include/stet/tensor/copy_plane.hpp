@@ -2,9 +2,9 @@
 #ifndef STET_TENSOR_COPY_PLANE_HPP
 #define STET_TENSOR_COPY_PLANE_HPP
 
+#include "../memory/memory_size.hpp"
 #include "scalar_words.hpp"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -37,7 +37,7 @@ void fill_line(std::byte* to, const std::byte* element, std::size_t count) noexc
     std::memcpy(to, element, Width);
     const std::size_t size = count * Width;
     for (std::size_t done = Width; done < size;) {
-        const std::size_t more = (std::min)(done, size - done);
+        const std::size_t more = smaller_size(done, size - done);
         std::memcpy(to + done, to, more);
         done += more;
     }
@@ -132,20 +132,20 @@ void copy_turned(std::byte* to, const std::byte* from, const copied_axis& row,
 {
     constexpr std::size_t cache_line = 64;
     constexpr std::size_t tile_bytes = (Width == 1 ? 2 : 4) * cache_line; // of 8 KiB at most
-    constexpr std::size_t tile_columns = (std::max)(cache_line / Width, std::size_t{16});
+    constexpr std::size_t tile_columns = Width > 4 ? std::size_t{16} : cache_line / Width;
     constexpr std::size_t tile_rows = tile_bytes / Width;
     if (row.size < tile_columns) { // few lines at once, which stay in the cache
         for (std::size_t i = 0; i < column.size; i += tile_rows)
             copy_turned_tile<Width>(
                 to + column.to_at(i), from + column.from_at(i), row,
-                {.size = (std::min)(tile_rows, column.size - i), .from = column.from, .to = column.to});
+                {.size = smaller_size(tile_rows, column.size - i), .from = column.from, .to = column.to});
         return;
     }
     std::array<std::byte, tile_bytes * tile_columns> tile;
     for (std::size_t j = 0; j < row.size; j += tile_columns) {
-        const std::size_t columns = (std::min)(tile_columns, row.size - j);
+        const std::size_t columns = smaller_size(tile_columns, row.size - j);
         for (std::size_t i = 0; i < column.size; i += tile_rows) {
-            const std::size_t      rows = (std::min)(tile_rows, column.size - i);
+            const std::size_t      rows = smaller_size(tile_rows, column.size - i);
             const std::byte* const source = from + row.from_at(j) + column.from_at(i);
             std::byte* const       target = to + row.to_at(j) + column.to_at(i);
             if (rows * Width <= cache_line) { // read once anyway
@@ -188,8 +188,9 @@ void copy_plane(std::byte* to, const std::byte* from, const copied_axis& row, co
     }
     if (row.size < 8 && row.size < column.size) { // the long way, as far as the cache keeps the rows
         for (std::size_t i = 0; i < column.size; i += 256) {
-            const copied_axis part{
-                .size = (std::min)(std::size_t{256}, column.size - i), .from = column.from, .to = column.to};
+            const copied_axis part{.size = smaller_size(std::size_t{256}, column.size - i),
+                                   .from = column.from,
+                                   .to = column.to};
             for (std::size_t j = 0; j < row.size; ++j)
                 step_line<Width>(to + row.to_at(j) + part.to_at(i), from + row.from_at(j) + part.from_at(i),
                                  part);
@@ -199,7 +200,7 @@ void copy_plane(std::byte* to, const std::byte* from, const copied_axis& row, co
     const std::ptrdiff_t row_step = row.from < 0 ? -row.from : row.from;
     const std::size_t    length = row_step > column.from && column.from != 0 ? tile : row.size;
     for (std::size_t j = 0; j < row.size; j += length) {
-        const copied_axis part{.size = (std::min)(length, row.size - j), .from = row.from, .to = row.to};
+        const copied_axis part{.size = smaller_size(length, row.size - j), .from = row.from, .to = row.to};
         for (std::size_t i = 0; i < column.size; ++i)
             copy_line<Width>(to + part.to_at(j) + column.to_at(i), from + part.from_at(j) + column.from_at(i),
                              part);

@@ -2,12 +2,12 @@
 #ifndef STET_TENSOR_GATHER_HPP
 #define STET_TENSOR_GATHER_HPP
 
+#include "../memory/array_view.hpp"
 #include "copy_plane.hpp"
 #include "scalar_words.hpp"
 #include "tensor_view.hpp"
 #include "walk.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace stet::inline v0_1::detail {
 
 /// The index of the axis along which the source is read fastest; the last of equals, an axis that repeats never.
-inline std::size_t fastest_axis(std::span<const walked_axis> axes) noexcept
+inline std::size_t fastest_axis(array_view<const walked_axis> axes) noexcept
 {
     std::size_t   fastest = axes.size() - 1;
     std::uint64_t least = UINT64_MAX;
@@ -57,7 +57,7 @@ inline void copy_two_axes(std::byte* to, const std::byte* from, std::size_t run,
 
 /// Copies all of the axes, packed, into memory that they just fill.
 inline void copy_packed(std::byte* to, const std::byte* from, std::size_t run,
-                        std::span<const walked_axis> axes) noexcept
+                        array_view<const walked_axis> axes) noexcept
 {
     if (axes.empty()) {
         std::memcpy(to, from, run);
@@ -86,7 +86,7 @@ inline void copy_packed(std::byte* to, const std::byte* from, std::size_t run,
             steps_to[rank++] = copied(i).to;
         }
     }
-    each_place({others.data(), rank}, [&](std::ptrdiff_t offset, std::span<const std::uint64_t> at) {
+    each_place({others.data(), rank}, [&](std::ptrdiff_t offset, array_view<const std::uint64_t> at) {
         std::ptrdiff_t target = 0;
         for (std::size_t i = 0; i < rank; ++i)
             target += static_cast<std::ptrdiff_t>(at[i]) * steps_to[i];
@@ -109,9 +109,9 @@ inline block_cut cut_to_fit(const walk& axes, std::size_t capacity) noexcept
     block_cut cut{.axis = axes.rank() - 1, .count = 0, .bytes = axes.run()};
     while (cut.axis != 0 && axes[cut.axis].size <= capacity / cut.bytes)
         cut.bytes *= memory_size(axes[cut.axis--].size);
-    cut.count = (std::min)(axes[cut.axis].size, std::uint64_t{capacity / cut.bytes});
+    cut.count = smaller_size(axes[cut.axis].size, std::uint64_t{capacity / cut.bytes});
     const std::uint64_t whole_lines =
-        256 / (std::min)(axes.run(), std::size_t{256}); // of the source, if turned
+        256 / smaller_size(axes.run(), std::size_t{256}); // of the source, if turned
     if (cut.count < axes[cut.axis].size && cut.count > whole_lines)
         cut.count -= cut.count % whole_lines;
     return cut;
@@ -132,18 +132,19 @@ public:
     result<void> pour(std::uint64_t size)
     {
         const bool is_turned = fastest_axis(axes_->axes()) + 1 != axes_->rank();
-        const auto wanted = memory_size((std::min)(size, is_turned ? turned_block : block));
+        const auto wanted = memory_size(smaller_size(size, is_turned ? turned_block : block));
         const auto lent = destination_.lend(wanted);
         if (!lent)
             return lent.error();
-        lends_ = lent->size() >= (std::min)(wanted, own_.size());
-        const block_cut cut = cut_to_fit(*axes_, lends_ ? (std::min)(wanted, lent->size()) : own_.size());
+        lends_ = lent->size() >= smaller_size(wanted, own_.size());
+        const block_cut cut = cut_to_fit(*axes_, lends_ ? smaller_size(wanted, lent->size()) : own_.size());
 
         result<void> outcome;
-        each_place(axes_->axes().first(cut.axis), [&](std::ptrdiff_t offset, std::span<const std::uint64_t>) {
-            outcome = pour_axis(first_ + offset, cut);
-            return static_cast<bool>(outcome);
-        });
+        each_place(axes_->axes().first(cut.axis),
+                   [&](std::ptrdiff_t offset, array_view<const std::uint64_t>) {
+                       outcome = pour_axis(first_ + offset, cut);
+                       return static_cast<bool>(outcome);
+                   });
         return outcome;
     }
 
@@ -160,7 +161,7 @@ private:
             inside[i] = (*axes_)[cut.axis + i];
         const walked_axis whole = inside[0];
         for (std::uint64_t i = 0; i < whole.size; i += cut.count) {
-            inside[0].size = (std::min)(cut.count, whole.size - i);
+            inside[0].size = smaller_size(cut.count, whole.size - i);
             const std::size_t size = memory_size(inside[0].size) * cut.bytes;
             const auto        room = lends_ ? destination_.lend(size) : std::span<std::byte>(own_);
             if (!room)
@@ -189,7 +190,7 @@ inline result<void> pour_runs(const walk& axes, const std::byte* first, std::siz
                               sink_ref destination)
 {
     result<void> outcome;
-    each_place(axes.axes(), [&](std::ptrdiff_t offset, std::span<const std::uint64_t>) {
+    each_place(axes.axes(), [&](std::ptrdiff_t offset, array_view<const std::uint64_t>) {
         const bytes run(first + offset, axes.run());
         outcome =
             swapped_width == 1 ? destination.write(run) : write_swapped(run, swapped_width, destination);

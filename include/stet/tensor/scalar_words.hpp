@@ -4,7 +4,6 @@
 
 #include "../config/config.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -72,7 +71,8 @@ void swap_scalars(std::byte* scalars, std::size_t size) noexcept
         for (; i + 8 <= size; i += 8)
             store_word(scalars + i, swapped<Width>(load_word(scalars + i)));
         for (; i < size; i += Width)
-            std::reverse(scalars + i, scalars + i + Width);
+            for (std::size_t low = i, high = i + Width - 1; low < high; ++low, --high)
+                std::swap(scalars[low], scalars[high]);
     } else {
         static_cast<void>(scalars);
         static_cast<void>(size);

@@ -9,8 +9,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <span>
 #include <type_traits>
 
 namespace stet::inline v0_1 {
@@ -130,8 +128,8 @@ requires detail::lasting_scalar_range<Range> result<tensor_view> strided_view(Ra
 noexcept
 {
     using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(storage))>>;
-    const std::span<const element> elements(std::data(storage), std::size(storage));
-    auto view = strided_view(dtype_of<element>, shape, steps, std::as_bytes(elements), offset);
+    const bytes elements = detail::bytes_of(std::data(storage), std::size(storage));
+    auto        view = strided_view(dtype_of<element>, shape, steps, elements, offset);
     if constexpr (std::endian::native == std::endian::big && sizeof(element) > 1) {
         if (view)
             view->pour = view->is_packed() ? detail::pour_swapped : detail::pour_strided_swapped;

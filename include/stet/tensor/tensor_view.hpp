@@ -14,8 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
-#include <optional>
 #include <span>
 #include <type_traits>
 
@@ -125,8 +123,7 @@ requires detail::lasting_scalar_range<Range> result<tensor_view> view_of(Range&&
 noexcept
 {
     using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(values))>>;
-    const std::span<const element> elements(std::data(values), std::size(values));
-    auto                           view = view_of(dtype_of<element>, shape, std::as_bytes(elements));
+    auto view = view_of(dtype_of<element>, shape, detail::bytes_of(std::data(values), std::size(values)));
     if constexpr (std::endian::native == std::endian::big && sizeof(element) > 1) {
         if (view)
             view->pour = detail::pour_swapped;
@@ -153,25 +150,23 @@ public:
 
     result<void> write(bytes data)
     {
-        if (failure_)
-            return *failure_;
+        if (!outcome_)
+            return outcome_;
         if (data.size() > size_ - written_) {
-            failure_ = mismatch(written_ + data.size());
-            return *failure_;
+            outcome_ = mismatch(written_ + data.size());
+            return outcome_;
         }
         written_ += data.size();
-        auto passed_on = destination_.write(data);
-        if (!passed_on)
-            failure_ = passed_on.error();
-        return passed_on;
+        outcome_ = destination_.write(data);
+        return outcome_;
     }
 
     result<std::span<std::byte>> lend(std::size_t wanted) { return destination_.lend(wanted); }
 
     result<void> finish() const
     {
-        if (failure_)
-            return *failure_;
+        if (!outcome_)
+            return outcome_;
         if (written_ != size_)
             return mismatch(written_);
         return {};
@@ -183,10 +178,10 @@ private:
         return {.code = errc::produced_size_mismatch, .expected = size_, .actual = produced};
     }
 
-    sink_ref             destination_;
-    std::uint64_t        size_;
-    std::uint64_t        written_ = 0;
-    std::optional<error> failure_;
+    sink_ref      destination_;
+    std::uint64_t size_;
+    std::uint64_t written_ = 0;
+    result<void>  outcome_;
 };
 
 } // namespace detail

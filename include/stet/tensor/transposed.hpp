@@ -2,13 +2,13 @@
 #ifndef STET_TENSOR_TRANSPOSED_HPP
 #define STET_TENSOR_TRANSPOSED_HPP
 
+#include "../memory/array_view.hpp"
 #include "../memory/memory_size.hpp"
 #include "strided.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace stet::inline v0_1 {
 
@@ -31,7 +31,7 @@ inline result<tensor_view> with_steps(const tensor_view& tensor) noexcept
     tensor_view walked = tensor;
     walked.pour = tensor.is_packed() ? pour_strided : pour_strided_swapped;
     const std::array<std::int64_t, kept_axes> unset{};
-    walked.steps = strides(std::span(unset).first(tensor.shape.size()));
+    walked.steps = strides(array_view<const std::int64_t>(unset.data(), tensor.shape.size()));
     std::uint64_t step = 1; // wraps only for a tensor without elements, which nobody walks
     for (std::size_t i = tensor.shape.size(); i-- > 0;) {
         walked.steps = walked.steps.with(i, static_cast<std::int64_t>(step));

@@ -2,13 +2,13 @@
 #ifndef STET_TENSOR_WALK_HPP
 #define STET_TENSOR_WALK_HPP
 
+#include "../memory/array_view.hpp"
 #include "../memory/memory_size.hpp"
 #include "extents.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace stet::inline v0_1::detail {
 
@@ -42,7 +42,7 @@ public:
     /// Bytes that lie side by side in the source: an element, or a run of them.
     std::size_t run() const noexcept { return run_; }
 
-    std::span<const walked_axis> axes() const noexcept { return {axes_.data(), rank_}; }
+    array_view<const walked_axis> axes() const noexcept { return {axes_.data(), rank_}; }
 
 private:
     void append(walked_axis next) noexcept
@@ -63,12 +63,12 @@ private:
 /// Visits every index of the axes in order, the last one fastest.
 /// place: callable with the byte offset from the first element and the index on each axis; false ends the visit
 template <class Place>
-void each_place(std::span<const walked_axis> axes, Place place)
+void each_place(array_view<const walked_axis> axes, Place place)
 {
     std::array<std::uint64_t, most_axes> at{};
     std::ptrdiff_t                       offset = 0;
     for (;;) {
-        if (!place(offset, std::span<const std::uint64_t>(at.data(), axes.size())))
+        if (!place(offset, array_view<const std::uint64_t>(at.data(), axes.size())))
             return;
         std::size_t i = axes.size();
         while (i != 0 && ++at[i - 1] == axes[i - 1].size) {

@@ -10,7 +10,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -140,7 +139,7 @@ constexpr std::array<row, 105> rows{{
     {"SAM31", "sam3", known::not_here, model_type::eps, ""},
 }};
 
-constexpr std::size_t count = std::tuple_size_v<families::all>;
+constexpr std::size_t count = families::all::size;
 static_assert(count == rows.size());
 
 template <class Layout>
@@ -226,11 +225,10 @@ static_assert(stet::told(model_type::eps).is_known && !stet::told(model_type::ep
 
 TEST_CASE("every family of ComfyUI has its layout, its model type and its architecture")
 {
-    [&]<std::size_t... Index>(std::index_sequence<Index...>)
-    {
-        (check<std::tuple_element_t<Index, families::all>>(rows[Index]), ...);
-    }
-    (std::make_index_sequence<count>{});
+    []<class... Family>(stet::family_list<Family...>) {
+        std::size_t next = 0;
+        (check<Family>(rows[next++]), ...);
+    }(families::all{});
 }
 
 TEST_CASE("every family is found by its name and has it to itself")

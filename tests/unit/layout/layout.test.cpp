@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 namespace layout_test {
 
@@ -19,7 +18,7 @@ struct with_sound {
     stet::component<role::model> model;
     stet::component<audio>       decoder;
 
-    static constexpr auto fields = std::tuple{&with_sound::model, &with_sound::decoder};
+    static constexpr stet::field_list<&with_sound::model, &with_sound::decoder> fields{};
 };
 
 /// Gives a name, a name or nothing, and a text that is turned into neither.

@@ -20,7 +20,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -56,7 +55,7 @@ struct with_sound {
     stet::component<role::model> model;
     stet::component<audio>       decoder;
 
-    static constexpr auto fields = std::tuple{&with_sound::model, &with_sound::decoder};
+    static constexpr stet::field_list<&with_sound::model, &with_sound::decoder> fields{};
 };
 
 /// Drops what only training needs.
@@ -100,8 +99,9 @@ using part = stet::component<role::model>;
 struct seven {
     part a, b, c, d, e, f, g;
 
-    static constexpr auto fields =
-        std::tuple{&seven::a, &seven::b, &seven::c, &seven::d, &seven::e, &seven::f, &seven::g};
+    static constexpr stet::field_list<&seven::a, &seven::b, &seven::c, &seven::d, &seven::e, &seven::f,
+                                      &seven::g>
+        fields{};
 };
 
 } // namespace

@@ -7,7 +7,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 namespace checkpoint_test {
 
@@ -18,7 +17,7 @@ public:
 
     stet::component<stet::role::model> model;
 
-    static constexpr auto fields = std::tuple{&with_constructor::model};
+    static constexpr stet::field_list<&with_constructor::model> fields{};
 };
 
 } // namespace checkpoint_test
@@ -37,7 +36,7 @@ struct with_sound {
     stet::component<role::model> model;
     stet::component<audio>       decoder;
 
-    static constexpr auto fields = std::tuple{&with_sound::decoder, &with_sound::model};
+    static constexpr stet::field_list<&with_sound::decoder, &with_sound::model> fields{};
 };
 
 struct without_fields {
@@ -47,12 +46,12 @@ struct with_other_fields {
     stet::component<role::model> model;
     int                          version;
 
-    static constexpr auto fields = std::tuple{&with_other_fields::model, &with_other_fields::version};
+    static constexpr stet::field_list<&with_other_fields::model, &with_other_fields::version> fields{};
 };
 struct with_foreign_fields {
     stet::component<role::model> model;
 
-    static constexpr auto fields = std::tuple{&stet::model_only::model};
+    static constexpr stet::field_list<&stet::model_only::model> fields{};
 };
 static_assert(stet::checkpoint_kind<stet::full> && stet::checkpoint_kind<stet::image_only> &&
               stet::checkpoint_kind<stet::model_only> && stet::checkpoint_kind<stet::stable_audio> &&
