@@ -32,12 +32,13 @@ enum class file_call : std::uint8_t {
     remove,
     write_at,
     open_direct,
+    clone,
 };
 
-inline constexpr std::array<std::string_view, 16> file_call_names{
-    "open_folder", "make_folder", "inspect",  "read_link",  "list",  "create_file",
-    "set_mode",    "preallocate", "write",    "sync",       "close", "move",
-    "exchange",    "remove",      "write_at", "open_direct"};
+inline constexpr std::array<std::string_view, 17> file_call_names{
+    "open_folder", "make_folder", "inspect",  "read_link",   "list",  "create_file",
+    "set_mode",    "preallocate", "write",    "sync",        "close", "move",
+    "exchange",    "remove",      "write_at", "open_direct", "clone"};
 
 /// A file system that passes every call on to the system, counts it, and lets it fail where it was told to.
 /// May be used by several threads once it is set up.
@@ -65,6 +66,8 @@ public:
             calls_.write_at = write_at;
         if (calls_.open_direct != nullptr)
             calls_.open_direct = passed<file_call::open_direct, &stet::file_system::open_direct>;
+        if (calls_.clone != nullptr)
+            calls_.clone = passed<file_call::clone, &stet::file_system::clone>;
     }
     faulty_file_system(const faulty_file_system&) = delete;
     faulty_file_system& operator=(const faulty_file_system&) = delete;
@@ -201,22 +204,22 @@ private:
                                            size < self.most_written_ ? size : self.most_written_);
     }
 
-    stet::file_system                        calls_;
-    std::atomic<std::size_t>                 total_ = 0;
-    std::array<std::atomic<std::size_t>, 16> counts_{};
-    std::array<kind_fault, 16>               kind_faults_{};
-    std::array<std::size_t, 2>               fails_at_{};
-    int                                      os_code_ = 0;
-    std::optional<file_call>                 failed_{};
-    std::atomic<std::size_t>                 interruptible_ = 0;
-    bool                                     interrupts_ = false;
-    bool                                     skips_syncs_ = false;
-    std::size_t                              most_written_ = SIZE_MAX;
-    std::optional<std::int64_t>              claimed_{};
-    file_call                                watched_{};
-    stet::function_ref<void()>               action_{};
-    std::size_t                              watched_call_ = 0;
-    stet::function_ref<void()>               action_at_{};
+    stet::file_system                                            calls_;
+    std::atomic<std::size_t>                                     total_ = 0;
+    std::array<std::atomic<std::size_t>, file_call_names.size()> counts_{};
+    std::array<kind_fault, file_call_names.size()>               kind_faults_{};
+    std::array<std::size_t, 2>                                   fails_at_{};
+    int                                                          os_code_ = 0;
+    std::optional<file_call>                                     failed_{};
+    std::atomic<std::size_t>                                     interruptible_ = 0;
+    bool                                                         interrupts_ = false;
+    bool                                                         skips_syncs_ = false;
+    std::size_t                                                  most_written_ = SIZE_MAX;
+    std::optional<std::int64_t>                                  claimed_{};
+    file_call                                                    watched_{};
+    stet::function_ref<void()>                                   action_{};
+    std::size_t                                                  watched_call_ = 0;
+    stet::function_ref<void()>                                   action_at_{};
 };
 
 } // namespace support

@@ -41,6 +41,10 @@ enum class links : std::uint8_t { follow, refuse };
 /// disks in use ask for.
 inline constexpr std::size_t direct_alignment = 4096;
 
+/// What places and sizes of a clone are multiples of, in bytes: the blocks of the file systems that can share them. One
+/// with larger blocks refuses.
+inline constexpr std::size_t clone_alignment = 4096;
+
 /// What happens when a file of the wanted name exists.
 enum class existing_file : std::uint8_t { refuse, replace };
 
@@ -77,6 +81,10 @@ struct file_system {
     /// least one. No call at all where that cannot be done.
     os_result (*write_at)(void* context, file_handle file, std::uint64_t offset, const void* data,
                           std::size_t size) = nullptr;
+    /// Lets a part of one file be a part of another, without a copy: both share it until one of them changes. Places and
+    /// size are multiples of clone_alignment. ENOTSUP, EINVAL or EXDEV, or no call at all, where that cannot be done.
+    os_result (*clone)(void* context, file_handle from, std::uint64_t from_offset, file_handle to,
+                       std::uint64_t to_offset, std::uint64_t size) = nullptr;
     /// Opens a file of the folder once more, for write_at past the system's cache: memory, position and size are then
     /// multiples of direct_alignment. ENOTSUP or EINVAL, or no call at all, where that cannot be done.
     os_result (*open_direct)(void* context, file_handle folder, const char* name) = nullptr;

@@ -93,6 +93,17 @@ public:
         });
     }
 
+    /// Lets a part of another file be a part of this one. False where that cannot be done, for whatever reason.
+    /// offsets, size: multiples of clone_alignment
+    bool clone(file_handle from, std::uint64_t from_offset, std::uint64_t offset, std::uint64_t size) const
+    {
+        if (calls_->clone == nullptr)
+            return false;
+        const auto cloned =
+            retried([&] { return calls_->clone(calls_->context, from, from_offset, handle_, offset, size); });
+        return cloned.error == 0;
+    }
+
     /// What a call on this file returned, as a result about it. An error tells the size of the whole file, where that is
     /// known: what was to fit.
     result<void> checked(os_result returned, std::uint64_t piece = 0) const

@@ -21,6 +21,9 @@ public:
         return written;
     }
 
+    /// Leaves out bytes that come from elsewhere.
+    void skip(std::uint64_t size) noexcept { offset_ += size; }
+
 private:
     const part_file* file_;
     std::uint64_t    offset_;

@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #if defined(__linux__)
@@ -156,6 +157,26 @@ inline os_result write_at(void*, file_handle file, std::uint64_t offset, const v
     return checked(::pwrite(descriptor(file), data, size < largest_write ? size : largest_write, place));
 }
 
+inline os_result clone(void*, file_handle from, std::uint64_t from_offset, file_handle to,
+                       std::uint64_t to_offset, std::uint64_t size)
+{
+#if defined(__linux__)
+    /// struct file_clone_range of <linux/fs.h>, which defines macros of common names.
+    struct range {
+        std::int64_t  from;
+        std::uint64_t from_offset, size, to_offset;
+    } shared{.from = from, .from_offset = from_offset, .size = size, .to_offset = to_offset};
+    return checked(::ioctl(descriptor(to), _IOW(0x94, 13, range), &shared)); // FICLONERANGE
+#else
+    static_cast<void>(from);
+    static_cast<void>(from_offset);
+    static_cast<void>(to);
+    static_cast<void>(to_offset);
+    static_cast<void>(size);
+    return {.value = -1, .error = ENOTSUP};
+#endif
+}
+
 inline os_result open_direct(void*, file_handle folder, const char* name)
 {
 #if defined(O_DIRECT)
@@ -279,6 +300,7 @@ constexpr file_system native_file_system() noexcept
             .preallocate = calls::preallocate,
             .write = calls::write,
             .write_at = calls::write_at,
+            .clone = calls::clone,
             .open_direct = calls::open_direct,
             .sync = calls::sync,
             .close = calls::close,

@@ -66,6 +66,16 @@ public:
     /// As it was when the file was opened.
     std::uint64_t size() const noexcept { return size_; }
 
+    /// As a file_system's calls take it.
+    file_handle handle() const noexcept
+    {
+#if defined(_WIN32)
+        return reinterpret_cast<file_handle>(handle_);
+#else
+        return handle_;
+#endif
+    }
+
     /// Fills the buffer. Several threads may do so at once.
     /// errors: incomplete_data when the file ends before the buffer is full; io_failure
     result<void> read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept
@@ -192,10 +202,10 @@ private:
     /// What it cannot do is done page by page when they are touched.
     static void populate(std::span<const std::byte> memory) noexcept
     {
-        const auto    page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-        const auto    lead = reinterpret_cast<std::uintptr_t>(memory.data()) % page;
-        auto*         begin = const_cast<std::byte*>(memory.data()) - lead; // madvise changes nothing
-        const auto    size = memory.size() + lead;
+        const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+        const auto lead = reinterpret_cast<std::uintptr_t>(memory.data()) % page;
+        auto* begin = const_cast<std::byte*>(memory.data()) - lead; // madvise changes nothing
+        const auto size = memory.size() + lead;
 #if defined(__linux__)
         constexpr int populate_read = 22; // MADV_POPULATE_READ, since Linux 5.14
         if (::madvise(begin, size, populate_read) == 0)

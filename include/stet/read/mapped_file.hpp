@@ -25,26 +25,28 @@ public:
     /// errors: those of file_source::open; file_too_large for more bytes than fit into memory
     static result<mapped_file> open(const char* path)
     {
-        const auto file = detail::readable_file::open(path);
+        auto file = detail::readable_file::open(path);
         if (!file)
             return file.error();
         if (file->size() > SIZE_MAX / 2)
             return error{.code = errc::file_too_large, .expected = file->size()}.about(path);
         if (file->size() == 0)
-            return mapped_file(nullptr, 0); // nothing can be mapped, nothing is needed
+            return mapped_file(*std::move(file), nullptr, 0); // nothing can be mapped, nothing is needed
         const auto length = memory_size(file->size());
         const auto mapped = file->map(length);
         if (mapped.error != 0)
             return os_error(mapped.error, path);
-        return mapped_file(mapped.memory, length);
+        return mapped_file(*std::move(file), mapped.memory, length);
     }
 
     mapped_file(mapped_file&& other) noexcept
-        : memory_(std::exchange(other.memory_, nullptr)), size_(std::exchange(other.size_, 0))
+        : file_(std::move(other.file_)), memory_(std::exchange(other.memory_, nullptr)),
+          size_(std::exchange(other.size_, 0))
     {
     }
     mapped_file& operator=(mapped_file&& other) noexcept
     {
+        std::swap(file_, other.file_);
         std::swap(memory_, other.memory_);
         std::swap(size_, other.size_);
         return *this;
@@ -62,11 +64,18 @@ public:
         return {static_cast<const std::byte*>(memory_), size_};
     }
 
-private:
-    mapped_file(void* memory, std::size_t size) noexcept : memory_(memory), size_(size) {}
+    /// The file itself, open as long as this object is there.
+    file_handle handle() const noexcept { return file_.handle(); }
 
-    void*       memory_;
-    std::size_t size_;
+private:
+    mapped_file(detail::readable_file file, void* memory, std::size_t size) noexcept
+        : file_(std::move(file)), memory_(memory), size_(size)
+    {
+    }
+
+    detail::readable_file file_;
+    void*                 memory_;
+    std::size_t           size_;
 };
 
 /// Lets the system bring mapped bytes into memory at once instead of page by page, as far as it can: the prefetch of a

@@ -17,6 +17,7 @@ struct file_writer {
 
     function    write = nullptr; ///< null: one after the other through the system's cache
     const void* settings = nullptr;
+    bool        shares_space = false; ///< no space is set aside for it, for it may need little
 };
 
 } // namespace stet::inline v0_1

@@ -81,11 +81,13 @@ template <class Target>
 result<saved_checkpoint> write_and_publish(Target& target, const header& head, const save_options& options,
                                            std::uint64_t number)
 {
-    if (auto allocated = target.file().preallocate(head.file_size()); !allocated)
-        return allocated.error();
     const file_writer way = options.writer;
-    const auto        written = way.write != nullptr ? way.write(way.settings, head, target.file(), options)
-                                                     : write(head, target.file(), write_part(options));
+    if (!way.shares_space) {
+        if (auto allocated = target.file().preallocate(head.file_size()); !allocated)
+            return allocated.error();
+    }
+    const auto written = way.write != nullptr ? way.write(way.settings, head, target.file(), options)
+                                              : write(head, target.file(), write_part(options));
     if (!written)
         return written.error();
     if (auto published = target.publish(options.lasting); !published)

@@ -152,6 +152,28 @@ TEST_CASE("space that cannot be set aside is no failure, space that is not there
     }
 }
 
+TEST_CASE("an interrupted call to share blocks is made again, and its refusal told")
+{
+    fixture f;
+    auto    part = f.create();
+    REQUIRE(part);
+    f.faulty.fail(file_call::clone, 1, EINTR);
+    // No file shares blocks with itself at the same place.
+    CHECK_FALSE(part->clone(part->handle(), 0, 0, stet::clone_alignment));
+    CHECK(f.faulty.count(file_call::clone) == 2);
+}
+
+TEST_CASE("where no call shares blocks, none are shared")
+{
+    const scratch_directory here;
+    stet::file_system       calls = stet::native_calls;
+    calls.clone = nullptr;
+    const folder in = *folder::open(calls, here.path());
+    const auto   part = part_file::create(in, "x.part", "said");
+    REQUIRE(part);
+    CHECK_FALSE(part->clone(part->handle(), 0, 0, stet::clone_alignment));
+}
+
 TEST_CASE("once the size of the file is known every error tells it")
 {
     for (const file_call kind : {file_call::write, file_call::sync, file_call::close, file_call::move}) {

@@ -26,6 +26,10 @@ TEST_CASE("positioned sinks fill their parts of a file in any order")
     CHECK(second.write(bytes_of("ld")));
 
     CHECK(here.content("x.part") == "hello world");
+    stet::positioned_sink leaping(*part, 0);
+    leaping.skip(10);
+    CHECK(leaping.write(bytes_of("D")));
+    CHECK(here.content("x.part") == "hello worlD");
     CHECK(part->write(bytes_of("H"))); // appending begins where it was
-    CHECK(here.content("x.part") == "Hello world");
+    CHECK(here.content("x.part") == "Hello worlD");
 }
