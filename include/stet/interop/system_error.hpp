@@ -32,7 +32,7 @@ public:
             errc      code;
             std::errc condition;
         };
-        constexpr std::array<meaning, 14> meanings{{
+        constexpr std::array<meaning, 15> meanings{{
             {errc::folder_missing, std::errc::no_such_file_or_directory},
             {errc::file_missing, std::errc::no_such_file_or_directory},
             {errc::name_taken, std::errc::file_exists},
@@ -47,6 +47,7 @@ public:
             {errc::cancelled, std::errc::operation_canceled},
             {errc::io_failure, std::errc::io_error},
             {errc::file_in_use, std::errc::device_or_resource_busy},
+            {errc::part_file_lost, std::errc::no_such_file_or_directory},
         }};
         for (const meaning& known : meanings) {
             if (static_cast<int>(known.code) == code)

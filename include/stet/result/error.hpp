@@ -93,10 +93,11 @@ enum class errc : std::uint8_t {
     source_refused, ///< the caller's callback could not read
     file_missing, ///< no file of that name
     file_in_use, ///< the file to replace is open or mapped, and the system does not let it go
+    part_file_lost, ///< somebody removed the file while it was being written
 };
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::file_in_use);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::part_file_lost);
 
 /// A copy of a text, its tail if it is too long: names and paths differ at their ends.
 template <std::size_t Capacity>

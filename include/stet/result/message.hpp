@@ -109,6 +109,8 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::file_missing, "file_missing", "%s: no such file"},
     {errc::file_in_use, "file_in_use",
      "%s is in use and cannot be replaced; first close its mapping or what else has it open, here or in another program"},
+    {errc::part_file_lost, "part_file_lost",
+     "%s: its unfinished file was removed or renamed while it was being written; save again"},
 }};
 
 /// Appends to a buffer and counts on past its end.

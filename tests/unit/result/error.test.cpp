@@ -91,7 +91,8 @@ static_assert(static_cast<int>(errc::forbidden_by_format) == 67);
 static_assert(static_cast<int>(errc::source_refused) == 68);
 static_assert(static_cast<int>(errc::file_missing) == 69);
 static_assert(static_cast<int>(errc::file_in_use) == 70);
-static_assert(stet::errc_count == 70);
+static_assert(static_cast<int>(errc::part_file_lost) == 71);
+static_assert(stet::errc_count == 71);
 
 namespace {
 

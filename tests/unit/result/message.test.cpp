@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 70> sentences{{
+constexpr std::array<sentence, 71> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -147,6 +147,8 @@ constexpr std::array<sentence, 70> sentences{{
     {errc::file_in_use, "file_in_use",
      "'a.b' is in use and cannot be replaced; first close its mapping or what else has it open, here or in "
      "another program"},
+    {errc::part_file_lost, "part_file_lost",
+     "'a.b': its unfinished file was removed or renamed while it was being written; save again"},
 }};
 
 static_assert(sentences.size() == stet::errc_count, "a new code needs its sentence here");
