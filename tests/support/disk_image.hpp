@@ -24,6 +24,7 @@ struct stored_entry {
     std::uint32_t                mode = 0644;
     std::string                  bytes{}; ///< of a file, perhaps more or fewer than its size; a link's target
     std::size_t                  size = 0;     ///< of a file
+    std::int64_t                 modified = 0; ///< in seconds since 1970
     char                         unwritten{0}; ///< what a reader finds where nothing was written
     std::map<std::string, inode> names{};      ///< of a folder
     inode                        above = 0;    ///< of a folder

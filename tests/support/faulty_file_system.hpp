@@ -33,12 +33,13 @@ enum class file_call : std::uint8_t {
     write_at,
     open_direct,
     clone,
+    lock_file,
 };
 
-inline constexpr std::array<std::string_view, 17> file_call_names{
+inline constexpr std::array<std::string_view, 18> file_call_names{
     "open_folder", "make_folder", "inspect",  "read_link",   "list",  "create_file",
     "set_mode",    "preallocate", "write",    "sync",        "close", "move",
-    "exchange",    "remove",      "write_at", "open_direct", "clone"};
+    "exchange",    "remove",      "write_at", "open_direct", "clone", "lock_file"};
 
 /// A file system that passes every call on to the system, counts it, and lets it fail where it was told to.
 /// May be used by several threads once it is set up.
@@ -68,6 +69,8 @@ public:
             calls_.open_direct = passed<file_call::open_direct, &stet::file_system::open_direct>;
         if (calls_.clone != nullptr)
             calls_.clone = passed<file_call::clone, &stet::file_system::clone>;
+        if (calls_.lock_file != nullptr)
+            calls_.lock_file = passed<file_call::lock_file, &stet::file_system::lock_file>;
     }
     faulty_file_system(const faulty_file_system&) = delete;
     faulty_file_system& operator=(const faulty_file_system&) = delete;

@@ -53,6 +53,7 @@ public:
         calls_.set_mode = made<&memory_disk::set_mode, stet::file_handle, std::uint32_t>;
         calls_.preallocate = made<&memory_disk::preallocate, stet::file_handle, std::uint64_t>;
         calls_.write = made<&memory_disk::write, stet::file_handle, const void*, std::size_t>;
+        calls_.lock_file = made<&memory_disk::lock_file, stet::file_handle, const char*, stet::entry_facts&>;
         calls_.sync = made<&memory_disk::sync, stet::file_handle>;
         calls_.close = made<&memory_disk::close, stet::file_handle>;
         calls_.move =
@@ -69,6 +70,7 @@ public:
     const stet::file_system& calls() const noexcept { return calls_; }
 
     void lack_exchange() noexcept { calls_.exchange = nullptr; }
+    void lack_locks() noexcept { calls_.lock_file = nullptr; }
     void lack_preallocate() noexcept { allocates_ = false; }
     void use_paths(stet::path_style style) noexcept { calls_.paths = style; }
 
@@ -93,6 +95,7 @@ private:
     struct handle {
         inode       of = 0;
         std::size_t position = 0;
+        bool        has_locked = false;
     };
 
     struct found {
@@ -200,13 +203,19 @@ private:
         return {};
     }
 
+    stet::entry_facts facts_of(inode number)
+    {
+        const stored_entry& of = entry(number);
+        return {.kind = of.kind, .mode = of.mode, .device = 1, .index = number, .modified = of.modified};
+    }
+
     stet::os_result inspect(stet::file_handle folder, const char* name, stet::links treatment,
                             stet::entry_facts& facts)
     {
         const found at = look_up(start(folder), name, treatment);
         if (at.error != 0 || at.entry == 0)
             return failed(at.error != 0 ? at.error : ENOENT);
-        facts = {.kind = entry(at.entry).kind, .mode = entry(at.entry).mode, .device = 1, .index = at.entry};
+        facts = facts_of(at.entry);
         return {};
     }
 
@@ -295,7 +304,28 @@ private:
         return {};
     }
 
-    stet::os_result close(stet::file_handle) { return {}; }
+    stet::os_result lock_file(stet::file_handle folder, const char* name, stet::entry_facts& facts)
+    {
+        const found of = look_up(start(folder), name, stet::links::refuse);
+        if (of.error != 0 || of.entry == 0)
+            return failed(of.error != 0 ? of.error : ENOENT);
+        if (entry(of.entry).kind != stet::entry_kind::file)
+            return failed(ELOOP);
+        for (const handle& other : handles_) {
+            if (other.has_locked && other.of == of.entry)
+                return failed(EBUSY);
+        }
+        facts = facts_of(of.entry);
+        const stet::os_result locked = opened(of.entry);
+        handles_.back().has_locked = true;
+        return locked;
+    }
+
+    stet::os_result close(stet::file_handle which)
+    {
+        at(which).has_locked = false;
+        return {};
+    }
 
     stet::os_result move(stet::file_handle folder, const char* from, const char* to,
                          stet::existing_file existing)

@@ -137,6 +137,7 @@ private:
         constexpr std::size_t     most_attempts = 1000;
         std::optional<python_int> refused;
         std::optional<python_int> tried;
+        std::size_t               losses = 0;
         std::size_t               times = 0; // the part file of one name is the lock of its number
         for (std::size_t attempt = 1;; ++attempt) {
             auto number = next_number(in, place);
@@ -147,7 +148,10 @@ private:
             std::string name = comfyui_file_name(place.stem, *number);
             std::string path = python_path::joined(place.folder, name, place.paths);
             auto        part = part_file::create(in, part_name(place.stem, *number, times), path);
-            if (!part && part.error().os_code == EEXIST && attempt < most_attempts)
+            const bool  is_lost = !part && part.error().code == errc::part_file_lost;
+            losses += is_lost ? 1U : 0U;
+            const bool is_taken = !part && part.error().os_code == EEXIST;
+            if ((is_taken && attempt < most_attempts) || (is_lost && losses < part_file::most_losses))
                 continue;
             if (!part)
                 return part.error();

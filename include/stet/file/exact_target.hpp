@@ -2,9 +2,8 @@
 #ifndef STET_FILE_EXACT_TARGET_HPP
 #define STET_FILE_EXACT_TARGET_HPP
 
-#include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
-#include "../text/decimal.hpp"
+#include "../naming/part_name.hpp"
 #include "part_file.hpp"
 
 #include <cerrno>
@@ -53,18 +52,14 @@ public:
     /// errors: those of part_file::publish
     result<void> publish(durability lasting) { return file_.publish(in_, name_, existing_, lasting); }
 
-private:
+    /// The folder that a path leads to, and the file's name in it.
     struct place {
         folder      in;
         std::string name;
     };
 
-    exact_target(folder in, part_file file, std::string name, existing_file existing) noexcept
-        : in_(std::move(in)), file_(std::move(file)), name_(std::move(name)), existing_(existing)
-    {
-    }
-
-    /// The folder and the name the path leads to, through every link at its end.
+    /// Where a path leads to, through every link at its end.
+    /// errors: invalid_file_name; folder_missing; not_a_regular_file; too_many_links; the system's
     static result<place> resolve(const file_system& calls, const std::string& path)
     {
         if (path.find('\0') != std::string::npos)
@@ -100,6 +95,12 @@ private:
         return error{.code = errc::too_many_links, .os_code = ELOOP}.about(path);
     }
 
+private:
+    exact_target(folder in, part_file file, std::string name, existing_file existing) noexcept
+        : in_(std::move(in)), file_(std::move(file)), name_(std::move(name)), existing_(existing)
+    {
+    }
+
     static result<std::string> link_target(const folder& in, const std::string& name, const std::string& path)
     {
         const file_system& calls = in.calls();
@@ -115,27 +116,17 @@ private:
         return target;
     }
 
-    /// `model.safetensors.part`, or with a number where an earlier saver left or still writes one. A name too long
-    /// for that is cut: the part file's name only has to be free.
     static result<part_file> create_part(const folder& in, const std::string& name, const std::string& path)
     {
-        constexpr std::size_t longest_stem = 255 - 16;
-        std::string           stem = name;
-        if (stem.size() > longest_stem) {
-            std::size_t cut = longest_stem;
-            while (cut > 0 && (static_cast<unsigned char>(stem[cut]) & 0xC0U) == 0x80U)
-                --cut; // not inside a character
-            stem.resize(cut);
-        }
-        for (std::uint64_t attempt = 1;; ++attempt) {
-            std::string part_name = stem;
-            if (attempt > 1)
-                part_name += '.' + std::string(decimal(attempt).view());
-            part_name += part_extension;
-            auto                    part = part_file::create(in, std::move(part_name), path);
-            constexpr std::uint64_t most_attempts = 100'000;
+        constexpr std::uint64_t most_attempts = 100'000;
+        std::size_t             losses = 0;
+        for (std::uint64_t attempt = 1;;) {
+            auto part = part_file::create(in, exact_part_name(name, attempt), path);
+            if (!part && part.error().code == errc::part_file_lost && ++losses < part_file::most_losses)
+                continue;
             if (part || part.error().os_code != EEXIST || attempt == most_attempts)
                 return part;
+            ++attempt;
         }
     }
 

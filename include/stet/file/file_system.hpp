@@ -33,6 +33,8 @@ struct entry_facts {
     std::uint32_t mode = 0;   ///< permission bits, as chmod takes them
     std::uint64_t device = 0; ///< device and index together name one entry of the system
     std::uint64_t index = 0;
+    std::int64_t  modified =
+        0; ///< when its content last changed, in seconds since 1970 by the clock that stamps files
 };
 
 enum class links : std::uint8_t { follow, refuse };
@@ -88,6 +90,11 @@ struct file_system {
     /// Opens a file of the folder once more, for write_at past the system's cache: memory, position and size are then
     /// multiples of direct_alignment. ENOTSUP or EINVAL, or no call at all, where that cannot be done.
     os_result (*open_direct)(void* context, file_handle folder, const char* name) = nullptr;
+    /// Opens a file of the folder once more, itself no link, and locks it until that handle is closed: meanwhile no
+    /// other lock_file gets it, from whichever process, and fails at once with EBUSY. Reading, writing, renaming and
+    /// removing stay possible for all. Tells what was locked, without an index where the system keeps what is open for
+    /// writing from being removed. ENOTSUP or the like, or no call at all, where that cannot be done.
+    os_result (*lock_file)(void* context, file_handle folder, const char* name, entry_facts& facts) = nullptr;
     /// Brings a file's content, or a folder's entries, to stable storage.
     os_result (*sync)(void* context, file_handle handle) = nullptr;
     /// Closes; the handle is gone whatever the result.

@@ -50,7 +50,8 @@ public:
     part_file&         file() noexcept { return file_; }
 
     /// Makes the file appear under its name, never in another's place.
-    /// errors: name_taken when somebody else's program took the name meanwhile; the system's. Nothing is then left
+    /// errors: name_taken when somebody else's program took the name meanwhile; part_file_lost; the system's. Nothing
+    ///         is then left
     result<void> publish(durability lasting)
     {
         return file_.publish(in_, name_, existing_file::refuse, lasting);
@@ -87,14 +88,17 @@ private:
         return in;
     }
 
-    /// Creates the part file of the first number from `number` on that nobody holds or has used.
+    /// Creates the part file of the first number from `number` on that nobody holds or has used. One that was taken
+    /// for abandoned before it was locked is created anew.
     static result<numbered_target> claim(folder in, const std::string& in_path, const std::string& stem,
                                          std::uint64_t number)
     {
-        for (;; ++number) {
+        for (std::size_t losses = 0;;) {
             std::string name = numbered_name(stem, number, checkpoint_extension);
             std::string path = joined(in_path, name);
             auto        part = part_file::create(in, numbered_name(stem, number, part_extension), path);
+            if (!part && part.error().code == errc::part_file_lost && ++losses < part_file::most_losses)
+                continue;
             if (!part && part.error().os_code != EEXIST)
                 return part.error();
             if (part) {
@@ -108,6 +112,7 @@ private:
             }
             if (number == UINT64_MAX)
                 return error{.code = errc::counter_exhausted, .actual = number}.about(stem);
+            ++number;
         }
     }
 

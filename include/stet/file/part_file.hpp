@@ -3,6 +3,7 @@
 #define STET_FILE_PART_FILE_HPP
 
 #include "../sink/sink.hpp"
+#include "file_lock.hpp"
 #include "folder.hpp"
 
 #include <cerrno>
@@ -14,13 +15,18 @@
 namespace stet::inline v0_1 {
 
 /// A file that is being written under a name no reader takes for a checkpoint. It is removed on destruction unless
-/// publish() gave it its final name. A sink.
+/// publish() gave it its final name. It is locked while it bears its first name, where the file system can do that, so
+/// that others can tell it from one whose saver was killed. A sink.
 /// lifetime: borrows the folder's handle and the file system
 class part_file {
 public:
+    /// How often a saver creates its file anew when others keep removing it.
+    static constexpr std::size_t most_losses = 16;
+
     /// Creates the file exclusively.
     /// path:   the final path, which errors speak of
-    /// errors: name_taken when anything bears the name already; the system's
+    /// errors: name_taken when anything bears the name already; part_file_lost when another process locked the file
+    ///         before this one could, and removes it; the system's
     static result<part_file> create(const folder& in, std::string name, std::string path)
     {
         const file_system& calls = in.calls();
@@ -28,13 +34,16 @@ public:
             retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str()); });
         if (created.error != 0)
             return os_error(created.error, path);
-        return part_file(in, std::move(name), std::move(path), static_cast<file_handle>(created.value));
+        part_file part(in, std::move(name), std::move(path), static_cast<file_handle>(created.value));
+        if (auto locked = part.lock(in); !locked)
+            return locked.error();
+        return part;
     }
 
     part_file(part_file&& other) noexcept
         : calls_(other.calls_), folder_(other.folder_), name_(std::move(other.name_)),
           path_(std::move(other.path_)), size_(other.size_), handle_(std::exchange(other.handle_, no_handle)),
-          is_named_(std::exchange(other.is_named_, false))
+          is_named_(std::exchange(other.is_named_, false)), own_(other.own_), lock_(std::move(other.lock_))
     {
     }
     part_file& operator=(part_file&&) = delete;
@@ -44,7 +53,10 @@ public:
     {
         if (handle_ != no_handle)
             calls_->close(calls_->context, handle_);
-        if (is_named_)
+        if (!is_named_)
+            return;
+        entry_facts named;
+        if (look_at_name(named).error != 0 || is_same_entry(own_, named))
             remove(name_);
     }
 
@@ -139,18 +151,24 @@ public:
     /// Closes the file and gives it its final name. With durability::full the content is on stable storage before
     /// that, and the name after.
     /// in:     the folder it was created in
-    /// errors: name_taken when the name is in use and may not be replaced; the system's. What bore the final name
+    /// errors: name_taken when the name is in use and may not be replaced; part_file_lost; the system's. What bore the final name
     ///         before then bears it still, and the part file goes on destruction. One exception: where the system
     ///         cannot swap two files, an old one is already replaced when only making that last fails
     result<void> publish(const folder& in, const std::string& final_name, existing_file existing,
                          durability lasting)
     {
+        // Else another saver's unfinished file might appear under the final name.
+        if (auto named = still_named(); !named)
+            return named;
         if (auto closed = close(lasting); !closed)
             return closed;
         if (lasting == durability::none)
             return move(final_name, existing);
         bool was_free = existing == existing_file::refuse;
         if (!was_free) {
+            // Swapped, the old file bears the part file's name and may be needed once more.
+            const auto      old = calls_->exchange != nullptr ? file_lock::take(in, final_name, path_)
+                                                              : os_error(ENOTSUP, path_);
             const os_result swapped = swap_with(final_name);
             if (swapped.error == 0)
                 return settle_swap(in, final_name);
@@ -192,6 +210,42 @@ private:
         return retried([&] { return calls_->inspect(calls_->context, file, "", links::follow, facts); });
     }
 
+    /// Locks the file. What cannot be locked does without.
+    result<void> lock(const folder& in)
+    {
+        auto locked = file_lock::take(in, name_, path_);
+        if (locked) {
+            lock_ = *std::move(locked);
+        } else if (locked.error().os_code == EBUSY) {
+            is_named_ = false; // whoever was quicker sees to it
+            return lost(EBUSY);
+        }
+        if (auto looked = checked(look_at(handle_, own_)); !looked)
+            return looked;
+        return still_named();
+    }
+
+    os_result look_at_name(entry_facts& named) const
+    {
+        return retried(
+            [&] { return calls_->inspect(calls_->context, folder_, name_.c_str(), links::refuse, named); });
+    }
+
+    /// errors: part_file_lost when the name leads to nothing or to another saver's file; the system's
+    result<void> still_named() const
+    {
+        entry_facts named;
+        const auto  found = look_at_name(named);
+        if (found.error == ENOENT || (found.error == 0 && !is_same_entry(own_, named)))
+            return lost(ENOENT);
+        return checked(found);
+    }
+
+    error lost(int os_code) const
+    {
+        return error{.code = errc::part_file_lost, .os_code = os_code}.about(path_);
+    }
+
     result<void> close(durability lasting)
     {
         if (lasting == durability::full) {
@@ -210,6 +264,10 @@ private:
             return calls_->move(calls_->context, folder_, name_.c_str(), final_name.c_str(), existing);
         });
         is_named_ = moved.error != 0;
+        if (moved.error == 0)
+            lock_.release();
+        if (moved.error == ENOENT)
+            return lost(ENOENT);
         return checked(moved);
     }
 
@@ -232,6 +290,8 @@ private:
         }
         // If there is no way back either, the old file stays beside the new one rather than being lost.
         is_named_ = !settled && swap_with(final_name).error == 0;
+        if (!is_named_)
+            lock_.release();
         return settled;
     }
 
@@ -247,6 +307,8 @@ private:
     std::uint64_t      size_ = 0; ///< as announced to preallocate()
     file_handle        handle_;
     bool               is_named_;
+    entry_facts        own_{};
+    file_lock          lock_{}; ///< until the name is given up
 };
 
 } // namespace stet::inline v0_1

@@ -14,7 +14,9 @@
 #include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits>
 #include <string_view>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -86,7 +88,8 @@ inline os_result inspect(void*, file_handle folder, const char* name, links trea
     facts = {.kind = kind_of(status.st_mode),
              .mode = converted<std::uint32_t>(status.st_mode & 07777U),
              .device = converted<std::uint64_t>(status.st_dev),
-             .index = converted<std::uint64_t>(status.st_ino)};
+             .index = converted<std::uint64_t>(status.st_ino),
+             .modified = converted<std::int64_t>(status.st_mtime)};
     return {};
 }
 
@@ -191,6 +194,45 @@ inline os_result open_direct(void*, file_handle folder, const char* name)
     static_cast<void>(name);
     return {.value = -1, .error = ENOTSUP};
 #endif
+}
+
+/// Locks an open file unless another descriptor has done so. Such a lock belongs to what was opened, so that it neither
+/// goes when another descriptor of the file is closed, as fcntl's older ones do, nor leaves out other threads.
+inline os_result lock(int file) noexcept
+{
+#if defined(__linux__)
+    // One byte past all data: a server that keeps others from reading and writing what is locked (SMB) then hinders
+    // nobody, as it would with flock. NFS tells its other machines of either.
+    if constexpr (sizeof(off_t) < sizeof(std::int64_t))
+        return {.value = -1, .error = ENOTSUP}; // not every C library knows this lock for short offsets
+    constexpr int set_lock = 37;                // F_OFD_SETLK, since Linux 3.15
+    struct flock  byte {};
+    byte.l_type = F_WRLCK;
+    byte.l_whence = SEEK_SET;
+    byte.l_start = (std::numeric_limits<off_t>::max)();
+    const os_result locked = checked(::fcntl(file, set_lock, &byte));
+#elif defined(LOCK_EX) && !defined(__EMSCRIPTEN__) // where it claims success and does nothing
+    const os_result locked = checked(::flock(file, LOCK_EX | LOCK_NB));
+#else
+    static_cast<void>(file);
+    const os_result locked{.value = -1, .error = ENOTSUP};
+#endif
+    return locked.error == EAGAIN ? os_result{.value = -1, .error = EBUSY} : locked;
+}
+
+inline os_result lock_file(void*, file_handle folder, const char* name, entry_facts& facts)
+{
+    // For writing, which network file systems want of who locks; never waiting for the other end of a pipe.
+    const int opened = ::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (opened < 0)
+        return checked(opened);
+    os_result locked = lock(opened);
+    if (locked.error == 0)
+        locked = inspect(nullptr, opened, "", links::follow, facts);
+    if (locked.error == 0)
+        return {.value = opened, .error = 0};
+    ::close(opened);
+    return locked;
 }
 
 inline os_result sync(void*, file_handle handle)
@@ -302,6 +344,7 @@ constexpr file_system native_file_system() noexcept
             .write_at = calls::write_at,
             .clone = calls::clone,
             .open_direct = calls::open_direct,
+            .lock_file = calls::lock_file,
             .sync = calls::sync,
             .close = calls::close,
             .move = calls::move,

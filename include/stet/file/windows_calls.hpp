@@ -45,6 +45,8 @@ __declspec(dllimport) unsigned long __stdcall GetFinalPathNameByHandleW(void*, w
 __declspec(dllimport) unsigned long __stdcall GetFullPathNameW(const wchar_t*, unsigned long, wchar_t*,
                                                                wchar_t**);
 __declspec(dllimport) unsigned long __stdcall GetLastError();
+__declspec(dllimport) int __stdcall LockFile(void*, unsigned long, unsigned long, unsigned long,
+                                             unsigned long);
 #if defined(_WIN64)
 __declspec(dllimport) void* __stdcall MapViewOfFile(void*, unsigned long, unsigned long, unsigned long,
                                                     unsigned long long);
@@ -237,6 +239,13 @@ struct file_information {
     unsigned long attributes, times[6], volume, size[2], link_count, index_high, index_low;
 };
 static_assert(sizeof(file_information) == 52);
+
+/// When the file was last written, in seconds since 1970. Windows counts tenths of microseconds since 1601.
+inline std::int64_t modified(const file_information& seen) noexcept
+{
+    const std::uint64_t ticks = std::uint64_t{seen.times[5]} << 32U | seen.times[4];
+    return static_cast<std::int64_t>(ticks / 10'000'000) - 11'644'473'600;
+}
 
 inline int look_at(void* handle, file_information& seen) noexcept
 {

@@ -99,21 +99,26 @@ inline entry_kind kind_of(unsigned long attributes) noexcept
     return (attributes & folder_attribute) != 0 ? entry_kind::folder : entry_kind::file;
 }
 
-/// What is known of an open folder.
+/// What is known of an open file or folder. Of a file no device and index, as they are not told by its name.
 inline os_result inspect_itself(file_handle folder, entry_facts& facts)
 {
+    if (is_descriptor(folder)) {
+        facts = {.kind = entry_kind::file, .mode = 0666};
+        return {};
+    }
     file_information seen{};
     if (const int error = look_at(folder_of(folder)->entry, seen); error != 0)
         return failed(error);
     facts = {.kind = kind_of(seen.attributes),
              .mode = 0777,
              .device = seen.volume,
-             .index = std::uint64_t{seen.index_high} << 32U | seen.index_low};
+             .index = std::uint64_t{seen.index_high} << 32U | seen.index_low,
+             .modified = modified(seen)};
     // Without indices all folders of a file system would seem to be one.
     return facts.index == 0 ? failed(ENOTSUP) : os_result{};
 }
 
-/// Of an entry no device and index: for them it would have to be opened, and nobody can replace an open file.
+/// Of an entry no device and index, which not every drive keeps: nobody can replace a file open for writing.
 inline os_result inspect(void*, file_handle folder, const char* name, links treatment, entry_facts& facts)
 {
     if (*name == '\0')
@@ -126,6 +131,10 @@ inline os_result inspect(void*, file_handle folder, const char* name, links trea
         return last_failure();
     const bool is_link = treatment == links::refuse && leads_elsewhere(at.path, attributes);
     facts = {.kind = is_link ? entry_kind::link : kind_of(attributes), .mode = 0666};
+    file_information   seen{};
+    const opened_entry entry(at.path, access::nothing);
+    if (facts.kind == entry_kind::file && entry.error() == 0 && look_at(entry, seen) == 0)
+        facts.modified = modified(seen);
     return {};
 }
 
@@ -214,6 +223,42 @@ inline os_result write(void*, file_handle file, const void* data, std::size_t si
     });
 }
 
+/// Besides, a file open for writing is not shared for removal; but it has to be closed to be given its name.
+inline os_result lock_file(void*, file_handle folder, const char* name, entry_facts& facts)
+{
+    const place at = place_in(folder, name);
+    if (at.error != 0)
+        return failed(at.error);
+    constexpr unsigned long to_read = 0x80000000, share_all = 7, open_existing = 3, no_link = 0x00200000;
+    void* const             opened =
+        CreateFileW(at.path.c_str(), to_read, share_all, nullptr, open_existing, no_link, nullptr);
+    if (reinterpret_cast<std::intptr_t>(opened) == -1)
+        return last_failure();
+    // One byte past all data: what is locked cannot be read or written by others.
+    constexpr unsigned long lock_violation = 33;
+    file_information        seen{};
+    int                     error = 0;
+    if (LockFile(opened, 0xFFFFFFFE, 0x7FFFFFFF, 1, 0) == 0) {
+        const unsigned long code = GetLastError();
+        error = code == lock_violation ? EBUSY : errno_of(code);
+    } else {
+        error = look_at(opened, seen);
+    }
+    const int own = error != 0 ? -1
+                               : _open_osfhandle(reinterpret_cast<std::intptr_t>(opened),
+                                                 _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+    if (own < 0) {
+        CloseHandle(opened);
+        return failed(error != 0 ? error : EMFILE);
+    }
+    const bool is_link =
+        (seen.attributes & reparse_attribute) != 0 && leads_elsewhere(at.path, seen.attributes);
+    facts = {.kind = is_link ? entry_kind::link : kind_of(seen.attributes),
+             .mode = 0666,
+             .modified = modified(seen)};
+    return {.value = handle_of(own), .error = 0};
+}
+
 inline os_result sync(void*, file_handle handle)
 {
     if (!is_descriptor(handle))
@@ -280,6 +325,7 @@ constexpr file_system native_file_system() noexcept
             .set_mode = calls::set_mode,
             .preallocate = calls::preallocate,
             .write = calls::write,
+            .lock_file = calls::lock_file,
             .sync = calls::sync,
             .close = calls::close,
             .move = calls::move,

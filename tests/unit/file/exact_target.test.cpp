@@ -418,3 +418,43 @@ TEST_CASE("another name of the replaced file keeps the old content")
 }
 
 #endif
+
+TEST_CASE("a part file that is removed before it is locked is created once more")
+{
+    const scratch_directory here;
+    faulty_file_system      faulty;
+    int                     times = 0;
+    const auto              remover = [&] {
+        if (++times <= 3)
+            here.remove("x.part");
+    };
+    faulty.before(file_call::lock_file, remover);
+    auto target = exact_target::take(faulty.calls(), here / "x", existing_file::refuse);
+    REQUIRE(target);
+    CHECK(here.entries() == names{"x.part"});
+    CHECK(target->publish(durability::none));
+    CHECK(here.entries() == names{"x"});
+}
+
+TEST_CASE("where every new file is locked by others an exact save ends with that error")
+{
+    const scratch_directory here;
+    faulty_file_system      faulty;
+    faulty.fail_each(file_call::lock_file, EBUSY);
+    const auto target = exact_target::take(faulty.calls(), here / "x", existing_file::refuse);
+    REQUIRE_FALSE(target);
+    CHECK(target.error().code == errc::part_file_lost);
+    CHECK(here.entries().size() == stet::part_file::most_losses);
+}
+
+TEST_CASE("a path leads to a folder and a name in it, through its links")
+{
+    const scratch_directory here;
+    here.make_folder("far");
+    here.put_link("link", "far/file");
+    const auto place = exact_target::resolve(native_calls, here / "link");
+    REQUIRE(place);
+    CHECK(place->name == "file");
+    CHECK(native_calls.make_folder(native_calls.context, place->in.handle(), "mark").error == 0);
+    CHECK(here.has("far/mark"));
+}

@@ -15,6 +15,7 @@ TEST_CASE("the system's table has every call a save needs")
     STATIC_REQUIRE(calls.set_mode != nullptr);
     STATIC_REQUIRE(calls.preallocate != nullptr);
     STATIC_REQUIRE(calls.write != nullptr);
+    STATIC_REQUIRE(calls.lock_file != nullptr);
     STATIC_REQUIRE(calls.sync != nullptr);
     STATIC_REQUIRE(calls.close != nullptr);
     STATIC_REQUIRE(calls.move != nullptr);

@@ -259,3 +259,31 @@ TEST_CASE("a name too long for the file system is refused and leaves nothing")
     }
     CHECK(here.entries().empty());
 }
+
+TEST_CASE("a number whose part file is removed before it is locked is taken once more")
+{
+    const scratch_directory here;
+    faulty_file_system      faulty;
+    int                     times = 0;
+    const auto              remover = [&] {
+        if (++times <= 3)
+            here.remove("M_00001_.part");
+    };
+    faulty.before(file_call::lock_file, remover);
+    const auto target = take(here, {.stem = "M"}, faulty.calls());
+    REQUIRE(target);
+    CHECK(target->number() == 1);
+    CHECK(here.entries() == names{"M_00001_.part"});
+    CHECK(faulty.count(file_call::create_file) == 4);
+}
+
+TEST_CASE("where every new file is locked by others a numbered save ends with that error")
+{
+    const scratch_directory here;
+    faulty_file_system      faulty;
+    faulty.fail_each(file_call::lock_file, EBUSY);
+    const auto target = take(here, {.stem = "M"}, faulty.calls());
+    REQUIRE_FALSE(target);
+    CHECK(target.error().code == errc::part_file_lost);
+    CHECK(here.entries().size() == stet::part_file::most_losses);
+}

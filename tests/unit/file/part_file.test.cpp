@@ -344,6 +344,150 @@ TEST_CASE("an interrupted close has closed")
     REQUIRE(part);
     f.faulty.fail(file_call::close, 1, EINTR);
     CHECK(f.publish(*part, existing_file::refuse, durability::none));
-    CHECK(f.faulty.count(file_call::close) == 1);
+    CHECK(f.faulty.count(file_call::close) == 2); // the lock goes as well
     CHECK(f.here.entries() == names{"x"});
+}
+
+namespace {
+
+/// Whether anybody can lock what bears the part file's name now.
+bool is_free(const scratch_directory& here)
+{
+    const auto in = folder::open(stet::native_calls, here.path());
+    return in && stet::file_lock::take(*in, "x.part", "said");
+}
+
+} // namespace
+
+TEST_CASE("whatever bears a part file's name is locked until the file has its own")
+{
+    for (const existing_file existing : {existing_file::refuse, existing_file::replace}) {
+        for (const file_call kind :
+             {file_call::inspect, file_call::sync, file_call::move, file_call::exchange, file_call::remove})
+        {
+            fixture f;
+            if (existing == existing_file::replace)
+                f.here.put("x", "old");
+            auto part = f.create();
+            REQUIRE(part);
+            CHECK(part->write(bytes_of("new")));
+            std::size_t times_free = 0;
+            const auto  look = [&] { times_free += is_free(f.here) ? 1U : 0U; };
+            f.faulty.before(kind, look);
+            CHECK(f.publish(*part, existing, durability::full));
+            CAPTURE(support::file_call_names[static_cast<std::size_t>(kind)]);
+            CHECK(times_free == 0);
+            f.here.rename("x", "x.part");
+            CHECK(is_free(f.here)); // once it has its name nobody keeps it
+        }
+    }
+}
+
+TEST_CASE("what cannot be locked is saved all the same")
+{
+    for (const int os_code : {ENOTSUP, EINVAL, ENOLCK, EACCES, EMFILE, EIO}) {
+        fixture f;
+        f.here.put("x", "old");
+        f.faulty.fail_each(file_call::lock_file, os_code);
+        auto part = f.create();
+        REQUIRE(part);
+        CHECK(part->write(bytes_of("new")));
+        CHECK(f.publish(*part, existing_file::replace, durability::full));
+        CHECK(f.here.content("x") == "new");
+        CHECK(f.here.entries() == names{"x"});
+    }
+}
+
+TEST_CASE("a part file that another process locks first is left to that one")
+{
+    fixture                        f;
+    std::optional<stet::file_lock> other;
+    const auto                     in = folder::open(stet::native_calls, f.here.path());
+    REQUIRE(in);
+    const auto quicker = [&] { other = *stet::file_lock::take(*in, "x.part", "said"); };
+    f.faulty.before(file_call::lock_file, quicker);
+    const auto part = f.create();
+    REQUIRE_FALSE(part);
+    CHECK(part.error().code == errc::part_file_lost);
+    CHECK(part.error().os_code == EBUSY);
+    CHECK(f.here.entries() == names{"x.part"});
+    CHECK(f.faulty.count(file_call::remove) == 0);
+}
+
+TEST_CASE("a part file removed before it was locked is lost, and another saver's of the name left alone")
+{
+    for (const file_call kind : {file_call::lock_file, file_call::inspect}) {
+        for (const bool is_replaced : {false, true}) {
+            fixture    f;
+            int        times = 0;
+            const auto remove = [&] {
+                if (++times > 1)
+                    return;
+                f.here.rename("x.part", "aside");
+                if (is_replaced)
+                    f.here.put("x.part", "another saver's");
+            };
+            f.faulty.before(kind, remove);
+            {
+                const auto part = f.create();
+                REQUIRE_FALSE(part);
+                CHECK(part.error().code == errc::part_file_lost);
+                CHECK(part.error().subject.view() == "said");
+            }
+            CHECK(f.here.has("x.part") == is_replaced);
+            CHECK(f.here.content("x.part") == (is_replaced ? "another saver's" : ""));
+        }
+    }
+}
+
+TEST_CASE("a part file that vanished during the save is an error of its own, and nothing is published")
+{
+    for (const existing_file existing : {existing_file::refuse, existing_file::replace}) {
+        for (const durability lasting : {durability::none, durability::full}) {
+            for (const bool is_replaced : {false, true}) {
+                fixture f;
+                if (existing == existing_file::replace)
+                    f.here.put("x", "old");
+                {
+                    auto part = f.create();
+                    REQUIRE(part);
+                    CHECK(part->write(bytes_of("new")));
+                    f.here.rename("x.part", "aside");
+                    if (is_replaced)
+                        f.here.put("x.part", "another saver's");
+                    const auto published = f.publish(*part, existing, lasting);
+                    REQUIRE_FALSE(published);
+                    CHECK(published.error().code == errc::part_file_lost);
+                    CHECK(published.error().subject.view() == "said");
+                }
+                CHECK(f.here.content("x") == (existing == existing_file::replace ? "old" : ""));
+                CHECK(f.here.content("x.part") == (is_replaced ? "another saver's" : ""));
+            }
+        }
+    }
+}
+
+TEST_CASE("a part file that vanishes just before it is renamed is lost")
+{
+    fixture f;
+    auto    part = f.create();
+    REQUIRE(part);
+    const auto vanish = [&] { f.here.remove("x.part"); };
+    f.faulty.before(file_call::move, vanish);
+    const auto published = f.publish(*part, existing_file::refuse, durability::none);
+    REQUIRE_FALSE(published);
+    CHECK(published.error().code == errc::part_file_lost);
+    CHECK(f.here.entries().empty());
+}
+
+TEST_CASE("a file that cannot be told from another after it was made is no part file, and gone")
+{
+    for (const std::size_t nth : {std::size_t{1}, std::size_t{2}}) {
+        fixture f;
+        f.faulty.fail(file_call::inspect, nth, EIO);
+        const auto part = f.create();
+        REQUIRE_FALSE(part);
+        CHECK(part.error().os_code == EIO);
+        CHECK(f.here.entries().empty());
+    }
 }

@@ -16,6 +16,7 @@ static_assert(sizeof(stet::detail::posix) == sizeof(int), "on Windows the header
 
 #else
 
+#include "support/child_process.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -242,6 +243,51 @@ TEST_CASE("what is written is there, also after space was set aside for it")
     CHECK(calls.close(nullptr, file.value).error == 0);
     CHECK(here->content("new") == "abcde");
     CHECK(calls.write(nullptr, stet::file_handle{12'345}, "abc", 3).error == EBADF);
+}
+
+TEST_CASE("a file is locked for one descriptor, whichever others of it are closed")
+{
+    const open_scratch here;
+    here->put("x", "content");
+    stet::entry_facts facts;
+    const auto        first = calls.lock_file(nullptr, here.handle(), "x", facts);
+    REQUIRE(first.error == 0);
+    CHECK(closes_on_exec(first.value));
+    struct stat status {};
+    REQUIRE(::stat((here / "x").c_str(), &status) == 0);
+    CHECK(facts.kind == entry_kind::file);
+    CHECK(facts.index == posix::converted<std::uint64_t>(status.st_ino));
+    CHECK(facts.modified == posix::converted<std::int64_t>(status.st_mtime));
+
+    const int other = ::open((here / "x").c_str(), O_RDWR | O_CLOEXEC);
+    REQUIRE(other >= 0);
+    CHECK(::write(other, "written", 7) == 7);
+    ::close(other);
+    CHECK(calls.lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
+    CHECK(support::in_child([&] {
+              stet::entry_facts seen;
+              return calls.lock_file(nullptr, here.handle(), "x", seen).error == EBUSY ? 0 : 1;
+          }) == 0); // nor does the child's end let go of it
+    CHECK(calls.lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
+    CHECK(calls.close(nullptr, first.value).error == 0);
+    const auto second = calls.lock_file(nullptr, here.handle(), "x", facts);
+    CHECK(second.error == 0);
+    calls.close(nullptr, second.value);
+    CHECK(here->content("x") == "written");
+}
+
+TEST_CASE("only a file is locked, and nobody waits for a pipe")
+{
+    const open_scratch here;
+    here->make_folder("folder");
+    here->put("x");
+    here->put_link("link", "x");
+    REQUIRE(::mkfifo((here / "pipe").c_str(), 0600) == 0);
+    stet::entry_facts facts;
+    CHECK(calls.lock_file(nullptr, here.handle(), "folder", facts).error == EISDIR);
+    CHECK(calls.lock_file(nullptr, here.handle(), "link", facts).error == ELOOP);
+    CHECK(calls.lock_file(nullptr, here.handle(), "pipe", facts).error == ENXIO);
+    CHECK(calls.lock_file(nullptr, here.handle(), "none", facts).error == ENOENT);
 }
 
 #if defined(__linux__)
