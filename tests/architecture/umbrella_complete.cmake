@@ -3,7 +3,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(optional "^interop/" "^json/" "^metadata/" "^parallel/" "^split/" "^(naming|file|save)/(comfyui|python)_" "^read/(file_source|mapped_file)"
-    "^file/windows_" "^save/cloning_writer" "^file/(io_uring|positioned_sink|readable_file|thread)" "^memory/streaming_copy")
+    "^save/cloning_writer" "^file/windows_" "^file/(abandoned_parts|io_uring|positioned_sink|readable_file|thread)" "^memory/streaming_copy")
 
 set(library ${ROOT}/include/stet)
 file(GLOB_RECURSE headers RELATIVE ${library} ${library}/*.hpp)

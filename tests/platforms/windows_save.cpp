@@ -5,6 +5,7 @@
 //   windows_save race ROOT COUNT      saves COUNT times below ROOT; several such processes race for numbers
 //   windows_save check FOLDER         runs the checks in FOLDER, which exists; those of links if it holds
 //                                     "linked/inside", to "linked/target", and "linked/outside", to "beside"
+#include <stet/file/abandoned_parts.hpp>
 #include <stet/stet.hpp>
 
 #include <array>
@@ -422,6 +423,54 @@ void check_while_saving(const std::string& here)
            "afterwards the folder is free");
 }
 
+void check_abandoned(const std::string& here)
+{
+    const auto remove = [&](std::int64_t least_age) {
+        return stet::remove_abandoned_numbered(here, {}, {.least_age = least_age});
+    };
+    put(here + "/M_00003_.part", "half");
+    put(here + "/model.safetensors.part", "another program's");
+    auto found = remove(3600);
+    expect(found && found->removed.empty() && found->left.size() == 1 &&
+               found->left[0].why == stet::left_because::too_young,
+           "a part file just written is too young");
+    const sample own(20);
+    bool         was_left = false;
+    const auto   on_progress = [&](const stet::progress&) {
+        found = remove(0);
+        was_left = found && found->left.size() == 1 && found->left[0].name == "M_00004_.part" &&
+                   found->left[0].why == stet::left_because::in_use;
+        return true;
+    };
+    expect_success(own.save(numbered{.root = here, .prefix = "M"}, {.on_progress = on_progress}),
+                   "a file is saved while others clean up");
+    expect(was_left, "the part file of a live save stays");
+    expect(entries(here) == names{"M_00004_.safetensors", "model.safetensors.part"},
+           "what a dead save left is removed, what another program left is not");
+    expect(DeleteFileW(raw(here + "/model.safetensors.part").c_str()) != 0, "which goes at the end");
+
+    auto live = stet::numbered_target::take(stet::native_calls, here, {.folder = {}, .stem = "M"},
+                                            stet::durability::none);
+    expect(live && live->number() == 5, "a number is held");
+    bool was_kept = false;
+    {
+        // As it is between closing the file and naming it.
+        const auto in = stet::folder::open(stet::native_calls, here);
+        put(here + "/M_00009_.part", "half");
+        const auto lock = in ? stet::file_lock::take(*in, "M_00009_.part", here)
+                             : stet::result<stet::file_lock>(stet::os_error(ENOENT, here));
+        found = remove(0);
+        was_kept = lock && found && found->left.size() == 2;
+        const int moved =
+            in ? stet::native_calls
+                     .move(nullptr, in->handle(), "M_00009_.part", "renamed", existing_file::refuse)
+                     .error
+               : -1;
+        expect(moved == 0, "a locked file can be renamed");
+    }
+    expect(was_kept, "a locked file stays though no writer has it open");
+}
+
 void check_names_taken_meanwhile(const std::string& here)
 {
     const sample own(15);
@@ -584,6 +633,7 @@ int check(const char* folder, const char* program)
     check_long_paths(fresh_folder(here));
     check_files_in_use(fresh_folder(here));
     check_while_saving(fresh_folder(here));
+    check_abandoned(fresh_folder(here));
     check_names_taken_meanwhile(fresh_folder(here));
     check_races(fresh_folder(here), program);
     check_replacing_at_once(fresh_folder(here));

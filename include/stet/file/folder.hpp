@@ -109,27 +109,17 @@ public:
             if (auto synced = sync(path); !synced)
                 return synced.error();
         }
-        if (entered)
-            return entered;
-        const int os_code = entered.error().os_code;
-        if (os_code == ENOENT)
+        if (!entered && entered.error().os_code == ENOENT)
             return make(name, lasting, path);
-        if (os_code != ELOOP && os_code != ENOTDIR)
-            return entered;
-        entry_facts facts;
-        if (const auto known = inspect(name, links::refuse, facts); known.error != 0)
-            return os_error(known.error, path);
-        if (facts.kind != entry_kind::link)
-            return entered;
-        auto behind_link = open_in(*calls_, handle_, name, links::follow, path);
-        if (!behind_link)
-            return behind_link;
-        const auto inside = root.contains(*behind_link, path);
-        if (!inside)
-            return inside.error();
-        if (!*inside)
-            return error{.code = errc::outside_root}.about(path);
-        return behind_link;
+        return entered ? std::move(entered) : behind_link(name, root, path, entered.error());
+    }
+
+    /// A folder directly in this one. A link must not lead out of `root`.
+    /// errors: folder_missing; outside_root; about `path`
+    result<folder> enter_existing(const std::string& name, const folder& root, const std::string& path) const
+    {
+        auto entered = open_in(*calls_, handle_, name, links::refuse, path);
+        return entered ? std::move(entered) : behind_link(name, root, path, entered.error());
     }
 
     /// What an entry of this folder is. The os_result's error is ENOENT when there is none.
@@ -249,6 +239,29 @@ private:
         if (auto synced = parent->sync(path); !synced)
             return synced.error();
         return opened;
+    }
+
+    /// The folder that a link leads to, unless that is outside of `root`.
+    /// refused: what opening the name itself came to
+    result<folder> behind_link(const std::string& name, const folder& root, const std::string& path,
+                               const error& refused) const
+    {
+        if (refused.os_code != ELOOP && refused.os_code != ENOTDIR)
+            return refused;
+        entry_facts facts;
+        if (const auto known = inspect(name, links::refuse, facts); known.error != 0)
+            return os_error(known.error, path);
+        if (facts.kind != entry_kind::link)
+            return refused;
+        auto behind = open_in(*calls_, handle_, name, links::follow, path);
+        if (!behind)
+            return behind;
+        const auto inside = root.contains(*behind, path);
+        if (!inside)
+            return inside.error();
+        if (!*inside)
+            return error{.code = errc::outside_root}.about(path);
+        return behind;
     }
 
     result<folder> make(const std::string& name, durability lasting, const std::string& path) const

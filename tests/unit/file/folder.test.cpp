@@ -316,3 +316,26 @@ TEST_CASE("a folder closes what it opened, once")
     // Each was opened once or failed to open: in, out and missing.
     CHECK(faulty.count(file_call::close) + 3 == faulty.count(file_call::open_folder));
 }
+
+TEST_CASE("a folder that exists is entered without creating any")
+{
+    const scratch_directory here;
+    here.make_folder("root/a");
+    here.make_folder("beside");
+    here.put("root/file");
+    here.put_link("root/inside", "a");
+    here.put_link("root/outside", "../beside");
+    const auto root = folder::open(native_calls, here / "root");
+    REQUIRE(root);
+    for (const char* const name : {"a", "inside"}) {
+        const auto entered = root->enter_existing(name, *root, "said");
+        REQUIRE(entered);
+        mark(*entered);
+        CHECK(here.has("root/a/mark"));
+        here.remove("root/a/mark");
+    }
+    CHECK(root->enter_existing("none", *root, "said").error().code == errc::folder_missing);
+    CHECK_FALSE(here.has("root/none"));
+    CHECK(root->enter_existing("file", *root, "said").error().subject.view() == "said");
+    CHECK(root->enter_existing("outside", *root, "said").error().code == errc::outside_root);
+}
