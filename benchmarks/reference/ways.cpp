@@ -114,9 +114,8 @@ private:
 
 void tensors::map(const std::string& path)
 {
-    if (!stet::save(stet::model_only{.model = dict_},
-                    stet::prefix_layout<stet::under<stet::role::model, "">>{},
-                    stet::exact_path{path, stet::existing_file::replace}))
+    if (!view_ && !stet::save(stet::model_only{.model = dict_}, benchmarks::unprefixed{},
+                              stet::exact_path{path, stet::existing_file::replace}))
         fail("the file to map could not be written");
     view_.reset();
     file_.reset();
