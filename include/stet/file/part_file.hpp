@@ -21,7 +21,7 @@ namespace stet::inline v0_1 {
 class part_file {
 public:
     /// How often a saver creates its file anew when others keep removing it.
-    static constexpr std::size_t most_losses = 16;
+    static constexpr std::size_t most_losses = 1000;
 
     /// Creates the file exclusively.
     /// path:   the final path, which errors speak of
