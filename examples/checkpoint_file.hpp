@@ -66,6 +66,7 @@ public:
         if (!source)
             return stet::message(source.error());
         source_ = std::make_unique<stet::file_source>(*std::move(source));
+        size_ = source_->size();
         auto reader = stet::open_checkpoint(*source_);
         if (!reader)
             return quoted(path) + ": " + stet::message(reader.error());
@@ -77,8 +78,11 @@ public:
         return {};
     }
 
+    /// Lets go of the file. What its header says stays; its tensors can no longer be read.
+    void close() { source_.reset(); }
+
     const std::string&             path() const { return path_; }
-    std::uint64_t                  size() const { return source_->size(); }
+    std::uint64_t                  size() const { return size_; }
     const stet::checkpoint_reader& reader() const { return *reader_; }
     const stet::checkpoint_header& header() const { return reader_->header(); }
 
@@ -96,6 +100,7 @@ public:
 
 private:
     std::string                              path_{};
+    std::uint64_t                            size_ = 0;
     std::unique_ptr<stet::file_source>       source_{}; // the reader borrows it
     std::unique_ptr<stet::checkpoint_reader> reader_{};
     std::unique_ptr<std::vector<std::byte>>  block_{};

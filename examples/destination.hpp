@@ -44,6 +44,9 @@ public:
             refuse_usage(program, "--replace needs --output: numbered files are never replaced");
     }
 
+    /// Whether the save may take the place of a file.
+    bool replaces() const { return replaces_; }
+
     stet::result<stet::saved_checkpoint> save(const stet::plan&         tensors,
                                               const stet::save_options& options) const
     {

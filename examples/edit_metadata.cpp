@@ -2,6 +2,7 @@
 // Shows or changes a checkpoint's metadata. The file is written anew beside the old one, whose place it takes in one
 // step; tensors pass through in small pieces, byte for byte.
 #include "checkpoint_file.hpp"
+#include "closing_writer.hpp"
 #include "command_line.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
@@ -106,7 +107,7 @@ std::string change(const request& asked, const checkpoint_file& file, text_map& 
     return {};
 }
 
-int edit(const request& asked, const checkpoint_file& file)
+int edit(const request& asked, checkpoint_file& file)
 {
     const stet::checkpoint_header& header = file.header();
     text_map                       metadata;
@@ -121,6 +122,9 @@ int edit(const request& asked, const checkpoint_file& file)
     if (!plan)
         return example::report_failure(program, stet::message(plan.error()));
     const bool replaces = !asked.output || asked.replaces;
+
+    const example::closing_writer closing({&file}); // its own place may be the one to take
+
     const auto saved = [&] {
         example::progress_bar bar;
         return stet::save(
@@ -129,7 +133,8 @@ int edit(const request& asked, const checkpoint_file& file)
                              .existing =
                                  replaces ? stet::existing_file::replace : stet::existing_file::refuse},
             {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
-             .on_progress = bar});
+             .on_progress = bar,
+             .writer = closing.writer()});
     }();
     if (!saved)
         return example::report_failure(program, stet::message(saved.error()));

@@ -2,6 +2,7 @@
 // Merges two checkpoints as ComfyUI's merging nodes do: each number is a weighted mean of the two. Tensors are read,
 // merged and written piece by piece, so that models of any size take a few megabytes of memory.
 #include "checkpoint_file.hpp"
+#include "closing_writer.hpp"
 #include "command_line.hpp"
 #include "destination.hpp"
 #include "family_layout.hpp"
@@ -196,7 +197,7 @@ void settle(const ratios& given)
     }
 }
 
-int save(const checkpoint_file& first, const checkpoint_file& second, const ratio_finder& ratio,
+int save(checkpoint_file& first, checkpoint_file& second, const ratio_finder& ratio,
          const std::vector<example::key_and_value>& metadata, const example::destination& where)
 {
     workplace         work;
@@ -213,9 +214,14 @@ int save(const checkpoint_file& first, const checkpoint_file& second, const rati
     const auto       about = stet::merge_metadata(passed_on, own, stet::is_digest_key);
     if (!about)
         return example::report_failure(program, stet::message(about.error()));
+
+    const example::closing_writer closing({&first, &second}); // one of them may be the file to replace
+
     const auto saved = [&] {
         example::progress_bar bar;
-        return where.save(*plan, {.metadata = *about, .on_progress = bar});
+        return where.save(*plan, {.metadata = *about,
+                                  .on_progress = bar,
+                                  .writer = where.replaces() ? closing.writer() : stet::file_writer()});
     }();
     if (!saved)
         return example::report_failure(program, stet::message(saved.error()));
