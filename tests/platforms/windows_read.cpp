@@ -6,12 +6,16 @@
 #include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
 
-// After the library, whose own declarations of the same calls must agree with these.
+// After the library, whose own declarations of the system's calls must agree with the system's.
+#include "windows_checks.hpp"
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <io.h>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,55 +23,18 @@
 #include <thread>
 #include <utility>
 #include <vector>
-#include <windows.h>
+#include <winioctl.h>
 
 namespace {
 
+using namespace windows_checks;
 using stet::errc;
-
-int passed = 0;
-int failed = 0;
-
-void expect(bool fact, std::string_view text)
-{
-    ++(fact ? passed : failed);
-    if (!fact)
-        std::printf("FAILED: %.*s\n", static_cast<int>(text.size()), text.data());
-}
-
-template <class Value>
-void expect_error(const stet::result<Value>& outcome, errc code, std::string_view subject,
-                  std::string_view text)
-{
-    const bool is_right =
-        !outcome && outcome.error().code == code && outcome.error().subject.view().ends_with(subject);
-    expect(is_right, text);
-    if (!is_right)
-        std::printf("        %s\n", outcome ? "it succeeded" : stet::message(outcome.error()).c_str());
-}
-
-std::wstring wide(const std::string& text)
-{
-    std::wstring units(text.size() + 1, L'\0');
-    const int size = MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), units.data(),
-                                         static_cast<int>(units.size()));
-    units.resize(static_cast<std::size_t>(size));
-    return units;
-}
 
 /// A folder and its parents.
 void make_folders(const std::string& path)
 {
     for (std::size_t at = path.find('/', 3); at != std::string::npos; at = path.find('/', at + 1))
-        CreateDirectoryW((L"\\\\?\\" +
-                          [&] {
-                              std::wstring units = wide(path.substr(0, at));
-                              for (wchar_t& unit : units)
-                                  unit = unit == L'/' ? L'\\' : unit;
-                              return units;
-                          }())
-                             .c_str(),
-                         nullptr);
+        CreateDirectoryW(raw(path.substr(0, at)).c_str(), nullptr);
 }
 
 /// A checkpoint whose content differs from seed to seed.
@@ -154,27 +121,21 @@ void check_refusals(const std::string& here)
 
     const std::string locked = here + "/locked.safetensors";
     expect(static_cast<bool>(sample(2).save(locked)), "a file is there");
-    const HANDLE alone =
-        CreateFileW(wide(locked).c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr);
-    expect_both(locked, errc::permission_denied, "a file that another program keeps for itself is not read");
-    CloseHandle(alone);
+    {
+        const handle alone(opened(locked, GENERIC_READ, 0, OPEN_EXISTING));
+        expect_both(locked, errc::permission_denied,
+                    "a file that another program keeps for itself is not read");
+    }
     expect(is_in_source(sample(2), locked), "it is when that program is done");
 }
 
 void check_ends(const std::string& here)
 {
     const std::string path = here + "/short";
-    const HANDLE made = CreateFileW(wide(path).c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, 0, nullptr);
-    CloseHandle(made);
+    put(path, "");
     const auto empty = stet::mapped_file::open(path.c_str());
     expect(empty && empty->bytes().empty(), "an empty file maps to no bytes");
-    {
-        const HANDLE file =
-            CreateFileW(wide(path).c_str(), GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, 0, nullptr);
-        unsigned long written = 0;
-        WriteFile(file, "0123456789", 10, &written, nullptr);
-        CloseHandle(file);
-    }
+    put(path, "0123456789");
     const auto source = stet::file_source::open(path.c_str());
     expect(source && source->size() == 10, "a file has its size");
     if (!source)
@@ -252,26 +213,169 @@ void check_saving_over(const std::string& here)
     }
     expect(static_cast<bool>(fresh.save(path)), "closed, it is replaced");
     expect(is_in_mapping(fresh, path), "by the new one");
-    WIN32_FIND_DATAW found{};
-    const HANDLE     parts = FindFirstFileW(wide(here + "/*.part").c_str(), &found);
-    expect(parts == INVALID_HANDLE_VALUE, "no part file is left");
+    expect(!has_part_file(entries(here)), "no part file is left");
+}
+
+// ---- a file above four gigabytes ---------------------------------------------------------------------------
+
+/// What nobody has to write: the end of the file is set already.
+std::array<std::byte, std::size_t{16} << 20U> zeros{};
+
+bool is_of_zeros(const void* data)
+{
+    const auto* const begin = static_cast<const std::byte*>(data);
+    return begin >= zeros.data() && begin < zeros.data() + zeros.size();
+}
+
+/// The system's own calls, but zeros are left out, so that the file takes no space for them.
+stet::file_system sparse_file_system()
+{
+    namespace system = stet::detail::windows;
+    stet::file_system calls = stet::native_file_system();
+    calls.create_file = [](void* context, stet::file_handle folder, const char* name) {
+        const stet::os_result created = system::create_file(context, folder, name);
+        if (created.error == 0) {
+            // Where this is not known, files have holes anyway.
+            const std::intptr_t file =
+                _get_osfhandle(system::descriptor_of(static_cast<stet::file_handle>(created.value)));
+            DWORD size = 0;
+            DeviceIoControl(reinterpret_cast<HANDLE>(file), FSCTL_SET_SPARSE, nullptr, 0, nullptr, 0, &size,
+                            nullptr);
+        }
+        return created;
+    };
+    calls.write = [](void* context, stet::file_handle file, const void* data, std::size_t size) {
+        if (!is_of_zeros(data))
+            return system::write(context, file, data, size);
+        const auto         distance = static_cast<std::int64_t>(size);
+        const std::int64_t place = _lseeki64(system::descriptor_of(file), distance, SEEK_CUR);
+        return stet::os_result{.value = distance, .error = place < 0 ? EIO : 0};
+    };
+    return calls;
+}
+
+/// Four gigabytes of zeros, then a row that is not.
+struct large_tensor {
+    static constexpr std::size_t   row_size = std::size_t{1} << 20U;
+    static constexpr std::uint64_t rows = 4097;
+
+    std::vector<std::byte> last_row = std::vector<std::byte>(row_size, std::byte{0x5A});
+
+    stet::result<stet::tensor_view> view() const
+    {
+        return stet::produced_view(stet::dtype::u8, {rows, row_size}, *this,
+                                   [](const large_tensor& tensor, stet::sink_ref out) -> stet::result<void> {
+                                       for (std::uint64_t left = (rows - 1) * row_size; left != 0;
+                                            left -= zeros.size()) {
+                                           if (auto written = out.write(zeros); !written)
+                                               return written;
+                                       }
+                                       return out.write(tensor.last_row);
+                                   });
+    }
+};
+
+bool all_are(std::span<const std::byte> data, std::byte value)
+{
+    return std::ranges::all_of(data, [value](std::byte one) { return one == value; });
+}
+
+/// A row on either side of the four gigabytes, and the tensor behind.
+bool is_large(std::span<const std::byte> rows, std::span<const std::byte> behind, const sample& own)
+{
+    const auto first = rows.first(large_tensor::row_size);
+    return all_are(first, std::byte{0}) && all_are(rows.subspan(first.size()), std::byte{0x5A}) &&
+           own.is(behind);
+}
+
+void check_reading_large(const std::string& path, const sample& own)
+{
+    const auto source = stet::file_source::open(path.c_str());
+    if (expect_success(source, "a large file is opened")) {
+        const auto file = stet::open_checkpoint(*source);
+        if (!expect_success(file, "and its header read"))
+            return;
+        const stet::stored_tensor large = file->header()[0];
+        std::vector<std::byte>    rows(2 * large_tensor::row_size);
+        std::vector<std::byte>    behind(own.data.size());
+        const auto                part = stet::rows(large, large_tensor::rows - 2, large_tensor::rows);
+        expect(part && file->read(large, *part, rows) && file->read(file->header()[1], behind) &&
+                   is_large(rows, behind, own),
+               "what lies behind four gigabytes is read");
+    }
+    const auto mapped = stet::mapped_file::open(path.c_str());
+    if (expect_success(mapped, "a large file is mapped")) {
+        const auto checkpoint = stet::read_checkpoint(mapped->bytes());
+        if (!expect_success(checkpoint, "a large mapping is read"))
+            return;
+        const auto large = checkpoint->data(checkpoint->header()[0]);
+        expect(large.size() == large_tensor::rows * large_tensor::row_size &&
+                   is_large(large.last(2 * large_tensor::row_size), checkpoint->data(checkpoint->header()[1]),
+                            own),
+               "what lies behind four gigabytes is mapped");
+    }
+}
+
+void check_cut_large(const std::string& path, std::uint64_t whole)
+{
+    constexpr std::uint64_t cut = (std::uint64_t{1} << 32U) + 100;
+    {
+        const handle  file(opened(path, GENERIC_WRITE, 0, OPEN_EXISTING));
+        LARGE_INTEGER end{};
+        end.QuadPart = static_cast<std::int64_t>(cut);
+        expect(SetFilePointerEx(file.value(), end, nullptr, FILE_BEGIN) != 0 &&
+                   SetEndOfFile(file.value()) != 0,
+               "a large file can be cut");
+    }
+    const auto source = stet::file_source::open(path.c_str());
+    if (!expect_success(source, "a cut file is opened"))
+        return;
+    const auto file = stet::open_checkpoint(*source);
+    expect(!file && file.error().code == errc::incomplete_data && file.error().expected == whole &&
+               file.error().actual == cut,
+           "how much is missing is told in full");
+}
+
+void check_large(const std::string& here)
+{
+    const sample      own(6);
+    const std::string path = here + "/large.safetensors";
+    const auto        calls = sparse_file_system();
+
+    const large_tensor large;
+
+    std::vector<std::pair<std::string, stet::tensor_view>> model{{"large", *large.view()}, own.model[0]};
+
+    bool       is_set_aside = true;
+    const auto on_progress = [&](const stet::progress& progress) {
+        const DWORD   shared = FILE_SHARE_READ | FILE_SHARE_WRITE;
+        const handle  part(opened(path + ".part", GENERIC_READ, shared, OPEN_EXISTING));
+        LARGE_INTEGER size{};
+        GetFileSizeEx(part.value(), &size);
+        is_set_aside = is_set_aside && static_cast<std::uint64_t>(size.QuadPart) == progress.bytes_total;
+        return true;
+    };
+    const auto saved = stet::save(stet::model_only{.model = model}, stet::layouts::generic{},
+                                  stet::exact_path{path}, {.on_progress = on_progress, .calls = &calls});
+    if (!expect_success(saved, "more than four gigabytes are saved"))
+        return;
+    expect(is_set_aside, "space for all of it is set aside before it is written");
+    const std::uint64_t data_size = large_tensor::rows * large_tensor::row_size + own.data.size();
+    expect(saved->bytes == 8 + saved->header_bytes + data_size, "the size is told in full");
+    check_reading_large(path, own);
+    check_cut_large(path, saved->bytes);
 }
 
 int check(const char* folder)
 {
-    std::array<wchar_t, 1024> full{};
-    GetFullPathNameW(wide(folder).c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
-    std::string here = stet::detail::windows::utf8(full.data());
-    for (char& c : here)
-        c = c == '\\' ? '/' : c;
-
+    const std::string here = full_path(folder);
     check_reading(here);
     check_refusals(here);
     check_ends(here);
     check_threads(here);
     check_saving_over(here);
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    check_large(here);
+    return report();
 }
 
 } // namespace

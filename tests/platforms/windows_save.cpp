@@ -86,142 +86,21 @@ int race(const char* root, int count)
 
 #if defined(_WIN32)
 
-#include <algorithm>
-#include <optional>
+// After the library, whose own declarations of the system's calls must agree with the system's.
+#include "windows_checks.hpp"
+
+#include <stet/save/comfyui_save.hpp>
+
 #include <process.h>
 #include <thread>
-#include <windows.h>
 
 namespace {
 
+using namespace windows_checks;
 using stet::errc;
 using stet::exact_path;
 using stet::existing_file;
 using stet::numbered;
-using names = std::vector<std::string>;
-
-int passed = 0;
-int failed = 0;
-
-void expect(bool fact, std::string_view text)
-{
-    ++(fact ? passed : failed);
-    if (!fact)
-        std::printf("FAILED: %.*s\n", static_cast<int>(text.size()), text.data());
-}
-
-template <class Value>
-void expect_error(const stet::result<Value>& outcome, errc code, std::string_view text)
-{
-    const bool is_right = !outcome && outcome.error().code == code;
-    expect(is_right, text);
-    if (!is_right)
-        std::printf("        %s\n", outcome ? "it succeeded" : stet::message(outcome.error()).c_str());
-}
-
-template <class Value>
-bool expect_success(const stet::result<Value>& outcome, std::string_view text)
-{
-    const bool succeeded(outcome);
-    expect(succeeded, text);
-    if (!succeeded)
-        std::printf("        %s\n", stet::message(outcome.error()).c_str());
-    return succeeded;
-}
-
-// ---- the disk, seen through the system itself -------------------------------------------------------------
-
-std::wstring wide(const std::string& text)
-{
-    std::wstring units(text.size() + 1, L'\0');
-    const int size = MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), units.data(),
-                                         static_cast<int>(units.size()));
-    units.resize(static_cast<std::size_t>(size));
-    return units;
-}
-
-std::string narrow(const wchar_t* units)
-{
-    std::array<char, 1024> text{};
-    WideCharToMultiByte(CP_UTF8, 0, units, -1, text.data(), static_cast<int>(text.size()), nullptr, nullptr);
-    return text.data();
-}
-
-/// A full path in the form without limit.
-std::wstring raw(std::string path)
-{
-    std::replace(path.begin(), path.end(), '/', '\\');
-    return L"\\\\?\\" + wide(path);
-}
-
-class handle {
-public:
-    explicit handle(HANDLE value) : value_(value) {}
-    handle(const handle&) = delete;
-    handle& operator=(const handle&) = delete;
-    ~handle()
-    {
-        if (is_open())
-            CloseHandle(value_);
-    }
-
-    bool   is_open() const { return value_ != nullptr && value_ != INVALID_HANDLE_VALUE; }
-    HANDLE value() const { return value_; }
-
-private:
-    HANDLE value_;
-};
-
-HANDLE opened(const std::string& path, DWORD access, DWORD shared, DWORD disposition)
-{
-    return CreateFileW(raw(path).c_str(), access, shared, nullptr, disposition, FILE_ATTRIBUTE_NORMAL,
-                       nullptr);
-}
-
-std::optional<std::string> content(const std::string& path)
-{
-    const handle file(
-        opened(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, OPEN_EXISTING));
-    if (!file.is_open())
-        return std::nullopt;
-    std::string            text;
-    std::array<char, 4096> block;
-    DWORD                  size = 0;
-    while (ReadFile(file.value(), block.data(), static_cast<DWORD>(block.size()), &size, nullptr) != 0 &&
-           size != 0)
-        text.append(block.data(), size);
-    return text;
-}
-
-void put(const std::string& path, const std::string& text)
-{
-    const handle file(opened(path, GENERIC_WRITE, 0, CREATE_ALWAYS));
-    DWORD        size = 0;
-    WriteFile(file.value(), text.data(), static_cast<DWORD>(text.size()), &size, nullptr);
-}
-
-names entries(const std::string& path)
-{
-    names            found;
-    WIN32_FIND_DATAW entry{};
-    HANDLE           search = FindFirstFileW(raw(path + "/*").c_str(), &entry);
-    if (search == INVALID_HANDLE_VALUE)
-        return {"no such folder"};
-    do {
-        const std::string name = narrow(entry.cFileName);
-        if (name != "." && name != "..")
-            found.push_back(name);
-    } while (FindNextFileW(search, &entry) != 0);
-    FindClose(search);
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
-bool has_part_file(const names& found)
-{
-    return std::any_of(found.begin(), found.end(),
-                       [](const std::string& name) { return name.ends_with(".part"); });
-}
 
 /// A folder of its own for every check.
 std::string fresh_folder(const std::string& above)
@@ -260,6 +139,44 @@ void check_numbered(const std::string& here)
 
     const auto dated = first.save(numbered{.root = here, .prefix = "%year%-%month%/M"});
     expect(dated && dated->path.substr(here.size() + 1, 2) == "20", "the clock fills a prefix's fields");
+}
+
+void check_letters(const std::string& here)
+{
+    const sample      own(16);
+    const std::string folder = here + "/CheckPoints";
+    CreateDirectoryW(raw(folder).c_str(), nullptr);
+    put(folder + "/comfyui_00007_.SAFETENSORS", "another's");
+    const auto counter_of = [&](const auto& where) {
+        const auto saved = own.save(where);
+        return expect_success(saved, "a number is found") ? saved->counter : 0;
+    };
+    const numbered where{.root = here, .prefix = "checkpoints/ComfyUI"};
+    expect(counter_of(where) == 8, "a checkpoint takes its number whatever the case of its letters");
+    put(folder + "/COMFYUI_00011_.PART", "another's");
+    expect(counter_of(where) == 12, "so does one that is being written");
+    std::string normalized = here; // as comfyui_0_8 wants it
+    std::replace(normalized.begin(), normalized.end(), '/', '\\');
+    stet::comfyui_numbered comfyui{.output_dir = normalized, .prefix = "CHECKPOINTS/comfyUI"};
+    expect(counter_of(comfyui) == 13, "ComfyUI 0.8.0's rules see them, too");
+    comfyui.rule = stet::naming_rule::comfyui_2026;
+    expect(counter_of(comfyui) == 14, "and so do the newer ones");
+    expect(entries(here) == names{"CheckPoints"}, "the folder keeps its name and is the only one");
+    expect(content(folder + "/ComfyUI_00007_.safetensors") == "another's", "what was there is untouched");
+
+    // Letters of other scripts are one to the system, but not to who reads the names.
+    put(folder + "/\xC3\x89_00001_.safetensors", "another's");
+    expect(counter_of(numbered{.root = folder, .prefix = "\xC3\xA9"}) == 2,
+           "a number whose name the system holds for taken is passed over");
+    expect(content(folder + "/\xC3\xA9_00001_.safetensors") == "another's", "and its file untouched");
+
+    expect_error(own.save(exact_path{folder + "/COMFYUI_00007_.Safetensors"}), errc::name_taken,
+                 "an exact name that differs in case alone is taken");
+    expect_success(
+        own.save(exact_path{here + "/checkpoints/COMFYUI_00007_.Safetensors", existing_file::replace}),
+        "and replaced if asked");
+    expect(content(folder + "/comfyui_00007_.SAFETENSORS") == own.bytes(), "it is the same file");
+    expect(entries(folder).size() == 8, "nothing else is left");
 }
 
 void check_unicode(const std::string& here)
@@ -621,12 +538,9 @@ void check_short_forms(const std::string& here)
 
 int check(const char* folder, const char* program)
 {
-    std::array<wchar_t, 1024> full{};
-    GetFullPathNameW(wide(folder).c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
-    std::string here = narrow(full.data());
-    std::replace(here.begin(), here.end(), '\\', '/');
-
+    const std::string here = full_path(folder);
     check_numbered(fresh_folder(here));
+    check_letters(fresh_folder(here));
     check_unicode(fresh_folder(here));
     check_exact(fresh_folder(here));
     check_reserved_names(fresh_folder(here));
@@ -640,8 +554,7 @@ int check(const char* folder, const char* program)
     check_missing_places(fresh_folder(here));
     check_links(here);
     check_short_forms(fresh_folder(here)); // last: it changes the current folder
-    std::printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return report();
 }
 
 } // namespace
