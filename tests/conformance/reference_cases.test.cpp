@@ -3,6 +3,7 @@
 // source: safetensors 0.8, tensor.rs, slice.rs, bindings/python/tests, attacks/
 #include "support/dice.hpp"
 #include "support/failure.hpp"
+#include "support/little_endian.hpp"
 #include "support/piece_sink.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/stored_file.hpp"
@@ -15,7 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -43,18 +43,10 @@ struct same_names {
     static stet::placed_name place(stet::role::model, std::string_view key) noexcept { return {.stem = key}; }
 };
 
-/// Little-endian bytes of numbers.
 template <class Number>
 std::string raw(const std::vector<Number>& numbers)
 {
-    std::string data(numbers.size() * sizeof(Number), '\0');
-    if (!data.empty())
-        std::memcpy(data.data(), numbers.data(), data.size());
-    if constexpr (std::endian::native == std::endian::big) {
-        for (auto at = data.begin(); at != data.end(); at += sizeof(Number))
-            std::reverse(at, at + sizeof(Number));
-    }
-    return data;
+    return support::little_endian(numbers);
 }
 
 stet::tensor_view view(dtype type, const stet::extents& shape, const std::string& data)

@@ -3,12 +3,12 @@
 #ifndef STET_TESTS_SUPPORT_REARRANGED_HPP
 #define STET_TESTS_SUPPORT_REARRANGED_HPP
 
+#include "support/little_endian.hpp"
 #include "support/poured.hpp"
 
 #include <stet/rearrange/rearrangement.hpp>
 
 #include <cstddef>
-#include <cstring>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -46,10 +46,7 @@ private:
 /// The tensor's values as it writes them.
 inline std::vector<float> floats(const stet::tensor_view& tensor)
 {
-    const std::string  content = poured(tensor);
-    std::vector<float> values(content.size() / sizeof(float));
-    std::memcpy(values.data(), content.data(), values.size() * sizeof(float));
-    return values;
+    return numbers_in<float>(poured(tensor));
 }
 
 /// lifetime: the dict borrows the names

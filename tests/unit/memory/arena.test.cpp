@@ -174,7 +174,10 @@ TEST_CASE("an arena without memory gives null and keeps what it has")
         while (arena.keep(point{}) != nullptr)
             ++more;
         CHECK(more > 100);
-        CHECK(arena.text(1) == nullptr);
+        std::size_t rest = 0;
+        while (arena.text(1) != nullptr)
+            ++rest;
+        CHECK(rest < sizeof(point));
         CHECK(kept == "kept");
     }
     CHECK(heap.live_blocks() == 0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
+#include "support/little_endian.hpp"
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
 
@@ -219,13 +220,13 @@ TEST_CASE("a part whose size is not that of its dtype and shape is refused befor
 
 TEST_CASE("parts that are produced while they are written are fused as they are")
 {
-    support::tensor_pool       pool;
-    named_tensors              given = attention(pool);
-    const std::array<float, 4> source{1, 2, 3, 4};
-    given[0].second = *stet::produced_view(dtype::f32, {2, 2}, source,
-                                           [](const std::array<float, 4>& from, stet::sink_ref out) {
-                                               return out.write(std::as_bytes(std::span(from)));
-                                           });
+    support::tensor_pool pool;
+    named_tensors        given = attention(pool);
+    const std::string    source = support::little_endian(values{1, 2, 3, 4});
+    given[0].second =
+        *stet::produced_view(dtype::f32, {2, 2}, source, [](const std::string& from, stet::sink_ref out) {
+            return out.write(std::as_bytes(std::span(from)));
+        });
     for (const conduct how : {conduct::strict, conduct::as_comfyui})
         CHECK(floats(conversion(given, how).tensor(fused_weight)) ==
               values{1, 2, 3, 4, 200, 201, 202, 203, 300, 301, 302, 303});

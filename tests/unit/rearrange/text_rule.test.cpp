@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
+#include "support/little_endian.hpp"
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -96,10 +96,7 @@ std::string replaced_ids()
 
 std::vector<std::int64_t> integers(const stet::tensor_view& tensor)
 {
-    const std::string         content = support::poured(tensor);
-    std::vector<std::int64_t> all(content.size() / sizeof(std::int64_t));
-    std::memcpy(all.data(), content.data(), all.size() * sizeof(std::int64_t));
-    return all;
+    return support::numbers_in<std::int64_t>(support::poured(tensor));
 }
 
 std::vector<std::int64_t> up_to_77()

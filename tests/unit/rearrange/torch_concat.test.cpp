@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
+#include "support/little_endian.hpp"
 #include "support/poured.hpp"
 
 #include <stet/rearrange/torch_concat.hpp>
@@ -12,7 +13,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <span>
 #include <string>
@@ -32,30 +32,23 @@ static_assert(std::is_trivially_copyable_v<torch_concat>);
 struct holder {
     dtype                      type;
     std::vector<std::uint64_t> shape;
-    std::vector<std::byte>     content{};
+    std::string                content{};
 
-    tensor_view view() const { return *stet::view_of(type, shape, content); }
+    tensor_view view() const { return *stet::view_of(type, shape, bytes()); }
+    stet::bytes bytes() const { return std::as_bytes(std::span(content)); }
 };
 
 template <class Scalar>
 holder of(std::vector<std::uint64_t> shape, const std::vector<Scalar>& values,
           dtype type = stet::dtype_of<Scalar>)
 {
-    holder held{.type = type,
-                .shape = std::move(shape),
-                .content = std::vector<std::byte>(values.size() * sizeof(Scalar))};
-    if (!values.empty())
-        std::memcpy(held.content.data(), values.data(), held.content.size());
-    return held;
+    return {.type = type, .shape = std::move(shape), .content = support::little_endian(values)};
 }
 
 template <class Scalar>
 std::vector<Scalar> values_of(const tensor_view& tensor)
 {
-    const std::string   content = support::poured(tensor);
-    std::vector<Scalar> values(content.size() / sizeof(Scalar));
-    std::memcpy(values.data(), content.data(), values.size() * sizeof(Scalar));
-    return values;
+    return support::numbers_in<Scalar>(support::poured(tensor));
 }
 
 std::vector<std::uint64_t> shape_of(const tensor_view& tensor)
@@ -150,7 +143,7 @@ TEST_CASE("parts that are produced while they are written cannot be repeated")
     const holder q = of<float>({1, 1}, {1});
     const auto   produced =
         stet::produced_view(dtype::f32, {1, 1}, q,
-                            [](const holder& from, stet::sink_ref out) { return out.write(from.content); });
+                            [](const holder& from, stet::sink_ref out) { return out.write(from.bytes()); });
     REQUIRE(produced);
     CHECK(support::failure(torch_concat::of({q.view(), *produced, q.view()})) == "not_in_memory");
 }
@@ -211,10 +204,10 @@ TEST_CASE("dtypes that torch does not convert here are refused unless they agree
     const holder f8 = of<std::uint8_t>({1, 2}, {1, 2}, dtype::f8_e4m3);
     const holder f8_row = of<std::uint8_t>({1, 1}, {3}, dtype::f8_e4m3);
     const holder f32 = of<float>({1, 2}, {1, 2});
-    const holder complex{.type = dtype::c64, .shape = {1, 2}, .content = std::vector<std::byte>(16)};
+    const holder complex{.type = dtype::c64, .shape = {1, 2}, .content = std::string(16, '\0')};
     for (const dtype type : {dtype::u16, dtype::u32, dtype::u64}) {
         const holder unsigned_part{
-            .type = type, .shape = {1, 2}, .content = std::vector<std::byte>(2 * element_size(type))};
+            .type = type, .shape = {1, 2}, .content = std::string(2 * element_size(type), '\0')};
         CHECK(refusal(f32, unsigned_part, f32) == "stack_mismatch");
         CHECK(refusal(unsigned_part, f32, f32) == "stack_mismatch");
     }
@@ -232,10 +225,8 @@ TEST_CASE("the bytes are read when they are written")
     holder     k = of<double>({1}, {2});
     const auto joined = torch_concat::of({q.view(), k.view(), q.view()});
     REQUIRE(joined);
-    const float  four = 4;
-    const double five = 5;
-    std::memcpy(q.content.data(), &four, sizeof four);
-    std::memcpy(k.content.data(), &five, sizeof five);
+    support::little_endian(floats{4}).copy(q.content.data(), sizeof(float));
+    support::little_endian(std::vector<double>{5}).copy(k.content.data(), sizeof(double));
 
     CHECK(values_of<float>(joined->view()) == floats{4, 5, 4});
 }

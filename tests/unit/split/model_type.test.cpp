@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "support/little_endian.hpp"
+
 #include <stet/split/model_type.hpp>
 #include <stet/tensor/produced.hpp>
 
@@ -9,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -61,7 +64,8 @@ bool is(const std::optional<double>& found, double expected)
 template <class Number>
 model_type type_by_bias(stet::dtype type, std::array<Number, 2> values)
 {
-    const auto tensor = stet::view_of(type, {2}, std::as_bytes(std::span(values)));
+    const std::string content = support::little_endian(values);
+    const auto        tensor = stet::view_of(type, {2}, std::as_bytes(std::span(content)));
     REQUIRE(tensor);
     return derived<families::sd20>({{bias, *tensor}}, {.in_channels = 4}).type;
 }
@@ -101,21 +105,22 @@ TEST_CASE("Stable Diffusion XL is known by its markers, the strongest first")
 
 TEST_CASE("a sigma is one number, of any type that holds one")
 {
-    constexpr std::array<double, 1>        f64{700};
-    constexpr std::array<std::uint16_t, 1> half{0x5500};  // 80
-    constexpr std::array<std::uint16_t, 1> brain{0x42A0}; // 80
+    constexpr std::array<double, 1> f64{700};
+    const std::string               half("\x00\x55", 2);  // 80
+    const std::string               brain("\xA0\x42", 2); // 80
     for (const auto& [tensor, expected] :
          {std::pair{view(f64, {}), 700.0},
           std::pair{*stet::view_of(stet::dtype::f16, {}, std::as_bytes(std::span(half))), 80.0},
           std::pair{*stet::view_of(stet::dtype::bf16, {}, std::as_bytes(std::span(brain))), 80.0}})
         CHECK(is(derived<families::sdxl>({{"edm_vpred.sigma_max", tensor}}).sigma_max, expected));
-    const auto made = stet::produced_view(stet::dtype::f32, {}, numbers,
-                                          [](const auto& all, stet::sink_ref to) -> stet::result<void> {
-                                              const stet::bytes bytes = std::as_bytes(std::span(all));
-                                              if (auto one = to.write(bytes.first(1)); !one)
-                                                  return one;
-                                              return to.write(bytes.subspan(1, 3));
-                                          });
+    const std::string pieces = support::little_endian(numbers);
+    const auto        made = stet::produced_view(
+               stet::dtype::f32, {}, pieces, [](const std::string& all, stet::sink_ref to) -> stet::result<void> {
+            const stet::bytes bytes = std::as_bytes(std::span(all));
+            if (auto one = to.write(bytes.first(1)); !one)
+                return one;
+            return to.write(bytes.subspan(1, 3));
+        });
     REQUIRE(made);
     CHECK(is(derived<families::sdxl>({{"edm_vpred.sigma_max", *made}}).sigma_max, 120.5));
 }

@@ -188,12 +188,14 @@ TEST_CASE("4- and 6-bit elements are given as whole bytes")
 
 TEST_CASE("a tensor of no elements needs no memory")
 {
-    const std::vector<float> none;
-    const auto               view = view_of(none, {0, UINT64_MAX});
+    const std::vector<std::uint8_t> none;
+    const auto                      view = view_of(none, {0, UINT64_MAX});
     REQUIRE(view);
     CHECK(view->size == 0);
     CHECK(view->packed().empty());
     CHECK(poured(view).empty());
+    const std::vector<float> no_floats;
+    CHECK(poured(view_of(no_floats, {3, 0})).empty());
     CHECK(poured(view_of(dtype::i8, {3, 0}, nullptr, 0)).empty());
 }
 
