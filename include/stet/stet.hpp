@@ -18,6 +18,7 @@
 #include "file/native_file_system.hpp"
 #include "file/numbered_target.hpp"
 #include "file/part_file.hpp"
+#include "file/posix_calls.hpp"
 #include "file/posix_file_system.hpp"
 #include "fwd.hpp"
 #include "header/alignments.hpp"

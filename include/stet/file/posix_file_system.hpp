@@ -7,6 +7,8 @@
 
 #if !defined(_WIN32)
 
+#include "posix_calls.hpp"
+
 #include <cerrno>
 #include <climits>
 #include <cstddef>
@@ -78,11 +80,11 @@ inline entry_kind kind_of(mode_t mode) noexcept
 
 inline os_result inspect(void*, file_handle folder, const char* name, links treatment, entry_facts& facts)
 {
-    struct stat status {};
+    file_status status{};
     const bool  itself = *name == '\0';
-    const int   outcome = itself ? ::fstat(descriptor(folder), &status)
-                                 : ::fstatat(descriptor(folder), name, &status,
-                                           treatment == links::refuse ? AT_SYMLINK_NOFOLLOW : 0);
+    const int   outcome = itself ? look_at(descriptor(folder), status)
+                                 : look_at(descriptor(folder), name, status,
+                                         treatment == links::refuse ? AT_SYMLINK_NOFOLLOW : 0);
     if (outcome != 0)
         return checked(outcome);
     facts = {.kind = kind_of(status.st_mode),
@@ -111,7 +113,7 @@ inline os_result list(void*, file_handle folder, entry_callback see)
         return failed;
     }
     errno = 0;
-    while (const dirent* const entry = ::readdir(stream)) {
+    while (const folder_entry* const entry = next_entry(stream)) {
         const std::string_view name(static_cast<const char*>(entry->d_name));
         if (name != "." && name != "..")
             see(name);
@@ -124,8 +126,8 @@ inline os_result list(void*, file_handle folder, entry_callback see)
 
 inline os_result create_file(void*, file_handle folder, const char* name)
 {
-    return checked(
-        ::openat(descriptor(folder), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    constexpr int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | any_size;
+    return checked(::openat(descriptor(folder), name, how, 0666));
 }
 
 inline os_result set_mode(void*, file_handle file, std::uint32_t mode)
@@ -139,7 +141,7 @@ inline os_result preallocate(void*, file_handle file, std::uint64_t size)
     if (size > static_cast<std::uint64_t>(INT64_MAX))
         return {.value = -1, .error = EFBIG};
     // fallocate, not posix_fallocate: where the file system cannot, the latter would write every block.
-    return checked(::fallocate(descriptor(file), 0, 0, static_cast<off_t>(size)));
+    return checked(set_aside(descriptor(file), static_cast<file_offset>(size)));
 #else
     static_cast<void>(file);
     static_cast<void>(size);
@@ -154,10 +156,10 @@ inline os_result write(void*, file_handle file, const void* data, std::size_t si
 
 inline os_result write_at(void*, file_handle file, std::uint64_t offset, const void* data, std::size_t size)
 {
-    const auto place = static_cast<off_t>(offset);
-    if (place < 0 || static_cast<std::uint64_t>(place) != offset) // where file offsets have 32 bits
+    const auto place = static_cast<file_offset>(offset);
+    if (place < 0 || static_cast<std::uint64_t>(place) != offset)
         return {.value = -1, .error = EFBIG};
-    return checked(::pwrite(descriptor(file), data, size < largest_write ? size : largest_write, place));
+    return checked(write_to(descriptor(file), data, size < largest_write ? size : largest_write, place));
 }
 
 inline os_result clone(void*, file_handle from, std::uint64_t from_offset, file_handle to,
@@ -183,7 +185,8 @@ inline os_result clone(void*, file_handle from, std::uint64_t from_offset, file_
 inline os_result open_direct(void*, file_handle folder, const char* name)
 {
 #if defined(O_DIRECT)
-    return checked(::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_DIRECT));
+    return checked(
+        ::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_DIRECT | any_size));
 #elif defined(F_NOCACHE)
     const int opened = ::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     if (opened >= 0)
@@ -272,8 +275,8 @@ inline os_result link_without_replacing(int folder, const char* from, const char
 /// systems). The part file keeps other savers away, so a look suffices.
 inline os_result look_and_rename(int folder, const char* from, const char* to) noexcept
 {
-    struct stat status {};
-    if (::fstatat(folder, to, &status, AT_SYMLINK_NOFOLLOW) == 0)
+    file_status status{};
+    if (look_at(folder, to, status, AT_SYMLINK_NOFOLLOW) == 0)
         return {.value = -1, .error = EEXIST};
     return checked(::renameat(folder, from, folder, to));
 }

@@ -15,6 +15,8 @@
 #if defined(_WIN32)
 #include "windows_calls.hpp"
 #else
+#include "posix_calls.hpp"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -222,9 +224,9 @@ private:
 
     int acquire(const char* path) noexcept
     {
-        handle_ = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-        struct ::stat status {};
-        if (handle_ == closed || ::fstat(handle_, &status) != 0)
+        handle_ = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | posix::any_size);
+        posix::file_status status{};
+        if (handle_ == closed || posix::look_at(handle_, status) != 0)
             return errno;
         size_ = static_cast<std::uint64_t>(status.st_size);
         return (status.st_mode & S_IFMT) == S_IFREG ? 0 : EISDIR;
@@ -232,11 +234,11 @@ private:
 
     os_result read_some(std::uint64_t offset, std::span<std::byte> buffer) const noexcept
     {
-        // Only where file offsets have 32 bits can this one not be said.
-        const auto place = static_cast<off_t>(offset);
+        // No file reaches that far.
+        const auto place = static_cast<posix::file_offset>(offset);
         if (place < 0 || static_cast<std::uint64_t>(place) != offset)
             return {.value = -1, .error = EOVERFLOW};
-        const auto count = ::pread(handle_, buffer.data(), buffer.size(), place);
+        const auto count = posix::read_from(handle_, buffer.data(), buffer.size(), place);
         return count < 0 ? os_result{.value = -1, .error = errno} : os_result{.value = count, .error = 0};
     }
 
