@@ -226,7 +226,8 @@ inline os_result lock(int file) noexcept
 inline os_result lock_file(void*, file_handle folder, const char* name, entry_facts& facts)
 {
     // For writing, which network file systems want of who locks; never waiting for the other end of a pipe.
-    const int opened = ::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int opened =
+        ::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | any_size);
     if (opened < 0)
         return checked(opened);
     os_result locked = lock(opened);
