@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/poured.hpp"
+#include "support/short_splitting.hpp"
 #include "support/split_names.hpp"
 
 #include <stet/split/inverse_text_rules.hpp>
@@ -106,4 +107,27 @@ TEST_CASE("Stable Cascade's projection is turned back")
     CHECK(names_of(work.rest) ==
           name_list{"clip_g.logit_scale", "clip_g.transformer.text_projection.weight"});
     CHECK(work.rest.tensor(work.rest.entries().back()).shape[0] == 2);
+}
+
+TEST_CASE("a text encoder that comes back where memory is short says so and gives all of it back")
+{
+    const auto room_for = []<class Rule>(Rule, const small_tensors& given) {
+        return support::arena_bytes_needed(given, [](stet::splitting& work, stet::ordered_dict& out) {
+            return stet::inverse_of<Rule>::invert(work, out);
+        });
+    };
+    // A longer name, the object that rounds, the tensor seen through it.
+    CHECK(room_for(stet::text_rules::sd1{}, {"cond_stage_model.transformer.embeddings.position_ids",
+                                             "cond_stage_model.transformer.a"}) >
+          sizeof(stet::rounded) + sizeof(stet::tensor_view));
+    CHECK(room_for(stet::text_rules::sd2{},
+                   {{"cond_stage_model.model.transformer.resblocks.0.attn.in_proj_weight", {6, 1}},
+                    {"cond_stage_model.model.text_projection", {2, 2}}}) > sizeof(stet::tensor_view));
+    CHECK(room_for(stet::text_rules::sdxl_refiner{},
+                   {{"conditioner.embedders.0.model.transformer.resblocks.0.attn.in_proj_bias", {6}},
+                    {"conditioner.embedders.0.model.text_projection", {2, 2}}}) > sizeof(stet::tensor_view));
+    CHECK(room_for(stet::text_rules::sdxl{},
+                   {{"conditioner.embedders.1.model.transformer.resblocks.0.attn.in_proj_bias", {6}},
+                    {"conditioner.embedders.0.transformer.text_model.a"},
+                    {"conditioner.embedders.1.model.ln_final.bias"}}) > sizeof(stet::tensor_view));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/poured.hpp"
+#include "support/short_splitting.hpp"
 #include "support/split_names.hpp"
 
 #include <stet/rearrange/openclip_conversion.hpp>
@@ -193,4 +194,22 @@ TEST_CASE("the inverse undoes the conversion, text and vision")
         }
         CHECK(names_of(*converted).size() == count);
     }
+}
+
+TEST_CASE("tensors that get ComfyUI's names where memory is short say so and give all of it back")
+{
+    const small_tensors given{{"e.transformer.resblocks.0.attn.in_proj_weight", {6, 1}},
+                              {"e.transformer.resblocks.1.attn.in_proj_bias", {6}},
+                              {"e.transformer.resblocks.1.ln_1.weight"},
+                              {"e.ln_final.bias"},
+                              {"e.positional_embedding"},
+                              {"e.text_projection", {2, 2}}};
+    CHECK(support::arena_bytes_needed(given, [](stet::splitting& work, stet::ordered_dict&) {
+              auto              done = stet::text_from_openclip(work, work.rest, place);
+              const std::string layers = "e.transformer.text_model.encoder.layers.";
+              for (const char* const name : {"0.self_attn.q_proj.weight", "0.self_attn.v_proj.weight",
+                                             "1.self_attn.q_proj.bias", "1.self_attn.v_proj.bias"})
+                  CHECK((!done || work.rest.find({.prefix = layers, .stem = name}) != nullptr));
+              return done;
+          }) > 7 * sizeof(stet::tensor_view));
 }

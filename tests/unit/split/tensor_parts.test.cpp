@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "support/counting_heap.hpp"
 #include "support/poured.hpp"
 
 #include <stet/split/tensor_parts.hpp>
@@ -9,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace {
 
@@ -86,6 +88,45 @@ TEST_CASE("rows that a tensor does not have are refused")
     const auto scalar = stet::view_of(std::span(values).first<1>(), {});
     REQUIRE(scalar);
     CHECK(stet::rows_of(*scalar, 0, 0, own).error().code == stet::errc::no_such_axis);
+}
+
+TEST_CASE("rows cannot be cut out of what has none, too many axes or a size beyond 64 bits")
+{
+    const auto made = produced({12});
+    REQUIRE(made);
+    for (const auto& [begin, end] : {std::pair{13, 13}, {5, 13}, {5, 4}}) {
+        const auto refused = stet::produced_rows::of(*made, std::uint64_t(begin), std::uint64_t(end));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == stet::errc::no_such_axis);
+        CHECK(refused.error().expected == 12);
+        CHECK(refused.error().actual == std::uint64_t(begin > end ? begin : end));
+    }
+    stet::tensor_view scalar = *made;
+    scalar.shape = {};
+    CHECK(stet::produced_rows::of(scalar, 0, 0).error().code == stet::errc::no_such_axis);
+    constexpr std::array<std::int64_t, stet::kept_axes + 1> many{1};
+    stet::tensor_view                                       deep = *made;
+    deep.shape = many;
+    CHECK(stet::produced_rows::of(deep, 0, 1).error().code == stet::errc::too_many_axes);
+    CHECK(stet::produced_rows::of(deep, 0, 1).error().actual == stet::kept_axes + 1);
+    // Three elements of four bits end inside a byte, above the rows or with them.
+    stet::tensor_view packed = *made;
+    packed.type = stet::dtype::f4;
+    packed.shape = {4, 3};
+    CHECK(stet::produced_rows::of(packed, 1, 3).error().code == stet::errc::partial_byte);
+    CHECK(stet::produced_rows::of(packed, 2, 3).error().code == stet::errc::partial_byte);
+    CHECK(stet::produced_rows::of(packed, 2, 4));
+}
+
+TEST_CASE("rows and turned tensors that are made while written need memory")
+{
+    const auto made = produced({3, 4});
+    REQUIRE(made);
+    support::counting_heap heap;
+    heap.fail_from(0);
+    stet::arena own(heap.allocator());
+    CHECK(stet::rows_of(*made, 0, 1, own).error().code == stet::errc::out_of_memory);
+    CHECK(stet::turned_back(*made, own, stet::heap()).error().code == stet::errc::out_of_memory);
 }
 
 TEST_CASE("a tensor is turned back whether it lies in memory or is produced")
