@@ -46,8 +46,9 @@ struct name_key {
 /// Equal keys stay in the order of their records.
 constexpr bool before(const name_key& a, const name_key& b) noexcept
 {
-    const int order = a.compare(b);
-    return order != 0 ? order < 0 : a.record < b.record;
+    if (const int order = a.compare(b); order != 0)
+        return order < 0;
+    return a.record < b.record;
 }
 
 /// Eight bytes of a text as they lie in memory: for comparing, not for ordering.
