@@ -37,9 +37,6 @@ public:
         shared_bytes = 0;
         calls_.clone = clone;
     }
-    sharing_file_system(const sharing_file_system&) = delete;
-    sharing_file_system& operator=(const sharing_file_system&) = delete;
-    ~sharing_file_system() = default;
 
     const stet::file_system& calls() const { return calls_; }
     faulty_file_system&      faulty() { return faulty_; }
