@@ -139,10 +139,8 @@ public:
         if (opened.error != 0)
             return {.value = no_handle, .error = opened.error};
         const auto  direct = static_cast<file_handle>(opened.value);
-        entry_facts own;
-        entry_facts other;
-        if (look_at(handle_, own).error == 0 && look_at(direct, other).error == 0 &&
-            own.device == other.device && own.index == other.index)
+        entry_facts named;
+        if (look_at(direct, named).error == 0 && is_same_entry(own_, named))
             return opened;
         calls_->close(calls_->context, direct);
         return none;
@@ -151,9 +149,9 @@ public:
     /// Closes the file and gives it its final name. With durability::full the content is on stable storage before
     /// that, and the name after.
     /// in:     the folder it was created in
-    /// errors: name_taken when the name is in use and may not be replaced; part_file_lost; the system's. What bore the final name
-    ///         before then bears it still, and the part file goes on destruction. One exception: where the system
-    ///         cannot swap two files, an old one is already replaced when only making that last fails
+    /// errors: name_taken when the name is in use and may not be replaced; part_file_lost; the system's. What bore the
+    ///         final name before then bears it still, and the part file goes on destruction. One exception: where the
+    ///         system cannot swap two files, an old one is already replaced when only making that last fails
     result<void> publish(const folder& in, const std::string& final_name, existing_file existing,
                          durability lasting)
     {
