@@ -74,7 +74,7 @@ public:
                          .expected = described > room ? UINT64_MAX : header_.data_begin() + described,
                          .actual = file_size};
         }
-        if (options_.strict && parser.discouraged())
+        if (options_.strict && parser.discouraged() != nullptr)
             return parser.flaw_error(errc::forbidden_by_format, *parser.discouraged());
         return std::move(header_);
     }
