@@ -56,7 +56,9 @@ public:
         if (!is_named_)
             return;
         entry_facts named;
-        if (look_at_name(named).error != 0 || is_same_entry(own_, named))
+        const auto  found = look_at_name(named);
+        // A name that is gone may be another saver's by the time it is removed.
+        if (found.error == 0 ? is_same_entry(own_, named) : found.error != ENOENT)
             remove(name_);
     }
 

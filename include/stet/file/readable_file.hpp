@@ -71,11 +71,19 @@ public:
     /// As a file_system's calls take it.
     file_handle handle() const noexcept
     {
+        if (handle_ == closed)
+            return no_handle;
 #if defined(_WIN32)
         return reinterpret_cast<file_handle>(handle_);
 #else
         return handle_;
 #endif
+    }
+
+    void close() noexcept
+    {
+        release();
+        handle_ = closed;
     }
 
     /// Fills the buffer. Several threads may do so at once.

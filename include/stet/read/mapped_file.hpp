@@ -64,13 +64,20 @@ public:
         return {static_cast<const std::byte*>(memory_), size_};
     }
 
-    /// The file itself, open as long as this object is there.
+    /// The file itself, open as long as this object is there, for those who share its blocks. None on Windows, where a
+    /// mapping does without, and of an empty file.
     file_handle handle() const noexcept { return file_.handle(); }
 
 private:
     mapped_file(detail::readable_file file, void* memory, std::size_t size) noexcept
         : file_(std::move(file)), memory_(memory), size_(size)
     {
+#if defined(_WIN32)
+        file_.close();
+#else
+        if (memory == nullptr)
+            file_.close();
+#endif
     }
 
     detail::readable_file file_;

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -70,6 +71,17 @@ TEST_CASE("a part file that is not published is gone, and closed")
         CHECK(f.faulty.count(file_call::remove) == 1);
     }
     CHECK(support::open_descriptors() == before);
+}
+
+TEST_CASE("a part file whose name is gone does not remove what may bear it next")
+{
+    fixture f;
+    {
+        const auto part = f.create();
+        REQUIRE(part);
+        ::unlink((f.here / "x.part").c_str());
+    }
+    CHECK(f.faulty.count(file_call::remove) == 0);
 }
 
 TEST_CASE("a part file never takes the place of anything")
