@@ -11,9 +11,9 @@ namespace stet::inline v0_1 {
 /// When a save leaves the usual way.
 struct automatic_settings {
     std::uint64_t large_durable = std::uint64_t{256}
-                                  << 20U;            ///< bytes of a durable file that goes past the cache
-    std::uint64_t   large = std::uint64_t{4} << 30U; ///< bytes of another that goes both ways
-    hybrid_settings hybrid{};                        ///< its blocks are also those of the direct way
+                                  << 20U;             ///< bytes of a durable file that goes past the cache
+    std::uint64_t   large = std::uint64_t{12} << 30U; ///< bytes of another that goes both ways
+    hybrid_settings hybrid{};                         ///< its blocks are also those of the direct way
 };
 
 namespace detail {
@@ -35,8 +35,8 @@ inline result<void> write_automatic(const void* given, const header& head, part_
 inline constexpr automatic_settings default_automatic{};
 
 /// The way that is fastest for the file: as direct_writer when it is to be durable and has 256 MiB or more; as
-/// hybrid_writer when it need not be, from 4 GiB on, where the cache alone begins to wait for the disk; else through the
-/// system's cache.
+/// hybrid_writer when it need not be, from 12 GiB on, where the cache alone waits for the disk; else through the system's
+/// cache.
 constexpr file_writer automatic_writer(const automatic_settings& settings = default_automatic) noexcept
 {
     return {.write = detail::write_automatic, .settings = &settings};
