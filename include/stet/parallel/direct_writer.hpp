@@ -5,7 +5,6 @@
 #include "../save/save.hpp"
 #include "block_stream.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,24 +35,10 @@ inline block_shape shape_for(const block_settings& settings, std::uint64_t size)
             .blocks = useful < blocks ? static_cast<unsigned>(useful < 2 ? 2 : useful) : blocks};
 }
 
-/// Whole header and tensors through a stream that begins where the file does.
 inline result<void> write_through(block_stream& stream, const header& head, const save_options& options)
 {
-    if (auto reserved = stream.reserve(); !reserved)
-        return reserved;
-    std::array<std::byte, 4096> text;
-    staged_sink                 out(stream, text);
-    if (auto written = head.write(out); !written)
-        return written;
-    if (auto flushed = out.flush(); !flushed)
-        return flushed;
-    if (auto written =
-            write_tensors(head, whole_run(head.tensors()), stream, head.size(), write_part(options));
-        !written)
-        return written;
-    if (auto finished = stream.finish(); !finished)
-        return finished;
-    return report_end(head, options.on_progress);
+    auto reserved = stream.reserve();
+    return reserved ? write_to_end(head, stream, write_part(options)) : reserved;
 }
 
 /// A part file's second handle, for writes past the system's cache.

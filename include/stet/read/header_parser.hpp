@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 namespace stet::inline v0_1 {
 
@@ -42,7 +41,7 @@ public:
             if (!cursor_.take('}'))
                 return refused("a comma or a closing brace is missing");
         }
-        if (is_unfit_)
+        if (!unfit_.reason.empty())
             return flaw_error(errc::invalid_header_json, unfit_);
         if (!padding())
             return refused("something stands behind the header's object");
@@ -50,12 +49,15 @@ public:
     }
 
     /// The first thing that the reference reads although the format's text forbids it; null when there is none.
-    const header_flaw* discouraged() const noexcept { return has_discouraged_ ? &discouraged_ : nullptr; }
+    const header_flaw* discouraged() const noexcept
+    {
+        return discouraged_.reason.empty() ? nullptr : &discouraged_;
+    }
 
     /// Remembers one that lies outside the text's grammar, unless an earlier one is known.
     void discourage(std::string_view reason, std::size_t at, const indexed_text* member = nullptr) noexcept
     {
-        if (!std::exchange(has_discouraged_, true))
+        if (discouraged_.reason.empty())
             discouraged_ = flaw(reason, at, member);
     }
 
@@ -347,7 +349,7 @@ private:
 
     void unfit(std::string_view reason, std::size_t at) noexcept
     {
-        if (!std::exchange(is_unfit_, true))
+        if (unfit_.reason.empty())
             unfit_ = flaw(reason, at, &member_);
     }
 
@@ -387,8 +389,6 @@ private:
     header_flaw         discouraged_{};
     dtype               last_type_ = dtype::f32;
     bool                is_in_member_ = false;
-    bool                is_unfit_ = false;
-    bool                has_discouraged_ = false;
     bool                seen_metadata_ = false;
     bool                out_of_memory_ = false;
 };

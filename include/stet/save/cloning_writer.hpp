@@ -7,7 +7,6 @@
 #include "../memory/array_view.hpp"
 #include "save.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,7 +39,8 @@ inline shared_blocks blocks_to_share(array_view<const mapped_source> sources, by
     const auto begin = reinterpret_cast<std::uintptr_t>(data.data());
     for (const mapped_source& source : sources) {
         const auto first = reinterpret_cast<std::uintptr_t>(source.memory.data());
-        if (begin < first || begin - first >= source.memory.size())
+        if (begin < first || begin - first > source.memory.size() ||
+            data.size() > source.memory.size() - (begin - first))
             continue;
         const std::size_t lead = memory_size((clone_alignment - at % clone_alignment) % clone_alignment);
         if ((begin - first + lead) % clone_alignment != 0 || data.size() < lead + clone_alignment)
@@ -102,7 +102,7 @@ public:
 
     result<std::span<std::byte>> lend(std::size_t wanted) { return staged_.lend(wanted); }
 
-    result<void> flush() { return staged_.flush(); }
+    result<void> finish() { return staged_.flush(); }
 
 private:
     /// What could not be shared. The first one of all tells that nothing can be; the space is then set aside.
@@ -137,20 +137,8 @@ inline result<void> write_cloning(const void* given, const header& head, part_fi
     growing_array<std::byte> block(head.tensors().memory());
     if (!block.resize(staging_size))
         return error{.code = errc::out_of_memory, .expected = staging_size};
-    cloning_stream              stream(file, settings.files, {block.data(), block.size()}, head.file_size());
-    std::array<std::byte, 4096> text;
-    staged_sink                 out(stream, text);
-    if (auto written = head.write(out); !written)
-        return written;
-    if (auto flushed = out.flush(); !flushed)
-        return flushed;
-    if (auto written =
-            write_tensors(head, whole_run(head.tensors()), stream, head.size(), write_part(options));
-        !written)
-        return written;
-    if (auto flushed = stream.flush(); !flushed)
-        return flushed;
-    return report_end(head, options.on_progress);
+    cloning_stream stream(file, settings.files, {block.data(), block.size()}, head.file_size());
+    return write_to_end(head, stream, write_part(options));
 }
 
 } // namespace detail

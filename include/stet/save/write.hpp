@@ -8,6 +8,7 @@
 #include "../sink/staged_sink.hpp"
 #include "progress.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -168,6 +169,23 @@ inline result<void> report_end(const header& head, progress_callback on_progress
     if (!on_progress || on_progress({.bytes_done = total, .bytes_total = total, .tensor = last}))
         return {};
     return error{.code = errc::cancelled, .expected = total, .actual = total}.about(last.prefix, last.stem);
+}
+
+/// Writes the whole file to a stream with an end of its own: a sink with finish().
+template <class Stream>
+result<void> write_to_end(const header& head, Stream& stream, const write_options& options)
+{
+    std::array<std::byte, 4096> text;
+    staged_sink                 out(stream, text);
+    if (auto written = head.write(out); !written)
+        return written;
+    if (auto flushed = out.flush(); !flushed)
+        return flushed;
+    if (auto written = write_tensors(head, whole_run(head.tensors()), stream, head.size(), options); !written)
+        return written;
+    if (auto finished = stream.finish(); !finished)
+        return finished;
+    return report_end(head, options.on_progress);
 }
 
 /// Writes header and tensors through the block.

@@ -44,6 +44,7 @@ public:
     static inline std::uint64_t shared_bytes = 0;
     static inline int           refusal = 0; ///< an errno
     static inline std::uint64_t refused_from = 0;
+    static inline std::uint64_t end = UINT64_MAX; ///< of what may be shared, in the source
 
 private:
     static stet::os_result clone(void*, stet::file_handle from, std::uint64_t from_offset,
@@ -52,6 +53,7 @@ private:
         CHECK(from_offset % stet::clone_alignment == 0);
         CHECK(to_offset % stet::clone_alignment == 0);
         CHECK(size % stet::clone_alignment == 0);
+        CHECK(from_offset + size <= end);
         if (refusal != 0 && shared_bytes >= refused_from)
             return {.value = -1, .error = refusal};
         std::vector<char> block(stet::memory_size(size));
@@ -183,6 +185,27 @@ TEST_CASE("what does not lie at a place that fits is written, with space set asi
         CHECK(sharing_file_system::shared_bytes == 0);
         CHECK(disk.faulty().count(file_call::preallocate) == 1);
     }
+}
+
+TEST_CASE("nothing is shared beyond what is said to be in memory")
+{
+    const scratch_directory   here;
+    const mapped_checkpoint   from(here, false);
+    const stet::mapped_source whole = from.settings().files[1];
+    sharing_file_system::refusal = 0;
+    for (std::size_t part = 1; part < 10; ++part) {
+        const stet::mapped_source    first{whole.memory.first(whole.memory.size() / 10 * part), whole.file};
+        const stet::cloning_settings settings{.files = {&first, 1}};
+        sharing_file_system          disk;
+        sharing_file_system::end = first.memory.size();
+        REQUIRE(from.save(exact_path{here / "x", stet::existing_file::replace},
+                          stet::save_options{.order = aligned,
+                                             .writer = stet::cloning_writer(settings),
+                                             .calls = &disk.calls()}));
+        CHECK(here.content("x") == from.file(aligned));
+        CHECK((part < 4 || sharing_file_system::shared_bytes > 0));
+    }
+    sharing_file_system::end = UINT64_MAX;
 }
 
 TEST_CASE("where blocks cannot be shared, or no longer, the bytes are written")
