@@ -37,5 +37,7 @@
 #define signals public
 #define slots
 #define foreach for
+#define cold __attribute__((cold))
+#define noinline __attribute__((noinline))
 
 #include <stet/stet.hpp>

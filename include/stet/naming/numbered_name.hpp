@@ -23,12 +23,9 @@ inline constexpr std::string_view part_extension = ".part";
 /// source: ComfyUI 0.8.0, nodes_model_merging.py
 inline std::string numbered_name(std::string_view stem, std::uint64_t counter, std::string_view extension)
 {
-    const decimal     digits(counter);
-    const std::size_t width = digits.view().size();
-    std::string       name(stem);
+    std::string name(stem);
     name += '_';
-    name.append(width < 5 ? 5 - width : 0, '0');
-    name += digits.view();
+    append_padded(name, counter, 5);
     name += '_';
     name += extension;
     return name;

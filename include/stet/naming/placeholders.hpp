@@ -27,13 +27,6 @@ struct placeholders {
 
 namespace detail {
 
-inline void append_padded(std::string& text, std::uint64_t value, std::size_t width)
-{
-    const decimal digits(value);
-    text.append(digits.view().size() < width ? width - digits.view().size() : 0, '0');
-    text += digits.view();
-}
-
 /// Characters of `pattern` from `at` on that repeat the one at `at`, at most `most`.
 inline std::size_t run_length(std::string_view pattern, std::size_t at, std::size_t most) noexcept
 {

@@ -144,6 +144,9 @@ struct error {
     std::array<clipped_text<95>, 2>    parties{}; ///< the two that claim one name, or the form a value needs
 
     /// The same error, said of the thing named by the two pieces together.
+#if defined(__GNUC__)
+    [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
+#endif
     constexpr error about(std::string_view head, std::string_view tail = {}) const noexcept
     {
         error named = *this;

@@ -112,6 +112,9 @@ public:
     using value_type = Value;
 
     constexpr result(Value value) : held_(std::move(value)) {}
+#if defined(__GNUC__)
+    [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
+#endif
     constexpr result(const stet::error& e) noexcept : held_(e) {}
 
     constexpr explicit operator bool() const noexcept { return held_.has_value; }
@@ -171,6 +174,9 @@ public:
     using value_type = void;
 
     constexpr result() noexcept : held_(detail::nothing{}) {}
+#if defined(__GNUC__)
+    [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
+#endif
     constexpr result(const stet::error& e) noexcept : held_(e) {}
 
     constexpr explicit operator bool() const noexcept { return held_.has_value; }

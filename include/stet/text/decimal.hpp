@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace stet::inline v0_1 {
@@ -69,6 +70,14 @@ private:
     std::array<char, 20> characters_{};
     std::size_t          begin_;
 };
+
+/// Appends a number, with zeros before it where it has fewer than `width` digits.
+inline void append_padded(std::string& text, std::uint64_t value, std::size_t width)
+{
+    const decimal digits(value);
+    text.append(digits.view().size() < width ? width - digits.view().size() : 0, '0');
+    text += digits.view();
+}
 
 } // namespace stet::inline v0_1
 

@@ -39,3 +39,12 @@ TEST_CASE("around every power of ten and of two a decimal has the digits and the
         }
     }
 }
+
+TEST_CASE("zeros fill a number up to the width that is asked for, and no number is cut")
+{
+    std::string text = "a_";
+    stet::append_padded(text, 7, 5);
+    stet::append_padded(text, 123'456, 5);
+    stet::append_padded(text, 0, 1);
+    CHECK(text == "a_000071234560");
+}
