@@ -84,6 +84,7 @@
 #include "sink/sink.hpp"
 #include "sink/span_sink.hpp"
 #include "sink/staged_sink.hpp"
+#include "sink/staging_block.hpp"
 #include "state/checkpoint.hpp"
 #include "state/component.hpp"
 #include "state/placed_name.hpp"

@@ -102,9 +102,9 @@ inline result<void> write_hybrid(const void* given, const header& head, part_fil
     const executor      jobs = settings.blocks.jobs;
     const queue_workers queued{.kernel = true, .jobs = jobs, .threads = shape.blocks / 2};
     block_stream stream(file, shape, head.size() + parts.second.begin, queued, head.tensors().memory());
-    growing_array<std::byte> block(head.tensors().memory());
-    if (!block.resize(staging_size))
-        return error{.code = errc::out_of_memory, .expected = staging_size};
+    auto         block = staging_block::make(staging_size, head.tensors().memory());
+    if (!block)
+        return block.error();
     if (auto reserved = stream.reserve(); !reserved)
         return reserved;
 
@@ -115,7 +115,7 @@ inline result<void> write_hybrid(const void* given, const header& head, part_fil
     cached_half           first{.head = &head,
                                 .file = &file,
                                 .run = parts.first,
-                                .block = {block.data(), block.size()},
+                                .block = block->bytes(),
                                 .options = {.on_progress = first_part, .prefetch = options.prefetch},
                                 .progress = &progress,
                                 .pending = &pending};

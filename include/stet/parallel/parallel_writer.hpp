@@ -105,18 +105,20 @@ inline result<void> write_parallel(const void* given, const header& head, part_f
         return write(head, file, write_part(options));
     const allocator               memory = head.tensors().memory();
     const std::size_t             share_count = std::size_t{settings.workers} + 1;
-    growing_array<std::byte>      blocks(memory);
     growing_array<parallel_share> shares(memory);
     const std::size_t             staging = settings.staging == 0 ? 1 : settings.staging;
-    if (!blocks.resize(share_count * staging) || !shares.resize(share_count))
-        return error{.code = errc::out_of_memory, .expected = share_count * staging};
+    auto                          blocks = staging_block::make(share_count * staging, memory);
+    if (!blocks)
+        return blocks.error();
+    if (!shares.resize(share_count))
+        return error{.code = errc::out_of_memory, .expected = share_count * sizeof(parallel_share)};
 
     shared_progress progress(options.on_progress, head.file_size(), head.size());
     run_dispenser   runs(head.tensors(), settings.portion);
     pending_jobs    pending;
     parallel_save   all{&head, &file, &runs, &progress, options.prefetch, &pending};
     for (std::size_t i = 0; i < share_count; ++i)
-        shares[i] = {.of = &all, .block = {blocks.data() + i * staging, staging}};
+        shares[i] = {.of = &all, .block = blocks->bytes().subspan(i * staging, staging)};
     for (std::size_t i = 1; i < share_count; ++i) {
         pending.add();
         settings.jobs.run(settings.jobs.context, parallel_share::run_job, &shares[i]);

@@ -134,10 +134,10 @@ inline result<void> write_cloning(const void* given, const header& head, part_fi
         auto allocated = file.preallocate(head.file_size());
         return allocated ? write(head, file, write_part(options)) : allocated;
     }
-    growing_array<std::byte> block(head.tensors().memory());
-    if (!block.resize(staging_size))
-        return error{.code = errc::out_of_memory, .expected = staging_size};
-    cloning_stream stream(file, settings.files, {block.data(), block.size()}, head.file_size());
+    auto block = staging_block::make(staging_size, head.tensors().memory());
+    if (!block)
+        return block.error();
+    cloning_stream stream(file, settings.files, block->bytes(), head.file_size());
     return write_to_end(head, stream, write_part(options));
 }
 

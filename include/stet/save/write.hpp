@@ -6,6 +6,7 @@
 #include "../layout/layout.hpp"
 #include "../plan/make_plan.hpp"
 #include "../sink/staged_sink.hpp"
+#include "../sink/staging_block.hpp"
 #include "progress.hpp"
 
 #include <array>
@@ -25,9 +26,9 @@ using prefetch_function = void (*)(bytes soon_read);
 
 struct write_options {
     progress_callback on_progress{};
-    std::span<std::byte>
-        staging{}; ///< memory to stage in; when empty, staging_size bytes of the plan's allocator
-    prefetch_function prefetch = nullptr; ///< for packed tensors
+    /// Memory to stage in, at best aligned to staging_alignment; when empty, staging_size bytes of the plan's allocator.
+    std::span<std::byte> staging{};
+    prefetch_function    prefetch = nullptr; ///< for packed tensors
 };
 
 namespace detail {
@@ -210,11 +211,9 @@ inline result<void> write(const header& head, sink_ref destination, const write_
 {
     if (!options.staging.empty())
         return detail::write_staged(head, destination, options.staging, options);
-    growing_array<std::byte> block(head.tensors().memory());
     const std::size_t size = head.file_size() < staging_size ? memory_size(head.file_size()) : staging_size;
-    if (!block.resize(size))
-        return error{.code = errc::out_of_memory, .expected = size};
-    return detail::write_staged(head, destination, {block.data(), block.size()}, options);
+    auto              block = staging_block::make(size, head.tensors().memory());
+    return block ? detail::write_staged(head, destination, block->bytes(), options) : block.error();
 }
 
 /// What a save to a sink wrote.

@@ -381,7 +381,7 @@ TEST_CASE("with staging memory of the caller's nothing is allocated")
     CHECK(heap.wrong_deallocations() == 0);
 }
 
-TEST_CASE("the staging block is as large as the file, and never above a mebibyte")
+TEST_CASE("the staging block is as large as the file, to a cache line, and never above a mebibyte")
 {
     const auto staged = [](std::uint64_t size) {
         support::counting_heap heap;
@@ -398,7 +398,8 @@ TEST_CASE("the staging block is as large as the file, and never above a mebibyte
     // Planning itself takes more than so small a block.
     CHECK(small.first < mebibyte);
     const auto medium = staged(mebibyte / 2);
-    CHECK(medium.first == medium.second);
+    CHECK(medium.first >= medium.second);
+    CHECK(medium.first < medium.second + stet::staging_alignment);
     CHECK(staged(mebibyte * 3).first == mebibyte);
     static_assert(stet::staging_size == mebibyte);
 }
