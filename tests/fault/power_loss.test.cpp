@@ -5,6 +5,7 @@
 #include "support/memory_disk.hpp"
 #include "support/sample_checkpoint.hpp"
 
+#include <stet/save/comfyui_save.hpp>
 #include <stet/save/save.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -36,17 +37,20 @@ struct scene {
     std::string_view root{};
     std::string_view path{};
     existing_file    existing = existing_file::refuse;
+    bool             by_comfyui = false; ///< the number is ComfyUI's own rule's
 
     stet::result<stet::saved_checkpoint> save(const sample_checkpoint&  sample,
                                               const stet::save_options& options) const
     {
         if (prefix.empty())
             return sample.save(stet::exact_path{path, existing}, options);
+        if (by_comfyui)
+            return sample.save(stet::comfyui_numbered{.output_dir = root, .prefix = prefix}, options);
         return sample.save(stet::numbered{.root = root, .prefix = prefix}, options);
     }
 };
 
-constexpr std::array<scene, 8> scenes{{
+constexpr std::array<scene, 10> scenes{{
     {.name = "numbered", .saved_as = "out/M_00003_.safetensors", .prefix = "M", .root = "/out"},
     {.name = "numbered, new folders below the root",
      .saved_as = "out/a/b/M_00001_.safetensors",
@@ -57,6 +61,16 @@ constexpr std::array<scene, 8> scenes{{
      .saved_as = "new/deep/M_00001_.safetensors",
      .prefix = "M",
      .root = "/new/deep"},
+    {.name = "ComfyUI's",
+     .saved_as = "out/M_00003_.safetensors",
+     .prefix = "M",
+     .root = "/out",
+     .by_comfyui = true},
+    {.name = "ComfyUI's, new folders below the root",
+     .saved_as = "out/a/b/M_00001_.safetensors",
+     .prefix = "a/b/M",
+     .root = "/out",
+     .by_comfyui = true},
     {.name = "exact, new", .saved_as = "out/new.safetensors", .path = "/out/new.safetensors"},
     {.name = "exact, new or old",
      .saved_as = "out/new.safetensors",

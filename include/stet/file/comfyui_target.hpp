@@ -56,6 +56,14 @@ public:
                                  : folder::create(calls, place->folder, lasting);
         if (!in)
             return in.error();
+        if (lasting == durability::full) {
+            // Whoever created the folders may not have made their names last yet.
+            const auto root = folder::create(calls, std::string(request.output_dir), lasting);
+            if (!root)
+                return root.error();
+            if (auto made = root->make_last_below(*in, place->folder); !made)
+                return made.error();
+        }
         return claim(*std::move(in), *std::move(place), existing);
     }
 

@@ -143,26 +143,21 @@ public:
     /// errors: about `path`
     result<bool> contains(const folder& inner, const std::string& path) const
     {
-        entry_facts own;
-        entry_facts at;
-        if (const auto known = inspect("", links::follow, own); known.error != 0)
-            return os_error(known.error, path);
-        if (const auto known = inner.inspect("", links::follow, at); known.error != 0)
-            return os_error(known.error, path);
-        auto climbing = inner.again(path);
-        while (climbing) {
-            if (at.device == own.device && at.index == own.index)
-                return true;
-            const entry_facts below = at;
-            climbing = open_in(*calls_, climbing->handle_, "..", links::follow, path);
-            if (!climbing)
-                break;
-            if (const auto known = climbing->inspect("", links::follow, at); known.error != 0)
-                return os_error(known.error, path);
-            if (at.device == below.device && at.index == below.index)
-                return false; // the top is its own parent
-        }
-        return climbing.error();
+        return climb(inner, path, [](const folder&) { return result<void>(); });
+    }
+
+    /// Brings the names of `inner` and of the folders between it and this one to stable storage, if it lies below this
+    /// one. Where a folder may not be looked into from above, all are let be.
+    /// errors: about `path`
+    result<void> make_last_below(const folder& inner, const std::string& path) const
+    {
+        const auto inside = contains(inner, path);
+        if (!inside && inside.error().code != errc::permission_denied)
+            return inside.error();
+        if (!inside || !*inside)
+            return {};
+        const auto synced = climb(inner, path, [&](const folder& above) { return above.sync(path); });
+        return synced ? result<void>() : synced.error();
     }
 
 private:
@@ -195,6 +190,35 @@ private:
         const std::size_t last = path.find_last_not_of(separators(style));
         const std::size_t size = last == std::string::npos ? 0 : last + 1;
         return path.substr(0, size < root ? root : size);
+    }
+
+    /// Goes from `inner` upwards until it has come to this folder, which is true, or to the top.
+    /// each: called with every folder that is come to by going up; returns result<void>
+    template <class Each>
+    result<bool> climb(const folder& inner, const std::string& path, Each each) const
+    {
+        entry_facts own;
+        entry_facts at;
+        if (const auto known = inspect("", links::follow, own); known.error != 0)
+            return os_error(known.error, path);
+        if (const auto known = inner.inspect("", links::follow, at); known.error != 0)
+            return os_error(known.error, path);
+        auto climbing = inner.again(path);
+        while (climbing) {
+            if (at.device == own.device && at.index == own.index)
+                return true;
+            const entry_facts below = at;
+            climbing = open_in(*calls_, climbing->handle_, "..", links::follow, path);
+            if (!climbing)
+                break;
+            if (const auto known = climbing->inspect("", links::follow, at); known.error != 0)
+                return os_error(known.error, path);
+            if (at.device == below.device && at.index == below.index)
+                return false; // the top is its own parent
+            if (auto done = each(*climbing); !done)
+                return done.error();
+        }
+        return climbing.error();
     }
 
     folder(const file_system& calls, file_handle handle) noexcept : calls_(&calls), handle_(handle) {}

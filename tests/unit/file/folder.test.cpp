@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -147,6 +148,48 @@ TEST_CASE("a new folder is made to last in the one above it, if that is asked fo
     CHECK(faulty.count(file_call::sync) == 4); // its creator may not have come that far
     CHECK(folder::create(faulty.calls(), here / "d/e", durability::none));
     CHECK(faulty.count(file_call::sync) == 4);
+}
+
+TEST_CASE("the names between a folder and one far below it are made to last, and none elsewhere")
+{
+    const scratch_directory here;
+    here.make_folder("root/a/b/c");
+    here.make_folder("elsewhere");
+    here.put_link("root/out", "../elsewhere");
+    faulty_file_system faulty;
+    const auto         root = folder::open(faulty.calls(), here / "root");
+    const auto         inner = folder::open(faulty.calls(), here / "root/a/b/c");
+    const auto         outer = folder::open(faulty.calls(), here / "root/out");
+    REQUIRE(root);
+    REQUIRE(inner);
+    REQUIRE(outer);
+    CHECK(root->make_last_below(*inner, "c"));
+    CHECK(faulty.count(file_call::sync) == 3); // of b, a and the root
+    CHECK(root->make_last_below(*root, "root"));
+    CHECK(root->make_last_below(*outer, "out"));
+    CHECK(faulty.count(file_call::sync) == 3);
+}
+
+TEST_CASE("a name that cannot be made to last is a failure, one that may not be seen from above is let be")
+{
+    const scratch_directory here;
+    here.make_folder("root/a");
+    for (const auto& [call, os_code, code] : {std::tuple(file_call::sync, EIO, errc::io_failure),
+                                              std::tuple(file_call::open_folder, EIO, errc::io_failure),
+                                              std::tuple(file_call::open_folder, EACCES, errc{})})
+    {
+        faulty_file_system faulty;
+        const auto         root = folder::open(faulty.calls(), here / "root");
+        const auto         inner = folder::open(faulty.calls(), here / "root/a");
+        REQUIRE(root);
+        REQUIRE(inner);
+        faulty.fail_each(call, os_code);
+        const auto made = root->make_last_below(*inner, "said");
+        CAPTURE(static_cast<int>(call), os_code);
+        CHECK((made ? errc{} : made.error().code) == code);
+        if (!made)
+            CHECK(made.error().subject.view() == "said");
+    }
 }
 
 TEST_CASE("a folder that another saver creates at the same moment is used")
