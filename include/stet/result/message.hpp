@@ -57,7 +57,7 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::counter_exhausted, "counter_exhausted", "%s: the folder's numbers reach %a, none is left; move old files away"},
     {errc::folder_missing, "folder_missing", "%s: the folder does not exist; create it first"},
     {errc::name_taken, "name_taken", "%s exists already; choose another name or ask to replace it"},
-    {errc::not_a_regular_file, "not_a_regular_file", "%s is no regular file; a checkpoint can only take the place of one"},
+    {errc::not_a_regular_file, "not_a_regular_file", "%s is no regular file; choose another path"},
     {errc::permission_denied, "permission_denied", "%s: permission denied"},
     {errc::read_only_file_system, "read_only_file_system", "%s: the file system is read-only"},
     {errc::disk_full, "disk_full", "%s: no space or quota left for %e bytes"},

@@ -81,7 +81,7 @@ constexpr std::array<sentence, 71> sentences{{
     {errc::folder_missing, "folder_missing", "'a.b': the folder does not exist; create it first"},
     {errc::name_taken, "name_taken", "'a.b' exists already; choose another name or ask to replace it"},
     {errc::not_a_regular_file, "not_a_regular_file",
-     "'a.b' is no regular file; a checkpoint can only take the place of one"},
+     "'a.b' is no regular file; choose another path"},
     {errc::permission_denied, "permission_denied", "'a.b': permission denied"},
     {errc::read_only_file_system, "read_only_file_system", "'a.b': the file system is read-only"},
     {errc::disk_full, "disk_full", "'a.b': no space or quota left for 1,234,567 bytes"},
