@@ -90,6 +90,8 @@ TEST_CASE("escapes become the characters they stand for")
     CHECK(unescaped(R"("\"\\\/\b\f\n\r\t")") == "\"\\/\b\f\n\r\t");
     CHECK(unescaped(R"("\u0041\u00e9\u6E05")") == "A\xC3\xA9\xE6\xB8\x85");
     CHECK(unescaped(R"("\u00aa\u00AA\u00ff\u00FF\u0099")") == "\xC2\xAA\xC2\xAA\xC3\xBF\xC3\xBF\xC2\x99");
+    CHECK(unescaped(R"("\u007f\u0080")") == "\x7F\xC2\x80"); // the last and the first of each length
+    CHECK(unescaped(R"("\u07ff\u0800\uffff")") == "\xDF\xBF\xE0\xA0\x80\xEF\xBF\xBF");
     CHECK(unescaped(R"("\ud83d\ude00")") == "\xF0\x9F\x98\x80");
     CHECK(unescaped(R"("\ud800\udc00\uDBFF\uDFFF")") == "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF");
     CHECK(unescaped(R"("a\u0000b")") == std::string("a\0b", 3));
