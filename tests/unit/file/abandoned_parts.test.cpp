@@ -246,7 +246,7 @@ TEST_CASE("one look is at no more than a thousand files, and says so")
 TEST_CASE("the folder is reached as a numbered save reaches it, and none is made")
 {
     const scratch_directory here;
-    here.make_folder("root/in/deep");
+    here.make_folder("root/in/deep/down");
     here.make_folder("beside");
     here.put_link("root/link", "in/deep");
     here.put_link("root/out", "../beside");
@@ -268,6 +268,9 @@ TEST_CASE("the folder is reached as a numbered save reaches it, and none is made
     CHECK(here.has("root/in/deep/M_00001_.part"));
     CHECK(code_of("./in/../link/") == errc{});
     CHECK_FALSE(here.has("root/in/deep/M_00001_.part"));
+    here.put("root/in/deep/down/M_00001_.part");
+    CHECK(code_of("in/deep/down") == errc{});
+    CHECK_FALSE(here.has("root/in/deep/down/M_00001_.part"));
 }
 
 TEST_CASE("a folder that cannot be listed is an error about its path")

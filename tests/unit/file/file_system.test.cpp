@@ -11,6 +11,7 @@ using stet::errc_of;
 using stet::is_not_offered;
 
 static_assert(std::is_trivially_copyable_v<stet::file_system>);
+static_assert(stet::clone_alignment == 4096, "the block of every file system that shares blocks");
 
 TEST_CASE("every errno that a user can do something about has a code of its own")
 {

@@ -91,6 +91,8 @@ TEST_CASE("a date is written by its pattern")
     CHECK(stet::expand_placeholders("%date:yy M d h m s%", {.time = late}) == "26 12 31 23 59 58");
     CHECK(stet::expand_placeholders("%date:yy yyyy%", {.time = stet::calendar_time{.year = 905}}) ==
           "05 0905");
+    CHECK(stet::expand_placeholders("%date:yyyy M d h m s%", {.time = stet::calendar_time{}}) ==
+          "0000 0 0 0 0 0");
 }
 
 TEST_CASE("without a time its fields stay")

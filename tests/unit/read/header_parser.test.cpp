@@ -150,6 +150,16 @@ TEST_CASE("metadata twice is refused in every spelling")
     }
 }
 
+TEST_CASE("in a tensor's unknown field 125 arrays may lie inside each other, for 127 may in all")
+{
+    const auto nested = [](std::size_t levels) {
+        return R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2],"x":)" + std::string(levels, '[') +
+               std::string(levels, ']') + "}}";
+    };
+    CHECK(parsed(nested(125)).code == "none");
+    CHECK(parsed(nested(126)).code == "invalid_header_json");
+}
+
 TEST_CASE("what only the reference takes is remembered")
 {
     CHECK(parsed(" " + with(good)).discouraged == "white space stands before the object");
