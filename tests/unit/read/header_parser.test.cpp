@@ -150,6 +150,23 @@ TEST_CASE("metadata twice is refused in every spelling")
     }
 }
 
+TEST_CASE("a value in the place of a name is refused at every depth")
+{
+    for (const char* const header : {
+             R"({{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})",
+             R"({"__metadata__":{1}})",
+             R"({"__metadata__":{"k":"v","v"}})",
+             R"({"a":{1}})",
+             R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2],[]}})",
+             R"({"a":{"dtype":{null},"shape":[2],"data_offsets":[0,2]}})",
+             R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2],"x":{1}}})",
+         })
+    {
+        CAPTURE(header);
+        CHECK(parsed(header).code == "invalid_header_json");
+    }
+}
+
 TEST_CASE("in a tensor's unknown field 125 arrays may lie inside each other, for 127 may in all")
 {
     const auto nested = [](std::size_t levels) {
