@@ -389,8 +389,12 @@ TEST_CASE("what is no regular file is never replaced, nor opened")
     }
     here.put_link("to_folder", "folder");
     here.put_link("to_pipe", "pipe");
-    here.put_link("to_above", "..");
-    kinds.emplace_back("to_above");
+    for (const auto& [link, target] : {std::pair("to_above", ".."), std::pair("to_itself", "."),
+                                       std::pair("to_inside", "folder/"), std::pair("to_dot", "folder/.")})
+    {
+        here.put_link(link, target);
+        kinds.emplace_back(link);
+    }
     const names before = here.entries();
 
     for (const std::string& name : kinds) {

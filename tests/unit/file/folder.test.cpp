@@ -148,6 +148,9 @@ TEST_CASE("a new folder is made to last in the one above it, if that is asked fo
     CHECK(faulty.count(file_call::sync) == 4); // its creator may not have come that far
     CHECK(folder::create(faulty.calls(), here / "d/e", durability::none));
     CHECK(faulty.count(file_call::sync) == 4);
+    for (const char* const nameless : {"a/b/.", "a/b/..", "."}) // whose name it would be is not in the path
+        CHECK(folder::create(faulty.calls(), here / nameless, durability::full));
+    CHECK(faulty.count(file_call::sync) == 4);
 }
 
 TEST_CASE("the names between a folder and one far below it are made to last, and none elsewhere")

@@ -96,8 +96,10 @@ TEST_CASE("memory of another size and parts beyond the tensor are refused")
     const auto larger = opened->read(tensor, memory);
     CHECK(support::failure(larger) == "tensor_size_mismatch");
     CHECK(support::failure(opened->read(tensor, std::span(memory).first(5))) == "tensor_size_mismatch");
-    CHECK(support::failure(opened->read(tensor, {.offset = 5, .size = 2}, std::span(memory).first(2))) ==
-          "no_such_axis");
+    const auto behind = opened->read(tensor, {.offset = 5, .size = 2}, std::span(memory).first(2));
+    CHECK(support::failure(behind) == "no_such_axis");
+    CHECK(behind.error().expected == 6);
+    CHECK(behind.error().actual == 7);
     CHECK(support::failure(opened->read(tensor, {.offset = UINT64_MAX, .size = 2},
                                         std::span(memory).first(2))) == "no_such_axis");
     CHECK(source.asked.size() == 2);
