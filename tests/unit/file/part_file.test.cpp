@@ -73,6 +73,32 @@ TEST_CASE("a part file that is not published is gone, and closed")
     CHECK(support::open_descriptors() == before);
 }
 
+TEST_CASE("a part file is opened past the cache where its file system can, and has the calls for it")
+{
+    const scratch_directory here;
+    stet::file_system       calls = stet::native_calls;
+    calls.open_direct = [](void* context, stet::file_handle folder, const char* name) {
+        return stet::native_calls.create_file(context, folder, (std::string(name) + "2").c_str());
+    };
+    const auto opened = [&] {
+        const auto in = folder::open(calls, here.path());
+        REQUIRE(in);
+        const auto part = part_file::create(*in, "x.part", "said");
+        REQUIRE(part);
+        return part->open_direct();
+    };
+    // That a file of another name would be opened is noticed.
+    CHECK(opened().error == ENOTSUP);
+    CHECK(here.has("x.part2"));
+    calls.write_at = nullptr;
+    REQUIRE(::unlink((here / "x.part2").c_str()) == 0);
+    CHECK(opened().error == ENOTSUP);
+    CHECK_FALSE(here.has("x.part2"));
+    calls = stet::native_calls;
+    calls.open_direct = nullptr;
+    CHECK(opened().error == ENOTSUP);
+}
+
 TEST_CASE("a part file whose name is gone does not remove what may bear it next")
 {
     fixture f;
