@@ -226,6 +226,8 @@ TEST_CASE("a part file that cannot be looked at, locked or removed is left and s
     }
 }
 
+static_assert(stet::abandoned_parts::most == 1000);
+
 TEST_CASE("one look is at no more than a thousand files, and says so")
 {
     disk_image image;

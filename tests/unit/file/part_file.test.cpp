@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <fcntl.h>
 #include <optional>
 #include <span>
 #include <string>
@@ -97,6 +98,13 @@ TEST_CASE("a part file is opened past the cache where its file system can, and h
     calls = stet::native_calls;
     calls.open_direct = nullptr;
     CHECK(opened().error == ENOTSUP);
+    // Through the cache it can be opened everywhere.
+    calls.open_direct = [](void*, stet::file_handle folder, const char* name) {
+        return stet::os_result{::openat(static_cast<int>(folder), name, O_WRONLY | O_CLOEXEC), 0};
+    };
+    const auto same = opened();
+    CHECK(same.error == 0);
+    CHECK(::close(static_cast<int>(same.value)) == 0);
 }
 
 TEST_CASE("a part file whose name is gone does not remove what may bear it next")

@@ -175,6 +175,12 @@ TEST_CASE("in a tensor's unknown field 125 arrays may lie inside each other, for
     };
     CHECK(parsed(nested(125)).code == "none");
     CHECK(parsed(nested(126)).code == "invalid_header_json");
+    const auto in_place_of_dtype = [](std::size_t levels) {
+        return parsed(R"({"a":{"dtype":)" + std::string(levels, '[') + std::string(levels, ']') + "}}")
+            .reason;
+    };
+    CHECK(in_place_of_dtype(125) == "a dtype is no text");
+    CHECK(in_place_of_dtype(126) == "more than 127 arrays and objects lie inside each other");
 }
 
 TEST_CASE("what only the reference takes is remembered")

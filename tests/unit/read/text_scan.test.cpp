@@ -29,6 +29,15 @@ TEST_CASE("every byte is plain or not wherever it stands in a word")
     }
 }
 
+TEST_CASE("nothing behind the text is looked at")
+{
+    const std::string_view longer = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (std::size_t size = 0; size < longer.size(); ++size) {
+        for (std::size_t from = 0; from <= size; ++from)
+            CHECK(end_of_plain(longer.substr(0, size), from) == size);
+    }
+}
+
 TEST_CASE("the first of several special characters ends a plain run")
 {
     CHECK(end_of_plain("abc\"\\\n", 0) == 3);
