@@ -265,6 +265,27 @@ TEST_CASE("a number that another saver takes meanwhile is passed over")
     CHECK(target->name() == "M_00003_.safetensors");
 }
 
+TEST_CASE("a part file of ComfyUI's name that is removed before it is locked is created once more")
+{
+    const output       out;
+    faulty_file_system faulty;
+    int                times = 0;
+    const auto         remover = [&] {
+        if (++times > 3)
+            return;
+        for (const std::string& entry : out.entries())
+            out.here().remove("out/" + entry);
+    };
+    faulty.before(file_call::lock_file, remover);
+    auto target = out.take("M", existing_file::refuse, faulty.calls());
+    REQUIRE(target);
+    CHECK(times == 4);
+    CHECK(target->number().text() == "1");
+    CHECK(out.entries().size() == 1);
+    CHECK(target->publish(durability::none));
+    CHECK(out.entries() == names{"M_00001_.safetensors"});
+}
+
 TEST_CASE("a name that appears before publishing is replaced only when asked to")
 {
     for (const auto existing : {existing_file::refuse, existing_file::replace}) {
