@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -208,4 +209,31 @@ TEST_CASE("an index without memory says so, finds what it had and gives all memo
             return "none";
         });
     CHECK(needed > 4);
+}
+
+TEST_CASE("room is made once for as many names as were asked for")
+{
+    support::counting_heap heap;
+    indexed_names          given(heap.allocator());
+    REQUIRE(given.index.reserve(100));
+    REQUIRE(given.index.reserve(100));
+    REQUIRE(given.index.reserve(3));
+    CHECK(heap.allocations() == 1);
+}
+
+TEST_CASE("names of one tag in one place of the table are told apart")
+{
+    const std::string one = "blocks.792908";
+    const std::string other = "blocks.3715078";
+    const auto        place_and_tag = [](const std::string& name) {
+        const std::uint64_t hash = hash_of({.stem = name});
+        return std::pair(hash % 64, hash >> 32U);
+    };
+    REQUIRE(place_and_tag(one) == place_and_tag(other));
+    indexed_names given;
+    REQUIRE(given.add(one));
+    CHECK(given.find(other) == name_index::none);
+    REQUIRE(given.add(other));
+    CHECK(given.find(one) == 0);
+    CHECK(given.find(other) == 1);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
+#include "support/full_log.hpp"
 #include "support/little_endian.hpp"
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
@@ -241,13 +242,14 @@ TEST_CASE("only names that end as q, k and v do are fused")
                       {"x.self_attn.o_proj.weight", tensor},
                       {"x.self_attn.q_proj.weight.", tensor},
                       {"x.self_attn.qq_proj.weight", tensor},
+                      {"x.self_attn.q_porj.weight", tensor},
                       {"x.attn.k_proj.bias", tensor},
                       {"k_proj.weight", tensor},
                       {"weight", tensor}},
                      conduct::strict)
               .names() ==
           "x.attn.q_proj.foo;self_attn.q_proj.weight;x.attn.o_proj.weight;x.attn.q_proj.weight.;"
-          "x.attn.qq_proj.weight;x.attn.k_proj.bias;k_proj.weight;weight;");
+          "x.attn.qq_proj.weight;x.attn.q_porj.weight;x.attn.k_proj.bias;k_proj.weight;weight;");
     // A stem of nothing but the layer itself.
     CHECK(conversion(attention(pool, ".self_attn."), conduct::strict).names() ==
           ".attn.in_proj_weight;.attn.in_proj_bias;");
@@ -381,4 +383,144 @@ TEST_CASE("converting without memory says so and gives all memory back")
         // k of another dtype takes the longer way.
         given[1].second = pool.raw(dtype::f16, {2, 2}, std::string_view("\0\0\0\0\0\0\0\0", 8));
     }
+}
+
+TEST_CASE("a conversion tells that memory runs out whichever object comes when the log's is full")
+{
+    support::tensor_pool pool;
+    const std::string    source = support::little_endian(values{1, 2, 3, 4});
+    const auto           produced =
+        stet::produced_view(dtype::f32, {2, 2}, source, [](const std::string& from, stet::sink_ref out) {
+            return out.write(std::as_bytes(std::span(from)));
+        });
+    REQUIRE(produced);
+    named_tensors given = attention(pool, "encoder.layers.0.self_attn.");
+    given[1].second =
+        pool.raw(dtype::f16, {2, 2}, std::string_view("\0\0\0\0\0\0\0\0", 8)); // to be converted
+    given.emplace_back("transformer.text_projection.weight", *produced);
+    given.emplace_back("layer_norm1.weight", pool.one(1));
+    for (std::size_t level = 0; level < 120; ++level) {
+        const std::size_t needed =
+            support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
+                stet::change_log log(memory);
+                if (!support::fill_up(log, level))
+                    return "out_of_memory";
+                stet::rearrangement work(log, 0, conduct::as_comfyui);
+                for (const auto& [name, tensor] : given) { // in two pieces, which have to be joined
+                    if (auto set = work.set_new(work.dict, {.prefix = "e.", .stem = name}, tensor); !set)
+                        return support::failure(set);
+                }
+                return support::failure(stet::to_openclip(stet::openclip_text, work, "e."));
+            });
+        CHECK(needed > 10);
+    }
+}
+
+TEST_CASE("a projection that is produced while it is written is turned then")
+{
+    support::tensor_pool pool;
+    const std::string    source = support::little_endian(values{0, 1, 2, 3, 4, 5});
+    const auto           produced =
+        stet::produced_view(dtype::f32, {2, 3}, source, [](const std::string& from, stet::sink_ref out) {
+            return out.write(std::as_bytes(std::span(from)));
+        });
+    REQUIRE(produced);
+    const conversion done({{"clip_h.transformer.text_projection.weight", *produced}}, conduct::strict);
+    CHECK(done.names() == "clip_h.text_projection;");
+    const stet::tensor_view turned = done.tensor("clip_h.text_projection");
+    REQUIRE(turned.shape.size() == 2);
+    CHECK((turned.shape[0] == 3 && turned.shape[1] == 2));
+    CHECK(floats(turned) == values{0, 3, 1, 4, 2, 5});
+}
+
+TEST_CASE("a projection of elements below a byte cannot be turned and is refused by its name")
+{
+    support::tensor_pool pool;
+    const auto           four_bits = pool.raw(dtype::f4, {2, 2}, "ab");
+    CHECK(refusal({{"clip_h.transformer.text_projection.weight", four_bits}}, conduct::as_comfyui) ==
+          "sub_byte_strides clip_h.transformer.text_projection.weight");
+    const std::string source = "ab";
+    const auto        produced =
+        stet::produced_view(dtype::f4, {2, 2}, source, [](const std::string& from, stet::sink_ref out) {
+            return out.write(std::as_bytes(std::span(from)));
+        });
+    REQUIRE(produced);
+    CHECK(refusal({{"clip_h.transformer.text_projection.weight", *produced}}, conduct::as_comfyui) ==
+          "sub_byte_strides clip_h.transformer.text_projection.weight");
+}
+
+TEST_CASE("a part of q, k and v given twice is refused in strict conduct, and the later counts in ComfyUI's")
+{
+    support::tensor_pool pool;
+    named_tensors        given = attention(pool);
+    given.emplace_back(given[0].first, pool.f32({2, 2}, {1, 2, 3, 4}));
+    for (const conduct how : {conduct::strict, conduct::as_comfyui}) {
+        stet::change_log    log(stet::heap());
+        stet::rearrangement work(log, 0, how);
+        for (const auto& [name, tensor] : given)
+            REQUIRE(work.dict.append({.stem = name}, tensor)); // without looking for the name
+        const auto done = stet::to_openclip(stet::openclip_text, work, "");
+        if (work.is_strict()) {
+            CHECK(support::failure(done) == "name_collision");
+            continue;
+        }
+        REQUIRE(done);
+        CHECK(floats(tensor_named(*done, fused_weight)) ==
+              values{1, 2, 3, 4, 200, 201, 202, 203, 300, 301, 302, 303});
+        CHECK(support::text_of(log.changes) == "replaced " + given[0].first + ";");
+    }
+}
+
+TEST_CASE("a part of an impossible size is refused by the fused tensor's name")
+{
+    support::tensor_pool pool;
+    named_tensors        given = attention(pool);
+    given[2].second = {
+        .type = dtype::f32, .shape = {std::uint64_t{1} << 40U, std::uint64_t{1} << 40U}, .size = 4};
+    CHECK(refusal(given, conduct::strict).starts_with("tensor_size_overflow"));
+}
+
+TEST_CASE("a name that becomes one of those kept as they are is refused in strict conduct")
+{
+    support::tensor_pool pool;
+    const named_tensors  given{{"layer_norm1.w", pool.one(1)}, {"ln_1.w", pool.one(2)}};
+    CHECK(conversion(given, conduct::strict, "layer_norm1", "ln_1").names() == "name_collision");
+    const conversion done(given, conduct::as_comfyui, "layer_norm1", "ln_1");
+    CHECK(done.names() == "ln_1.w;");
+    CHECK(floats(done.tensor("ln_1.w")) == values{2});
+}
+
+TEST_CASE("the empty name is converted to itself")
+{
+    support::tensor_pool pool;
+    const conversion     done({{"", pool.one(1)}, {"layer_norm1", pool.one(2)}}, conduct::strict);
+    CHECK(done.names() == ";ln_1;");
+}
+
+TEST_CASE("without labels fused names keep the layer's")
+{
+    support::tensor_pool           pool;
+    constexpr stet::openclip_names none{.labels = {}, .projection = "proj", .openclip_projection = "p"};
+    const named_tensors            given = attention(pool, "a.self_attn.");
+    stet::change_log               log(stet::heap());
+    stet::rearrangement            work(log, 0, conduct::strict);
+    REQUIRE(support::fill(work, given));
+    const auto done = stet::to_openclip(none, work, "");
+    REQUIRE(done);
+    CHECK(support::names(*done) == "a.self_attn.in_proj_weight;a.self_attn.in_proj_bias;");
+}
+
+TEST_CASE("a label may leave nothing of a name")
+{
+    support::tensor_pool       pool;
+    constexpr stet::label      label{.internal = "la", .openclip = ""};
+    const stet::openclip_names shorter{
+        .labels = {&label, 1}, .projection = "proj", .openclip_projection = "p"};
+    const named_tensors given{{"lala", pool.one(1)}, {"clad", pool.one(2)}};
+    stet::change_log    log(stet::heap());
+    stet::rearrangement work(log, 0, conduct::strict);
+    REQUIRE(support::fill(work, given));
+    const auto done = stet::to_openclip(shorter, work, "");
+    REQUIRE(done);
+    CHECK(support::names(*done) == ";cd;");
 }

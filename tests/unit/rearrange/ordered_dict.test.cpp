@@ -402,3 +402,66 @@ TEST_CASE("a dict without memory says so and gives all memory back")
         });
     CHECK(needed > 15);
 }
+
+TEST_CASE("a dict without memory for an index looks through its names")
+{
+    texts names;
+    for (int i = 0; i < 40; ++i)
+        names.push_back("clip_g." + std::to_string(i));
+    support::counting_heap heap;
+    ordered_dict           dict(heap.allocator());
+    for (std::size_t i = 0; i < names.size(); ++i)
+        REQUIRE(dict.append({.stem = names[i]}, sized(i)));
+    const auto size_of = [&](std::string_view name) {
+        const ordered_dict::entry* const found = dict.find({.stem = name});
+        return found == nullptr ? UINT64_MAX : dict.tensor(*found).size;
+    };
+    heap.fail_from(heap.allocations());
+    CHECK(size_of(names[7]) == 7);
+    CHECK(size_of("clip_g.40") == UINT64_MAX);
+    CHECK(dict.remove({.stem = names[3]}));
+    CHECK_FALSE(dict.remove({.stem = names[3]}));
+    CHECK(size_of(names[3]) == UINT64_MAX);
+    const stet::tensor_view other = sized(100);
+    const auto              replaced = dict.share({.stem = names[5]}, other);
+    CHECK((replaced && *replaced));
+    const auto added = dict.share({.stem = "new"}, other);
+    CHECK((added && !*added));
+    CHECK(size_of("new") == 100);
+
+    heap.fail_from(SIZE_MAX); // the index is built after all, without the name that is gone
+    CHECK(size_of(names[3]) == UINT64_MAX);
+    CHECK(size_of(names[5]) == 100);
+    CHECK(size_of(names[39]) == 39);
+    CHECK(heap.allocations() > 3);
+}
+
+TEST_CASE("a renaming tells that memory runs out wherever it does")
+{
+    std::vector<std::string> names;
+    for (int i = 0; i < 40; ++i)
+        names.push_back(std::to_string(i));
+    const stet::tensor_view tensor = sized(1);
+    for (const bool may_meet : {true, false}) {
+        for (std::size_t level = 0; level < 50; ++level) {
+            const std::size_t needed =
+                support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
+                    ordered_dict dict(memory);
+                    stet::arena  own(memory);
+                    if (own.text((std::size_t{16} << 10U) - 16 * level) == nullptr)
+                        return "out_of_memory";
+                    if (may_meet) {
+                        if (auto set = dict.share({.stem = "new."}, tensor); !set)
+                            return support::failure(set);
+                    }
+                    for (const std::string& name : names) {
+                        if (auto set = dict.share({.prefix = "old.name.", .stem = name}, tensor); !set)
+                            return support::failure(set);
+                    }
+                    return support::failure(dict.rename_prefix(
+                        "old.", "new.", own, [](const placed_name&) { return stet::result<void>(); }));
+                });
+            CHECK(needed > 4);
+        }
+    }
+}

@@ -130,3 +130,22 @@ TEST_CASE("rearranging without memory says so and gives all memory back")
         });
     CHECK(needed > 10);
 }
+
+TEST_CASE("sharing a tensor without memory says so")
+{
+    std::vector<std::string> names;
+    for (int i = 0; i < 100; ++i)
+        names.push_back(std::to_string(i));
+    const stet::tensor_view tensor{};
+    const std::size_t       needed =
+        support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
+            stet::change_log    log(memory);
+            stet::rearrangement work(log, 0, conduct::as_comfyui);
+            for (const std::string& name : names) {
+                if (auto shared = work.share_new(work.dict, {.stem = name}, tensor); !shared)
+                    return support::failure(shared);
+            }
+            return "none";
+        });
+    CHECK(needed > 4);
+}

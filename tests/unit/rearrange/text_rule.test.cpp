@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
+#include "support/full_log.hpp"
 #include "support/little_endian.hpp"
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
@@ -292,4 +293,34 @@ TEST_CASE("rules without memory say so and give all memory back")
     CHECK(needed_by(rules::sd2{}) > 10);
     CHECK(needed_by(rules::sdxl{}) > 10);
     CHECK(needed_by(rules::sdxl_refiner{}) > 10);
+}
+
+TEST_CASE("a rule tells that memory runs out whichever of its lists is full")
+{
+    support::tensor_pool pool;
+    const named_tensors  given{{"clip_l.transformer.text_projection.weight", pool.f32({1, 1}, {1})},
+                              {"clip_l.logit_scale", pool.one(2)},
+                              {"clip_g.transformer.text_model.embeddings.position_ids", pool.one(3)},
+                              {"other", pool.one(4)}};
+    const named_tensors  without_fusing{{"clip_l.a", pool.one(1)}};
+    const auto           runs_out_everywhere = []<class Rule>(Rule, const named_tensors& tensors) {
+        for (std::size_t level = 0; level < 40; ++level) {
+            const std::size_t needed =
+                support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
+                    stet::change_log log(memory);
+                    if (!support::fill_up(log, level))
+                        return "out_of_memory";
+                    stet::rearrangement work(log, 2, conduct::as_comfyui);
+                    if (auto filled = support::fill(work, tensors); !filled)
+                        return support::failure(filled);
+                    return support::failure(Rule::apply(work));
+                });
+            CHECK(needed > 3);
+        }
+    };
+    runs_out_everywhere(rules::sd1{}, given);
+    runs_out_everywhere(rules::sd2{}, given);
+    runs_out_everywhere(rules::sdxl_refiner{}, given);
+    runs_out_everywhere(rules::sdxl{}, given);
+    runs_out_everywhere(rules::sdxl{}, without_fusing);
 }

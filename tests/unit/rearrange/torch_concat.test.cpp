@@ -243,3 +243,17 @@ TEST_CASE("a sink that fails ends the writing of converted parts")
         CHECK(failing.pieces.size() == fails_at);
     }
 }
+
+TEST_CASE("parts that grow beyond all bounds when they are repeated or joined are refused")
+{
+    const auto u8 = [](const stet::extents& axes, std::uint64_t size) {
+        static constexpr std::byte none{};
+        return tensor_view{.type = dtype::u8, .shape = axes, .size = size, .data = &none};
+    };
+    constexpr std::uint64_t many = std::uint64_t{1} << 40U;
+    const tensor_view       wide = u8({1, many}, many);
+    CHECK(support::failure(torch_concat::of({wide, u8({many, 1}, many), wide})) == "tensor_size_overflow");
+    constexpr std::uint64_t most = std::uint64_t{1} << 60U;
+    const tensor_view       largest = u8({most}, most);
+    CHECK(support::failure(torch_concat::of({largest, largest, largest})) == "tensor_size_overflow");
+}
