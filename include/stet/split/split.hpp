@@ -67,8 +67,9 @@ inline result<void> take_markers(splitting& work, ordered_dict& out)
     for (std::size_t i = 0; i < work.rest.entries().size(); ++i) {
         const ordered_dict::entry entry = work.rest.entries()[i];
         for (const std::string_view name : marker_names) {
-            if (!entry.is_present || entry.name != placed_name{.stem = name} || !work.rest.remove(entry.name))
+            if (!entry.is_present || entry.name != placed_name{.stem = name})
                 continue;
+            work.rest.remove(entry.name);
             if (auto put = work.share(out, {.stem = name}, *entry.tensor); !put)
                 return put;
         }

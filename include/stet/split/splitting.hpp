@@ -46,9 +46,9 @@ public:
             if (!entry.is_present || !ordered_dict::begins_with(entry.name, from) ||
                 is_claimed(entry.name, from.size()))
                 continue;
-            // A name that was given twice is found out by the first look-up.
+            // The first look-up gives a name that was given twice its later tensor.
             const ordered_dict::entry* const found = rest.find(entry.name);
-            if (found == nullptr || found != &rest.entries()[i])
+            if (found == nullptr)
                 continue;
             const tensor_view* const tensor = found->tensor;
             rest.remove(entry.name);

@@ -87,7 +87,7 @@ inline result<tensor_view> rows_of(const tensor_view& tensor, std::uint64_t begi
                                    arena& own) noexcept
 {
     auto view = sliced(tensor, 0, begin, end);
-    if (view || (view.error().code != errc::not_in_memory && view.error().code != errc::sub_byte_strides))
+    if (view || view.error().code != errc::not_in_memory)
         return view;
     const auto rows = produced_rows::of(tensor, begin, end);
     if (!rows)

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
+#include "support/failure.hpp"
+#include "support/full_log.hpp"
 #include "support/poured.hpp"
+#include "support/short_memory.hpp"
 #include "support/short_splitting.hpp"
 #include "support/split_names.hpp"
 
 #include <stet/split/inverse_text_rules.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+
+#include <cstddef>
+#include <string_view>
 
 namespace {
 
@@ -130,4 +136,38 @@ TEST_CASE("a text encoder that comes back where memory is short says so and give
                    {{"conditioner.embedders.1.model.transformer.resblocks.0.attn.in_proj_bias", {6}},
                     {"conditioner.embedders.0.transformer.text_model.a"},
                     {"conditioner.embedders.1.model.ln_final.bias"}}) > sizeof(stet::tensor_view));
+}
+
+TEST_CASE("names in two pieces come back where memory is short, or that is told")
+{
+    // Both encoders' dicts are full with one of these numbers of names.
+    constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+    const small_tensors        given{"a"};
+    for (std::size_t first = 0; first < 20; ++first) {
+        const auto invert = [&]<class Rule>(Rule, std::string_view prefix, std::string_view other) {
+            for (std::size_t level = 0; level < 8; ++level) {
+                const std::size_t needed =
+                    support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
+                        stet::change_log log(memory);
+                        if (!support::fill_up(log, level))
+                            return "out_of_memory";
+                        stet::splitting    work(log, stet::conduct::strict);
+                        stet::ordered_dict out(memory);
+                        for (std::size_t i = 0; i < first; ++i) {
+                            if (auto set = work.rest.share({.prefix = prefix, .stem = digits.substr(i, 1)},
+                                                           given[0]);
+                                !set)
+                                return support::failure(set);
+                        }
+                        if (auto set = work.rest.share({.prefix = other, .stem = "w"}, given[0]); !set)
+                            return support::failure(set);
+                        return support::failure(stet::inverse_of<Rule>::invert(work, out));
+                    });
+                CHECK(needed > 2);
+            }
+        };
+        invert(stet::text_rules::sdxl{}, "conditioner.embedders.0.transformer.text_model.",
+               "conditioner.embedders.1.model.");
+        invert(stet::text_rules::sd1{}, "cond_stage_model.transformer.text_model.", "cond_stage_model.");
+    }
 }

@@ -171,3 +171,48 @@ TEST_CASE("the spread is compared in the precision of the bias")
     CHECK(type_by_bias<std::uint16_t>(stet::dtype::bf16, {0, 0x3E38}) == model_type::eps);
     CHECK(type_by_bias<std::uint16_t>(stet::dtype::bf16, {0, 0x3E39}) == model_type::v_prediction);
 }
+
+TEST_CASE("a sigma may be an integer")
+{
+    constexpr std::array<std::int64_t, 1> eighty{80};
+    CHECK(is(derived<families::sdxl>({{"edm_vpred.sigma_max", view(eighty, {})}}).sigma_max, 80.0));
+}
+
+TEST_CASE("a marker that cannot be read is refused by its name")
+{
+    const auto failing = stet::produced_view(stet::dtype::f32, {}, numbers,
+                                             [](const auto&, stet::sink_ref) -> stet::result<void> {
+                                                 return stet::error{.code = stet::errc::sink_refused};
+                                             });
+    REQUIRE(failing);
+    const auto unread = stet::derive_prediction<families::sdxl>(dict{{"edm_vpred.sigma_max", *failing}});
+    REQUIRE_FALSE(unread);
+    CHECK(unread.error().code == stet::errc::sink_refused);
+    CHECK(unread.error().subject.view() == "edm_vpred.sigma_max");
+
+    const auto two = stet::derive_prediction<families::sdxl>(
+        dict{{"edm_vpred.sigma_max", largest()}, {"edm_vpred.sigma_min", view(numbers, {2})}});
+    REQUIRE_FALSE(two);
+    CHECK(two.error().code == stet::errc::unusable_marker);
+    CHECK(two.error().subject.view() == "edm_vpred.sigma_min");
+
+    const std::vector<std::pair<std::string_view, const stet::tensor_view*>> missing{{"v_pred", nullptr}};
+    const auto none_there = stet::derive_prediction<families::sdxl>(missing);
+    REQUIRE_FALSE(none_there);
+    CHECK(none_there.error().code == stet::errc::missing_tensor);
+    CHECK(none_there.error().subject.view() == "v_pred");
+}
+
+TEST_CASE("Stable Diffusion 2's bias must hold numbers, and its first convolution have channels")
+{
+    constexpr std::array<std::byte, 8> raw{};
+    const auto                         complex = stet::view_of(stet::dtype::c64, {}, raw);
+    REQUIRE(complex);
+    const auto found = stet::derive_prediction<families::sd20>(dict{{bias, *complex}}, {.in_channels = 4});
+    REQUIRE_FALSE(found);
+    CHECK(found.error().code == stet::errc::unusable_marker);
+    constexpr std::array<float, 2> spread{0, 0.2F};
+    constexpr std::array<float, 4> vector{};
+    CHECK(derived<families::sd20>({{bias, view(spread, {2})}, {first, view(vector, {4})}}).type ==
+          model_type::eps);
+}

@@ -8,6 +8,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
+#include <cstddef>
 #include <string>
 
 namespace {
@@ -221,4 +223,32 @@ TEST_CASE("a fused tensor is taken apart into three, or its lack of memory is to
               }
               return done;
           }) > 2 * sizeof(stet::tensor_view));
+}
+
+TEST_CASE("a name that is given back tells that memory runs out, whichever comes first")
+{
+    for (const char* const name : {"e.text_projection.weight", "e.token_embedding.weight"}) {
+        support::arena_bytes_needed({name}, [](stet::splitting& work, stet::ordered_dict&) {
+            return stet::text_from_openclip(work, work.rest, place);
+        });
+    }
+    for (const char* const name : {"v.conv1.weight", "v.proj", "v.token_embedding.weight"}) {
+        support::arena_bytes_needed({name}, [](stet::splitting& work, stet::ordered_dict&) {
+            return stet::vision_from_openclip(work, work.rest, "v.");
+        });
+    }
+}
+
+TEST_CASE("a fused tensor that would be cut inside a byte is refused by its name")
+{
+    constexpr std::array<std::byte, 2> four_numbers{};
+    const auto                         fused = stet::view_of(stet::dtype::f4, {4, 1}, four_numbers);
+    REQUIRE(fused);
+    stet::change_log log(stet::heap());
+    stet::splitting  work(log, stet::conduct::as_comfyui);
+    REQUIRE(work.rest.set({.stem = "e.transformer.resblocks.0.attn.in_proj_weight"}, *fused));
+    const auto cut = stet::text_from_openclip(work, work.rest, place);
+    REQUIRE_FALSE(cut);
+    CHECK(cut.error().code == stet::errc::partial_byte);
+    CHECK(cut.error().subject.view() == "e.transformer.resblocks.0.attn.in_proj_weight");
 }

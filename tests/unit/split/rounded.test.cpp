@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "support/piece_sink.hpp"
 #include "support/poured.hpp"
 
 #include <stet/split/rounded.hpp>
@@ -51,4 +52,17 @@ TEST_CASE("a rounded tensor writes its elements rounded")
     const stet::rounded own(*view);
     CHECK(own.view().shape.size() == 2);
     CHECK(support::poured(own.view()) == support::poured(stet::view_of(expected, {1, 4})));
+}
+
+TEST_CASE("a sink that fails ends the writing of a rounded tensor")
+{
+    constexpr std::array<float, 4> given{0.0F, 1.4F, 1.6F, 2.5F};
+    const auto                     view = stet::view_of(given, {4});
+    REQUIRE(view);
+    const stet::rounded own(*view);
+    support::piece_sink sink{.fails_at = 1};
+    const auto          poured = stet::pour(own.view(), sink);
+    REQUIRE_FALSE(poured);
+    CHECK(poured.error().code == stet::errc::sink_refused);
+    CHECK(sink.calls == 2);
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "support/failure.hpp"
+#include "support/full_log.hpp"
 #include "support/short_memory.hpp"
 #include "support/split_names.hpp"
 
@@ -8,6 +10,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -180,4 +185,96 @@ TEST_CASE("memory that runs out at any point is reported, and all of it given ba
               const auto split = stet::split<layouts::sdxl>(given, {.memory = memory});
               return split ? std::string_view("none") : stet::name(split.error().code);
           }) > 3);
+}
+
+TEST_CASE("every step of splitting tells that its memory runs out")
+{
+    const auto runs_out = []<class Layout>(Layout, const small_tensors& given, std::size_t steps) {
+        for (const auto how : {conduct::strict, conduct::as_comfyui}) {
+            const std::size_t needed = support::allocations_needed([&](const stet::allocator& memory) {
+                const auto split = stet::split<Layout>(given, {.how = how, .memory = memory});
+                return split ? std::string_view("none") : stet::name(split.error().code);
+            });
+            CHECK(needed > steps);
+        }
+    };
+    runs_out(layouts::stable_audio{},
+             {"model.model.a", "text_encoders.t5.a", "pretransform.model.a",
+              "conditioner.conditioners.seconds_start.a", "conditioner.conditioners.seconds_total.a",
+              "unknown"},
+             8);
+    runs_out(layouts::cascade_c{},
+             {"model.diffusion_model.a", "text_encoder.a", "vae.a",
+              "clip_l_vision.vision_model.post_layernorm.weight"},
+             8);
+    runs_out(layouts::sd2_unclip{},
+             {{"embedder.model.visual.transformer.resblocks.0.attn.in_proj_weight", {6, 1}},
+              {"embedder.model.visual.transformer.resblocks.0.ln_1.weight"},
+              {"cond_stage_model.model.ln_final.weight"}},
+             8);
+    runs_out(stet::with_unprefixed_vision<layouts::sd1>{},
+             {"vision_model.post_layernorm.weight", "model.diffusion_model.a", "cond_stage_model.a"}, 8);
+}
+
+TEST_CASE("taking a vision encoder tells that memory runs out whatever is full")
+{
+    const small_tensors modern{"v.vision_model.post_layernorm.weight", "v.visual_projection.weight", "other"};
+    const small_tensors openclip{{"v.transformer.resblocks.0.attn.in_proj_weight", {6, 1}},
+                                 {"v.transformer.resblocks.0.ln_1.weight"},
+                                 {"v.proj", {2, 2}}};
+    for (const small_tensors* const given : {&modern, &openclip}) {
+        for (const auto how : {conduct::strict, conduct::as_comfyui}) {
+            for (std::size_t level = 0; level < 80; ++level) {
+                const std::size_t needed =
+                    support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
+                        stet::change_log log(memory);
+                        if (!support::fill_up(log, level))
+                            return "out_of_memory";
+                        stet::splitting    work(log, how);
+                        stet::ordered_dict out(memory);
+                        if (!support::fill(work.rest, *given))
+                            return "out_of_memory";
+                        return support::failure(stet::take_vision(work, "v.", out));
+                    });
+                CHECK(needed > 3);
+            }
+        }
+    }
+}
+
+TEST_CASE("a layout without a place for a model leaves the model's tensors over")
+{
+    using vae_alone = stet::prefix_layout<stet::under<stet::role::vae, "vae.">>;
+    const auto split = split_of<vae_alone>({"vae.a", "model.diffusion_model.a"});
+    CHECK(names_of(split.vae) == name_list{"a"});
+    CHECK(split.model.empty());
+    CHECK(names_of(split.leftover) == name_list{"model.diffusion_model.a"});
+}
+
+TEST_CASE("a tensor that is missing, or whose strides are gone, is reported under its name")
+{
+    const std::vector<std::pair<std::string_view, const stet::tensor_view*>> missing{{"vae.a", nullptr}};
+    const auto of_none = stet::split<layouts::generic>(missing);
+    REQUIRE_FALSE(of_none);
+    CHECK(of_none.error().code == stet::errc::missing_tensor);
+    CHECK(of_none.error().subject.view() == "vae.a");
+    const std::vector<std::pair<std::string_view, stet::tensor_view>> expired{
+        {"vae.a", {.type = stet::dtype::u8, .shape = {1}, .steps = std::array<int, 9>{}, .size = 1}}};
+    const auto of_expired = stet::split<layouts::generic>(expired);
+    REQUIRE_FALSE(of_expired);
+    CHECK(of_expired.error().code == stet::errc::borrowed_axes_expired);
+    CHECK(of_expired.error().subject.view() == "vae.a");
+}
+
+TEST_CASE("a marker that was taken already is not taken again")
+{
+    const small_tensors given{"v_pred", "ztsnr"};
+    stet::change_log    log(stet::heap());
+    stet::splitting     work(log, conduct::strict);
+    stet::ordered_dict  out(stet::heap());
+    REQUIRE(support::fill(work.rest, given));
+    REQUIRE(work.rest.remove({.stem = "v_pred"}));
+    REQUIRE(stet::detail::take_markers(work, out));
+    CHECK(names_of(out) == name_list{"ztsnr"});
+    CHECK(names_of(work.rest).empty());
 }

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
+#include "support/failure.hpp"
+#include "support/full_log.hpp"
+#include "support/short_memory.hpp"
+
 #include <stet/split/splitting.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -102,4 +107,40 @@ TEST_CASE("a rename moves the name to the end and tells whether it was there")
     const auto missing = work.rename(work.rest, {.stem = "a"}, {.stem = "d"});
     REQUIRE(missing);
     CHECK_FALSE(*missing);
+}
+
+TEST_CASE("taking and renaming tell that memory runs out whatever is full")
+{
+    const stet::tensor_view  tensor{};
+    std::vector<std::string> names;
+    for (int i = 0; i < 20; ++i)
+        names.push_back(std::to_string(i));
+    for (std::size_t level = 0; level < 20; ++level) {
+        const std::size_t needed =
+            support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
+                stet::change_log log(memory);
+                if (!support::fill_up(log, level))
+                    return "out_of_memory";
+                stet::splitting    work(log, stet::conduct::as_comfyui);
+                stet::ordered_dict out(memory);
+                for (const std::string& name : names) {
+                    for (const std::string_view prefix : {"p.q.", "p.r."}) {
+                        if (auto set = work.rest.share({.prefix = prefix, .stem = name}, tensor); !set)
+                            return support::failure(set);
+                    }
+                }
+                if (auto taken = work.take("p.", "", out); !taken) // joins what is left of each name
+                    return support::failure(taken);
+                for (const std::string& name : names) { // of two names one
+                    const auto renamed =
+                        work.rename(out, {.prefix = "q.", .stem = name}, {.prefix = "r.", .stem = name});
+                    if (!renamed)
+                        return support::failure(renamed);
+                    CHECK(*renamed);
+                }
+                CHECK(log.changes.size() == level + names.size());
+                return "none";
+            });
+        CHECK(needed > 4);
+    }
 }

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 namespace {
@@ -153,4 +154,21 @@ TEST_CASE("a vector is not turned")
     REQUIRE_FALSE(turned);
     CHECK(turned.error().code == stet::errc::projection_rank);
     CHECK(turned.error().actual == 1);
+}
+
+TEST_CASE("rows of produced 4-bit elements are cut where bytes end, and such tensors are not turned")
+{
+    stet::arena own(stet::heap());
+    const auto  packed = stet::view_of(stet::dtype::f4, {8, 3}, std::as_bytes(std::span(values)));
+    const auto  made =
+        stet::produced_view(stet::dtype::f4, {8, 3}, values, [](const auto& all, stet::sink_ref to) {
+            return to.write(std::as_bytes(std::span(all)));
+        });
+    REQUIRE((packed && made));
+    const auto rows = stet::rows_of(*made, 2, 4, own);
+    REQUIRE(rows);
+    CHECK(support::poured(*rows) == support::poured(stet::rows_of(*packed, 2, 4, own)));
+    CHECK(stet::rows_of(*made, 1, 2, own).error().code == stet::errc::partial_byte);
+    CHECK(stet::turned_back(*packed, own, stet::heap()).error().code == stet::errc::sub_byte_strides);
+    CHECK(stet::turned_back(*made, own, stet::heap()).error().code == stet::errc::sub_byte_strides);
 }
