@@ -38,7 +38,7 @@ public:
         // About two cells are looked at for each name; far more means names chosen to collide.
         std::size_t   steps_left = std::size_t{count} * 16 + 1024;
         std::uint32_t entered = 0;
-        for (; entered < count && steps_left != 0; ++entered) {
+        for (; entered < count; ++entered) {
             const std::uint32_t hash = hash_at(entered);
             std::size_t         at = hash & (size - 1);
             for (; cells_[at].position != none && steps_left != 0; at = (at + 1) & (size - 1), --steps_left) {

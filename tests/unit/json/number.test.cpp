@@ -282,3 +282,16 @@ TEST_CASE("the locale and errno make no difference and stay")
     }
     std::setlocale(LC_ALL, before.c_str());
 }
+
+TEST_CASE("whatever stands for the point is passed over")
+{
+    for (const std::string_view text : {"1.25e-07", "1,25e-07", "1_25e-07",
+                                        "1\xD9\xAB"
+                                        "25e-07"})
+    {
+        const auto read = stet::detail::read_scientific(text);
+        CHECK(read.count == 3);
+        CHECK(std::string_view(read.digits.data(), 3) == "125");
+        CHECK(read.exponent == -7);
+    }
+}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
+#include "support/failure.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/json/redump.hpp>
 
@@ -269,5 +271,30 @@ TEST_CASE("a JSON text that finds no memory is refused, whichever allocation fai
         CHECK(refused.error().code == errc::out_of_memory);
         CHECK(refused.error().expected > 0);
         CHECK(heap.live_blocks() == 0);
+    }
+}
+
+TEST_CASE("a text that outgrows its room at any token tells that memory runs out")
+{
+    struct tail {
+        std::string_view given, written;
+    };
+    constexpr tail tails[] = {
+        {R"("s"])", R"("s"])"},
+        {"true]", "true]"},
+        {"-1.5]", "-1.5]"},
+        {"{}]", "{}]"},
+        {"[[[[]]]]]", "[[[[]]]]]"},
+        {R"({"k":{"l":-1}}])", R"({"k": {"l": -1}}])"},
+        {R"({"k":[],"l":null,"m":false}])", R"({"k": [], "l": null, "m": false}])"},
+    };
+    for (const tail& last : tails) {
+        for (std::size_t items = 0; items < 40; ++items) {
+            const std::string given = "[" + repeated("1,", items) + std::string(last.given);
+            const std::size_t needed = support::allocations_needed(
+                [&](const stet::allocator& memory) { return support::failure(redump_json(given, memory)); });
+            CHECK(needed >= 2);
+            CHECK(redumped(given) == "[" + repeated("1, ", items) + std::string(last.written));
+        }
     }
 }

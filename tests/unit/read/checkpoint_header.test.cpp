@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "support/counting_heap.hpp"
 #include "support/stored_file.hpp"
 
 #include <stet/read/checkpoint_header.hpp>
@@ -133,4 +134,27 @@ TEST_CASE("a header that was moved still finds its names")
     CHECK(header.find("a\t"));
     CHECK(header[0].name == "z");
     CHECK(header.metadata("a") == "2");
+}
+
+TEST_CASE("an iterator stands at a tensor of one header")
+{
+    const auto header = read(three_tensors());
+    const auto other = read(three_tensors());
+    auto       at = header.begin();
+    const auto before = at++;
+    CHECK(before == header.begin());
+    CHECK((*before).name == "z");
+    CHECK((*at).name == "m");
+    CHECK(header.begin() != other.begin());
+}
+
+TEST_CASE("without memory no tensor is listed by name")
+{
+    support::counting_heap heap;
+    const auto header = stet::read_header(support::bytes_of(three_tensors()), three_tensors().size(),
+                                          {.memory = heap.allocator()});
+    REQUIRE(header);
+    CHECK(header->by_name().size() == 3);
+    heap.fail_from(heap.allocations());
+    CHECK(header->by_name().empty());
 }

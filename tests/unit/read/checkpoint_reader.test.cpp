@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,12 +34,13 @@ struct watched_source {
     {
         asked.emplace_back(offset, buffer.size());
         if (asked.size() == refuses)
-            return stet::error{.code = stet::errc::source_refused, .os_code = 7};
+            return stet::error{.code = stet::errc::source_refused, .os_code = 7}.about(path);
         return stet::span_source(support::bytes_of(two_tensors())).read(offset, buffer);
     }
 
     std::vector<std::pair<std::uint64_t, std::size_t>> asked{};
     std::size_t                                        refuses = 0;
+    std::string_view                                   path{}; ///< what the refusal is about
 };
 
 } // namespace
@@ -144,4 +146,15 @@ TEST_CASE("an exhausted allocator is reported by the reader and leaves nothing b
               const stet::span_source source(support::bytes_of(two_tensors()));
               return support::failure(stet::open_checkpoint(source, {.memory = memory}));
           }) >= 4);
+}
+
+TEST_CASE("a source's failure that has a subject of its own keeps it")
+{
+    watched_source source{.refuses = 3, .path = "models/a.safetensors"};
+    const auto     opened = stet::open_checkpoint(source);
+    REQUIRE(opened);
+    std::byte  memory[6];
+    const auto read = opened->read(opened->header()[0], memory);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().subject.view() == "models/a.safetensors");
 }

@@ -201,3 +201,17 @@ TEST_CASE("every tensor of a generated file is found")
               data.substr(stet::memory_size(found->begin), stet::memory_size(found->size())));
     }
 }
+
+TEST_CASE("of an address that is a multiple of more than a page a page is told")
+{
+    const std::string     file = stored_file(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", "x");
+    const std::size_t     data = file.size() - 1;
+    constexpr std::size_t two_pages = 8192;
+    std::vector<std::byte> memory(2 * two_pages);
+    const auto             address = reinterpret_cast<std::uintptr_t>(memory.data());
+    const std::size_t      shift = (two_pages - (address + data) % two_pages) % two_pages;
+    std::memcpy(memory.data() + shift, file.data(), file.size());
+    const auto read = stet::read_checkpoint(std::span<const std::byte>(memory.data() + shift, file.size()));
+    REQUIRE(read);
+    CHECK(read->alignment(read->header()[0]) == 4096);
+}

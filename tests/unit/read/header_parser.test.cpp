@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/read/header_parser.hpp>
 
@@ -220,4 +221,52 @@ TEST_CASE("every prefix of a header is refused and none is read past")
         CHECK(parsed(std::string_view(exact.data(), exact.size())).code == "invalid_header_json");
     }
     CHECK(parsed(text).code == "none");
+}
+
+TEST_CASE("a tensor without fields lacks them")
+{
+    CHECK(parsed(R"({"a":{}})").reason == "a tensor lacks its dtype, shape or data_offsets");
+    CHECK(parsed(R"({"a":[]})").reason == "a tensor lacks its dtype, shape or data_offsets");
+}
+
+TEST_CASE("a tensor written as an array ends with a bracket")
+{
+    const auto found = parsed(R"({"a":["U8",[1],[0,1]}})");
+    CHECK(found.code == "invalid_header_json");
+    CHECK(found.reason == "a comma or a closing bracket is missing");
+}
+
+TEST_CASE("a dtype written as an object has a colon")
+{
+    const std::string header = R"({"a":{"dtype":{"U8" null},"shape":[1],"data_offsets":[0,1]}})";
+    const auto        found = parsed(header);
+    CHECK(found.reason == "a colon is missing");
+    CHECK(found.place == place_of("null", header));
+}
+
+TEST_CASE("a field's name in more escapes than a known one can have is an unknown field")
+{
+    std::string escapes;
+    for (int i = 0; i < 13; ++i)
+        escapes += "\\u0061";
+    CHECK(parsed(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2],")" + escapes + R"(":1}})")
+              .discouraged == "a tensor has a field the format does not know");
+}
+
+TEST_CASE("an exhausted allocator is reported wherever the header's lists grow")
+{
+    std::string header = R"({"__metadata__":{"k\n":")" + std::string(400, 'v') + R"(\n","plain":"v")";
+    for (int i = 0; i < 40; ++i)
+        header += ",\"" + std::to_string(i) + R"(":"v")";
+    header += "}";
+    for (int i = 0; i < 40; ++i)
+        header += ",\"" + std::to_string(i) + R"(":{"dtype":"U8","shape":[1,1,1],"data_offsets":[0,1]})";
+    header += "}";
+    CHECK(support::allocations_needed([&](const stet::allocator& memory) {
+              stet::header_index index(memory);
+              index.text = header;
+              const stet::read_options options;
+              stet::header_parser      parser(index, options);
+              return support::failure(parser.parse());
+          }) > 6);
 }

@@ -119,3 +119,13 @@ TEST_CASE("an exhausted allocator is reported by the table")
     };
     CHECK(support::allocations_needed(run) == 2);
 }
+
+TEST_CASE("a name that only has the hash of another is not found")
+{
+    stet::name_table table(stet::heap());
+    const auto       name_at = [](std::uint32_t) { return std::string_view("there"); };
+    REQUIRE(table.build(
+        1, name_at, [](std::uint32_t) { return stet::text_hash("asked for"); },
+        [](std::uint32_t, std::uint32_t) {}));
+    CHECK(table.find("asked for", name_at) == stet::name_table::none);
+}
