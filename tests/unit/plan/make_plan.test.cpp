@@ -548,3 +548,33 @@ TEST_CASE("a name that a rule changes in the middle counts as renamed, one it le
     CHECK(plan->components()[1].tensors == 2);
     CHECK(plan->components()[1].renamed == 1);
 }
+
+TEST_CASE(
+    "a name given twice to a rule is refused in strict conduct, and the later tensor saved in ComfyUI's")
+{
+    const std::vector<std::pair<std::string, stet::tensor_view>> text{{"clip_l.w", bytes(1)},
+                                                                      {"cond_stage_model.x", bytes(3)},
+                                                                      {"clip_l.w", bytes(2)},
+                                                                      {"clip_l.logit_scale", bytes(1)}};
+    const stet::full checkpoint{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries};
+    const auto       refused = stet::make_plan(checkpoint, stet::families::sd15{});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::name_collision);
+    CHECK(refused.error().subject.view() == "clip_l.w");
+
+    const auto plan = stet::make_plan(checkpoint, stet::families::sd15{}, {.how = stet::conduct::as_comfyui});
+    CHECK(names(plan) == "cond_stage_model.w;cond_stage_model.x;");
+    REQUIRE(plan);
+    CHECK(plan->data_size() == 5);
+}
+
+TEST_CASE("a tensor of a wrong size is refused under the name its rule gave it")
+{
+    const std::vector<std::pair<std::string, stet::tensor_view>> text{
+        {"clip_l.w", {.type = dtype::u8, .shape = {2}, .size = 1}}};
+    const stet::full checkpoint{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries};
+    const auto       refused = stet::make_plan(checkpoint, stet::families::sd15{});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::tensor_size_mismatch);
+    CHECK(refused.error().subject.view() == "cond_stage_model.w");
+}

@@ -2,6 +2,7 @@
 #include "support/counting_heap.hpp"
 #include "support/dice.hpp"
 #include "support/failure.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/plan/name_order.hpp>
 
@@ -408,5 +409,34 @@ TEST_CASE("ordering names without memory reports it and gives all memory back")
             CHECK((found == expected));
             break;
         }
+    }
+}
+
+TEST_CASE("ordering deeply nested names without memory reports it wherever the open groups are full")
+{
+    // Every level leaves two groups open, the first of some only one.
+    constexpr std::size_t levels = 20;
+    for (std::size_t with_one = 0; with_one < 4; ++with_one) {
+        std::vector<std::string> texts;
+        std::string              shared;
+        for (std::size_t level = 0; level < levels; ++level) {
+            for (int i = 0; i < 15; ++i) {
+                if (level >= with_one)
+                    texts.push_back(shared + "aaaaaaaa" + std::to_string(i));
+                texts.push_back(shared + "cccccccc" + std::to_string(i));
+            }
+            shared += "bbbbbbbb";
+        }
+        for (int i = 0; i < 100; ++i)
+            texts.push_back(shared + std::to_string(i));
+        support::dice       dice(3);
+        const named_records given(texts, dice);
+        const std::size_t   needed = support::allocations_needed([&](const stet::allocator& memory) {
+            stet::growing_array<std::uint32_t>    order(memory);
+            stet::growing_array<stet::name_clash> clashes(memory);
+            return support::failure(stet::order_by_name(given.records(), order, clashes));
+        });
+        CHECK(needed > 3);
+        CHECK(ordered(given) == sorted(texts));
     }
 }

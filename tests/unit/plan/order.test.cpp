@@ -48,3 +48,11 @@ TEST_CASE("data is aligned to powers of two from 8 on, and to 8 where an order s
     for (const std::uint32_t wrong : {0U, 1U, 4U, 9U, 12U, 4095U})
         CHECK_FALSE(stet::detail::is_data_alignment(wrong));
 }
+
+TEST_CASE("an order made at run time is that made while compiling")
+{
+    const stet::file_order order = stet::detail::order_by_alignment<64>();
+    CHECK(order.data_alignment == stet::aligned_order<64>.data_alignment);
+    for (const std::uint64_t size : {0U, 1U, 8U, 96U, 4096U})
+        CHECK(order.group(stet::dtype::u8, size) == stet::aligned_order<64>.group(stet::dtype::u8, size));
+}

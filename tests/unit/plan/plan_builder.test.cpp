@@ -544,3 +544,52 @@ TEST_CASE("planning with any one allocation refused reports it and gives all mem
         }
     }
 }
+
+TEST_CASE("strides that are gone are refused by the tensor's name")
+{
+    const auto refused =
+        refusal({.prefix = "m.", .stem = "w"},
+                tensor_view{.type = dtype::u8, .shape = {1}, .steps = std::array<int, 9>{}, .size = 1});
+    CHECK(refused.code == errc::borrowed_axes_expired);
+    CHECK(refused.subject.view() == "m.w");
+}
+
+TEST_CASE("room is made for no more tensors than a header can hold")
+{
+    support::counting_heap heap;
+    auto                   builder = fresh_builder(heap.allocator());
+    builder.expect(SIZE_MAX);
+    CHECK(heap.peak_bytes() >= 1'000'000 * sizeof(stet::record));
+    CHECK(heap.peak_bytes() <= 1'000'000 * (sizeof(stet::record) + 4 * 2 * sizeof(std::uint64_t)));
+}
+
+TEST_CASE("dropping the earlier of many names with any one allocation refused reports it")
+{
+    std::vector<std::string> names;
+    for (int i = 0; i < 40; ++i)
+        names.push_back(std::to_string(i));
+    for (std::size_t refused = 0;; ++refused) {
+        REQUIRE(refused < 100);
+        support::counting_heap heap;
+        one_refusal            memory{.from = heap.allocator(), .refused = refused};
+        std::string_view       outcome = "none";
+        {
+            auto builder = fresh_builder(memory.allocator());
+            for (std::size_t i = 0; i < 2 * names.size() && outcome == "none"; ++i)
+                outcome = support::failure(builder.add({.stem = names[i / 2]}, tensor_of(1)));
+            if (outcome == "none") {
+                const auto plan =
+                    std::move(builder).finish(stet::reference_order, stet::duplicate_names::later_wins);
+                outcome = support::failure(plan);
+                if (plan)
+                    CHECK(plan->changes().size() == names.size());
+            }
+        }
+        CHECK(heap.live_blocks() == 0);
+        CHECK(outcome == (memory.calls <= refused ? "none" : "out_of_memory"));
+        if (outcome == "none") {
+            CHECK(refused > 6);
+            break;
+        }
+    }
+}

@@ -218,3 +218,27 @@ TEST_CASE("a prediction that needs no marker adds no component")
     CHECK(plan->components().size() == 0);
     CHECK(plan->changes().empty());
 }
+
+TEST_CASE("marking a plan whose lists are full without memory says so")
+{
+    const std::vector<std::string> names{"a", "b", "c", "d", "e", "f", "g", "h", "i",
+                                         "j", "k", "l", "m", "n", "o", "p", "q"};
+    for (std::size_t count = 0; count <= names.size(); ++count) {
+        const std::size_t needed =
+            support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
+                stet::plan_builder builder(memory);
+                builder.begin_component("model");
+                for (std::size_t i = 0; i < count; ++i) {
+                    const stet::tensor_view none{.type = stet::dtype::u8, .shape = {0}, .size = 0};
+                    if (auto added = builder.add({.stem = names[i]}, none); !added)
+                        return support::failure(added);
+                    if (auto logged = builder.leave_out(names[i]); !logged)
+                        return support::failure(logged);
+                }
+                return support::failure(stet::add_prediction_markers<any>(
+                    builder, prediction{.type = model_type::v_prediction, .zero_terminal_snr = true},
+                    conduct::strict));
+            });
+        CHECK(needed > 2);
+    }
+}
