@@ -30,7 +30,7 @@ inline std::uint64_t counter_of(std::string_view number) noexcept
 {
     std::uint64_t value = 0;
     const auto    parsed = std::from_chars(number.data(), number.data() + number.size(), value);
-    return parsed.ec == std::errc() && parsed.ptr == number.data() + number.size() ? value : 0;
+    return parsed.ec == std::errc() ? value : 0;
 }
 
 } // namespace detail

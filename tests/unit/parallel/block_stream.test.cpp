@@ -238,3 +238,84 @@ TEST_CASE("a stream's memory is its ring, and none is an error")
     REQUIRE_FALSE(reserved);
     CHECK(reserved.error().code == errc::out_of_memory);
 }
+
+TEST_CASE("more than a block is never lent, not even by an empty one")
+{
+    opened_part  file(stet::native_calls);
+    block_stream stream(file.part, small_blocks(file.part.handle(), 1), 0, {.threads = 0}, stet::heap());
+    REQUIRE(stream.reserve());
+    const auto lent = stream.lend(100'000);
+    REQUIRE(lent);
+    CHECK(lent->size() == 8192);
+}
+
+TEST_CASE("whatever stands before lasting bytes may fail, and finishing tells it once more")
+{
+    const std::vector<std::byte> from = noise(100'000);
+    const auto                   address = reinterpret_cast<std::uintptr_t>(from.data());
+    for (const std::size_t blocks_before : {0U, 1U, 2U, 3U}) {
+        for (const std::size_t bytes_before : {0U, 100U}) {
+            faulty_file_system faulty;
+            faulty.fail_each(file_call::write_at, ENOSPC);
+            opened_part  file(faulty.calls());
+            block_stream stream(file.part, small_blocks(file.part.handle(), 4096), 0, {.threads = 0},
+                                stet::heap());
+            REQUIRE(stream.reserve());
+            auto outcome = stream.write(stet::bytes(from).first(blocks_before * 8192));
+            if (outcome)
+                outcome = stream.write(stet::bytes(from).first(bytes_before));
+            // They lie in memory as they will in the file, so that they are not copied.
+            const std::size_t at = (8192 - address % 4096 + blocks_before * 8192 + bytes_before) % 4096;
+            if (outcome)
+                outcome = stream.write_lasting(stet::bytes(from).subspan(at, 40'000));
+            const auto finished = stream.finish();
+            CAPTURE(blocks_before, bytes_before);
+            REQUIRE((!outcome || !finished));
+            CHECK((outcome ? finished : outcome).error().code == errc::disk_full);
+        }
+    }
+}
+
+TEST_CASE("an edge of a block, or a block before it, that fails ends a lasting write")
+{
+    const std::vector<std::byte> from = noise(100'000);
+    const auto                   lies_as_at = [&](std::uint64_t offset) { // where it is written uncopied
+        const auto address = reinterpret_cast<std::uintptr_t>(from.data());
+        return stet::bytes(from).subspan((4096 - address % 4096 + offset) % 4096, 40'000);
+    };
+    for (std::size_t nth = 1;; ++nth) {
+        faulty_file_system faulty;
+        faulty.fail(file_call::write_at, nth, ENOSPC);
+        opened_part  file(faulty.calls());
+        block_stream stream(file.part, small_blocks(file.part.handle(), 4096), 50, {.threads = 0},
+                            stet::heap());
+        REQUIRE(stream.reserve());
+        auto       outcome = stream.write_lasting(lies_as_at(50)); // begins with an edge
+        const auto finished = stream.finish();
+        if (faulty.count(file_call::write_at) < nth) {
+            CHECK((outcome && finished));
+            CHECK(nth > 5);
+            break;
+        }
+        REQUIRE((!outcome || !finished));
+        CHECK((outcome ? finished : outcome).error().code == errc::disk_full);
+    }
+    // Three blocks that end behind their aligned part: every block is under way when the edge needs one.
+    faulty_file_system faulty;
+    faulty.fail(file_call::write_at, 8, ENOSPC); // the third block, after its two edges
+    opened_part  file(faulty.calls());
+    block_stream stream(file.part, small_blocks(file.part.handle(), 4096), 0, {.threads = 0}, stet::heap());
+    REQUIRE(stream.reserve());
+    std::uint64_t at = 0;
+    for (int block = 0; block < 3; ++block) {
+        REQUIRE(stream.write(stet::bytes(from).first(100)));
+        const auto lent = stream.lend(8192);
+        REQUIRE(lent);
+        REQUIRE(stream.write(lent->first(8192)));
+        at += 100 + 8192;
+    }
+    const auto failed = stream.write_lasting(lies_as_at(at));
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == errc::disk_full);
+    CHECK(stream.finish());
+}

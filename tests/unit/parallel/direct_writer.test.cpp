@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
+#include "support/failure.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/mixed_checkpoint.hpp"
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/parallel/direct_writer.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
+#include <map>
 #include <string>
 
 using stet::block_settings;
@@ -28,8 +32,8 @@ TEST_CASE("a file written past the cache or from another thread has the same byt
     stet::worker_threads   pool(2);
     for (const block_settings& settings :
          {block_settings{}, block_settings{.block_size = 4096, .blocks = 2},
-          block_settings{.block_size = 12288, .blocks = 5}, block_settings{.block_size = 100, .blocks = 0}, block_settings{.block_size = 0},
-          block_settings{.blocks = 1000},
+          block_settings{.block_size = 12288, .blocks = 5}, block_settings{.block_size = 100, .blocks = 0},
+          block_settings{.block_size = 0}, block_settings{.blocks = 1000},
           block_settings{.block_size = 65536, .blocks = 4, .jobs = pool.jobs()}})
     {
         for (const stet::file_writer writer :
@@ -142,4 +146,39 @@ TEST_CASE("a direct save reports every byte, and takes no more memory than its r
     CHECK(ascends);
     CHECK(last == saved->bytes);
     CHECK(heap.peak_bytes() <= planned + 4 * (65536 + 4096) + 4096);
+}
+
+TEST_CASE("a direct save without memory says so and leaves nothing", "[thread]")
+{
+    const mixed_checkpoint  sample;
+    const block_settings    settings{.block_size = 16384, .blocks = 3};
+    const scratch_directory here;
+    CHECK(support::allocations_needed([&](const stet::allocator& memory) {
+              const auto saved = sample.save(exact_path{here / "x", stet::existing_file::replace},
+                                             {.writer = stet::direct_writer(settings), .memory = memory});
+              CHECK((saved || here.entries().empty()));
+              return support::failure(saved);
+          }) > 3);
+}
+
+TEST_CASE("a write that fails beneath a long header ends a direct save")
+{
+    constexpr stet::executor at_once{.run = [](void*, void (*job)(void*), void* argument) { job(argument); }};
+    const block_settings     settings{.block_size = 4096, .blocks = 2, .jobs = at_once};
+    const mixed_checkpoint   sample;
+    for (std::size_t size = 0; size < 8192; size += 1000) { // the header ends anywhere in a block
+        const std::map<std::string, std::string> metadata{{"k", std::string(size, 'x')}};
+        for (std::size_t nth = 1; nth < 12; ++nth) {
+            const scratch_directory here;
+            faulty_file_system      faulty;
+            faulty.fail(file_call::write_at, nth, ENOSPC);
+            const auto saved = sample.save(exact_path{here / "x"}, {.metadata = metadata,
+                                                                    .lasting = stet::durability::none,
+                                                                    .writer = stet::direct_writer(settings),
+                                                                    .calls = &faulty.calls()});
+            REQUIRE_FALSE(saved);
+            CHECK(saved.error().code == stet::errc::disk_full);
+            CHECK(here.entries().empty());
+        }
+    }
 }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
+#include "support/failure.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/mixed_checkpoint.hpp"
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/parallel/hybrid_writer.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
+#include <cstddef>
+#include <map>
 #include <string>
 
 using stet::exact_path;
@@ -125,4 +129,44 @@ TEST_CASE("progress of both threads is told one call at a time, and stops both",
         CHECK(saved.error().code == stet::errc::cancelled);
         CHECK(here.entries().empty());
     }
+}
+
+TEST_CASE("a header that does not fit the block fails where it is written")
+{
+    const mixed_checkpoint                   sample;
+    const std::map<std::string, std::string> large{{"k", std::string(std::size_t{3} << 20U, 'x')}};
+    const hybrid_settings   settings{.most_percent = 95, .blocks = {.block_size = 16384, .blocks = 3}};
+    const scratch_directory here;
+    faulty_file_system      faulty;
+    faulty.fail_each(file_call::write_at, ENOSPC);
+    const auto saved =
+        sample.save(exact_path{here / "x"},
+                    {.metadata = large, .writer = stet::hybrid_writer(settings), .calls = &faulty.calls()});
+    REQUIRE_FALSE(saved);
+    CHECK(saved.error().code == stet::errc::disk_full);
+    CHECK(here.entries().empty());
+}
+
+TEST_CASE("all of a file, or more, goes through the cache as far as it may", "[thread]")
+{
+    const mixed_checkpoint sample;
+    for (const unsigned percent : {99U, 100U, 1000U}) {
+        const scratch_directory here;
+        const hybrid_settings   settings{.most_percent = percent};
+        REQUIRE(sample.save(exact_path{here / "x"}, {.writer = stet::hybrid_writer(settings)}));
+        CHECK(here.content("x") == sample.file());
+    }
+}
+
+TEST_CASE("a hybrid save without memory says so and leaves nothing", "[thread]")
+{
+    const mixed_checkpoint  sample;
+    const hybrid_settings   settings{.blocks = {.block_size = 16384, .blocks = 3}};
+    const scratch_directory here;
+    CHECK(support::allocations_needed([&](const stet::allocator& memory) {
+              const auto saved = sample.save(exact_path{here / "x", stet::existing_file::replace},
+                                             {.writer = stet::hybrid_writer(settings), .memory = memory});
+              CHECK((saved || here.entries().empty()));
+              return support::failure(saved);
+          }) > 3);
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
+#include "support/failure.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/mixed_checkpoint.hpp"
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/parallel/parallel_writer.hpp>
 #include <stet/parallel/worker_threads.hpp>
@@ -11,6 +13,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 
 using stet::exact_path;
@@ -149,4 +152,35 @@ TEST_CASE("all memory of a parallel save comes from the plan's allocator, and no
     REQUIRE_FALSE(saved);
     CHECK(saved.error().code == stet::errc::out_of_memory);
     CHECK(here.entries().empty());
+}
+
+TEST_CASE("a header that cannot be written ends a parallel save")
+{
+    const mixed_checkpoint  sample;
+    const scratch_directory here;
+    faulty_file_system      faulty;
+    faulty.fail_each(file_call::write_at, ENOSPC);
+    stet::worker_threads pool(1);
+    for (const std::size_t staging : {std::size_t{100}, std::size_t{1} << 20U}) {
+        const parallel_settings settings{.jobs = pool.jobs(), .staging = staging};
+        const auto              saved = sample.save(exact_path{here / "x"},
+                                                    {.writer = stet::parallel_writer(settings), .calls = &faulty.calls()});
+        REQUIRE_FALSE(saved);
+        CHECK(saved.error().code == stet::errc::disk_full);
+        CHECK(here.entries().empty());
+    }
+}
+
+TEST_CASE("whichever memory of a parallel save is missing, it is told and nothing is left", "[thread]")
+{
+    const mixed_checkpoint  sample;
+    const scratch_directory here;
+    stet::worker_threads    pool(1);
+    const parallel_settings settings{.jobs = pool.jobs(), .staging = 5000};
+    CHECK(support::allocations_needed([&](const stet::allocator& memory) {
+              const auto saved = sample.save(exact_path{here / "x", stet::existing_file::replace},
+                                             {.writer = stet::parallel_writer(settings), .memory = memory});
+              CHECK((saved || here.entries().empty()));
+              return support::failure(saved);
+          }) > 3);
 }

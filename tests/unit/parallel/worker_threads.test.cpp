@@ -94,3 +94,16 @@ TEST_CASE("jobs run on other threads than the one that gave them", "[thread]")
     CHECK_FALSE(by_job.is_same);
 }
 #endif
+
+TEST_CASE("no more threads are started than can be kept", "[thread]")
+{
+    std::atomic<int> ran = 0;
+    {
+        stet::worker_threads workers(1000);
+        CHECK(workers.size() == stet::worker_threads::most);
+        const stet::executor jobs = workers.jobs();
+        for (int i = 0; i < 100; ++i)
+            jobs.run(jobs.context, count_up, &ran);
+    }
+    CHECK(ran == 100);
+}

@@ -3,6 +3,7 @@
 #include "support/faulty_file_system.hpp"
 #include "support/mixed_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/read/mapped_file.hpp>
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -97,6 +99,8 @@ public:
             dict_.emplace_back(names_[i], tensors_[i]);
         sources_ = {stet::mapped_source{}, {file_[0].bytes(), file_[0].handle()}};
     }
+
+    void add(const char* name, const stet::tensor_view& tensor) { dict_.emplace_back(name, tensor); }
 
     stet::cloning_settings settings() const { return {.files = sources_}; }
 
@@ -214,7 +218,7 @@ TEST_CASE("where blocks cannot be shared, or no longer, the bytes are written")
     const mapped_checkpoint      from(here);
     const stet::cloning_settings settings = from.settings();
     for (const int os_code : {ENOTSUP, EXDEV, EINVAL, EIO}) {
-        for (const std::uint64_t from_byte : {0U, 500'000U}) {
+        for (const std::uint64_t from_byte : {0U, 4096U}) {
             sharing_file_system disk;
             sharing_file_system::refusal = os_code;
             sharing_file_system::refused_from = from_byte;
@@ -224,6 +228,7 @@ TEST_CASE("where blocks cannot be shared, or no longer, the bytes are written")
                                                  .calls = &disk.calls()}));
             CHECK(here.content("x") == from.file(aligned));
             CHECK(disk.faulty().count(file_call::preallocate) == (from_byte == 0 ? 1U : 0U));
+            CHECK((sharing_file_system::shared_bytes > 0) == (from_byte != 0));
         }
     }
     sharing_file_system::refusal = 0;
@@ -267,4 +272,75 @@ TEST_CASE("whichever call fails beside shared blocks, there is an error or the f
         CHECK(here.entries() == std::vector<std::string>{"source"});
     }
     CHECK(failures > 10);
+}
+
+TEST_CASE("tensors that are made while written lie beside shared ones, in memory that is lent")
+{
+    const scratch_directory   here;
+    mapped_checkpoint         from(here);
+    constexpr std::size_t     size = 10'000;
+    const std::vector<double> values(4096, 1.5);
+    std::size_t               lent = 0;
+    const auto                make = [&](stet::sink_ref out) -> stet::result<void> {
+        const auto room = out.lend(size);
+        if (!room)
+            return room.error();
+        lent += room->size();
+        const std::vector<std::byte> content(size, std::byte{7});
+        return out.write(content);
+    };
+    const auto made =
+        stet::produced_view(stet::dtype::u8, {size}, make,
+                            [](const auto& function, stet::sink_ref out) { return function(out); });
+    const auto turned =
+        stet::strided_view(stet::dtype::f64, {64, 64}, {1, 64}, std::as_bytes(std::span(values)));
+    REQUIRE((made && turned));
+    from.add("a.made", *made);
+    from.add("a.turned", *turned);
+    const stet::cloning_settings settings = from.settings();
+    sharing_file_system          disk;
+    REQUIRE(from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
+                                                                 .writer = stet::cloning_writer(settings),
+                                                                 .calls = &disk.calls()}));
+    CHECK(sharing_file_system::shared_bytes > 0);
+    CHECK(lent >= size);
+    CHECK(here.content("x") == from.file(aligned));
+}
+
+TEST_CASE("space that is not there ends a cloning save before its tensors are written")
+{
+    const scratch_directory      here;
+    const mapped_checkpoint      from(here);
+    const stet::cloning_settings settings = from.settings();
+    const stet::cloning_settings nothing;
+    for (const stet::cloning_settings* const given : {&settings, &nothing}) {
+        sharing_file_system disk;
+        sharing_file_system::refusal = ENOTSUP;
+        sharing_file_system::refused_from = 0;
+        disk.faulty().fail_each(file_call::preallocate, ENOSPC);
+        const auto saved =
+            from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
+                                                                 .writer = stet::cloning_writer(*given),
+                                                                 .calls = &disk.calls()});
+        CHECK(support::failure(saved) == "disk_full");
+        CHECK(here.entries() == std::vector<std::string>{"source"});
+    }
+    sharing_file_system::refusal = 0;
+}
+
+TEST_CASE("a cloning save without memory says so and leaves nothing")
+{
+    const scratch_directory      here;
+    const mapped_checkpoint      from(here);
+    const stet::cloning_settings settings = from.settings();
+    sharing_file_system          disk;
+    CHECK(support::allocations_needed([&](const stet::allocator& memory) {
+              const auto saved = from.save(exact_path{here / "x"},
+                                           stet::save_options{.order = aligned,
+                                                              .writer = stet::cloning_writer(settings),
+                                                              .memory = memory,
+                                                              .calls = &disk.calls()});
+              CHECK((saved || here.entries() == std::vector<std::string>{"source"}));
+              return support::failure(saved);
+          }) > 3);
 }

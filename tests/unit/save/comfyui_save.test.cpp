@@ -87,3 +87,19 @@ TEST_CASE("a negative number is told as text")
     CHECK(saved->path.ends_with("/M_-0002_.safetensors"));
     CHECK(metadata["title"] == "M -2");
 }
+
+TEST_CASE("metadata that cannot be written is refused before a name is taken, or gives the name up")
+{
+    const support::scratch_directory         here;
+    const small_model                        model;
+    const std::map<std::string, std::string> unsound{{"k", "\xFF"}};
+    const auto refused = model.save({.output_dir = here.path(), .prefix = "M"}, {.metadata = unsound});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == stet::errc::invalid_metadata_utf8);
+    const auto late =
+        model.save({.output_dir = here.path(), .prefix = "M"},
+                   {.metadata_for = [&](const stet::taken_name&) -> stet::metadata_view { return unsound; }});
+    REQUIRE_FALSE(late);
+    CHECK(late.error().code == stet::errc::invalid_metadata_utf8);
+    CHECK(here.entries().empty());
+}
