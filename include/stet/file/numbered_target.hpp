@@ -65,7 +65,7 @@ private:
 
     static std::string joined(const std::string& folder_path, const std::string& name)
     {
-        const bool has_separator = !folder_path.empty() && folder_path.back() == '/';
+        const bool has_separator = folder_path.ends_with('/');
         return has_separator ? folder_path + name : folder_path + '/' + name;
     }
 

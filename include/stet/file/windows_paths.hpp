@@ -131,9 +131,9 @@ constexpr std::size_t top_length(std::wstring_view path) noexcept
 /// The path without separators at its end: with them the system does not say that a file is no folder.
 inline std::wstring without_last_separators(std::wstring path)
 {
-    const std::size_t last = path.find_last_not_of(L'\\');
+    const std::size_t last = path.find_last_not_of(L'\\'); // there is one in the mark in front
     const std::size_t top = top_length(path);
-    if (last != std::wstring::npos && last + 1 < path.size())
+    if (last + 1 < path.size())
         path.resize(last + 1 < top ? top : last + 1);
     return path;
 }

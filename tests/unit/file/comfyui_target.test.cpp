@@ -547,3 +547,22 @@ TEST_CASE("whatever call fails, no part file stays")
         }
     }
 }
+
+TEST_CASE("a name that the file system cannot hold is refused by its own rules")
+{
+    const output       out(naming_rule::comfyui_2026);
+    faulty_file_system faulty;
+    stet::file_system  calls = faulty.calls();
+    calls.paths = stet::path_style::windows;
+    for (const char* const prefix : {"a?b", "a<b", "a*b"}) {
+        CAPTURE(prefix);
+        const auto target = out.take(prefix, existing_file::refuse, calls);
+        REQUIRE_FALSE(target);
+        CHECK(target.error().code == errc::invalid_file_name);
+    }
+    CHECK(out.entries().empty());
+    // Another name is allowed; it is the folder that is none of such a file system's.
+    const auto allowed = out.take("M", existing_file::refuse, calls);
+    REQUIRE_FALSE(allowed);
+    CHECK(allowed.error().code == errc::outside_root);
+}

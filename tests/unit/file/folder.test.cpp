@@ -385,3 +385,31 @@ TEST_CASE("a folder that exists is entered without creating any")
     CHECK(root->enter_existing("file", *root, "said").error().subject.view() == "said");
     CHECK(root->enter_existing("outside", *root, "said").error().code == errc::outside_root);
 }
+
+TEST_CASE("a folder without a name of its own has none to be made to last")
+{
+    const scratch_directory here;
+    here.make_folder("a/b");
+    for (const std::string& path : {std::string("/"), here / "a/b/..", here / "a/."}) {
+        CAPTURE(path);
+        faulty_file_system faulty;
+        faulty.fail_each(file_call::sync, EIO);
+        CHECK(folder::create(faulty.calls(), path, durability::full));
+        CHECK(faulty.count(file_call::sync) == 0);
+    }
+}
+
+TEST_CASE("a folder that is entered and cannot be made to last is a failure")
+{
+    const scratch_directory here;
+    here.make_folder("a");
+    faulty_file_system faulty;
+    const auto         root = folder::open(faulty.calls(), here.path());
+    REQUIRE(root);
+    faulty.fail_each(file_call::sync, EIO);
+    const auto entered = root->enter("a", *root, durability::full, "said");
+    REQUIRE_FALSE(entered);
+    CHECK(entered.error().code == errc::io_failure);
+    CHECK(entered.error().subject.view() == "said");
+    CHECK(root->enter("a", *root, durability::none, "said"));
+}

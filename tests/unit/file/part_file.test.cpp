@@ -537,3 +537,16 @@ TEST_CASE("a file that cannot be told from another after it was made is no part 
         CHECK(f.here.entries().empty());
     }
 }
+
+TEST_CASE("where no call sets space aside, none is")
+{
+    fixture           f;
+    stet::file_system calls = f.faulty.calls();
+    calls.preallocate = nullptr;
+    const auto in = folder::open(calls, f.here.path());
+    REQUIRE(in);
+    auto part = part_file::create(*in, "y.part", "said");
+    REQUIRE(part);
+    CHECK(part->preallocate(1000));
+    CHECK(f.faulty.count(file_call::preallocate) == 0);
+}

@@ -367,3 +367,15 @@ TEST_CASE("a file is removed, a folder is not")
 }
 
 #endif
+
+TEST_CASE("a rename or a link that nobody offers is told from one that fails")
+{
+    for (const int os_code : {ENOSYS, ENOTSUP, EINVAL, EPERM, EMLINK}) {
+        CAPTURE(os_code);
+        CHECK(posix::is_unsupported(os_code));
+    }
+    for (const int os_code : {0, EEXIST, ENOENT, EIO, ENOSPC, EACCES}) {
+        CAPTURE(os_code);
+        CHECK_FALSE(posix::is_unsupported(os_code));
+    }
+}

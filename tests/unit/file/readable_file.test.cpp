@@ -91,3 +91,27 @@ TEST_CASE("a file below another file is missing")
     scratch.put("a", "0");
     CHECK(support::failure(readable_file::open((scratch / "a/b").c_str())) == "file_missing");
 }
+
+TEST_CASE("a closed file has no handle")
+{
+    const support::scratch_directory scratch;
+    scratch.put("a", "0123456789");
+    auto file = readable_file::open((scratch / "a").c_str());
+    REQUIRE(file);
+    CHECK(file->handle() != stet::no_handle);
+    file->close();
+    CHECK(file->handle() == stet::no_handle);
+}
+
+#if defined(__linux__)
+TEST_CASE("a read that fails tells the system's number")
+{
+    const auto memory = readable_file::open("/proc/self/mem"); // its first page belongs to nobody
+    REQUIRE(memory);
+    std::array<std::byte, 8> buffer{};
+    const auto               read = memory->read(0, buffer);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == stet::errc::io_failure);
+    CHECK(read.error().os_code == EIO);
+}
+#endif

@@ -183,3 +183,9 @@ TEST_CASE("a name of more than 255 units is found anywhere in a path")
     CHECK(has_long_name(L"\\\\?\\C:\\" + longest + L"n\\a"));
     CHECK(has_long_name(L"\\\\?\\C:\\a\\n" + longest));
 }
+
+TEST_CASE("a high surrogate before what is no low one is replaced alone")
+{
+    CHECK(windows::utf8(std::wstring{static_cast<wchar_t>(0xD83D), static_cast<wchar_t>(0xE000)}) ==
+          "\xEF\xBF\xBD\xEE\x80\x80");
+}
