@@ -214,3 +214,17 @@ TEST_CASE("an arena knows what it gave out")
     taken.absorb(std::move(arena));
     CHECK(taken.owns(first));
 }
+
+TEST_CASE("an arena's blocks grow to a mebibyte and no further")
+{
+    support::counting_heap heap;
+    stet::arena            arena(heap.allocator());
+    std::size_t            largest = 0;
+    for (int i = 0; i < 8192; ++i) { // eight mebibytes
+        const std::size_t before = heap.live_bytes();
+        REQUIRE(arena.text(1024) != nullptr);
+        largest = std::max(largest, heap.live_bytes() - before);
+    }
+    CHECK(largest >= std::size_t{1} << 20U);
+    CHECK(largest < (std::size_t{1} << 20U) + 64);
+}

@@ -165,3 +165,10 @@ TEST_CASE("the list is metadata as a header takes it")
     CHECK(visited);
     CHECK(keys == "modelspec.predict_key;prompt;");
 }
+
+TEST_CASE("a family of one model type needs not be told it")
+{
+    CHECK(text(make_comfyui_metadata<stet::families::flux>({.graph = workflow{}})) ==
+          text(make_comfyui_metadata<stet::families::flux>(
+              {.predicts = model_type::flux, .graph = workflow{}})));
+}

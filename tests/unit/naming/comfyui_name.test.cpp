@@ -284,3 +284,17 @@ TEST_CASE("a file's number takes five characters or more, its sign among them")
     CHECK(named("18446744073709551617") == "M_18446744073709551617_.safetensors");
     CHECK(stet::comfyui_file_name("", python_int(), ".part") == "_00000_.part");
 }
+
+TEST_CASE("an output folder that leads nowhere is refused before the prefix is looked at")
+{
+    int        asked = 0;
+    const auto resolve = [&asked](const std::string& path) -> result<std::string> {
+        ++asked;
+        return stet::error{.code = errc::too_many_links}.about(path);
+    };
+    const auto place = resolve_comfyui(request("M", "loop", naming_rule::comfyui_2026), resolve);
+    REQUIRE_FALSE(place);
+    CHECK(place.error().code == errc::too_many_links);
+    CHECK(place.error().subject.view() == "loop");
+    CHECK(asked == 1);
+}

@@ -94,3 +94,9 @@ TEST_CASE("what no numbered save writes is not taken for its part file")
         CHECK_FALSE(is_numbered_part(entry));
     }
 }
+
+TEST_CASE("of a long name that has no character's beginning nothing is left")
+{
+    CHECK(stet::detail::exact_part_stem(std::string(300, '\x80')).empty());
+    CHECK(stet::detail::exact_part_stem(std::string(10, '\x80')).size() == 10);
+}

@@ -183,3 +183,11 @@ TEST_CASE("a value is given up to 64 bits with sign")
     CHECK(number("-9223372036854775809").value() == std::nullopt);
     CHECK(number("100000000000000000000000").value() == std::nullopt);
 }
+
+TEST_CASE("numbers are equal in sign and digits, or not equal")
+{
+    CHECK(number("12") == number("+12"));
+    CHECK(number("12") != number("-12"));
+    CHECK(number("12") != number("13"));
+    CHECK(number("12") != number("120"));
+}

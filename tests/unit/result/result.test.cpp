@@ -244,6 +244,8 @@ TEST_CASE("a result of a value with a lifetime of its own is copied, moved and a
     result<std::string>& itself = changing; // a second name: compilers know what the first would mean
     changing = std::move(itself);
     CHECK(*changing == long_text);
+    changing = std::as_const(itself);
+    CHECK(*changing == long_text);
     const result<std::string> moved = std::move(changing);
     CHECK(*moved == long_text);
     changing = result<std::string>(too_large);

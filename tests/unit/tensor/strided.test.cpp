@@ -427,3 +427,16 @@ TEST_CASE("swapped walking reverses the bytes of each scalar")
                             .pour = stet::detail::pour_strided_swapped};
     CHECK((poured(view) == tensor.bytes(storage, 4, 4)));
 }
+
+TEST_CASE("a walked tensor without elements writes nothing, wherever it lies")
+{
+    const tensor_view   view{.type = dtype::f32,
+                             .shape = {3, 0},
+                             .steps = strides{1, 3},
+                             .size = 0,
+                             .data = nullptr,
+                             .pour = stet::detail::pour_strided};
+    support::piece_sink sink;
+    CHECK(stet::pour(view, sink));
+    CHECK(sink.calls == 0);
+}
