@@ -53,11 +53,12 @@ TEST_CASE("a path is split into its folder and its last part")
             CHECK(name == given.name);
         }
     }
+    CHECK(folder::split("//b", path_style::posix) == std::pair<std::string, std::string>("/", "b"));
     CHECK(folder::split("a\\b", path_style::posix) == std::pair<std::string, std::string>(".", "a\\b"));
     for (const row& given :
          {row{"a\\b.x", "a", "b.x"}, row{"a/b\\c", "a/b", "c"}, row{"\\b.x", "\\", "b.x"},
           row{"C:\\b.x", "C:\\", "b.x"}, row{"C:\\a\\b.x", "C:\\a", "b.x"}, row{"C:/b.x", "C:/", "b.x"},
-          row{"C:b.x", "C:", "b.x"}, row{"C:\\", "C:\\", ""},
+          row{"C:b.x", "C:", "b.x"}, row{"C:\\", "C:\\", ""}, row{"C:", "C:", ""},
           row{"\\\\server\\share\\b.x", "\\\\server\\share\\", "b.x"},
           row{"\\\\server\\share\\a\\b.x", "\\\\server\\share\\a", "b.x"},
           row{"\\\\server\\share", "\\\\server\\share", ""}, row{"\\\\server", "\\\\server", ""},
