@@ -421,6 +421,18 @@ TEST_CASE("another name of the replaced file keeps the old content")
     CHECK(here.content("other") == "old");
 }
 
+TEST_CASE("a link to a folder's own dot is no file's name")
+{
+    for (const char* const target : {"a/.", "a/..", "a/"}) {
+        CAPTURE(target);
+        const scratch_directory here;
+        here.make_folder("a");
+        here.put_link("link", target);
+        CHECK(code_of(here / "link") == errc::not_a_regular_file);
+        CHECK(here.entries() == names{"a", "link"});
+    }
+}
+
 #endif
 
 TEST_CASE("a part file that is removed before it is locked is created once more")
@@ -461,16 +473,4 @@ TEST_CASE("a path leads to a folder and a name in it, through its links")
     CHECK(place->name == "file");
     CHECK(native_calls.make_folder(native_calls.context, place->in.handle(), "mark").error == 0);
     CHECK(here.has("far/mark"));
-}
-
-TEST_CASE("a link to a folder's own dot is no file's name")
-{
-    for (const char* const target : {"a/.", "a/..", "a/"}) {
-        CAPTURE(target);
-        const scratch_directory here;
-        here.make_folder("a");
-        here.put_link("link", target);
-        CHECK(code_of(here / "link") == errc::not_a_regular_file);
-        CHECK(here.entries() == names{"a", "link"});
-    }
 }
