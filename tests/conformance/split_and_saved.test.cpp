@@ -5,6 +5,7 @@
 #include "support/sha256.hpp"
 #include "support/stored_file.hpp"
 #include "support/test_data.hpp"
+#include "support/unnamed_family.hpp"
 
 #include <stet/split/split.hpp>
 #include <stet/stet.hpp>
@@ -199,13 +200,25 @@ stet::result<std::string> saved_by_family(const stet::checkpoint_view& file)
     return split_and_saved<as_given>(file);
 }
 
-/// may_differ: names that ComfyUI itself does not give back, and the ones it gives instead
 template <class Family>
-void check_file(const std::string& file, const std::set<std::string>& may_differ = {})
+stet::result<stet::plan> planned_as_comfyui(const support::all_parts& parts)
+{
+    return stet::make_plan(parts, support::as_nodes_use<Family>{}, stet::plan_options::as_comfyui());
+}
+
+/// What depends on the family, so that the rest is compiled once.
+struct family_calls {
+    stet::result<std::string> (*saved)(const stet::checkpoint_view& file);
+    stet::result<stet::plan> (*planned)(const support::all_parts& parts);
+};
+
+/// may_differ: names that ComfyUI itself does not give back, and the ones it gives instead
+void check_file(const family_calls& family, const std::string& file,
+                const std::set<std::string>& may_differ = {})
 {
     const auto read = stet::read_checkpoint(support::bytes_of(file));
     REQUIRE(read);
-    const auto saved = saved_by_family<Family>(*read);
+    const auto saved = family.saved(*read);
     INFO((saved ? std::string() : stet::message(saved.error())));
     REQUIRE(saved);
     const auto again = stet::read_checkpoint(support::bytes_of(*saved), {.strict = true});
@@ -259,16 +272,19 @@ json_value parsed(std::string_view relative)
     return *std::move(data);
 }
 
-/// Calls `check` with the family of each case; returns how many there were.
+/// Calls `check` with each case and its family's calls; returns how many there were.
 template <class Check>
 std::size_t each_case(const json_value& data, Check check)
 {
     std::size_t count = 0;
     for (const json_value& given : data.at("cases").items()) {
         INFO(given.at("id").text());
-        CHECK(stet::visit_family(given.at("family").text(), [&]<class Family>(Family) {
-            count += check.template operator()<Family>(given) ? 1U : 0U;
+        family_calls family{};
+        REQUIRE(stet::visit_family(given.at("family").text(), [&family]<class Family>(Family) {
+            using unnamed = support::unnamed<Family>;
+            family = {.saved = saved_by_family<unnamed>, .planned = planned_as_comfyui<unnamed>};
         }));
+        count += check(given, family) ? 1U : 0U;
     }
     return count;
 }
@@ -286,8 +302,7 @@ bool loses_tensors(const json_value& given)
 }
 
 /// What ComfyUI's own loader and saver together would make of a recorded checkpoint's names.
-template <class Family>
-std::set<std::string> names_from_comfyui(const json_value& output)
+std::set<std::string> names_from_comfyui(const family_calls& family, const json_value& output)
 {
     const auto component = [&](std::string_view name) {
         const auto& keys = output.at(name).at("keys");
@@ -298,8 +313,7 @@ std::set<std::string> names_from_comfyui(const json_value& output)
                                     .vae = component("vae"),
                                     .vision_encoder = component("clip_vision"),
                                     .extra = component("extra")};
-    const auto                plan =
-        stet::make_plan(dicts.parts(), support::as_nodes_use<Family>{}, stet::plan_options::as_comfyui());
+    const auto                plan = family.planned(dicts.parts());
     INFO((plan ? std::string() : stet::message(plan.error())));
     REQUIRE(plan);
     std::set<std::string> names;
@@ -315,7 +329,7 @@ TEST_CASE("files that ComfyUI's nodes saved are the same after they were split a
     if (!support::found_test_data("comfy/checkpoints.json"))
         return;
     const std::size_t count =
-        each_case(parsed("comfy/checkpoints.json"), []<class Family>(const json_value& given) {
+        each_case(parsed("comfy/checkpoints.json"), [](const json_value& given, const family_calls& family) {
             auto tensors = support::parse_golden_dict(given.at("output").find("tensors"));
             if (!tensors)
                 return false; // refused, nothing was written
@@ -332,7 +346,7 @@ TEST_CASE("files that ComfyUI's nodes saved are the same after they were split a
                     tensor.bytes.resize(*stet::byte_count(tensor.type, tensor.shape), std::byte{'s'});
                 }
             }
-            check_file<Family>(file_of(*tensors));
+            check_file(family, file_of(*tensors));
             return true;
         });
     support::report_cases("comfy/checkpoints, split and saved", count);
@@ -343,8 +357,8 @@ TEST_CASE("names that ComfyUI's nodes gave come back from split and save")
     if (!support::found_test_data("comfy/layouts.json"))
         return;
     const std::size_t count =
-        each_case(parsed("comfy/layouts.json"), []<class Family>(const json_value& given) {
-            check_file<Family>(file_of(tensors_named(given.at("output").items())));
+        each_case(parsed("comfy/layouts.json"), [](const json_value& given, const family_calls& family) {
+            check_file(family, file_of(tensors_named(given.at("output").items())));
             return true;
         });
     support::report_cases("comfy/layouts, split and saved", count);
@@ -358,19 +372,19 @@ TEST_CASE("files that ComfyUI's loader split come back, but for names it does no
     std::size_t       all = 0;
     std::size_t       refused = 0;
     const std::size_t count =
-        each_case(parsed("comfy/split.json"), [&]<class Family>(const json_value& given) {
+        each_case(parsed("comfy/split.json"), [&](const json_value& given, const family_calls& family) {
             const std::string file = file_of(tensors_named(given.at("input").items()));
             if (loses_tensors(given)) {
                 const auto read = stet::read_checkpoint(support::bytes_of(file));
                 REQUIRE(read);
-                const auto saved = saved_by_family<Family>(*read);
+                const auto saved = family.saved(*read);
                 REQUIRE_FALSE(saved);
                 CHECK(stet::name(saved.error().code) == "name_collision");
                 ++refused;
                 return true;
             }
             std::set<std::string> may_differ;
-            const auto            from_comfyui = names_from_comfyui<Family>(given.at("output"));
+            const auto            from_comfyui = names_from_comfyui(family, given.at("output"));
             std::set<std::string> given_names;
             for (const json_value& name : given.at("input").items())
                 given_names.emplace(name.text());
@@ -379,7 +393,7 @@ TEST_CASE("files that ComfyUI's loader split come back, but for names it does no
                 given_names.erase(std::string(name.text()));
             std::set_symmetric_difference(given_names.begin(), given_names.end(), from_comfyui.begin(),
                                           from_comfyui.end(), std::inserter(may_differ, may_differ.end()));
-            check_file<Family>(file, may_differ);
+            check_file(family, file, may_differ);
             all += given.at("input").items().size();
             kept += static_cast<std::size_t>(std::count_if(
                 given.at("input").items().begin(), given.at("input").items().end(),

@@ -3,6 +3,7 @@
 #include "support/power_loss.hpp"
 
 #include "support/memory_disk.hpp"
+#include "support/optimised.hpp"
 #include "support/sample_checkpoint.hpp"
 
 #include <stet/save/comfyui_save.hpp>
@@ -199,7 +200,7 @@ bool works_on(const disk_image& image, const scene& shown)
 }
 
 constexpr std::array<disk_order, 2> both_orders{disk_order::none, disk_order::journal};
-constexpr std::size_t               most_states = 2000;
+constexpr std::size_t               most_states = support::is_optimised ? 2000 : 200;
 
 } // namespace
 

@@ -12,16 +12,16 @@ using stet::similar_architecture;
 
 namespace {
 
-/// The suggestion, or "none".
-constexpr std::string_view suggested(std::string_view given)
+/// The suggestion, or "none". Not constexpr: a compiler that tries to know the answers takes its time.
+std::string_view suggested(std::string_view given)
 {
     return similar_architecture(given).value_or("none");
 }
 
 } // namespace
 
-static_assert(suggested("stable-difusion-v1") == "stable-diffusion-v1");
-static_assert(suggested("my-own-model") == "none");
+static_assert(similar_architecture("stable-difusion-v1") == "stable-diffusion-v1");
+static_assert(!similar_architecture("my-own-model"));
 static_assert(noexcept(similar_architecture(std::string_view())));
 
 TEST_CASE("an architecture that is known needs no suggestion, whatever follows its slash")
