@@ -145,6 +145,7 @@ TEST_CASE("a path is rooted when it starts at the top of its drive")
         CAPTURE(path);
         CHECK_FALSE(is_rooted(path, path_style::windows));
     }
+    CHECK_FALSE(is_rooted(std::string_view("C:\\").substr(0, 2), path_style::windows));
 }
 
 TEST_CASE("a path is split at its last separator")
@@ -194,6 +195,7 @@ TEST_CASE("on windows a path joined keeps the drive unless it has another")
     check_joined(path_style::windows, "C:", {{"x", "C:x"}});
     check_joined(path_style::windows, "C:/", {{"x", "C:/x"}});
     check_joined(path_style::windows, "\\\\srv\\share", {{"x", "\\\\srv\\share\\x"}});
+    check_joined(path_style::windows, "\\\\srv\\share\\a", {{"x", "\\\\srv\\share\\a\\x"}});
 }
 
 TEST_CASE("a path is inside another when it has its parts in front")

@@ -127,6 +127,15 @@ TEST_CASE("a family of one model type has its markers without being asked")
     CHECK(markers<families::stable_cascade_b>().empty());
 }
 
+TEST_CASE(
+    "a type that a family only tends to is recorded as ComfyUI does, and in strict conduct left to its saver")
+{
+    using mostly_v = stet::family<"mine", any, stet::told(model_type::v_prediction)>;
+    CHECK(markers<mostly_v>().empty());
+    CHECK(markers<mostly_v>(std::nullopt, conduct::as_comfyui) == "v_pred;");
+    CHECK(markers<mostly_v>(prediction::epsilon(), conduct::as_comfyui).empty());
+}
+
 TEST_CASE("a family of a continuous type needs its sigmas in strict conduct")
 {
     CHECK(markers<families::svd_img2vid>() ==

@@ -138,6 +138,21 @@ TEST_CASE("a slice of several axes gives the reference's runs of bytes")
     CHECK(support::failure(stet::sliced(whole, 2, 0, 1)) == "no_such_axis");
 }
 
+TEST_CASE("a walk meets every tensor under its name, in the order of the data")
+{
+    const auto file = stet::read_checkpoint(bytes_of(two_tensors()));
+    REQUIRE(file);
+    std::vector<std::pair<std::string, std::string>> met;
+    for (const auto [name, tensor] : *file)
+        met.emplace_back(name, text(tensor.packed()));
+    CHECK(met == std::vector<std::pair<std::string, std::string>>{{"rows", "abcdef"}, {"deep", "gh"}});
+
+    const std::string no_tensors = stored_file("{}");
+    const auto        empty = stet::read_checkpoint(bytes_of(no_tensors));
+    REQUIRE(empty);
+    CHECK(empty->begin() == empty->end());
+}
+
 TEST_CASE("alignment is that of the address")
 {
     const std::string     header = R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})";
