@@ -2,6 +2,7 @@
 #include "support/counting_heap.hpp"
 #include "support/failure.hpp"
 #include "support/rearranged.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/plan/plan_builder.hpp>
 #include <stet/result/message.hpp>
@@ -51,31 +52,6 @@ stet::error refusal(const placed_name& name, const stet::result<tensor_view>& te
     return added.error();
 }
 
-/// Memory that is refused once and there again afterwards.
-struct one_refusal {
-    stet::allocator from;
-    std::size_t     refused;
-    std::size_t     calls = 0;
-
-    stet::allocator allocator() noexcept
-    {
-        return {
-            .context = this,
-            .allocate = [](void* context, std::size_t size, std::size_t alignment) -> void* {
-                auto& self = *static_cast<one_refusal*>(context);
-                if (self.calls++ == self.refused)
-                    return nullptr;
-                return self.from.allocate(self.from.context, size, alignment);
-            },
-            .deallocate =
-                [](void* context, void* memory, std::size_t size, std::size_t alignment) {
-                    const auto& self = *static_cast<one_refusal*>(context);
-                    self.from.deallocate(self.from.context, memory, size, alignment);
-                },
-        };
-    }
-};
-
 /// The names in file order, or the name of the error.
 std::string finished(stet::plan_builder& builder, const stet::file_order& order = stet::reference_order)
 {
@@ -100,6 +76,24 @@ std::string member(const stet::plan& plan, const stet::record& record)
 }
 
 } // namespace
+
+TEST_CASE("alike prefixes take in the header what each of them takes")
+{
+    const std::string quoted = "ab\"\n";
+    auto              builder = fresh_builder();
+    // Of one address and another size; of one size at another address.
+    for (const std::string_view prefix :
+         {std::string_view(quoted).substr(0, 2), std::string_view(quoted).substr(0, 3),
+          std::string_view(quoted), "abcd"sv})
+        CHECK(builder.add({.prefix = prefix, .stem = "x"}, tensor_of(1)));
+    const auto plan = std::move(builder).finish(stet::reference_order);
+    REQUIRE(plan);
+    std::vector<std::pair<std::string, std::uint32_t>> sizes;
+    for (const stet::record& record : plan->records())
+        sizes.emplace_back(record.name.text(), record.escaped_size);
+    CHECK(sizes == std::vector<std::pair<std::string, std::uint32_t>>{
+                       {"ab\"\nx", 7}, {"ab\"x", 5}, {"abcdx", 5}, {"abx", 3}});
+}
 
 TEST_CASE("tensors are ordered by dtype, highest rank first, then by name")
 {
@@ -498,7 +492,7 @@ TEST_CASE("planning with any one allocation refused reports it and gives all mem
     for (std::size_t refused = 0;; ++refused) {
         REQUIRE(refused < 100);
         support::counting_heap heap;
-        one_refusal            memory{.from = heap.allocator(), .refused = refused};
+        support::one_refusal   memory{.from = heap.allocator(), .refused = refused};
         bool                   succeeded = false;
         {
             auto               builder = fresh_builder(memory.allocator());
@@ -571,7 +565,7 @@ TEST_CASE("dropping the earlier of many names with any one allocation refused re
     for (std::size_t refused = 0;; ++refused) {
         REQUIRE(refused < 100);
         support::counting_heap heap;
-        one_refusal            memory{.from = heap.allocator(), .refused = refused};
+        support::one_refusal   memory{.from = heap.allocator(), .refused = refused};
         std::string_view       outcome = "none";
         {
             auto builder = fresh_builder(memory.allocator());

@@ -251,3 +251,32 @@ TEST_CASE("marking a plan whose lists are full without memory says so")
         CHECK(needed > 2);
     }
 }
+
+TEST_CASE("no marker is missing after memory was refused once")
+{
+    const std::string names = "abcdefghijklmnopq";
+    for (const auto& predicts : {prediction::v(true), prediction::edm_v(range)}) {
+        for (std::size_t count = 0; count <= names.size(); ++count) {
+            std::size_t calls = 0;
+            for (std::size_t refused = 0; refused <= calls; ++refused) {
+                support::counting_heap heap;
+                support::one_refusal   memory{.from = heap.allocator(), .refused = refused};
+                stet::plan_builder     builder(memory.allocator());
+                builder.begin_component("model");
+                std::size_t there = 0;
+                for (; there < count; ++there) {
+                    const stet::tensor_view none{.type = stet::dtype::u8, .shape = {0}, .size = 0};
+                    if (!builder.add({.stem = std::string_view(names).substr(there, 1)}, none))
+                        break;
+                }
+                const bool marked =
+                    there == count && stet::add_prediction_markers<any>(builder, predicts, conduct::strict);
+                const auto plan = std::move(builder).finish(stet::reference_order);
+                if (marked && plan)
+                    CHECK(plan->records().size() == count + 2);
+                calls = memory.calls;
+                CHECK((refused < calls || (marked && plan)));
+            }
+        }
+    }
+}

@@ -66,6 +66,7 @@ TEST_CASE("long runs of digits count")
     CHECK(outcome(std::string(400, '9')) == "beyond");
     CHECK(outcome("0." + std::string(1000, '9')) == "fits");
     CHECK(outcome(std::string(400, '9') + "e-300") == "fits");
+    CHECK(outcome("1." + std::string(100, '9') + "e308") == "beyond");
     CHECK(outcome("0." + std::string(1000, '0') + "1e1300") == "fits");
     CHECK(outcome("0." + std::string(1000, '0') + "1e1311") == "beyond");
 }
