@@ -120,8 +120,8 @@ TEST_CASE("what is too young is left, and not even locked")
         bool         is_removed;
     };
     for (const row& given : {row{now - 4000, 3600, true}, row{now - 3000, 3600, false}, row{now, 3600, false},
-                             row{now + 9000, 3600, false}, row{now - 10, 1, true}, row{now, 0, true},
-                             row{now + 9000, 0, true}, row{0, 3600, true}})
+                             row{now + 9000, 3600, false}, row{now - 10, 1, true}, row{now + 9000, 1, false},
+                             row{now, 0, true}, row{now + 9000, 0, true}, row{0, 3600, true}})
     {
         disk_image image;
         const auto file = image.put_file(support::top_folder, "M_00001_.part", "half");
@@ -132,7 +132,9 @@ TEST_CASE("what is too young is left, and not even locked")
         CAPTURE(given.modified - now, given.least_age);
         CHECK((disk.now().find("M_00001_.part") == nullptr) == given.is_removed);
         if (!given.is_removed) {
-            CHECK(only_left(found).why == left_because::too_young);
+            const auto left = only_left(found);
+            CHECK(left.why == left_because::too_young);
+            CHECK(left.os_code == 0);
             CHECK(disk.count() == 6); // the folder opened and closed twice, listed, the file looked at
         }
     }

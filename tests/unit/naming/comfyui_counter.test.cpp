@@ -42,6 +42,7 @@ TEST_CASE("ComfyUI's first number is one")
 {
     CHECK(next_after({}) == "1");
     CHECK(next_after({"M", "M00005_.x", ".M_00002_.x", "m_00005_.x", "other_9_"}) == "1");
+    CHECK(next_after({std::string_view("M_5_").substr(0, 1)}) == "1");
 }
 
 TEST_CASE("ComfyUI's next number is the largest plus one, whatever the order and the extension")

@@ -159,7 +159,8 @@ TEST_CASE("a path is split at its last separator")
                                     {"/", "/", ""},
                                     {"//", "//", ""},
                                     {"", "", ""},
-                                    {"a\\M", "", "a\\M"}});
+                                    {"a\\M", "", "a\\M"},
+                                    {std::string_view("//M").substr(2), "", "M"}});
     check_split(path_style::windows, {{"a\\b/M", "a\\b", "M"},
                                       {"C:M", "C:", "M"},
                                       {"C:\\M", "C:\\", "M"},

@@ -6,6 +6,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -40,6 +41,12 @@ TEST_CASE("memory is read at any place within it")
     CHECK(read(source, 10, 0).empty());
     CHECK(read(source, 8, 3) == "incomplete_data");
     CHECK(read(source, UINT64_MAX, 3) == "incomplete_data");
+
+    std::array<std::byte, 3> buffer{};
+    const auto               cut = source.read(8, buffer);
+    REQUIRE_FALSE(cut);
+    CHECK(cut.error().expected == 11);
+    CHECK(cut.error().actual == 10);
 }
 
 TEST_CASE("a C function gives the bytes or its own code")
