@@ -182,6 +182,17 @@ TEST_CASE("in a tensor's unknown field 125 arrays may lie inside each other, for
     };
     CHECK(in_place_of_dtype(125) == "a dtype is no text");
     CHECK(in_place_of_dtype(126) == "more than 127 arrays and objects lie inside each other");
+    const auto fourth_of_an_array = [](std::size_t levels) {
+        return parsed(R"({"a":["U8",[2],[0,2],)" + std::string(levels, '[') + std::string(levels, ']') + "]}")
+            .reason;
+    };
+    CHECK(fourth_of_an_array(125) == "a tensor written as an array has more than three elements");
+    CHECK(fourth_of_an_array(126) == "more than 127 arrays and objects lie inside each other");
+}
+
+TEST_CASE("what is no metadata key is said to be none")
+{
+    CHECK(parsed(R"({"__metadata__":{1:"a"}})").reason == parsed("{1:0}").reason);
 }
 
 TEST_CASE("what only the reference takes is remembered")
