@@ -128,10 +128,11 @@ def measure(arguments, count, size, kind, ways, is_durable, rounds):
 
 
 def spread(values):
-    """Half the distance between the quartiles, in per cent of the median."""
+    """Half the distance between the quartiles, of fewer than four values half their range, in per cent of the median."""
     if len(values) < 4:
-        return 0.0
-    low, _, high = statistics.quantiles(values, n=4)
+        low, high = min(values), max(values)
+    else:
+        low, _, high = statistics.quantiles(values, n=4)
     return 50 * (high - low) / statistics.median(values)
 
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "support/disk_image.hpp"
 #include "support/faulty_file_system.hpp"
+#include "support/memory_disk.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <stet/file/exact_target.hpp>
@@ -7,6 +9,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -338,6 +341,20 @@ TEST_CASE("a link to a file that is missing creates it")
     here.put_link("link", "missing/file");
     CHECK(code_of(here / "link") == errc::folder_missing);
     CHECK(here.entries() == names{"link"});
+}
+
+TEST_CASE("a link that leads too far for the system's longest path may be cut off, and is not followed")
+{
+    for (const std::size_t size : {std::size_t{4095}, std::size_t{4096}}) {
+        support::disk_image image;
+        image.put_link(support::top_folder, "link", std::string(size, 'a'));
+        const support::memory_disk disk(image);
+        const auto                 target = exact_target::take(disk.calls(), "/link", existing_file::replace);
+        CAPTURE(size);
+        CHECK(static_cast<bool>(target) == (size == 4095));
+        if (!target)
+            CHECK(target.error().os_code == ENAMETOOLONG);
+    }
 }
 
 TEST_CASE("links that lead to each other are too many")

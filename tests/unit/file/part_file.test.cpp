@@ -146,6 +146,20 @@ TEST_CASE("a part file takes all bytes, however few the system takes at a time")
     }
 }
 
+TEST_CASE("a write at a position that takes less than it is given goes on where it stopped")
+{
+    for (const std::size_t most : {std::size_t{1}, std::size_t{4}, std::size_t{100}}) {
+        fixture f;
+        auto    part = f.create();
+        REQUIRE(part);
+        f.faulty.shorten_writes(most);
+        CHECK(part->write_at(6, bytes_of("world")));
+        CHECK(part->write_at(0, bytes_of("hello ")));
+        CHECK(f.publish(*part, existing_file::refuse, durability::full));
+        CHECK(f.here.content("x") == "hello world");
+    }
+}
+
 TEST_CASE("a write that fails names the path, the bytes and the system's number")
 {
     fixture f;
