@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
-#include "support/failure.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/mixed_checkpoint.hpp"
 #include "support/open_descriptors.hpp"
+#include "support/save_without_memory.hpp"
 #include "support/scratch_directory.hpp"
-#include "support/short_memory.hpp"
 
 #include <stet/parallel/direct_writer.hpp>
 
@@ -150,15 +149,8 @@ TEST_CASE("a direct save reports every byte, and takes no more memory than its r
 
 TEST_CASE("a direct save without memory says so and leaves nothing", "[thread]")
 {
-    const mixed_checkpoint  sample;
-    const block_settings    settings{.block_size = 16384, .blocks = 3};
-    const scratch_directory here;
-    CHECK(support::allocations_needed([&](const stet::allocator& memory) {
-              const auto saved = sample.save(exact_path{here / "x", stet::existing_file::replace},
-                                             {.writer = stet::direct_writer(settings), .memory = memory});
-              CHECK((saved || here.entries().empty()));
-              return support::failure(saved);
-          }) > 3);
+    const block_settings settings{.block_size = 16384, .blocks = 3};
+    CHECK(support::allocations_of_save(stet::direct_writer(settings)) > 3);
 }
 
 TEST_CASE("a write that fails beneath a long header ends a direct save")

@@ -2,7 +2,6 @@
 #include "support/failure.hpp"
 #include "support/full_log.hpp"
 #include "support/poured.hpp"
-#include "support/short_memory.hpp"
 #include "support/short_splitting.hpp"
 #include "support/split_names.hpp"
 
@@ -145,26 +144,19 @@ TEST_CASE("names in two pieces come back where memory is short, or that is told"
     const small_tensors        given{"a"};
     for (std::size_t first = 0; first < 20; ++first) {
         const auto invert = [&]<class Rule>(Rule, std::string_view prefix, std::string_view other) {
-            for (std::size_t level = 0; level < 8; ++level) {
-                const std::size_t needed =
-                    support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
-                        stet::change_log log(memory);
-                        if (!support::fill_up(log, level))
-                            return "out_of_memory";
-                        stet::splitting    work(log, stet::conduct::strict);
-                        stet::ordered_dict out(memory);
-                        for (std::size_t i = 0; i < first; ++i) {
-                            if (auto set = work.rest.share({.prefix = prefix, .stem = digits.substr(i, 1)},
-                                                           given[0]);
-                                !set)
-                                return support::failure(set);
-                        }
-                        if (auto set = work.rest.share({.prefix = other, .stem = "w"}, given[0]); !set)
-                            return support::failure(set);
-                        return support::failure(stet::inverse_of<Rule>::invert(work, out));
-                    });
-                CHECK(needed > 2);
-            }
+            const auto run = [&](stet::change_log& log, const stet::allocator& memory) -> std::string_view {
+                stet::splitting    work(log, stet::conduct::strict);
+                stet::ordered_dict out(memory);
+                for (std::size_t i = 0; i < first; ++i) {
+                    if (auto set = work.rest.share({.prefix = prefix, .stem = digits.substr(i, 1)}, given[0]);
+                        !set)
+                        return support::failure(set);
+                }
+                if (auto set = work.rest.share({.prefix = other, .stem = "w"}, given[0]); !set)
+                    return support::failure(set);
+                return support::failure(stet::inverse_of<Rule>::invert(work, out));
+            };
+            CHECK(support::fewest_allocations_with_full_log(8, run) > 2);
         };
         invert(stet::text_rules::sdxl{}, "conditioner.embedders.0.transformer.text_model.",
                "conditioner.embedders.1.model.");
