@@ -205,24 +205,20 @@ inline os_result lock(int file) noexcept
 #if defined(__linux__)
     // One byte past all data: a server that keeps others from reading and writing what is locked (SMB) then hinders
     // nobody, as it would with flock. NFS tells its other machines of either.
-    constexpr int set_lock = 37; // F_OFD_SETLK, since Linux 3.15
-#if defined(SYS_fcntl64)
-    // A system of 32 bits: what the kernel takes, however wide this program's offsets are.
-    struct {
+    struct { // struct flock64, which is what the kernel takes, however wide this program's offsets are
         short        type = F_WRLCK;
         short        whence = SEEK_SET;
         std::int64_t start = INT64_MAX;
         std::int64_t size = 0; // to the end
         int          process = 0;
     } byte;
-    const os_result locked = checked(::syscall(SYS_fcntl64, file, set_lock, &byte));
+#if defined(SYS_fcntl64)
+    constexpr long call = SYS_fcntl64; // machines of 32 bits
 #else
-    struct flock byte {};
-    byte.l_type = F_WRLCK;
-    byte.l_whence = SEEK_SET;
-    byte.l_start = INT64_MAX;
-    const os_result locked = checked(::fcntl(file, set_lock, &byte));
+    constexpr long call = SYS_fcntl;
 #endif
+    constexpr int   set_lock = 37; // F_OFD_SETLK, since Linux 3.15
+    const os_result locked = checked(::syscall(call, file, set_lock, &byte));
 #elif defined(LOCK_EX) && !defined(__EMSCRIPTEN__) // where it claims success and does nothing
     const os_result locked = checked(::flock(file, LOCK_EX | LOCK_NB));
 #else
