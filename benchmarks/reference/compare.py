@@ -128,7 +128,7 @@ def measure(arguments, count, size, kind, ways, is_durable, rounds):
 
 
 def spread(values):
-    """Half the distance between the quartiles, of fewer than four values half their range, in per cent of the median."""
+    """Half the distance between the quartiles, of fewer than four values half their range; per cent of the median."""
     if len(values) < 4:
         low, high = min(values), max(values)
     else:
