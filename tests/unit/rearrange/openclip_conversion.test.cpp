@@ -491,17 +491,27 @@ TEST_CASE("the empty name is converted to itself")
     CHECK(done.names() == ";ln_1;");
 }
 
+namespace {
+
+/// The names of a dict without a prefix, by other labels than a text encoder's.
+std::string converted_by(const stet::openclip_names& by, const named_tensors& given)
+{
+    stet::change_log    log(stet::heap());
+    stet::rearrangement work(log, 0, conduct::strict);
+    REQUIRE(support::fill(work, given));
+    const auto done = stet::to_openclip(by, work, "");
+    REQUIRE(done);
+    return support::names(*done);
+}
+
+} // namespace
+
 TEST_CASE("without labels fused names keep the layer's")
 {
     support::tensor_pool           pool;
     constexpr stet::openclip_names none{.labels = {}, .projection = "proj", .openclip_projection = "p"};
     const named_tensors            given = attention(pool, "a.self_attn.");
-    stet::change_log               log(stet::heap());
-    stet::rearrangement            work(log, 0, conduct::strict);
-    REQUIRE(support::fill(work, given));
-    const auto done = stet::to_openclip(none, work, "");
-    REQUIRE(done);
-    CHECK(support::names(*done) == "a.self_attn.in_proj_weight;a.self_attn.in_proj_bias;");
+    CHECK(converted_by(none, given) == "a.self_attn.in_proj_weight;a.self_attn.in_proj_bias;");
 }
 
 TEST_CASE("a label may leave nothing of a name")
@@ -511,10 +521,5 @@ TEST_CASE("a label may leave nothing of a name")
     const stet::openclip_names shorter{
         .labels = {&label, 1}, .projection = "proj", .openclip_projection = "p"};
     const named_tensors given{{"lala", pool.one(1)}, {"clad", pool.one(2)}};
-    stet::change_log    log(stet::heap());
-    stet::rearrangement work(log, 0, conduct::strict);
-    REQUIRE(support::fill(work, given));
-    const auto done = stet::to_openclip(shorter, work, "");
-    REQUIRE(done);
-    CHECK(support::names(*done) == ";cd;");
+    CHECK(converted_by(shorter, given) == ";cd;");
 }
