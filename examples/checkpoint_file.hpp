@@ -8,7 +8,7 @@
 
 #include <stet/read/checkpoint_reader.hpp>
 #include <stet/read/file_source.hpp>
-#include <stet/result/message.hpp>
+#include <stet/vocabulary/message.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/tensor_like.hpp>
 

@@ -85,7 +85,7 @@ std::string read_text(const std::string& path, std::string& text)
     if (source->size() > stet::longest_header)
         return example::quoted(path) + ": " + example::counted(source->size(), "byte") +
                " are more than a header holds";
-    text.resize(stet::memory_size(source->size()));
+    text.resize(stet::detail::memory_size(source->size()));
     if (const auto read = source->read(0, std::as_writable_bytes(std::span(text))); !read)
         return example::quoted(path) + ": " + stet::message(read.error());
     return {};

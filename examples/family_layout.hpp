@@ -6,10 +6,10 @@
 #include "close_names.hpp"
 #include "component.hpp"
 
-#include <stet/layout/families.hpp>
+#include <stet/families/families.hpp>
 #include <stet/read/checkpoint_header.hpp>
 #include <stet/split/detect_layout.hpp>
-#include <stet/split/split_rules.hpp>
+#include <stet/split/impl/split_rules.hpp>
 
 #include <array>
 #include <cstddef>
@@ -29,7 +29,7 @@ static_assert(static_cast<std::size_t>(stet::known_layout::sdxl_refiner) + 1 == 
 
 /// What a layout's type says, as data: one plan and one split serve all of them, and compile once.
 struct layout_facts {
-    stet::split_rules rules{};
+    stet::detail::split_rules rules{};
     stet::result<void> (*rearrange_text)(stet::rearrangement&) =
         nullptr; ///< null: the text encoder has a prefix
 };
@@ -37,7 +37,7 @@ struct layout_facts {
 template <class Layout>
 constexpr layout_facts facts_of()
 {
-    layout_facts facts{.rules = stet::rules_of<Layout>()};
+    layout_facts facts{.rules = stet::detail::rules_of<Layout>()};
     if constexpr (stet::rearranges<Layout, stet::role::text_encoder>)
         facts.rearrange_text = [](stet::rearrangement& work) {
             return Layout{}.rearrange(stet::role::text_encoder{}, work);
@@ -141,7 +141,7 @@ struct membership {
 };
 
 /// The component with the longest prefix that the name begins with.
-inline membership membership_of(std::string_view name, const stet::split_rules& rules)
+inline membership membership_of(std::string_view name, const stet::detail::split_rules& rules)
 {
     membership found;
     const auto offer = [&](component which, const std::optional<std::string_view>& prefix) {
@@ -169,8 +169,8 @@ struct detected_layout {
 namespace detection_parts {
 
 /// Whether two layouts give every tensor of a file to the same component.
-inline bool agree(const stet::checkpoint_header& header, const stet::split_rules& one,
-                  const stet::split_rules& other)
+inline bool agree(const stet::checkpoint_header& header, const stet::detail::split_rules& one,
+                  const stet::detail::split_rules& other)
 {
     for (const stet::stored_tensor tensor : header) {
         if (membership_of(tensor.name, one) != membership_of(tensor.name, other))
@@ -179,7 +179,7 @@ inline bool agree(const stet::checkpoint_header& header, const stet::split_rules
     return true;
 }
 
-inline bool has_text_encoder(const stet::checkpoint_header& header, const stet::split_rules& rules)
+inline bool has_text_encoder(const stet::checkpoint_header& header, const stet::detail::split_rules& rules)
 {
     for (const stet::stored_tensor tensor : header) {
         if (membership_of(tensor.name, rules).of == component::text_encoder)
@@ -205,7 +205,7 @@ inline detected_layout detect(const stet::checkpoint_header& header)
     candidates.each([&]<class Layout>(Layout) { allowed.push_back(&known_facts<Layout>); });
     bool is_disputed = false;
     for (const layout_facts* const facts : allowed) {
-        const stet::split_rules& first = allowed[0]->rules;
+        const stet::detail::split_rules& first = allowed[0]->rules;
         is_disputed = is_disputed || !detection_parts::agree(header, first, facts->rules);
         found.text_is_disputed = found.text_is_disputed || first.take_text != facts->rules.take_text;
     }

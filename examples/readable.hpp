@@ -3,8 +3,8 @@
 #ifndef EXAMPLE_READABLE_HPP
 #define EXAMPLE_READABLE_HPP
 
-#include <stet/text/json_string.hpp>
-#include <stet/text/utf8.hpp>
+#include <stet/vocabulary/impl/json_string.hpp>
+#include <stet/vocabulary/impl/utf8.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,9 +44,9 @@ inline std::string repaired(std::string_view text)
     std::string out;
     while (!text.empty()) {
         std::size_t length = 1;
-        while (length < 4 && length < text.size() && !stet::is_utf8(text.substr(0, length)))
+        while (length < 4 && length < text.size() && !stet::detail::is_utf8(text.substr(0, length)))
             ++length;
-        const bool is_sound = stet::is_utf8(text.substr(0, length));
+        const bool is_sound = stet::detail::is_utf8(text.substr(0, length));
         out += is_sound ? text.substr(0, length) : std::string_view("\xEF\xBF\xBD");
         text.remove_prefix(is_sound ? length : 1);
     }
@@ -61,7 +61,7 @@ inline std::string printable(std::string_view text)
     for (std::size_t i = 0; i < text.size(); ++i) {
         auto code = static_cast<unsigned char>(text[i]);
         if (code < 0x20) {
-            stet::escape_json(text.substr(i, 1), [&](std::string_view piece) { out += piece; });
+            stet::detail::escape_json(text.substr(i, 1), [&](std::string_view piece) { out += piece; });
             continue;
         }
         // U+0080 to U+009F are controls as well.
@@ -87,7 +87,7 @@ inline std::string quoted(std::string_view text)
 inline std::string json_text(std::string_view text)
 {
     std::string out = "\"";
-    stet::escape_json(stet::is_utf8(text) ? text : repaired(text),
+    stet::detail::escape_json(stet::detail::is_utf8(text) ? text : repaired(text),
                       [&](std::string_view piece) { out += piece; });
     return out + '"';
 }

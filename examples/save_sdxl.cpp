@@ -5,7 +5,7 @@
 #include "manifest.hpp"
 #include "report.hpp"
 
-#include <stet/metadata/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/stet.hpp>
 
 #include <iostream>

@@ -45,7 +45,7 @@ int main()
         std::cerr << stet::message(header.error()) << '\n';
         return 1;
     }
-    const auto      size = stet::memory_size(header->file_size());
+    const auto      size = stet::detail::memory_size(header->file_size());
     const auto      block = std::make_unique<std::byte[]>(size);
     stet::span_sink into_block(std::span(block.get(), size));
     if (const auto filled = stet::write(*header, into_block); !filled) {

@@ -22,14 +22,14 @@ void encode_header(benchmark::State& state)
     const auto             plan = stet::make_plan(stet::model_only{.model = dict}, benchmarks::unprefixed{});
     const auto             first = stet::make_header(*plan);
     std::vector<std::byte> block(std::size_t{1} << 20U);
-    const std::vector<std::byte> from(stet::memory_size(first->size()), std::byte{1});
+    const std::vector<std::byte> from(stet::detail::memory_size(first->size()), std::byte{1});
     std::vector<std::byte>       to(from.size());
     benchmarks::beside_floor(
         state,
         [&] {
             const auto          header = stet::make_header(*plan);
             stet::counting_sink counted;
-            stet::staged_sink   out(counted, block);
+            stet::detail::staged_sink   out(counted, block);
             if (!header || !header->write(out) || !out.flush())
                 state.SkipWithError("the header was refused");
         },

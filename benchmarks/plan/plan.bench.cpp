@@ -4,7 +4,7 @@
 #include "support/checkpoint_names.hpp"
 
 #include <stet/plan/make_plan.hpp>
-#include <stet/plan/name_order.hpp>
+#include <stet/plan/impl/name_order.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -62,9 +62,9 @@ void order_names(benchmark::State& state)
     for (const auto& [name, tensor] : names)
         records.push_back({.name = {.stem = name}, .size = tensor.size});
     beside_sorted_views(state, names, [&] {
-        stet::growing_array<std::uint32_t>    by_name;
-        stet::growing_array<stet::name_clash> clashes;
-        if (!stet::order_by_name({records.data(), records.size()}, by_name, clashes))
+        stet::detail::growing_array<std::uint32_t>    by_name;
+        stet::detail::growing_array<stet::detail::name_clash> clashes;
+        if (!stet::detail::order_by_name({records.data(), records.size()}, by_name, clashes))
             state.SkipWithError("there was no memory");
         benchmark::DoNotOptimize(by_name.data());
     });

@@ -6,9 +6,9 @@
 // returned, writes FOLDER/saved.safetensors and leaves its removal to the driver.
 #include "support/checkpoint_names.hpp"
 
-#include <stet/parallel/automatic_writer.hpp>
-#include <stet/parallel/parallel_writer.hpp>
-#include <stet/parallel/worker_threads.hpp>
+#include <stet/writers/automatic_writer.hpp>
+#include <stet/writers/parallel_writer.hpp>
+#include <stet/writers/worker_threads.hpp>
 #include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
 
@@ -220,7 +220,7 @@ void save_device_floor(const tensors& given, const std::string& folder, bool is_
     if (file < 0)
         return;
     static_cast<void>(::fallocate(file, 0, 0, static_cast<off_t>(given.total())));
-    stet::write_queue queue(stet::native_calls, {.kernel = true, .threads = depth});
+    stet::detail::write_queue queue(stet::native_calls, {.kernel = true, .threads = depth});
     for (std::size_t at = 0; at < given.total(); at += size) {
         while (queue.under_way() >= depth)
             static_cast<void>(queue.wait());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writing a checkpoint into memory, plan and header included. Floor: memcpy of the same tensors.
-#include <stet/layout/layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/span_sink.hpp>
 

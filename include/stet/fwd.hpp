@@ -3,11 +3,11 @@
 #ifndef STET_FWD_HPP
 #define STET_FWD_HPP
 
-#include "config/config.hpp"
+#include "vocabulary/config.hpp"
 
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 enum class errc : std::uint8_t;
 struct error;
@@ -50,6 +50,6 @@ struct file_writer;
 struct save_options;
 struct saved_checkpoint;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,7 +2,7 @@
 // The layout of Flux has no place for a vision encoder.
 // expect: stet: this layout has no place for a role the checkpoint carries; add an under<role,
 // expect: rule or a place() overload, or choose a layout that has one
-#include <stet/layout/layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
 
 #ifdef STET_BREAK

@@ -2,7 +2,7 @@
 // The sentence is the same for a save in one call.
 // expect: stet: this layout has no place for a role the checkpoint carries; add an under<role,
 // expect: rule or a place() overload, or choose a layout that has one
-#include <stet/layout/layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/counting_sink.hpp>
 

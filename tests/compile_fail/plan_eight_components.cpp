@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A kind of checkpoint has at most seven components: an eighth report is that of the prediction.
 // expect: stet: a checkpoint kind has at most seven components
-#include <stet/layout/layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
 
 using part = stet::component<stet::role::model>;

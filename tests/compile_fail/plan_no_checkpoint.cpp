@@ -3,7 +3,7 @@
 // expect-gcc: constraints not satisfied
 // expect-gcc: checkpoint_kind
 // expect-clang: does not satisfy 'checkpoint_kind'
-#include <stet/layout/layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
 
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A text rule of one's own has to say how it is undone.
-// expect: nothing says how this layout's text rule is undone; specialise stet::inverse_of for it
+// expect: nothing says how this layout's text rule is undone; specialise stet::detail::inverse_of for it
 #include <stet/split/split.hpp>
 
 #include <array>
@@ -12,7 +12,7 @@ struct my_rule {
 
 #ifndef STET_BREAK
 template <>
-struct stet::inverse_of<my_rule> {
+struct stet::detail::inverse_of<my_rule> {
     static constexpr std::array<std::string_view, 1> prefixes{"my."};
 
     static result<void> invert(splitting& work, ordered_dict& out) { return work.take("my.", "", out); }

@@ -5,7 +5,7 @@
 #define STET_VERSION 99
 #define STET_CONFIG_VERSION_HPP
 #endif
-#include <stet/config/config.hpp>
+#include <stet/vocabulary/config.hpp>
 
 int main()
 {

@@ -6,9 +6,9 @@
 #include "support/test_data.hpp"
 #include "support/unnamed_family.hpp"
 
-#include <stet/metadata/comfyui_metadata.hpp>
-#include <stet/naming/comfyui_counter.hpp>
-#include <stet/naming/comfyui_name.hpp>
+#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_counter.hpp>
+#include <stet/comfyui/comfyui_name.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -72,7 +72,7 @@ std::optional<resolved_name> resolve(const json_value& given)
     stet::comfyui_counter numbers(*place);
     for (const json_value& entry : given.at("entries").items())
         numbers.see(entry.text());
-    const stet::python_int      number = numbers.next();
+    const stet::detail::python_int      number = numbers.next();
     const std::filesystem::path full =
         std::filesystem::path(place->folder) /
         stet::comfyui_file_name(place->stem, number, stet::checkpoint_extension);

@@ -3,8 +3,8 @@
 #include "support/json.hpp"
 #include "support/test_data.hpp"
 
-#include <stet/naming/comfyui_counter.hpp>
-#include <stet/naming/comfyui_name.hpp>
+#include <stet/comfyui/comfyui_counter.hpp>
+#include <stet/comfyui/comfyui_name.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -230,7 +230,7 @@ outcome resolve(const recorded_input& given)
                 numbers.see(entry);
         }
     }
-    const stet::python_int number = numbers.next();
+    const stet::detail::python_int number = numbers.next();
     return {.folder = place->folder,
             .stem = place->stem,
             .counter = number.text(),

@@ -3,7 +3,7 @@
 #include "support/json.hpp"
 #include "support/test_data.hpp"
 
-#include <stet/json/redump.hpp>
+#include <stet/comfyui/redump.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

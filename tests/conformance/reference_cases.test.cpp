@@ -158,13 +158,13 @@ void check_gpt2(const std::vector<gpt2_tensor>& model)
     std::uint64_t largest = 0;
     for (const gpt2_tensor& one : model)
         largest = std::max(largest, *stet::byte_count(dtype::f32, one.shape));
-    const std::string zeros(stet::memory_size(largest), '\0'); // of them all
+    const std::string zeros(stet::detail::memory_size(largest), '\0'); // of them all
     state_dict        tensors;
     for (const gpt2_tensor& one : model) {
         const auto size = stet::byte_count(dtype::f32, one.shape);
         REQUIRE(size);
         tensors.emplace_back(
-            one.name, *stet::view_of(dtype::f32, one.shape, bytes_of(zeros).first(stet::memory_size(*size))));
+            one.name, *stet::view_of(dtype::f32, one.shape, bytes_of(zeros).first(stet::detail::memory_size(*size))));
     }
     const support::scratch_directory scratch;
     const std::string                path = scratch / "gpt2.safetensors";
@@ -211,7 +211,7 @@ TEST_CASE("generated tensors are written, read, found by name and aligned to the
             const auto type = static_cast<dtype>(chance.below(stet::dtype_count));
             if (elements * stet::bit_width(type) % 8 != 0)
                 continue;
-            std::string bytes(stet::memory_size(elements * stet::bit_width(type) / 8), '\0');
+            std::string bytes(stet::detail::memory_size(elements * stet::bit_width(type) / 8), '\0');
             std::iota(bytes.begin(), bytes.end(), '\0');
             data.push_back(std::move(bytes));
             kinds.emplace_back(type, std::move(shape));
@@ -727,12 +727,12 @@ TEST_CASE("every way to read one file gives the same bytes")
         REQUIRE(file);
         CHECK(file->header().metadata("k") == "v");
         for (const stet::stored_tensor tensor : file->header()) {
-            std::string whole(stet::memory_size(tensor.size()), '\0');
+            std::string whole(stet::detail::memory_size(tensor.size()), '\0');
             CHECK(failure(file->read(tensor, std::as_writable_bytes(std::span(whole)))) == "none");
             CHECK(whole == data);
-            const auto last = stet::rows(tensor, tensor.shape[0] - 1, tensor.shape[0]);
+            const auto last = stet::detail::rows(tensor, tensor.shape[0] - 1, tensor.shape[0]);
             REQUIRE(last);
-            std::string row(stet::memory_size(last->size), '\0');
+            std::string row(stet::detail::memory_size(last->size), '\0');
             CHECK(failure(file->read(tensor, *last, std::as_writable_bytes(std::span(row)))) == "none");
             CHECK(row == data.substr(data.size() - row.size()));
         }

@@ -6,7 +6,7 @@
 #include "support/test_data.hpp"
 #include "support/unnamed_family.hpp"
 
-#include <stet/result/message.hpp>
+#include <stet/vocabulary/message.hpp>
 #include <stet/split/model_type.hpp>
 #include <stet/split/split.hpp>
 
@@ -54,10 +54,10 @@ struct traced_dict {
     std::vector<std::pair<std::string_view, stet::tensor_view>> entries{};
 };
 
-names_and_sources traced(const stet::split_part& part, const traced_dict& dict, std::string_view prefix = {})
+names_and_sources traced(const stet::detail::split_part& part, const traced_dict& dict, std::string_view prefix = {})
 {
     names_and_sources found;
-    for (const stet::named_tensor& entry : part)
+    for (const stet::detail::named_tensor& entry : part)
         found.emplace_back(std::string(prefix) + std::string(entry.name), dict.source(entry.tensor));
     return found;
 }
@@ -82,10 +82,10 @@ std::vector<std::string> strings(const json_value* list)
     return texts;
 }
 
-std::vector<std::string> names_of(const stet::split_part& part)
+std::vector<std::string> names_of(const stet::detail::split_part& part)
 {
     std::vector<std::string> names;
-    for (const stet::named_tensor& entry : part)
+    for (const stet::detail::named_tensor& entry : part)
         names.emplace_back(entry.name);
     return names;
 }
@@ -111,11 +111,11 @@ void check_strict(const traced_dict& dict, bool wants_vision, bool is_lossless)
         return;
     }
     std::map<std::uint64_t, int> times;
-    for (const stet::split_part* part :
+    for (const stet::detail::split_part* part :
          {&split->model, &split->text_encoder, &split->vae, &split->vision_encoder, &split->seconds_start,
           &split->seconds_total, &split->extra, &split->leftover})
     {
-        for (const stet::named_tensor& entry : *part)
+        for (const stet::detail::named_tensor& entry : *part)
             ++times[dict.source(entry.tensor)];
     }
     CHECK(times.size() == dict.keys.size());
@@ -154,10 +154,10 @@ void check_case(const json_value& given)
 void check_prefix(const json_value& given)
 {
     const traced_dict dict(*given.find("input"));
-    CHECK(stet::unet_prefix(dict.entries) == *given.find("prefix")->string());
+    CHECK(stet::detail::unet_prefix(dict.entries) == *given.find("prefix")->string());
 }
 
-void check_tensors(const stet::split_part& part, const golden_dict& expected)
+void check_tensors(const stet::detail::split_part& part, const golden_dict& expected)
 {
     REQUIRE(part.size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -176,9 +176,9 @@ void check_tensors(const stet::split_part& part, const golden_dict& expected)
 }
 
 /// A whole dict after the step under test, as a part.
-stet::split_part part_of(const stet::ordered_dict& dict, stet::splitting& work)
+stet::detail::split_part part_of(const stet::detail::ordered_dict& dict, stet::detail::splitting& work)
 {
-    stet::split_part part(stet::heap());
+    stet::detail::split_part part(stet::heap());
     CHECK(part.assign(dict, work.own()));
     return part;
 }
@@ -190,7 +190,7 @@ void check_values(const json_value& given)
     const auto expected = support::parse_golden_dict(given.find("output"));
     REQUIRE(expected);
     stet::change_log log(stet::heap());
-    stet::splitting  work(log, stet::conduct::as_comfyui);
+    stet::detail::splitting  work(log, stet::conduct::as_comfyui);
     for (const golden_tensor& tensor : *input) {
         const auto view = stet::tensor_traits<golden_tensor>::view(tensor);
         REQUIRE(view);
@@ -204,8 +204,8 @@ void check_values(const json_value& given)
         return;
     }
     with_family(given, [&]<class Family>(Family) {
-        stet::ordered_dict text(stet::heap());
-        const auto         taken = stet::rules_of<Family>().take_text(work, text);
+        stet::detail::ordered_dict text(stet::heap());
+        const auto         taken = stet::detail::rules_of<Family>().take_text(work, text);
         INFO((taken ? std::string() : stet::message(taken.error())));
         REQUIRE(taken);
         check_tensors(part_of(text, work), *expected);

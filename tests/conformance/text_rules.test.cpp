@@ -4,8 +4,8 @@
 #include "support/poured.hpp"
 #include "support/test_data.hpp"
 
-#include <stet/rearrange/text_rule.hpp>
-#include <stet/result/message.hpp>
+#include <stet/families/text_rule.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -77,10 +77,10 @@ std::string error_name(stet::errc code)
     }
 }
 
-void check_output(const stet::ordered_dict& dict, const golden_dict& expected)
+void check_output(const stet::detail::ordered_dict& dict, const golden_dict& expected)
 {
     std::size_t at = 0;
-    for (const stet::ordered_dict::entry& entry : dict.entries()) {
+    for (const stet::detail::ordered_dict::entry& entry : dict.entries()) {
         if (!entry.is_present)
             continue;
         REQUIRE(at < expected.size());
@@ -190,7 +190,7 @@ void check_key_list(const json_value& given)
         INFO((done ? std::string() : stet::message(done.error())));
         REQUIRE(done);
         std::vector<std::string> names;
-        for (const stet::ordered_dict::entry& entry : work.dict.entries()) {
+        for (const stet::detail::ordered_dict::entry& entry : work.dict.entries()) {
             if (entry.is_present)
                 names.push_back(entry.name.text());
         }

@@ -54,7 +54,7 @@ struct unprefixed {
 struct cut_in_two {
     static stet::placed_name place(stet::role::model, std::string_view key) noexcept
     {
-        const std::size_t middle = stet::next_character(key, key.size() / 2);
+        const std::size_t middle = stet::detail::next_character(key, key.size() / 2);
         return {.prefix = key.substr(0, middle), .stem = key.substr(middle)};
     }
 };
@@ -266,7 +266,7 @@ TEST_CASE("the reference's files come out of every kind of sink")
         std::string              joined;
         stet::append_sink        behind(joined);
         std::array<std::byte, 5> block{};
-        stet::staged_sink        staged(behind, block);
+        stet::detail::staged_sink        staged(behind, block);
         CHECK(stet::save(checkpoint, unprefixed{}, staged, options));
         CHECK(staged.flush());
         CHECK(agrees(recorded, joined));

@@ -2,7 +2,7 @@
 // What only some file systems do. Run by tests/file_systems/run, in a folder of one that does.
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/read/mapped_file.hpp>
-#include <stet/save/cloning_writer.hpp>
+#include <stet/writers/cloning_writer.hpp>
 
 #if defined(__linux__)
 

@@ -5,11 +5,11 @@
 #include "support/optimised.hpp"
 #include "support/stored_file.hpp"
 
-#include <stet/json/redump.hpp>
+#include <stet/comfyui/redump.hpp>
 #include <stet/read/byte_source.hpp>
 #include <stet/read/checkpoint_reader.hpp>
 #include <stet/read/read_header.hpp>
-#include <stet/read/text_scan.hpp>
+#include <stet/read/impl/text_scan.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -319,9 +319,9 @@ void redump_hostile(const hostile& shape, std::size_t size)
 TEST_CASE("the names that are to collide do")
 {
     colliding_names names;
-    const auto      hash = stet::text_hash(names.next());
+    const auto      hash = stet::detail::text_hash(names.next());
     for (int i = 0; i < 100; ++i)
-        CHECK(stet::text_hash(names.next()) == hash);
+        CHECK(stet::detail::text_hash(names.next()) == hash);
 }
 
 TEST_CASE("a header made to cost takes a few times its own size in memory")

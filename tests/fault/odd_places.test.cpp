@@ -15,7 +15,7 @@
 
 #include <stet/read/file_source.hpp>
 #include <stet/read/mapped_file.hpp>
-#include <stet/save/comfyui_save.hpp>
+#include <stet/comfyui/comfyui_save.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -262,7 +262,7 @@ TEST_CASE("a name may be as long as the file system takes, whatever its characte
                 if (length <= 255)
                     CHECK(sample.is_in(here.content(name)));
                 for (const std::string& entry : here.entries())
-                    CHECK(stet::is_utf8(entry)); // no character was cut
+                    CHECK(stet::detail::is_utf8(entry)); // no character was cut
                 here.remove(name);
             }
             const std::string numbered_too_long = length + 19 > 255 ? "file_name_too_long" : "none";

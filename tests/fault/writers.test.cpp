@@ -5,8 +5,8 @@
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/parallel/hybrid_writer.hpp>
-#include <stet/parallel/parallel_writer.hpp>
+#include <stet/writers/hybrid_writer.hpp>
+#include <stet/writers/parallel_writer.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -3,16 +3,16 @@
 // folder, and the names in the folder. No name may leave the folder; numbers must come back as they were given.
 #include "fuzz_target.hpp"
 
-#include <stet/file/windows_paths.hpp>
-#include <stet/naming/comfyui_counter.hpp>
-#include <stet/naming/comfyui_name.hpp>
+#include <stet/file/impl/windows_paths.hpp>
+#include <stet/comfyui/comfyui_counter.hpp>
+#include <stet/comfyui/comfyui_name.hpp>
 #include <stet/naming/counter.hpp>
 #include <stet/naming/numbered_name.hpp>
 #include <stet/naming/output_name.hpp>
 #include <stet/naming/placeholders.hpp>
-#include <stet/naming/python_int.hpp>
-#include <stet/result/message.hpp>
-#include <stet/text/utf8.hpp>
+#include <stet/comfyui/impl/python_int.hpp>
+#include <stet/vocabulary/message.hpp>
+#include <stet/vocabulary/impl/utf8.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -72,7 +72,7 @@ void check_part(std::string_view part, stet::path_style paths)
     expect(!part.empty() && part != "." && part != "..", "a part names an entry");
     expect(part.find('/') == std::string_view::npos, "a part is one part");
     expect(control_characters(part) == 0, "no control character and no NUL comes through");
-    expect(stet::is_utf8(part), "a part is UTF-8");
+    expect(stet::detail::is_utf8(part), "a part is UTF-8");
     if (paths != stet::path_style::windows)
         return;
     expect(part.find_first_of("\\:<>\"|?*") == std::string_view::npos, "Windows would read it otherwise");
@@ -105,7 +105,7 @@ void check_placeholders(const choice& given)
 {
     const std::string text = stet::expand_placeholders(given.prefix, given.values);
     expect(control_characters(text) <= control_characters(given.prefix), "no control character is added");
-    expect(stet::is_utf8(text) || !stet::is_utf8(given.prefix), "UTF-8 stays UTF-8");
+    expect(stet::detail::is_utf8(text) || !stet::detail::is_utf8(given.prefix), "UTF-8 stays UTF-8");
     if (given.prefix.find('%') == std::string::npos)
         expect(text == given.prefix, "without fields nothing is replaced");
     stet::placeholders later = given.values;
@@ -195,28 +195,28 @@ void check_comfyui(const choice& given)
     stet::comfyui_counter numbers(*place);
     for (const std::string& entry : given.entries)
         numbers.see(entry);
-    const stet::python_int number = numbers.next();
+    const stet::detail::python_int number = numbers.next();
     const std::string      name = stet::comfyui_file_name(place->stem, number);
     expect(name.starts_with(place->stem + '_') && name.ends_with("_.safetensors"), "a name has its form");
     stet::comfyui_counter again(*place);
     again.see(name);
-    const auto expected = place->sees_entries ? std::max(number, stet::python_int()).successor()
-                                              : stet::python_int().successor();
-    if (number >= stet::python_int())
+    const auto expected = place->sees_entries ? std::max(number, stet::detail::python_int()).successor()
+                                              : stet::detail::python_int().successor();
+    if (number >= stet::detail::python_int())
         expect(again.next() == expected, "the number of a name that was given comes back");
 }
 
 void check_integer(std::string_view text)
 {
-    const auto number = stet::python_int::parse(text);
+    const auto number = stet::detail::python_int::parse(text);
     if (!number)
         return;
     const std::string plain = number->text();
-    expect(stet::python_int::parse(plain) == number, "a number comes back from its text");
-    expect(stet::python_int::parse("  +" + plain + "\n").has_value() == !plain.starts_with('-'),
+    expect(stet::detail::python_int::parse(plain) == number, "a number comes back from its text");
+    expect(stet::detail::python_int::parse("  +" + plain + "\n").has_value() == !plain.starts_with('-'),
            "one sign is enough");
     expect(*number < number->successor(), "a successor is larger");
-    expect(stet::python_int::parse(number->padded(9)) == number && number->padded(9).size() >= 9,
+    expect(stet::detail::python_int::parse(number->padded(9)) == number && number->padded(9).size() >= 9,
            "padding changes no number");
     const auto value = number->value();
     const auto next = number->successor().value();
@@ -227,7 +227,7 @@ void check_integer(std::string_view text)
 void check_utf16(std::string_view text)
 {
     const auto units = stet::detail::windows::utf16(text);
-    expect(units.has_value() == stet::is_utf8(text), "UTF-8 has a UTF-16 form, nothing else has");
+    expect(units.has_value() == stet::detail::is_utf8(text), "UTF-8 has a UTF-16 form, nothing else has");
     if (units)
         expect(stet::detail::windows::utf8(*units) == text, "from there it comes back");
 }

@@ -78,16 +78,16 @@ std::optional<std::uint64_t> bits_of(const stet::stored_tensor& tensor)
 void check_rows(const stet::stored_tensor& tensor)
 {
     if (tensor.shape.empty()) {
-        expect(!stet::rows(tensor, 0, 0), "a scalar has no rows");
+        expect(!stet::detail::rows(tensor, 0, 0), "a scalar has no rows");
         return;
     }
     const std::uint64_t count = tensor.shape[0];
-    const auto          all = stet::rows(tensor, 0, count);
-    expect(all && *all == stet::stored_part{.offset = 0, .size = tensor.size()}, "all rows are the tensor");
+    const auto          all = stet::detail::rows(tensor, 0, count);
+    expect(all && *all == stet::detail::stored_part{.offset = 0, .size = tensor.size()}, "all rows are the tensor");
     if (count != UINT64_MAX)
-        expect(!stet::rows(tensor, 0, count + 1), "there is no row behind the last");
-    const auto first = stet::rows(tensor, 0, count / 2);
-    const auto second = stet::rows(tensor, count / 2, count);
+        expect(!stet::detail::rows(tensor, 0, count + 1), "there is no row behind the last");
+    const auto first = stet::detail::rows(tensor, 0, count / 2);
+    const auto second = stet::detail::rows(tensor, count / 2, count);
     expect(static_cast<bool>(first) == static_cast<bool>(second), "two halves are cut, or none");
     if (first && second)
         expect(first->size == second->offset || tensor.size() == 0, "the second half follows the first");
@@ -104,7 +104,7 @@ void check_tensors(const stet::checkpoint_header& header, std::uint64_t file_siz
         expect(tensor.begin == running && tensor.end >= tensor.begin, "each begins where the last one ends");
         running = tensor.end;
         expect(bits_of(tensor) == tensor.size() * 8, "a tensor has the bytes its dtype and shape need");
-        expect(stet::is_utf8(tensor.name) && tensor.name != "__metadata__", "a name is UTF-8, not reserved");
+        expect(stet::detail::is_utf8(tensor.name) && tensor.name != "__metadata__", "a name is UTF-8, not reserved");
         expect(header.position_of(tensor.name) == i, "every name is found, at one place");
         const std::uint64_t place = header.offset_in_file(tensor);
         expect(place % header.alignment(tensor) == 0, "a tensor lies at a multiple of its alignment");
@@ -124,7 +124,7 @@ void check_metadata(const stet::checkpoint_header& header)
     expect(header.has_metadata() || header.metadata_size() == 0, "entries need metadata");
     for (std::size_t i = 0; i < header.metadata_size(); ++i) {
         const auto entry = header.metadata(i);
-        expect(stet::is_utf8(entry.key) && stet::is_utf8(entry.value), "metadata is UTF-8");
+        expect(stet::detail::is_utf8(entry.key) && stet::detail::is_utf8(entry.value), "metadata is UTF-8");
         const auto found = header.metadata(entry.key);
         expect(found && found->data() == entry.value.data(), "every key is found, once");
     }
@@ -238,7 +238,7 @@ void check_source(bytes file, const stet::read_options& options,
     }
     expect(same(opened->header(), *whole), "a source gives the same header");
     for (const stet::stored_tensor tensor : opened->header()) {
-        std::vector<std::byte> data(stet::memory_size(tensor.size()));
+        std::vector<std::byte> data(stet::detail::memory_size(tensor.size()));
         expect(static_cast<bool>(opened->read(tensor, data)), "a tensor is read");
         expect(data.empty() || std::memcmp(data.data(), file.data() + opened->header().offset_in_file(tensor),
                                            data.size()) == 0,
@@ -273,7 +273,7 @@ void check_memory(bytes file, std::uint64_t blocks, const stet::result<stet::che
 void check_error(const stet::error& failed, bool is_strict)
 {
     const std::string text = stet::message(failed);
-    expect(!text.empty() && stet::is_utf8(text), "an error is a readable line");
+    expect(!text.empty() && stet::detail::is_utf8(text), "an error is a readable line");
     expect(std::none_of(text.begin(), text.end(),
                         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }),
            "no control character reaches the terminal");
@@ -299,14 +299,14 @@ void check_between_modes(bytes file, const std::array<stet::result<stet::checkpo
     }
     if (read[2] && !read[0]) {
         const bytes whole =
-            file.first(stet::memory_size(read[2]->data_begin()) + stet::memory_size(read[2]->data_size()));
+            file.first(stet::detail::memory_size(read[2]->data_begin()) + stet::detail::memory_size(read[2]->data_size()));
         expect(read[0].error().code == stet::errc::incomplete_data && whole.size() < file.size() &&
                    same(stet::read_header(whole, whole.size()), read[2]),
                "without its trailing bytes the file is sound");
     }
     if (read[4] && !read[0]) {
         std::vector<std::byte> padded(file.begin(), file.end());
-        for (std::size_t i = stet::memory_size(read[4]->data_begin()); i-- > 8;) {
+        for (std::size_t i = stet::detail::memory_size(read[4]->data_begin()); i-- > 8;) {
             const auto c = std::to_integer<char>(padded[i]);
             if (c == '\0')
                 padded[i] = std::byte{' '};

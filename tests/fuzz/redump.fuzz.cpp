@@ -3,8 +3,8 @@
 #include "few_blocks.hpp"
 #include "fuzz_target.hpp"
 
-#include <stet/json/redump.hpp>
-#include <stet/result/message.hpp>
+#include <stet/comfyui/redump.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -104,7 +104,7 @@ void check_refusal(const stet::error& failed, std::string_view json)
     expect(!stet::message(failed).empty(), "an error is a line");
 }
 
-void check_memory(std::string_view json, std::uint64_t blocks, const stet::result<stet::json_text>& whole)
+void check_memory(std::string_view json, std::uint64_t blocks, const stet::result<stet::detail::json_text>& whole)
 {
     few_blocks memory{.left = blocks};
     {

@@ -3,8 +3,8 @@
 #ifndef PLATFORMS_WINDOWS_CHECKS_HPP
 #define PLATFORMS_WINDOWS_CHECKS_HPP
 
-#include <stet/result/message.hpp>
-#include <stet/result/result.hpp>
+#include <stet/vocabulary/message.hpp>
+#include <stet/vocabulary/result.hpp>
 
 #include <algorithm>
 #include <array>

@@ -168,7 +168,7 @@ void check_threads(const std::string& here)
             bool                       all = true;
             for (std::size_t i = 0; i < 2000 && all; ++i) {
                 const std::size_t at = (i * 7 + which * 50) % 200;
-                const auto        part = stet::rows(tensor, at, at + 1);
+                const auto        part = stet::detail::rows(tensor, at, at + 1);
                 all = part && (*file)->read(tensor, *part, row) &&
                       std::ranges::equal(row, std::as_bytes(std::span(own.data)).subspan(at * 200, 200));
             }
@@ -298,7 +298,7 @@ void check_reading_large(const std::string& path, const sample& own)
         const stet::stored_tensor large = file->header()[0];
         std::vector<std::byte>    rows(2 * large_tensor::row_size);
         std::vector<std::byte>    behind(own.data.size());
-        const auto                part = stet::rows(large, large_tensor::rows - 2, large_tensor::rows);
+        const auto                part = stet::detail::rows(large, large_tensor::rows - 2, large_tensor::rows);
         expect(part && file->read(large, *part, rows) && file->read(file->header()[1], behind) &&
                    is_large(rows, behind, own),
                "what lies behind four gigabytes is read");

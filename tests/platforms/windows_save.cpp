@@ -89,7 +89,7 @@ int race(const char* root, int count)
 // After the library, whose own declarations of the system's calls must agree with the system's.
 #include "windows_checks.hpp"
 
-#include <stet/save/comfyui_save.hpp>
+#include <stet/comfyui/comfyui_save.hpp>
 
 #include <process.h>
 #include <thread>
@@ -374,8 +374,8 @@ void check_abandoned(const std::string& here)
         // As it is between closing the file and naming it.
         const auto in = stet::folder::open(stet::native_calls, here);
         put(here + "/M_00009_.part", "half");
-        const auto lock = in ? stet::file_lock::take(*in, "M_00009_.part", here)
-                             : stet::result<stet::file_lock>(stet::os_error(ENOENT, here));
+        const auto lock = in ? stet::detail::file_lock::take(*in, "M_00009_.part", here)
+                             : stet::result<stet::detail::file_lock>(stet::os_error(ENOENT, here));
         found = remove(0);
         was_kept = lock && found && found->left.size() == 2;
         const int moved =

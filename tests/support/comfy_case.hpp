@@ -6,9 +6,9 @@
 #include "support/golden_tensor.hpp"
 #include "support/json.hpp"
 
-#include <stet/layout/families.hpp>
+#include <stet/families/families.hpp>
 #include <stet/layout/layout.hpp>
-#include <stet/layout/vision_layouts.hpp>
+#include <stet/families/vision_layouts.hpp>
 #include <stet/state/checkpoint.hpp>
 #include <stet/state/prediction.hpp>
 

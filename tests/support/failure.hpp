@@ -3,8 +3,8 @@
 #ifndef STET_TESTS_SUPPORT_FAILURE_HPP
 #define STET_TESTS_SUPPORT_FAILURE_HPP
 
-#include <stet/result/message.hpp>
-#include <stet/result/result.hpp>
+#include <stet/vocabulary/message.hpp>
+#include <stet/vocabulary/result.hpp>
 
 #include <string_view>
 

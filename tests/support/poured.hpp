@@ -5,7 +5,7 @@
 
 #include "support/piece_sink.hpp"
 
-#include <stet/result/message.hpp>
+#include <stet/vocabulary/message.hpp>
 #include <stet/tensor/tensor_view.hpp>
 
 #include <string>

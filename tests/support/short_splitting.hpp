@@ -6,7 +6,7 @@
 #include "support/counting_heap.hpp"
 #include "support/split_names.hpp"
 
-#include <stet/split/splitting.hpp>
+#include <stet/split/impl/splitting.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -29,8 +29,8 @@ std::size_t arena_bytes_needed(const small_tensors& given, Step step)
         bool          failed = false;
         {
             stet::change_log   log(heap.allocator());
-            stet::splitting    work(log, stet::conduct::strict);
-            stet::ordered_dict out(heap.allocator());
+            stet::detail::splitting    work(log, stet::conduct::strict);
+            stet::detail::ordered_dict out(heap.allocator());
             REQUIRE(fill(work.rest, given));
             for (std::size_t i = 0; i < others; ++i)
                 REQUIRE(work.rest.set({.prefix = "other", .stem = letters.substr(0, i)}, given[0]));

@@ -3,7 +3,7 @@
 #ifndef STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 #define STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 
-#include <stet/split/split_part.hpp>
+#include <stet/split/impl/split_part.hpp>
 
 #include <cstddef>
 #include <initializer_list>
@@ -34,7 +34,7 @@ public:
             values_[i] = static_cast<float>(i);
         std::span<const float> left(values_);
         for (const described& tensor : tensors) {
-            const std::size_t count = stet::memory_size(*stet::element_count(tensor.shape));
+            const std::size_t count = stet::detail::memory_size(*stet::element_count(tensor.shape));
             entries_.emplace_back(tensor.name, *stet::view_of(left.first(count), tensor.shape));
             left = left.subspan(most);
         }
@@ -53,18 +53,18 @@ private:
 
 using name_list = std::vector<std::string>;
 
-inline name_list names_of(const stet::split_part& part)
+inline name_list names_of(const stet::detail::split_part& part)
 {
     name_list names;
-    for (const stet::named_tensor& entry : part)
+    for (const stet::detail::named_tensor& entry : part)
         names.emplace_back(entry.name);
     return names;
 }
 
-inline name_list names_of(const stet::ordered_dict& dict)
+inline name_list names_of(const stet::detail::ordered_dict& dict)
 {
     name_list names;
-    for (const stet::ordered_dict::entry& entry : dict.entries()) {
+    for (const stet::detail::ordered_dict::entry& entry : dict.entries()) {
         if (entry.is_present)
             names.push_back(entry.name.text());
     }
@@ -72,7 +72,7 @@ inline name_list names_of(const stet::ordered_dict& dict)
 }
 
 /// Sets a dict's entries.
-inline bool fill(stet::ordered_dict& dict, const small_tensors& tensors)
+inline bool fill(stet::detail::ordered_dict& dict, const small_tensors& tensors)
 {
     for (const auto& [name, tensor] : tensors) {
         if (!dict.set({.stem = name}, tensor))

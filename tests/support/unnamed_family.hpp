@@ -3,8 +3,8 @@
 #ifndef STET_TESTS_SUPPORT_UNNAMED_FAMILY_HPP
 #define STET_TESTS_SUPPORT_UNNAMED_FAMILY_HPP
 
-#include <stet/layout/families.hpp>
-#include <stet/split/split_rules.hpp>
+#include <stet/families/families.hpp>
+#include <stet/split/impl/split_rules.hpp>
 
 #include <type_traits>
 

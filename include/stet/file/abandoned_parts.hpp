@@ -2,11 +2,11 @@
 #ifndef STET_FILE_ABANDONED_PARTS_HPP
 #define STET_FILE_ABANDONED_PARTS_HPP
 
-#include "../callable/function_ref.hpp"
+#include "../vocabulary/function_ref.hpp"
 #include "../naming/output_name.hpp"
 #include "../naming/part_name.hpp"
 #include "exact_target.hpp"
-#include "file_lock.hpp"
+#include "impl/file_lock.hpp"
 #include "folder.hpp"
 
 #include <cerrno>
@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 struct abandoned_options {
     /// How long ago a part file was last written, at least, to be taken for abandoned; in seconds. Its lock tells
@@ -206,6 +206,6 @@ inline result<abandoned_parts> remove_abandoned_exact(const std::string&       p
     });
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A part file beside the place it will take. Links are followed to the file they name; only a regular file is ever
 /// replaced, and the new one takes over its mode.
@@ -136,6 +136,6 @@ private:
     existing_file existing_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

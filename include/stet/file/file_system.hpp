@@ -2,17 +2,17 @@
 #ifndef STET_FILE_FILE_SYSTEM_HPP
 #define STET_FILE_FILE_SYSTEM_HPP
 
-#include "../callable/function_ref.hpp"
+#include "../vocabulary/function_ref.hpp"
 #include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
-#include "../result/error.hpp"
+#include "../vocabulary/error.hpp"
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// An open file or folder of a file_system.
 using file_handle = std::intptr_t;
@@ -172,6 +172,6 @@ constexpr error os_error(int os_code, std::string_view path) noexcept
     return error{.code = errc_of(os_code), .os_code = os_code}.about(path);
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef STET_FILE_FOLDER_HPP
 #define STET_FILE_FOLDER_HPP
 
-#include "../result/result.hpp"
+#include "../vocabulary/result.hpp"
 #include "native_file_system.hpp"
 
 #include <cerrno>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Whether a finished save survives a loss of power.
 enum class durability : std::uint8_t {
@@ -305,6 +305,6 @@ private:
     file_handle        handle_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

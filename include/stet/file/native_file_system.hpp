@@ -3,14 +3,14 @@
 #define STET_FILE_NATIVE_FILE_SYSTEM_HPP
 
 #include "file_system.hpp"
-#include "posix_file_system.hpp"
-#include "windows_file_system.hpp"
+#include "impl/posix_file_system.hpp"
+#include "impl/windows_file_system.hpp"
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The table of the system's own calls, for those who need it to outlive a call.
-inline constexpr file_system native_calls = native_file_system();
+inline constexpr file_system native_calls = detail::native_file_system();
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A part file that holds a number of its own: `ComfyUI_00007_.part`, to become `ComfyUI_00007_.safetensors`. Its
 /// name is the lock: it counts as taken for every other saver, ComfyUI's included, and is created exclusively.
@@ -122,6 +122,6 @@ private:
     std::uint64_t number_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -3,7 +3,7 @@
 #define STET_FILE_PART_FILE_HPP
 
 #include "../sink/sink.hpp"
-#include "file_lock.hpp"
+#include "impl/file_lock.hpp"
 #include "folder.hpp"
 
 #include <cerrno>
@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A file that is being written under a name no reader takes for a checkpoint. It is removed on destruction unless
 /// publish() gave it its final name. It is locked while it bears its first name, where the file system can do that, so
@@ -58,7 +58,7 @@ public:
         entry_facts named;
         const auto  found = look_at_name(named);
         // A name that is gone may be another saver's by the time it is removed.
-        if (found.error == 0 ? is_same_entry(own_, named) : found.error != ENOENT)
+        if (found.error == 0 ? detail::is_same_entry(own_, named) : found.error != ENOENT)
             remove(name_);
     }
 
@@ -142,7 +142,7 @@ public:
             return {.value = no_handle, .error = opened.error};
         const auto  direct = static_cast<file_handle>(opened.value);
         entry_facts named;
-        if (look_at(direct, named).error == 0 && is_same_entry(own_, named))
+        if (look_at(direct, named).error == 0 && detail::is_same_entry(own_, named))
             return opened;
         calls_->close(calls_->context, direct);
         return none;
@@ -167,7 +167,7 @@ public:
         bool was_free = existing == existing_file::refuse;
         if (!was_free) {
             // Swapped, the old file bears the part file's name and may be needed once more.
-            const auto      old = calls_->exchange != nullptr ? file_lock::take(in, final_name, path_)
+            const auto      old = calls_->exchange != nullptr ? detail::file_lock::take(in, final_name, path_)
                                                               : os_error(ENOTSUP, path_);
             const os_result swapped = swap_with(final_name);
             if (swapped.error == 0)
@@ -213,7 +213,7 @@ private:
     /// Locks the file. What cannot be locked does without.
     result<void> lock(const folder& in)
     {
-        auto locked = file_lock::take(in, name_, path_);
+        auto locked = detail::file_lock::take(in, name_, path_);
         if (locked) {
             lock_ = *std::move(locked);
         } else if (locked.error().os_code == EBUSY) {
@@ -236,7 +236,7 @@ private:
     {
         entry_facts named;
         const auto  found = look_at_name(named);
-        if (found.error == ENOENT || (found.error == 0 && !is_same_entry(own_, named)))
+        if (found.error == ENOENT || (found.error == 0 && !detail::is_same_entry(own_, named)))
             return lost(ENOENT);
         return checked(found);
     }
@@ -308,9 +308,9 @@ private:
     file_handle        handle_;
     bool               is_named_;
     entry_facts        own_{};
-    file_lock          lock_{}; ///< until the name is given up
+    detail::file_lock          lock_{}; ///< until the name is given up
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef STET_FILE_READABLE_FILE_HPP
 #define STET_FILE_READABLE_FILE_HPP
 
-#include "../result/result.hpp"
+#include "../vocabulary/result.hpp"
 #include "file_system.hpp"
 
 #include <cerrno>
@@ -13,9 +13,9 @@
 #include <string_view>
 #include <utility>
 #if defined(_WIN32)
-#include "windows_calls.hpp"
+#include "impl/windows_calls.hpp"
 #else
-#include "posix_calls.hpp"
+#include "impl/posix_calls.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -23,7 +23,7 @@
 #include <unistd.h>
 #endif
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 namespace detail {
 
@@ -264,6 +264,6 @@ private:
 
 } // namespace detail
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

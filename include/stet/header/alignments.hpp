@@ -5,7 +5,7 @@
 #include "../tensor/alignment_report.hpp"
 #include "header.hpp"
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// How the tensors of a file will lie in it, once it is written.
 inline alignment_report alignments(const header& head) noexcept
@@ -16,6 +16,6 @@ inline alignment_report alignments(const header& head) noexcept
     return report;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,12 +2,12 @@
 #ifndef STET_HEADER_HEADER_HPP
 #define STET_HEADER_HEADER_HPP
 
-#include "../memory/array_view.hpp"
-#include "../memory/prefetch.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/impl/prefetch.hpp"
 #include "../plan/plan.hpp"
-#include "../sink/staged_sink.hpp"
-#include "../text/decimal.hpp"
-#include "../text/json_string.hpp"
+#include "../sink/impl/staged_sink.hpp"
+#include "../vocabulary/impl/decimal.hpp"
+#include "../vocabulary/impl/json_string.hpp"
 #include "metadata.hpp"
 
 #include <array>
@@ -17,13 +17,13 @@
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A plan's header: measured and checked, not yet written.
 /// lifetime: borrows the plan and the metadata's texts
 class header {
 public:
-    header(const plan& tensors, growing_array<metadata_entry> entries, bool has_metadata,
+    header(const plan& tensors, detail::growing_array<metadata_entry> entries, bool has_metadata,
            std::uint64_t text_size, std::uint64_t padded_size) noexcept
         : plan_(&tensors), entries_(std::move(entries)), has_metadata_(has_metadata), text_size_(text_size),
           padded_size_(padded_size)
@@ -41,7 +41,7 @@ public:
 
     /// Writes size() bytes.
     /// errors: the sink's
-    result<void> write(staged_sink& out) const
+    result<void> write(detail::staged_sink& out) const
     {
         std::array<std::byte, length_field> length{};
         for (std::size_t i = 0; i < length.size(); ++i)
@@ -53,8 +53,8 @@ public:
         write_metadata(text);
         const array_view<const record> records = plan_->records();
         for (std::size_t i = 0; i < records.size(); ++i) {
-            if (i + prefetch_distance < records.size())
-                prefetch_text(records[i + prefetch_distance].name.stem);
+            if (i + detail::prefetch_distance < records.size())
+                detail::prefetch_text(records[i + detail::prefetch_distance].name.stem);
             text.put(i == 0 ? std::string_view("\"") : std::string_view(",\""));
             write_member(text, records[i]);
         }
@@ -70,22 +70,22 @@ private:
     /// Remembers the first failure, so that the encoder reads as what it writes.
     class writer {
     public:
-        explicit writer(staged_sink& out) noexcept : out_(&out) {}
+        explicit writer(detail::staged_sink& out) noexcept : out_(&out) {}
 
         void put(std::string_view text)
         {
             if (!out_->stage(text) && outcome_)
                 outcome_ = out_->write(text);
         }
-        void put(std::uint64_t number) { put(decimal(number).view()); }
+        void put(std::uint64_t number) { put(detail::decimal(number).view()); }
         void put_escaped(std::string_view text)
         {
-            escape_json(text, [this](std::string_view piece) { put(piece); });
+            detail::escape_json(text, [this](std::string_view piece) { put(piece); });
         }
         const result<void>& outcome() const noexcept { return outcome_; }
 
     private:
-        staged_sink* out_;
+        detail::staged_sink* out_;
         result<void> outcome_;
     };
 
@@ -131,7 +131,7 @@ private:
     }
 
     const plan*                   plan_;
-    growing_array<metadata_entry> entries_;
+    detail::growing_array<metadata_entry> entries_;
     bool                          has_metadata_;
     std::uint64_t                 text_size_;
     std::uint64_t                 padded_size_;
@@ -163,6 +163,6 @@ inline result<header> make_header(const plan& tensors, const metadata_view& give
 
 result<header> make_header(const plan&& temporary, const metadata_view& given = {}) = delete;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,11 +2,11 @@
 #ifndef STET_HEADER_METADATA_HPP
 #define STET_HEADER_METADATA_HPP
 
-#include "../callable/function_ref.hpp"
-#include "../memory/growing_array.hpp"
-#include "../memory/sort_range.hpp"
-#include "../result/result.hpp"
-#include "../text/json_string.hpp"
+#include "../vocabulary/function_ref.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/impl/sort_range.hpp"
+#include "../vocabulary/result.hpp"
+#include "../vocabulary/impl/json_string.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Anything one can iterate whose entries are a key and a text: std::map<std::string, std::string>, a vector of pairs.
 template <class Dict>
@@ -74,13 +74,13 @@ struct metadata_entry {
 /// The entries ordered by key, byte by byte, so that equal metadata gives equal files.
 /// errors:   invalid_metadata_utf8, duplicate_metadata_key, out_of_memory
 /// lifetime: borrows the texts
-inline result<growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
+inline result<detail::growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
                                                             const allocator&     memory)
 {
-    growing_array<metadata_entry> entries(memory);
+    detail::growing_array<metadata_entry> entries(memory);
     const auto collected = given.each([&](std::string_view key, std::string_view text) -> result<void> {
-        const json_string_facts of_key = inspect_json_string(key);
-        const json_string_facts of_text = inspect_json_string(text);
+        const detail::json_string_facts of_key = detail::inspect_json_string(key);
+        const detail::json_string_facts of_text = detail::inspect_json_string(text);
         if (!of_key.well_formed || !of_text.well_formed)
             return error{.code = errc::invalid_metadata_utf8}.about(key);
         if (!entries.push(
@@ -91,7 +91,7 @@ inline result<growing_array<metadata_entry>> sorted_entries(const metadata_view&
     if (!collected)
         return collected.error();
     // char_traits<char> compares bytes as unsigned char, which is the order of UTF-8.
-    sort_range(entries.view(),
+    detail::sort_range(entries.view(),
                [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
     for (std::size_t i = 1; i < entries.size(); ++i) {
         if (entries[i].key == entries[i - 1].key)
@@ -100,6 +100,6 @@ inline result<growing_array<metadata_entry>> sorted_entries(const metadata_view&
     return entries;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -3,13 +3,13 @@
 #ifndef STET_INTEROP_EXCEPTIONS_HPP
 #define STET_INTEROP_EXCEPTIONS_HPP
 
-#include "../result/message.hpp"
-#include "../result/result.hpp"
+#include "../vocabulary/message.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <stdexcept>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 #if defined(__clang__)
 #pragma clang diagnostic push
@@ -44,6 +44,6 @@ inline void or_throw(const result<void>& outcome)
         throw save_error(outcome.error());
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

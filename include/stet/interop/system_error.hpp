@@ -3,13 +3,13 @@
 #ifndef STET_INTEROP_SYSTEM_ERROR_HPP
 #define STET_INTEROP_SYSTEM_ERROR_HPP
 
-#include "../result/message.hpp"
+#include "../vocabulary/message.hpp"
 
 #include <array>
 #include <string>
 #include <system_error>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 namespace detail {
 
@@ -87,7 +87,7 @@ inline std::error_code error_code(const error& e) noexcept
     return make_error_code(e.code);
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 template <>
 struct std::is_error_code_enum<stet::errc> : std::true_type {

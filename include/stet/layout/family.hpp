@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// How a family's model type is known.
 struct type_rule {
@@ -48,6 +48,6 @@ struct family_list {
     static constexpr std::size_t size = sizeof...(Families);
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,16 +2,18 @@
 #ifndef STET_LAYOUT_LAYOUT_HPP
 #define STET_LAYOUT_LAYOUT_HPP
 
-#include "../rearrange/rearrangement.hpp"
 #include "../state/checkpoint.hpp"
-#include "../state/placed_name.hpp"
+#include "placed_name.hpp"
 
 #include <concepts>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
+
+/// A dict to rename in, in families/rearrangement.hpp: layouts that do without it need not know it.
+class rearrangement;
 
 /// A layout that renames a role's keys as a whole, with a dict in hand: `rearrange(role, rearrangement&)` leaves in it
 /// what goes into the file, under final names.
@@ -62,6 +64,6 @@ template <class Layout, class Kind>
 concept layout_for =
     checkpoint_kind<Kind> && detail::places_fields<Layout, std::remove_cvref_t<decltype(Kind::fields)>>;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

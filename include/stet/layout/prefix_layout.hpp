@@ -2,14 +2,14 @@
 #ifndef STET_LAYOUT_PREFIX_LAYOUT_HPP
 #define STET_LAYOUT_PREFIX_LAYOUT_HPP
 
-#include "../state/placed_name.hpp"
+#include "placed_name.hpp"
 #include "../state/role.hpp"
 
 #include <concepts>
 #include <cstddef>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A string literal as a template argument.
 template <std::size_t Size>
@@ -56,6 +56,6 @@ struct prefix_layout {
     }
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,16 +2,16 @@
 #ifndef STET_METADATA_MERGED_METADATA_HPP
 #define STET_METADATA_MERGED_METADATA_HPP
 
-#include "../callable/function_ref.hpp"
+#include "../vocabulary/function_ref.hpp"
 #include "../header/metadata.hpp"
-#include "../memory/growing_array.hpp"
-#include "../result/result.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <cstddef>
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The metadata of a file that was read, passed on under entries of one's own: what `merge_metadata` gives. A dict of
 /// metadata itself, ordered by key.
@@ -23,14 +23,14 @@ public:
         std::string_view second{}; ///< the text
     };
 
-    explicit merged_metadata(growing_array<entry> entries) noexcept : entries_(std::move(entries)) {}
+    explicit merged_metadata(detail::growing_array<entry> entries) noexcept : entries_(std::move(entries)) {}
 
     const entry* begin() const noexcept { return entries_.begin(); }
     const entry* end() const noexcept { return entries_.end(); }
     std::size_t  size() const noexcept { return entries_.size(); }
 
 private:
-    growing_array<entry> entries_;
+    detail::growing_array<entry> entries_;
 };
 
 /// Whether a key belongs to ModelSpec.
@@ -60,7 +60,7 @@ inline result<merged_metadata> merge_metadata(const metadata_view& source, const
         return error{.code = errc::out_of_memory, .expected = count * sizeof(entry)};
     };
     // Dropped before anything is looked at: what is faulty in a file can be left out.
-    growing_array<entry> kept(memory);
+    detail::growing_array<entry> kept(memory);
     const auto collected = source.each([&](std::string_view key, std::string_view text) -> result<void> {
         if (is_dropped && is_dropped(key))
             return {};
@@ -77,7 +77,7 @@ inline result<merged_metadata> merge_metadata(const metadata_view& source, const
     if (!above)
         return above.error();
 
-    growing_array<entry> merged(memory);
+    detail::growing_array<entry> merged(memory);
     if (!merged.reserve(below->size() + above->size()))
         return no_memory_for(below->size() + above->size());
     const metadata_entry* passed_on = below->begin();
@@ -93,6 +93,6 @@ inline result<merged_metadata> merge_metadata(const metadata_view& source, const
     return merged_metadata(std::move(merged));
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,10 +2,10 @@
 #ifndef STET_METADATA_MODEL_SPEC_HPP
 #define STET_METADATA_MODEL_SPEC_HPP
 
-#include "../result/result.hpp"
-#include "../text/decimal.hpp"
-#include "../text/utf8.hpp"
-#include "iso_8601.hpp"
+#include "../vocabulary/result.hpp"
+#include "../vocabulary/impl/decimal.hpp"
+#include "../vocabulary/impl/utf8.hpp"
+#include "impl/iso_8601.hpp"
 #include "thumbnail.hpp"
 
 #include <array>
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The version of the standard that `model_spec_metadata` writes.
 inline constexpr std::string_view model_spec_version = "1.0.1";
@@ -219,7 +219,7 @@ inline result<metadata_texts> model_spec_metadata(const model_spec& model)
     entries.put("description", model.description);
     entries.put("author", model.author);
     if (!model.date.empty())
-        entries.put_if(is_iso_8601(model.date), "date", model.date,
+        entries.put_if(detail::is_iso_8601(model.date), "date", model.date,
                        "an ISO 8601 date that exists, such as '2024-05-31' or '2024-05-31T18:13:38Z'");
     if (!model.hash_sha256.empty())
         entries.put_if(detail::is_sha256_text(model.hash_sha256), "hash_sha256", model.hash_sha256,
@@ -258,6 +258,6 @@ inline std::vector<std::string_view> missing_recommended(const model_spec& model
     return missing;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,9 +2,9 @@
 #ifndef STET_METADATA_THUMBNAIL_HPP
 #define STET_METADATA_THUMBNAIL_HPP
 
-#include "../header/ceilings.hpp"
-#include "../result/result.hpp"
-#include "base64.hpp"
+#include "../comfyui/ceilings.hpp"
+#include "../vocabulary/result.hpp"
+#include "impl/base64.hpp"
 
 #include <array>
 #include <cstddef>
@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Half of the lowest ceiling that other programs have for a header: the other half is left to the tensors' names.
 inline constexpr std::uint64_t default_thumbnail_limit = ceilings.front().longest / 2;
@@ -72,7 +72,7 @@ inline result<std::string> thumbnail_uri(std::span<const std::byte> image, std::
     std::string uri = "data:";
     uri += media_type;
     uri += ";base64,";
-    const std::uint64_t size = uri.size() + base64_size(image.size());
+    const std::uint64_t size = uri.size() + detail::base64_size(image.size());
     if (size > limit) {
         error refused = about_thumbnail;
         refused.code = errc::metadata_too_large;
@@ -80,7 +80,7 @@ inline result<std::string> thumbnail_uri(std::span<const std::byte> image, std::
         refused.actual = size;
         return refused;
     }
-    append_base64(uri, image);
+    detail::append_base64(uri, image);
     return uri;
 }
 
@@ -97,9 +97,9 @@ constexpr bool is_image_uri(std::string_view text) noexcept
             return false;
     }
     const std::string_view data = text.substr(at + encoding.size());
-    return !data.empty() && is_base64(data);
+    return !data.empty() && detail::is_base64(data);
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

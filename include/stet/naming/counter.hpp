@@ -2,13 +2,13 @@
 #ifndef STET_NAMING_COUNTER_HPP
 #define STET_NAMING_COUNTER_HPP
 
-#include "../result/result.hpp"
+#include "../vocabulary/result.hpp"
 #include "numbered_name.hpp"
 
 #include <cstdint>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The next free number of a stem, from the names in its folder: the largest taken plus one, 1 in a folder without
 /// any; gaps are not filled. No I/O: show it the names one by one.
@@ -41,6 +41,6 @@ private:
     std::uint64_t    largest_ = 0;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef STET_NAMING_NUMBERED_NAME_HPP
 #define STET_NAMING_NUMBERED_NAME_HPP
 
-#include "../text/decimal.hpp"
+#include "../vocabulary/impl/decimal.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// What every checkpoint's name ends in.
 inline constexpr std::string_view checkpoint_extension = ".safetensors";
@@ -25,7 +25,7 @@ inline std::string numbered_name(std::string_view stem, std::uint64_t counter, s
 {
     std::string name(stem);
     name += '_';
-    append_padded(name, counter, 5);
+    detail::append_padded(name, counter, 5);
     name += '_';
     name += extension;
     return name;
@@ -70,6 +70,6 @@ constexpr std::optional<std::uint64_t> number_taken(std::string_view entry, std:
     return number;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

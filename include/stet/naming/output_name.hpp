@@ -2,8 +2,8 @@
 #ifndef STET_NAMING_OUTPUT_NAME_HPP
 #define STET_NAMING_OUTPUT_NAME_HPP
 
-#include "../result/result.hpp"
-#include "../text/utf8.hpp"
+#include "../vocabulary/result.hpp"
+#include "../vocabulary/impl/utf8.hpp"
 
 #include <array>
 #include <cstddef>
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Which names a system allows. On windows '\' separates too, and device names, trailing dots and spaces, and
 /// `< > : " | ? *` name no file.
@@ -84,7 +84,7 @@ inline result<output_name> parse_output_name(std::string_view prefix, path_style
     const bool             has_drive = style == path_style::windows && prefix.size() > 1 && prefix[1] == ':';
     if (has_drive || prefix.find_first_of(separators) == 0)
         return error{.code = errc::outside_root}.about(prefix);
-    if (!is_utf8(prefix))
+    if (!detail::is_utf8(prefix))
         return error{.code = errc::invalid_file_name}.about(prefix);
 
     std::string path; // parts with '/' between them
@@ -116,6 +116,6 @@ inline result<output_name> parse_output_name(std::string_view prefix, path_style
     return output_name{.folder = path.substr(0, last), .stem = path.substr(last + 1)};
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

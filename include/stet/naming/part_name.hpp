@@ -2,7 +2,7 @@
 #ifndef STET_NAMING_PART_NAME_HPP
 #define STET_NAMING_PART_NAME_HPP
 
-#include "../text/decimal.hpp"
+#include "../vocabulary/impl/decimal.hpp"
 #include "numbered_name.hpp"
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 namespace detail {
 
@@ -53,7 +53,7 @@ inline std::string exact_part_name(std::string_view name, std::uint64_t attempt)
     std::string part_name(detail::exact_part_stem(name));
     if (attempt > 1) {
         part_name += '.';
-        part_name += decimal(attempt).view();
+        part_name += detail::decimal(attempt).view();
     }
     part_name += part_extension;
     return part_name;
@@ -89,6 +89,6 @@ constexpr bool is_numbered_part(std::string_view entry) noexcept
     return is_number && entry.ends_with('_');
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

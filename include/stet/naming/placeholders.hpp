@@ -2,7 +2,7 @@
 #ifndef STET_NAMING_PLACEHOLDERS_HPP
 #define STET_NAMING_PLACEHOLDERS_HPP
 
-#include "../text/decimal.hpp"
+#include "../vocabulary/impl/decimal.hpp"
 
 #include <array>
 #include <cstddef>
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A moment as a calendar shows it; months and days count from 1.
 struct calendar_time {
@@ -150,6 +150,6 @@ inline std::string expand_placeholders(std::string_view prefix, const placeholde
     return text;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -5,7 +5,7 @@
 #include "../layout/layout.hpp"
 #include "../state/checkpoint.hpp"
 #include "../state/prediction.hpp"
-#include "plan_builder.hpp"
+#include "impl/plan_builder.hpp"
 #include "prediction_markers.hpp"
 
 #include <concepts>
@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// What happens when a component's dict has no entries; stet::no_entries is not meant by that.
 enum class empty_components : std::uint8_t { refuse, allow };
@@ -63,38 +63,6 @@ result<std::uint64_t> place_component(plan_builder& builder, const component<Rol
     return keys;
 }
 
-/// Lets the layout rename the dict as a whole, then takes what it left.
-template <class Layout, class Role>
-result<std::uint64_t> rearrange_component(plan_builder& builder, const component<Role>& dict,
-                                          const Layout& layout, conduct how)
-{
-    rearrangement work = builder.rearrange(how);
-    static_cast<void>(work.dict.reserve(dict.size_hint())); // what is missing is found out when it is needed
-    std::uint64_t keys = 0;
-    const auto    collected =
-        dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
-            ++keys;
-            return tensor ? work.dict.append({.stem = key}, *tensor)
-                          : result<void>(tensor.error().about(key));
-        });
-    if (!collected)
-        return collected.error();
-    if (auto rearranged = layout.rearrange(Role{}, work); !rearranged)
-        return rearranged.error();
-    if (const auto& twice = work.dict.repeated(); twice && work.is_strict())
-        return error{.code = errc::name_collision}.about(twice->prefix, twice->stem);
-    for (const ordered_dict::entry& entry : work.dict.entries()) {
-        if (!entry.is_present)
-            continue;
-        if (auto added = builder.add(entry.name, work.dict.tensor(entry)); !added)
-            return added.error();
-        // A key that is saved as it is still lies where the dict has it.
-        if (!entry.name.prefix.empty() || work.own().owns(entry.name.stem.data()))
-            builder.count_renamed();
-    }
-    return keys;
-}
-
 } // namespace detail
 
 /// Gives every tensor of the checkpoint its name and place, and refuses what would not make a sound file. Touches
@@ -113,7 +81,7 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
         "stet: this layout has no place for a role the checkpoint carries; add an under<role, \"prefix.\"> "
         "rule or a place() overload, or choose a layout that has one; for a vision encoder, "
         "with_unprefixed_vision<Layout> saves it as ComfyUI does");
-    plan_builder builder(options.memory);
+    detail::plan_builder builder(options.memory);
     if constexpr (layout_for<Layout, Kind>) {
         const auto placed = each_component(
             checkpoint, [&]<class Role>(const component<Role>& dict, Role, std::size_t) -> result<void> {
@@ -123,7 +91,7 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
                 builder.expect(dict.size_hint());
                 result<std::uint64_t> keys = [&] {
                     if constexpr (rearranges<Layout, Role>)
-                        return detail::rearrange_component(builder, dict, layout, options.how);
+                        return place_rearranged(builder, dict, layout, options.how);
                     else
                         return detail::place_component(builder, dict, layout);
                 }();
@@ -142,6 +110,6 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
     return std::move(builder).finish(options.order, options.duplicates);
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// In which order tensors stand in the file, and how far the data is aligned. Tensors are grouped, higher groups come
 /// first, and inside a group names ascend byte by byte. Plain data: write your own group function.
@@ -53,6 +53,6 @@ constexpr file_order order_by_alignment() noexcept
 template <std::uint32_t Alignment>
 inline constexpr file_order aligned_order = detail::order_by_alignment<Alignment>();
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,9 +2,9 @@
 #ifndef STET_PLAN_PLAN_HPP
 #define STET_PLAN_PLAN_HPP
 
-#include "../memory/array_view.hpp"
-#include "../memory/growing_array.hpp"
-#include "../rearrange/rearrangement.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include "../layout/changes.hpp"
 #include "../tensor/tensor_view.hpp"
 #include "record.hpp"
 
@@ -15,11 +15,17 @@
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The largest header a reader accepts, in bytes, padding included.
 /// source: safetensors 0.8, MAX_HEADER_SIZE
 inline constexpr std::uint64_t max_header_size = 100'000'000;
+
+/// What happens when two tensors have one name.
+enum class duplicate_names : std::uint8_t {
+    refuse,     ///< an error names both
+    later_wins, ///< the one placed later is saved, as in ComfyUI, and the other reported
+};
 
 /// How many components one kind of checkpoint may have.
 inline constexpr std::size_t max_components = 8;
@@ -63,7 +69,7 @@ private:
 /// lifetime: owns its records, borrows names and data from the dicts it was made from
 class plan {
 public:
-    plan(growing_array<record> records, growing_array<std::uint64_t> axes, change_log log,
+    plan(detail::growing_array<record> records, detail::growing_array<std::uint64_t> axes, change_log log,
          component_reports components, std::uint64_t members_size, std::uint32_t data_alignment) noexcept
         : records_(std::move(records)), axes_(std::move(axes)), log_(std::move(log)), components_(components),
           members_size_(members_size), data_alignment_(data_alignment)
@@ -116,14 +122,14 @@ public:
     const allocator& memory() const noexcept { return records_.memory(); }
 
 private:
-    growing_array<record>        records_;
-    growing_array<std::uint64_t> axes_;
+    detail::growing_array<record>        records_;
+    detail::growing_array<std::uint64_t> axes_;
     change_log                   log_;
     component_reports            components_;
     std::uint64_t                members_size_;
     std::uint32_t                data_alignment_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -3,16 +3,16 @@
 #define STET_PLAN_PREDICTION_MARKERS_HPP
 
 #include "../layout/family.hpp"
-#include "../memory/array_view.hpp"
+#include "../vocabulary/array_view.hpp"
 #include "../state/prediction.hpp"
-#include "plan_builder.hpp"
+#include "impl/plan_builder.hpp"
 
 #include <array>
 #include <concepts>
 #include <optional>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A layout that knows its family's model type.
 template <class Layout>
@@ -89,7 +89,7 @@ inline result<void> add_markers(plan_builder& builder, const prediction& predict
 /// errors: contradictory_prediction in strict conduct; out_of_memory
 /// source: ComfyUI 0.8.0, nodes_model_merging.py and model_base.py
 template <class Layout>
-result<void> add_prediction_markers(plan_builder& builder, const std::optional<prediction>& told, conduct how)
+result<void> add_prediction_markers(detail::plan_builder& builder, const std::optional<prediction>& told, conduct how)
 {
     constexpr type_rule rule = [] {
         if constexpr (has_model_type<Layout>)
@@ -109,6 +109,6 @@ result<void> add_prediction_markers(plan_builder& builder, const std::optional<p
     return *predicts ? detail::add_markers(builder, **predicts) : result<void>();
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,12 +2,12 @@
 #ifndef STET_PLAN_RECORD_HPP
 #define STET_PLAN_RECORD_HPP
 
-#include "../state/placed_name.hpp"
+#include "../layout/placed_name.hpp"
 #include "../tensor/tensor_view.hpp"
 
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// One tensor's place in the file. Plain data; its axes stand in the plan that owns it.
 struct record {
@@ -26,6 +26,6 @@ struct record {
     constexpr std::uint64_t end() const noexcept { return begin + size; }
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

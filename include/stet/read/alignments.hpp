@@ -5,7 +5,7 @@
 #include "../tensor/alignment_report.hpp"
 #include "checkpoint_header.hpp"
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// How the tensors of a file lie in it.
 inline alignment_report alignments(const checkpoint_header& header) noexcept
@@ -16,6 +16,6 @@ inline alignment_report alignments(const checkpoint_header& header) noexcept
     return report;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

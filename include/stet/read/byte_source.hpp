@@ -2,8 +2,8 @@
 #ifndef STET_READ_BYTE_SOURCE_HPP
 #define STET_READ_BYTE_SOURCE_HPP
 
-#include "../memory/memory_size.hpp"
-#include "../result/result.hpp"
+#include "../vocabulary/impl/memory_size.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -12,7 +12,7 @@
 #include <span>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A file to read from, wherever it lies.
 /// size: bytes of the file
@@ -69,7 +69,7 @@ public:
             return error{
                 .code = errc::incomplete_data, .expected = offset + buffer.size(), .actual = content_.size()};
         if (!buffer.empty())
-            std::memcpy(buffer.data(), content_.data() + memory_size(offset), buffer.size());
+            std::memcpy(buffer.data(), content_.data() + detail::memory_size(offset), buffer.size());
         return {};
     }
 
@@ -105,6 +105,6 @@ private:
     std::uint64_t size_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

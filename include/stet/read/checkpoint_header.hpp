@@ -2,9 +2,9 @@
 #ifndef STET_READ_CHECKPOINT_HEADER_HPP
 #define STET_READ_CHECKPOINT_HEADER_HPP
 
-#include "../memory/sort_range.hpp"
-#include "header_index.hpp"
-#include "name_table.hpp"
+#include "../vocabulary/impl/sort_range.hpp"
+#include "impl/header_index.hpp"
+#include "impl/name_table.hpp"
 
 #include <bit>
 #include <compare>
@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A tensor of a file. lifetime: borrows from the header
 struct stored_tensor {
@@ -36,7 +36,7 @@ struct stored_metadata {
 
 namespace detail {
 class header_check;
-}
+} // namespace detail
 
 /// What a file holds: its tensors in the order of their data, and its metadata. Made by read_header, which has checked
 /// all of it.
@@ -82,7 +82,7 @@ public:
     stored_tensor operator[](std::size_t position) const noexcept
     {
         STET_ASSERT(position < size(), "stet: a tensor beyond the last was asked for");
-        const indexed_tensor& found = index_.tensors[position];
+        const detail::indexed_tensor& found = index_.tensors[position];
         return {.name = index_.view(found.name),
                 .type = found.type,
                 .shape = {index_.axes.data() + found.first_axis, found.rank},
@@ -102,18 +102,18 @@ public:
     {
         const std::uint32_t found = names_.find(
             name, [this](std::uint32_t position) { return index_.view(index_.tensors[position].name); });
-        return found == name_table::none ? std::nullopt : std::optional<std::size_t>(found);
+        return found == detail::name_table::none ? std::nullopt : std::optional<std::size_t>(found);
     }
 
     /// The tensors' positions sorted by name, as bytes; empty when the allocator gave nothing.
-    growing_array<std::uint32_t> by_name() const noexcept
+    detail::growing_array<std::uint32_t> by_name() const noexcept
     {
-        growing_array<std::uint32_t> positions(index_.tensors.memory());
+        detail::growing_array<std::uint32_t> positions(index_.tensors.memory());
         if (!positions.resize(size()))
             return positions;
         for (std::size_t i = 0; i < positions.size(); ++i)
             positions[i] = static_cast<std::uint32_t>(i);
-        sort_range(positions.view(), [this](std::uint32_t left, std::uint32_t right) {
+        detail::sort_range(positions.view(), [this](std::uint32_t left, std::uint32_t right) {
             return index_.view(index_.tensors[left].name) < index_.view(index_.tensors[right].name);
         });
         return positions;
@@ -127,7 +127,7 @@ public:
     stored_metadata metadata(std::size_t position) const noexcept
     {
         STET_ASSERT(position < metadata_size(), "stet: a metadata entry beyond the last was asked for");
-        const indexed_metadata& found = index_.metadata[position];
+        const detail::indexed_metadata& found = index_.metadata[position];
         return {.key = index_.view(found.key), .value = index_.view(found.value)};
     }
 
@@ -136,7 +136,7 @@ public:
     {
         const std::uint32_t found = keys_.find(
             key, [this](std::uint32_t position) { return index_.view(index_.metadata[position].key); });
-        return found == name_table::none ? std::nullopt
+        return found == detail::name_table::none ? std::nullopt
                                          : std::optional(index_.view(index_.metadata[found].value));
     }
 
@@ -169,11 +169,11 @@ private:
     {
     }
 
-    header_index index_;
-    name_table   names_;
-    name_table   keys_;
+    detail::header_index index_;
+    detail::name_table   names_;
+    detail::name_table   keys_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

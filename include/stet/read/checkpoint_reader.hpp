@@ -2,11 +2,11 @@
 #ifndef STET_READ_CHECKPOINT_READER_HPP
 #define STET_READ_CHECKPOINT_READER_HPP
 
-#include "../memory/growing_array.hpp"
-#include "../memory/memory_size.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/impl/memory_size.hpp"
 #include "byte_source.hpp"
 #include "read_header.hpp"
-#include "stored_part.hpp"
+#include "impl/stored_part.hpp"
 
 #include <array>
 #include <cstddef>
@@ -14,7 +14,7 @@
 #include <span>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 class checkpoint_reader;
 result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options);
@@ -34,7 +34,7 @@ public:
 
     /// Reads a part of the tensor, see rows(). to: exactly its size
     /// errors: no_such_axis for a part the tensor does not have, in bytes; else as for a whole tensor
-    result<void> read(const stored_tensor& tensor, const stored_part& part, std::span<std::byte> to) const
+    result<void> read(const stored_tensor& tensor, const detail::stored_part& part, std::span<std::byte> to) const
     {
         if (part.offset > tensor.size() || part.size > tensor.size() - part.offset)
             return error{
@@ -55,13 +55,13 @@ public:
 private:
     friend result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options);
 
-    checkpoint_reader(source_ref source, growing_array<std::byte> head, checkpoint_header header) noexcept
+    checkpoint_reader(source_ref source, detail::growing_array<std::byte> head, checkpoint_header header) noexcept
         : source_(source), head_(std::move(head)), header_(std::move(header))
     {
     }
 
     source_ref               source_;
-    growing_array<std::byte> head_; ///< what the header borrows; moving the array does not move it
+    detail::growing_array<std::byte> head_; ///< what the header borrows; moving the array does not move it
     checkpoint_header        header_;
 };
 
@@ -79,8 +79,8 @@ inline result<checkpoint_reader> open_checkpoint(source_ref source, const read_o
     const auto extent = header_extent(length, file_size);
     if (!extent)
         return extent.error();
-    growing_array<std::byte> head(options.memory);
-    if (!head.resize(memory_size(*extent)))
+    detail::growing_array<std::byte> head(options.memory);
+    if (!head.resize(detail::memory_size(*extent)))
         return error{.code = errc::out_of_memory, .expected = *extent};
     const std::span<std::byte> all(head.data(), head.size());
     for (std::size_t i = 0; i < length.size(); ++i)
@@ -95,6 +95,6 @@ inline result<checkpoint_reader> open_checkpoint(source_ref source, const read_o
     return checkpoint_reader(source, std::move(head), *std::move(header));
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef STET_READ_CHECKPOINT_VIEW_HPP
 #define STET_READ_CHECKPOINT_VIEW_HPP
 
-#include "../memory/memory_size.hpp"
+#include "../vocabulary/impl/memory_size.hpp"
 #include "../tensor/tensor_view.hpp"
 #include "read_header.hpp"
 
@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A whole file in memory: its header, and its tensors where they lie. Made by read_checkpoint.
 /// lifetime: borrows the file's bytes
@@ -36,7 +36,7 @@ public:
     /// The tensor's bytes, little-endian on every machine.
     std::span<const std::byte> data(const stored_tensor& tensor) const noexcept
     {
-        return file_.subspan(memory_size(header_.offset_in_file(tensor)), memory_size(tensor.size()));
+        return file_.subspan(detail::memory_size(header_.offset_in_file(tensor)), detail::memory_size(tensor.size()));
     }
 
     /// The tensor as one that can be saved again, sliced or transposed; nothing is copied.
@@ -126,6 +126,6 @@ requires(!std::is_lvalue_reference_v<Container> && !detail::is_span<std::remove_
     result<checkpoint_view> read_checkpoint(Container&& file, const read_options& options = {})
 = delete;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

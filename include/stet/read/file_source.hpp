@@ -4,14 +4,14 @@
 #define STET_READ_FILE_SOURCE_HPP
 
 #include "../file/readable_file.hpp"
-#include "../result/result.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A file on disk, read at the places asked for. Several threads may read from one.
 class file_source {
@@ -42,6 +42,6 @@ private:
     detail::readable_file file_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

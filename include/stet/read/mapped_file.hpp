@@ -4,15 +4,15 @@
 #define STET_READ_MAPPED_FILE_HPP
 
 #include "../file/readable_file.hpp"
-#include "../memory/memory_size.hpp"
-#include "../result/result.hpp"
+#include "../vocabulary/impl/memory_size.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A file's bytes, read by the system when they are touched. The tensors of a file that starts at a page's boundary
 /// are aligned as checkpoint_header::alignment says.
@@ -32,7 +32,7 @@ public:
             return error{.code = errc::file_too_large, .expected = file->size()}.about(path);
         if (file->size() == 0)
             return mapped_file(*std::move(file), nullptr, 0); // nothing can be mapped, nothing is needed
-        const auto length = memory_size(file->size());
+        const auto length = detail::memory_size(file->size());
         const auto mapped = file->map(length);
         if (mapped.error != 0)
             return os_error(mapped.error, path);
@@ -93,6 +93,6 @@ inline void populate_pages(std::span<const std::byte> soon_read) noexcept
         detail::readable_file::populate(soon_read);
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,12 +2,12 @@
 #ifndef STET_READ_READ_HEADER_HPP
 #define STET_READ_READ_HEADER_HPP
 
-#include "../memory/memory_size.hpp"
-#include "../memory/sort_range.hpp"
-#include "../result/result.hpp"
+#include "../vocabulary/impl/memory_size.hpp"
+#include "../vocabulary/impl/sort_range.hpp"
+#include "../vocabulary/result.hpp"
 #include "../tensor/axes.hpp"
 #include "checkpoint_header.hpp"
-#include "header_parser.hpp"
+#include "impl/header_parser.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// How many bytes at the start of a file hold its header: the eight of its length and the header itself.
 /// first:  at least the first eight bytes of the file, if it has as many
@@ -233,7 +233,7 @@ inline result<checkpoint_header> read_header(std::span<const std::byte> first, s
         return extent.error();
     if (*extent > first.size())
         return error{.code = errc::more_bytes_needed, .expected = *extent, .actual = first.size()};
-    const auto           size = memory_size(*extent) - 8;
+    const auto           size = detail::memory_size(*extent) - 8;
     const auto* const    from = reinterpret_cast<const char*>(first.data()) + 8;
     detail::header_check checked(std::string_view(from, size), options);
     return checked.run(file_size);
@@ -247,6 +247,6 @@ requires(!std::is_lvalue_reference_v<Container> && !detail::is_span<std::remove_
                                           const read_options& options = {})
 = delete;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

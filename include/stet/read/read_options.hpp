@@ -2,11 +2,11 @@
 #ifndef STET_READ_READ_OPTIONS_HPP
 #define STET_READ_READ_OPTIONS_HPP
 
-#include "../memory/allocator.hpp"
+#include "../vocabulary/allocator.hpp"
 
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The longest header the format allows, in bytes.
 /// source: safetensors 0.8, MAX_HEADER_SIZE
@@ -27,6 +27,6 @@ struct read_options {
     allocator memory = heap();
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -5,7 +5,7 @@
 #include "../file/part_file.hpp"
 #include "../header/header.hpp"
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 struct save_options;
 
@@ -20,6 +20,6 @@ struct file_writer {
     bool        shares_space = false; ///< no space is set aside for it, for it may need little
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,12 +2,12 @@
 #ifndef STET_SAVE_PROGRESS_HPP
 #define STET_SAVE_PROGRESS_HPP
 
-#include "../callable/function_ref.hpp"
-#include "../state/placed_name.hpp"
+#include "../vocabulary/function_ref.hpp"
+#include "../layout/placed_name.hpp"
 
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// How far a save has come.
 struct progress {
@@ -20,6 +20,6 @@ struct progress {
 /// then leaves nothing behind.
 using progress_callback = function_ref<bool(const progress&)>;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

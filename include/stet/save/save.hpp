@@ -3,7 +3,7 @@
 #define STET_SAVE_SAVE_HPP
 
 #include "../file/exact_target.hpp"
-#include "../file/local_time.hpp"
+#include "../file/impl/local_time.hpp"
 #include "../file/numbered_target.hpp"
 #include "../naming/placeholders.hpp"
 #include "file_writer.hpp"
@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Saves under the next free number: root "output" and prefix "checkpoints/ComfyUI" give
 /// `output/checkpoints/ComfyUI_00001_.safetensors`. Missing folders are created. Never over anything that exists.
@@ -143,7 +143,7 @@ inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& w
         auto target = numbered_target::take(*options.calls, std::string(where.root), *name, options.lasting);
         if (!target)
             return target.error();
-        const decimal    number(target->number());
+        const detail::decimal    number(target->number());
         const taken_name taken{.path = target->file().path(),
                                .stem = name->stem,
                                .number = number.view(),
@@ -192,6 +192,6 @@ result<saved_checkpoint> save(const Kind& checkpoint, const Layout& layout, cons
     return saved;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -5,8 +5,8 @@
 #include "../header/header.hpp"
 #include "../layout/layout.hpp"
 #include "../plan/make_plan.hpp"
-#include "../sink/staged_sink.hpp"
-#include "../sink/staging_block.hpp"
+#include "../sink/impl/staged_sink.hpp"
+#include "../sink/impl/staging_block.hpp"
 #include "progress.hpp"
 
 #include <array>
@@ -16,7 +16,7 @@
 #include <span>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Bytes of the block in which small tensors are joined: at most this, less for a smaller file.
 inline constexpr std::size_t staging_size = std::size_t{1} << 20U;
@@ -211,8 +211,8 @@ inline result<void> write(const header& head, sink_ref destination, const write_
 {
     if (!options.staging.empty())
         return detail::write_staged(head, destination, options.staging, options);
-    const std::size_t size = head.file_size() < staging_size ? memory_size(head.file_size()) : staging_size;
-    auto              block = staging_block::make(size, head.tensors().memory());
+    const std::size_t size = head.file_size() < staging_size ? detail::memory_size(head.file_size()) : staging_size;
+    auto              block = detail::staging_block::make(size, head.tensors().memory());
     return block ? detail::write_staged(head, destination, block->bytes(), options) : block.error();
 }
 
@@ -281,6 +281,6 @@ result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Si
                               .changes = (*std::move(tensors)).take_changes()};
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

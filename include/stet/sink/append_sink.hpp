@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// std::vector<std::byte>, std::string and their like: elements of one byte, inserted at the end by pointer range.
 template <class Container>
@@ -42,6 +42,6 @@ private:
 template <class Container>
 append_sink(Container&) -> append_sink<Container>;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

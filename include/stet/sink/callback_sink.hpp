@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A plain C function takes the bytes: engines' file systems, sockets, compressors.
 /// write:  returns 0 when all bytes were taken, else a code of its own
@@ -30,6 +30,6 @@ private:
     void*    context_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Counts what it is given and keeps nothing: a dry run.
 class counting_sink {
@@ -23,6 +23,6 @@ private:
     std::uint64_t size_ = 0;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,15 +2,15 @@
 #ifndef STET_SINK_SINK_HPP
 #define STET_SINK_SINK_HPP
 
-#include "../config/config.hpp"
-#include "../result/result.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <concepts>
 #include <cstddef>
 #include <span>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 using bytes = std::span<const std::byte>;
 
@@ -97,6 +97,6 @@ private:
     const detail::sink_calls* calls_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <span>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Fills memory of the caller's, never past its end. Lends what is left of it.
 /// errors:   sink_full, with nothing of the refused piece written
@@ -40,6 +40,6 @@ private:
     std::size_t          size_ = 0;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,8 +2,8 @@
 #ifndef STET_SPLIT_DETECT_LAYOUT_HPP
 #define STET_SPLIT_DETECT_LAYOUT_HPP
 
-#include "split_rules.hpp"
-#include "unet_prefix.hpp"
+#include "impl/split_rules.hpp"
+#include "impl/unet_prefix.hpp"
 
 #include <array>
 #include <cstddef>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The layouts that are told apart, by their names in the namespace layouts.
 enum class known_layout : std::uint8_t {
@@ -144,7 +144,7 @@ public:
     {
         unet_.add(name);
         for (std::size_t i = 0; i < detail::known_layout_count; ++i) {
-            const split_rules& rules = detail::known_rules[i];
+            const detail::split_rules& rules = detail::known_rules[i];
             seen_model_[i] = seen_model_[i] || begins(name, rules.model);
             seen_vae_[i] = seen_vae_[i] || begins(name, rules.vae);
             const bool is_vision = begins(name, rules.vision);
@@ -228,7 +228,7 @@ private:
         return !has_seconds_start_ || detail::known_rules[layout].seconds_start.has_value();
     }
 
-    unet_prefix_count                            unet_;
+    detail::unet_prefix_count                            unet_;
     seen                                         seen_model_{};
     seen                                         seen_vae_{};
     seen                                         seen_vision_{};
@@ -247,6 +247,6 @@ layout_candidates detect_layout(const Dict& dict)
     return detection.candidates();
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

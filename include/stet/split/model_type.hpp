@@ -2,10 +2,10 @@
 #ifndef STET_SPLIT_MODEL_TYPE_HPP
 #define STET_SPLIT_MODEL_TYPE_HPP
 
-#include "../rearrange/torch_concat.hpp"
+#include "../families/impl/torch_concat.hpp"
 #include "../state/component.hpp"
 #include "../state/prediction.hpp"
-#include "split_rules.hpp"
+#include "impl/split_rules.hpp"
 
 #include <array>
 #include <bit>
@@ -15,7 +15,7 @@
 #include <optional>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// What a file's tensors say about the prediction of its model.
 struct derived_prediction {
@@ -260,6 +260,6 @@ result<std::optional<derived_prediction>> derive_prediction(const Dict&         
     }
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,13 +2,13 @@
 #ifndef STET_SPLIT_SPLIT_HPP
 #define STET_SPLIT_SPLIT_HPP
 
-#include "../memory/array_view.hpp"
+#include "../vocabulary/array_view.hpp"
 #include "../state/component.hpp"
-#include "split_part.hpp"
-#include "split_rules.hpp"
-#include "splitting.hpp"
-#include "unet_prefix.hpp"
-#include "vision_names.hpp"
+#include "impl/split_part.hpp"
+#include "impl/split_rules.hpp"
+#include "impl/splitting.hpp"
+#include "impl/unet_prefix.hpp"
+#include "impl/vision_names.hpp"
 
 #include <array>
 #include <concepts>
@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 struct split_options {
     conduct how = conduct::strict; ///< as_comfyui: what ComfyUI's loader would take and leave
@@ -36,14 +36,14 @@ struct split_checkpoint {
     {
     }
 
-    split_part model;
-    split_part text_encoder;
-    split_part vae;
-    split_part vision_encoder;
-    split_part seconds_start;
-    split_part seconds_total;
-    split_part extra;    ///< the tensors that record the prediction, under their own names; in strict conduct
-    split_part leftover; ///< what nobody takes, under the names in the file
+    detail::split_part model;
+    detail::split_part text_encoder;
+    detail::split_part vae;
+    detail::split_part vision_encoder;
+    detail::split_part seconds_start;
+    detail::split_part seconds_total;
+    detail::split_part extra;    ///< the tensors that record the prediction, under their own names; in strict conduct
+    detail::split_part leftover; ///< what nobody takes, under the names in the file
 
     std::string_view model_prefix{}; ///< the one that was taken off
 
@@ -102,10 +102,10 @@ inline result<void> take_known_vision(splitting& work, ordered_dict& out)
 /// has these, else the prefix falls away.
 /// errors: those of text_from_openclip
 /// source: ComfyUI 0.8.0, clip_vision.py, convert_to_transformers
-inline result<void> rename_vision(splitting& work, std::string_view prefix)
+inline result<void> rename_vision(detail::splitting& work, std::string_view prefix)
 {
-    if (has_openclip_vision(work.rest, prefix))
-        return vision_from_openclip(work, work.rest, prefix);
+    if (detail::has_openclip_vision(work.rest, prefix))
+        return detail::vision_from_openclip(work, work.rest, prefix);
     return work.rest.rename_prefix(prefix, "", work.own(),
                                    [&](const placed_name& name) { return work.collided(name); });
 }
@@ -113,7 +113,7 @@ inline result<void> rename_vision(splitting& work, std::string_view prefix)
 /// Takes the vision encoder out. Strictly it is all that lies under the prefix; ComfyUI takes what it knows, wherever
 /// it lies.
 /// errors: those of text_from_openclip
-inline result<void> take_vision(splitting& work, std::string_view prefix, ordered_dict& out)
+inline result<void> take_vision(detail::splitting& work, std::string_view prefix, detail::ordered_dict& out)
 {
     if (prefix.empty())
         return work.is_strict() ? detail::take_known_vision(work, out) : result<void>();
@@ -122,11 +122,11 @@ inline result<void> take_vision(splitting& work, std::string_view prefix, ordere
             return renamed;
         return detail::take_known_vision(work, out);
     }
-    if (!has_openclip_vision(work.rest, prefix))
+    if (!detail::has_openclip_vision(work.rest, prefix))
         return work.take(prefix, "", out);
     if (auto taken = work.take(prefix, prefix, out); !taken)
         return taken;
-    if (auto converted = vision_from_openclip(work, out, prefix); !converted)
+    if (auto converted = detail::vision_from_openclip(work, out, prefix); !converted)
         return converted;
     return out.rename_prefix(prefix, "", work.own(),
                              [&](const placed_name& name) { return work.collided(name); });
@@ -235,12 +235,12 @@ inline result<void> check_sound(const result<tensor_view>& tensor) noexcept
 } // namespace detail
 
 /// Splits by rules that are at hand; split<Layout> finds them.
-inline result<split_checkpoint> split_by(const split_rules& rules, const component<role::extra>& dict,
+inline result<split_checkpoint> split_by(const detail::split_rules& rules, const component<role::extra>& dict,
                                          const split_options& options = {})
 {
     split_checkpoint  out(options.memory);
-    splitting         work(out.owned(), options.how);
-    unet_prefix_count count;
+    detail::splitting         work(out.owned(), options.how);
+    detail::unet_prefix_count count;
     static_cast<void>(work.rest.reserve(dict.size_hint())); // what is missing is found out when it is needed
     const auto collected =
         dict.each([&](std::string_view name, const result<tensor_view>& tensor) -> result<void> {
@@ -270,12 +270,12 @@ inline result<split_checkpoint> split_by(const split_rules& rules, const compone
 template <class Layout, state_dict Dict>
 result<split_checkpoint> split(const Dict& dict, const split_options& options = {})
 {
-    static constexpr split_rules rules = rules_of<Layout>();
+    static constexpr detail::split_rules rules = detail::rules_of<Layout>();
     return split_by(rules, component<role::extra>(dict), options);
 }
 template <class Layout, state_dict Dict>
 result<split_checkpoint> split(const Dict&& temporary, const split_options& options = {}) = delete;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The components of a kind of checkpoint as member pointers, in the order they are placed.
 template <auto... Fields>
@@ -108,6 +108,6 @@ result<void> each_component(const Kind& checkpoint, Visit&& visit)
     return outcome;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,8 +2,8 @@
 #ifndef STET_STATE_COMPONENT_HPP
 #define STET_STATE_COMPONENT_HPP
 
-#include "../callable/function_ref.hpp"
-#include "../memory/prefetch.hpp"
+#include "../vocabulary/function_ref.hpp"
+#include "../vocabulary/impl/prefetch.hpp"
 #include "role.hpp"
 #include "state_dict.hpp"
 
@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Receives a dict's entries one by one: the key, and the tensor or why it cannot be seen as one. An error it returns
 /// ends the visit.
@@ -175,6 +175,6 @@ inline constexpr bool is_component<component<Role>> = true;
 
 } // namespace detail
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,12 +2,12 @@
 #ifndef STET_STATE_PREDICTION_HPP
 #define STET_STATE_PREDICTION_HPP
 
-#include "../result/result.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <cstdint>
 #include <optional>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// What a diffusion model predicts, by ComfyUI's names.
 /// source: ComfyUI 0.8.0, model_base.py, ModelType; flow_av is newer
@@ -85,6 +85,6 @@ inline result<void> consistent(const prediction& described) noexcept
     return {};
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,12 +2,12 @@
 #ifndef STET_STATE_ROLE_HPP
 #define STET_STATE_ROLE_HPP
 
-#include "../config/config.hpp"
+#include "../vocabulary/config.hpp"
 
 #include <concepts>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// What a component is to its checkpoint. A role of your own is an empty struct with a name, too.
 namespace role {
@@ -46,6 +46,6 @@ concept component_role = requires
         } -> std::convertible_to<std::string_view>;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// How an entry of a dict gives its name and its tensor. Known: `first` and `second`, as in maps and pairs, and
 /// `name` and `tensor`. Specialise it with two functions, `name(entry)` and `tensor(entry)`, for anything else.
@@ -82,6 +82,6 @@ struct no_entries_t {
 };
 inline constexpr no_entries_t no_entries{};
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,11 +2,11 @@
 #ifndef STET_TENSOR_ALIGNMENT_REPORT_HPP
 #define STET_TENSOR_ALIGNMENT_REPORT_HPP
 
-#include "../config/config.hpp"
+#include "../vocabulary/config.hpp"
 
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// How much of a file lies at positions that are multiples of what vector loads, devices and pages want. What is
 /// aligned to more is counted in each smaller alignment too.
@@ -38,6 +38,6 @@ private:
     }
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef STET_TENSOR_AXES_HPP
 #define STET_TENSOR_AXES_HPP
 
-#include "../result/error.hpp"
+#include "../vocabulary/error.hpp"
 
 #include <array>
 #include <concepts>
@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 namespace detail {
 
@@ -133,6 +133,6 @@ constexpr error axes_error(const axes<Number>& list) noexcept
     return {.code = list.problem(), .expected = kept_axes, .actual = list.size()};
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

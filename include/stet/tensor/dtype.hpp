@@ -2,7 +2,7 @@
 #ifndef STET_TENSOR_DTYPE_HPP
 #define STET_TENSOR_DTYPE_HPP
 
-#include "../config/config.hpp"
+#include "../vocabulary/config.hpp"
 
 #include <array>
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The format's element types in the order the reference writer ranks them: in a file the highest comes first.
 /// source: safetensors 0.8, enum Dtype
@@ -94,6 +94,6 @@ constexpr std::optional<dtype> dtype_named(std::string_view spelled) noexcept
 
 static_assert(name(dtype::u64) == "U64" && name(dtype::boolean) == "BOOL" && name(dtype::bf16) == "BF16");
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

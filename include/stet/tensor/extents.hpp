@@ -2,14 +2,14 @@
 #ifndef STET_TENSOR_EXTENTS_HPP
 #define STET_TENSOR_EXTENTS_HPP
 
-#include "../result/result.hpp"
+#include "../vocabulary/result.hpp"
 #include "axes.hpp"
 #include "dtype.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Elements of a tensor of this shape: the product of its axes, multiplied outermost first.
 /// errors: tensor_size_overflow as soon as one product passes 2^64, even if a zero follows; negative_dimension;
@@ -44,6 +44,6 @@ constexpr result<std::uint64_t> byte_count(dtype type, const extents& shape) noe
     return bits / 8;
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,12 +2,12 @@
 #ifndef STET_TENSOR_HALF_HPP
 #define STET_TENSOR_HALF_HPP
 
-#include "../config/config.hpp"
+#include "../vocabulary/config.hpp"
 
 #include <bit>
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// The bits of a float as the nearest F16, ties to even; beyond 65504 infinity, a NaN stays one.
 constexpr std::uint16_t f16_from_float(float value) noexcept
@@ -68,6 +68,6 @@ constexpr float float_from_bf16(std::uint16_t half) noexcept
     return std::bit_cast<float>(std::uint32_t{half} << 16U);
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -7,7 +7,7 @@
 #include <concepts>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// A function without state of its own that writes an object's bytes to a sink: a captureless lambda.
 template <class Producer, class Object>
@@ -43,6 +43,6 @@ template <class Object, producer_of<Object> Producer>
 result<tensor_view> produced_view(dtype type, const extents& shape, const Object&& temporary,
                                   Producer) = delete;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

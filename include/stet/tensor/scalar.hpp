@@ -9,7 +9,7 @@
 #include <limits>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 namespace detail {
 
@@ -101,6 +101,6 @@ concept scalar = std::is_trivially_copyable_v<Type> && requires
 template <scalar Scalar>
 inline constexpr dtype dtype_of = scalar_traits<Scalar>::type;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

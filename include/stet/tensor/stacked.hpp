@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// Several tensors as one along the first axis, such as q, k and v fused: written one after another, never joined
 /// in memory.
@@ -79,6 +79,6 @@ private:
     std::uint64_t                size_;
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

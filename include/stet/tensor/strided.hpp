@@ -2,16 +2,16 @@
 #ifndef STET_TENSOR_STRIDED_HPP
 #define STET_TENSOR_STRIDED_HPP
 
-#include "gather.hpp"
+#include "impl/gather.hpp"
 #include "tensor_view.hpp"
-#include "walk.hpp"
+#include "impl/walk.hpp"
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 namespace detail {
 
@@ -106,7 +106,7 @@ inline result<tensor_view> strided_view(dtype type, const extents& shape, const 
         const std::uint64_t reached = unnamed ? UINT64_MAX : offset + ends.above;
         return error{.code = errc::outside_storage, .expected = stored, .actual = reached};
     }
-    view.data = storage.data() + memory_size(offset) * width;
+    view.data = storage.data() + detail::memory_size(offset) * width;
     if (detail::are_packed(shape, steps))
         return view;
     view.steps = steps;
@@ -145,6 +145,6 @@ requires(detail::scalar_range<Range> &&
                                                                                 std::uint64_t  offset = 0)
 = delete;
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -8,7 +8,7 @@
 #include <concepts>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 /// How a tensor type of yours is seen. Specialise it with one function:
 /// `template <> struct stet::tensor_traits<my::tensor> {
@@ -67,6 +67,6 @@ struct tensor_traits<Pointer> {
     }
 };
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,11 +2,11 @@
 #ifndef STET_TENSOR_TENSOR_VIEW_HPP
 #define STET_TENSOR_TENSOR_VIEW_HPP
 
-#include "../memory/memory_size.hpp"
+#include "../vocabulary/impl/memory_size.hpp"
 #include "../sink/sink.hpp"
 #include "extents.hpp"
 #include "scalar.hpp"
-#include "scalar_words.hpp"
+#include "impl/scalar_words.hpp"
 
 #include <array>
 #include <bit>
@@ -17,7 +17,7 @@
 #include <span>
 #include <type_traits>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 struct tensor_view;
 
@@ -42,7 +42,7 @@ struct tensor_view {
     bytes packed() const noexcept
     {
         STET_ASSERT(is_packed(), "stet: only a packed tensor has its bytes in one piece");
-        return {static_cast<const std::byte*>(data), memory_size(size)};
+        return {static_cast<const std::byte*>(data), detail::memory_size(size)};
     }
 };
 
@@ -198,6 +198,6 @@ inline result<void> pour(const tensor_view& tensor, sink_ref destination)
     return exact.finish();
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -2,15 +2,15 @@
 #ifndef STET_TENSOR_TRANSPOSED_HPP
 #define STET_TENSOR_TRANSPOSED_HPP
 
-#include "../memory/array_view.hpp"
-#include "../memory/memory_size.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/impl/memory_size.hpp"
 #include "strided.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-namespace stet::inline v0_1 {
+namespace STET_NAMESPACE {
 
 namespace detail {
 
@@ -118,7 +118,7 @@ inline result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, s
         return view;
     if (tensor.size != 0) {
         const auto element = static_cast<std::ptrdiff_t>(element_size(tensor.type));
-        const auto skipped = static_cast<std::ptrdiff_t>(begin) * memory_distance(view->steps[axis]);
+        const auto skipped = static_cast<std::ptrdiff_t>(begin) * detail::memory_distance(view->steps[axis]);
         view->data = static_cast<const std::byte*>(tensor.data) + (begin == end ? 0 : skipped * element);
         view->size = tensor.size / tensor.shape[axis] * (end - begin);
     }
@@ -126,6 +126,6 @@ inline result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, s
     return detail::without_needless_steps(*view);
 }
 
-} // namespace stet::inline v0_1
+} // namespace STET_NAMESPACE
 
 #endif

@@ -187,7 +187,7 @@ TEST_CASE("a name of 255 bytes works and one of 256 is too long")
         const auto target = take(here / umlauts);
         REQUIRE(target);
         for (const std::string& name : here.entries())
-            CHECK(stet::is_utf8(name));
+            CHECK(stet::detail::is_utf8(name));
         CHECK(here.entries().size() == 2);
     }
     CHECK(save(here / umlauts));

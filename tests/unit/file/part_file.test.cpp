@@ -414,7 +414,7 @@ namespace {
 bool is_free(const scratch_directory& here)
 {
     const auto in = folder::open(stet::native_calls, here.path());
-    return in && stet::file_lock::take(*in, "x.part", "said");
+    return in && stet::detail::file_lock::take(*in, "x.part", "said");
 }
 
 } // namespace
@@ -461,10 +461,10 @@ TEST_CASE("what cannot be locked is saved all the same")
 TEST_CASE("a part file that another process locks first is left to that one")
 {
     fixture                        f;
-    std::optional<stet::file_lock> other;
+    std::optional<stet::detail::file_lock> other;
     const auto                     in = folder::open(stet::native_calls, f.here.path());
     REQUIRE(in);
-    const auto quicker = [&] { other = *stet::file_lock::take(*in, "x.part", "said"); };
+    const auto quicker = [&] { other = *stet::detail::file_lock::take(*in, "x.part", "said"); };
     f.faulty.before(file_call::lock_file, quicker);
     const auto part = f.create();
     REQUIRE_FALSE(part);

@@ -4,7 +4,7 @@
 #include "support/piece_sink.hpp"
 
 #include <stet/header/alignments.hpp>
-#include <stet/layout/layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/read/alignments.hpp>
 #include <stet/read/checkpoint_view.hpp>
@@ -48,7 +48,7 @@ stet::tensor_view any_view(dice& numbers)
     const std::uint64_t elements = numbers.below(6) == 0 ? 0 : (1 + numbers.below(9)) << numbers.below(11);
     const std::uint64_t whole = elements + (4 - elements % 4) % 4;
     const std::uint64_t count = stet::is_sub_byte(type) ? whole : elements;
-    const auto          size = stet::memory_size(count * bit_width(type) / 8);
+    const auto          size = stet::detail::memory_size(count * bit_width(type) / 8);
     return *stet::view_of(type, {count}, support::as_bytes(std::string_view(storage()).substr(0, size)));
 }
 

@@ -6,7 +6,7 @@
 #include "support/piece_sink.hpp"
 
 #include <stet/header/header.hpp>
-#include <stet/plan/plan_builder.hpp>
+#include <stet/plan/impl/plan_builder.hpp>
 #include <stet/sink/append_sink.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -32,7 +32,7 @@ using named_tensors = std::vector<std::pair<placed_name, tensor_view>>;
 stet::plan planned(const named_tensors& tensors, std::uint32_t data_alignment = 8,
                    const stet::allocator& memory = stet::heap())
 {
-    stet::plan_builder builder(memory);
+    stet::detail::plan_builder builder(memory);
     builder.begin_component("model");
     for (const auto& [name, tensor] : tensors)
         CHECK(builder.add(name, tensor));
@@ -48,7 +48,7 @@ std::string written(const stet::header& head, std::size_t block_size = 64)
     std::string            file;
     stet::append_sink      destination(file);
     std::vector<std::byte> block(block_size);
-    stet::staged_sink      staged(destination, block);
+    stet::detail::staged_sink      staged(destination, block);
     CHECK(head.write(staged));
     CHECK(staged.flush());
     return file;
@@ -310,7 +310,7 @@ TEST_CASE("a failure of the sink ends the header and is passed on")
     for (std::size_t fails_at = 0;; ++fails_at) {
         support::piece_sink      failing{.fails_at = fails_at, .recovers = true};
         std::array<std::byte, 4> block{};
-        stet::staged_sink        staged(failing, block);
+        stet::detail::staged_sink        staged(failing, block);
         auto                     outcome = head->write(staged);
         if (outcome)
             outcome = staged.flush();

@@ -3,7 +3,7 @@
 
 #include <stet/header/metadata.hpp>
 #include <stet/metadata/model_spec.hpp>
-#include <stet/result/message.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 
-#include <stet/memory/memory_size.hpp>
+#include <stet/vocabulary/impl/memory_size.hpp>
 #include <stet/metadata/thumbnail.hpp>
-#include <stet/result/message.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -98,7 +98,7 @@ TEST_CASE("an image whose URI passes the limit is refused with both sizes")
 TEST_CASE("without a limit of one's own half the lowest ceiling holds")
 {
     const std::uint64_t before = std::string_view("data:image/jpeg;base64,").size();
-    const std::size_t   bytes = stet::memory_size((stet::default_thumbnail_limit - before) / 4 * 3);
+    const std::size_t   bytes = stet::detail::memory_size((stet::default_thumbnail_limit - before) / 4 * 3);
     std::string         image(jpeg);
     image.resize(bytes, 'x');
     const auto fits = thumbnail_uri(std::as_bytes(std::span(image)), "image/jpeg");

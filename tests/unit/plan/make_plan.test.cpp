@@ -4,12 +4,12 @@
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/layout/families.hpp>
-#include <stet/layout/layouts.hpp>
+#include <stet/families/families.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/layout/prefix_layout.hpp>
-#include <stet/layout/vision_layouts.hpp>
+#include <stet/families/vision_layouts.hpp>
 #include <stet/plan/make_plan.hpp>
-#include <stet/result/message.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

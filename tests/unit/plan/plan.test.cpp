@@ -3,7 +3,7 @@
 #include "support/poured.hpp"
 
 #include <stet/plan/plan.hpp>
-#include <stet/plan/plan_builder.hpp>
+#include <stet/plan/impl/plan_builder.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/strided.hpp>
 
@@ -44,7 +44,7 @@ static_assert(two_reports().size() == 2 && two_reports()[0].role == "model" &&
 stet::plan planned(const std::vector<std::pair<std::string_view, stet::result<stet::tensor_view>>>& tensors,
                    const stet::allocator& memory = stet::heap())
 {
-    stet::plan_builder builder(memory);
+    stet::detail::plan_builder builder(memory);
     builder.begin_component("model");
     for (const auto& [name, tensor] : tensors)
         CHECK(builder.add({.prefix = "m.", .stem = name}, tensor));

@@ -3,7 +3,7 @@
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/layout/families.hpp>
+#include <stet/families/families.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/plan/prediction_markers.hpp>
 
@@ -35,7 +35,7 @@ template <class Layout>
 stet::result<stet::plan> marked(const std::optional<prediction>& told, conduct how = conduct::strict,
                                 const stet::allocator& memory = stet::heap())
 {
-    stet::plan_builder builder(memory);
+    stet::detail::plan_builder builder(memory);
     if (auto added = stet::add_prediction_markers<Layout>(builder, told, how); !added)
         return added.error();
     return std::move(builder).finish(stet::reference_order);
@@ -235,7 +235,7 @@ TEST_CASE("marking a plan whose lists are full without memory says so")
     for (std::size_t count = 0; count <= names.size(); ++count) {
         const std::size_t needed =
             support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
-                stet::plan_builder builder(memory);
+                stet::detail::plan_builder builder(memory);
                 builder.begin_component("model");
                 for (std::size_t i = 0; i < count; ++i) {
                     const stet::tensor_view none{.type = stet::dtype::u8, .shape = {0}, .size = 0};
@@ -261,7 +261,7 @@ TEST_CASE("no marker is missing after memory was refused once")
             for (std::size_t refused = 0; refused <= calls; ++refused) {
                 support::counting_heap heap;
                 support::one_refusal   memory{.from = heap.allocator(), .refused = refused};
-                stet::plan_builder     builder(memory.allocator());
+                stet::detail::plan_builder     builder(memory.allocator());
                 builder.begin_component("model");
                 std::size_t there = 0;
                 for (; there < count; ++there) {

@@ -69,7 +69,7 @@ TEST_CASE("tensors and their rows are read on request, also after the reader mov
     std::string whole(6, '\0');
     CHECK(support::failure(reader.read(*tensor, std::as_writable_bytes(std::span(whole)))) == "none");
     CHECK(whole == "abcdef");
-    const auto middle = stet::rows(*tensor, 1, 2);
+    const auto middle = stet::detail::rows(*tensor, 1, 2);
     REQUIRE(middle);
     std::string row(2, '\0');
     CHECK(support::failure(reader.read(*tensor, *middle, std::as_writable_bytes(std::span(row)))) == "none");

@@ -213,7 +213,7 @@ TEST_CASE("every tensor of a generated file is found")
         const auto found = read->header().find("t." + std::to_string(i));
         REQUIRE(found);
         CHECK(text(read->data(*found)) ==
-              data.substr(stet::memory_size(found->begin), stet::memory_size(found->size())));
+              data.substr(stet::detail::memory_size(found->begin), stet::detail::memory_size(found->size())));
     }
 }
 

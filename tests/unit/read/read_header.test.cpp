@@ -27,7 +27,7 @@ concept readable = requires(Argument&& bytes)
 
 static_assert(readable<const std::span<const std::byte>&>);
 static_assert(readable<std::span<const std::byte>>);
-static_assert(!readable<stet::growing_array<std::byte>>);
+static_assert(!readable<stet::detail::growing_array<std::byte>>);
 
 stet::error refusal(const std::string& file, const stet::read_options& options = {})
 {

@@ -49,7 +49,7 @@ state_dict component(const support::json_value& manifest, std::string_view name,
         const auto size = stet::byte_count(type, shape);
         REQUIRE(size);
         REQUIRE(*size <= memory.size());
-        const auto view = stet::view_of(type, shape, stet::bytes(memory).first(stet::memory_size(*size)));
+        const auto view = stet::view_of(type, shape, stet::bytes(memory).first(stet::detail::memory_size(*size)));
         REQUIRE(view);
         dict.emplace(std::string(fields[0].text()), *view);
     }
@@ -99,7 +99,7 @@ TEST_CASE("a full-size checkpoint is saved and read back in the memory of its he
     REQUIRE(file.read(length.data(), 8));
     for (std::size_t i = 8; i-- > 0;)
         header_size = header_size << 8U | static_cast<unsigned char>(length[i]);
-    std::string header(stet::memory_size(header_size), '\0');
+    std::string header(stet::detail::memory_size(header_size), '\0');
     REQUIRE(file.read(header.data(), static_cast<std::streamsize>(header.size())));
     const auto parsed = support::parse_json(header);
     REQUIRE(parsed);
@@ -112,7 +112,7 @@ TEST_CASE("a full-size checkpoint is saved and read back in the memory of its he
         const auto range = tensor.value.at("data_offsets").items();
         REQUIRE(range.size() == 2);
         CHECK(range.front().integer() == offset);
-        content.resize(stet::memory_size(range.back().integer().value_or(0) - offset));
+        content.resize(stet::detail::memory_size(range.back().integer().value_or(0) - offset));
         REQUIRE(file.read(content.data(), static_cast<std::streamsize>(content.size())));
         const std::string_view expected(reinterpret_cast<const char*>(memory.data()), content.size());
         CHECK((content == expected)); // in parentheses, so that a difference does not print megabytes

@@ -4,8 +4,8 @@
 #include "support/parsed_checkpoint.hpp"
 #include "support/piece_sink.hpp"
 
-#include <stet/header/ceilings.hpp>
-#include <stet/layout/layouts.hpp>
+#include <stet/comfyui/ceilings.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>
 #include <stet/sink/counting_sink.hpp>
@@ -399,7 +399,7 @@ TEST_CASE("the staging block is as large as the file, to a cache line, and never
     CHECK(small.first < mebibyte);
     const auto medium = staged(mebibyte / 2);
     CHECK(medium.first >= medium.second);
-    CHECK(medium.first < medium.second + stet::staging_alignment);
+    CHECK(medium.first < medium.second + stet::detail::staging_alignment);
     CHECK(staged(mebibyte * 3).first == mebibyte);
     static_assert(stet::staging_size == mebibyte);
 }

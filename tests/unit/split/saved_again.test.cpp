@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The way there and back: saved, read, split and saved again is the same file.
-#include <stet/layout/families.hpp>
-#include <stet/layout/vision_layouts.hpp>
+#include <stet/families/families.hpp>
+#include <stet/families/vision_layouts.hpp>
 #include <stet/read/checkpoint_view.hpp>
-#include <stet/result/message.hpp>
+#include <stet/vocabulary/message.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>
 #include <stet/split/split.hpp>

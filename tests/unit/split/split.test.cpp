@@ -4,8 +4,8 @@
 #include "support/short_memory.hpp"
 #include "support/split_names.hpp"
 
-#include <stet/layout/vision_layouts.hpp>
-#include <stet/result/message.hpp>
+#include <stet/families/vision_layouts.hpp>
+#include <stet/vocabulary/message.hpp>
 #include <stet/split/split.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -225,8 +225,8 @@ TEST_CASE("taking a vision encoder tells that memory runs out whatever is full")
     for (const small_tensors* const given : {&modern, &openclip}) {
         for (const auto how : {conduct::strict, conduct::as_comfyui}) {
             const auto take = [&](stet::change_log& log, const stet::allocator& memory) -> std::string_view {
-                stet::splitting    work(log, how);
-                stet::ordered_dict out(memory);
+                stet::detail::splitting    work(log, how);
+                stet::detail::ordered_dict out(memory);
                 if (!support::fill(work.rest, *given))
                     return "out_of_memory";
                 return support::failure(stet::take_vision(work, "v.", out));
@@ -264,8 +264,8 @@ TEST_CASE("a marker that was taken already is not taken again")
 {
     const small_tensors given{"v_pred", "ztsnr"};
     stet::change_log    log(stet::heap());
-    stet::splitting     work(log, conduct::strict);
-    stet::ordered_dict  out(stet::heap());
+    stet::detail::splitting     work(log, conduct::strict);
+    stet::detail::ordered_dict  out(stet::heap());
     REQUIRE(support::fill(work.rest, given));
     REQUIRE(work.rest.remove({.stem = "v_pred"}));
     REQUIRE(stet::detail::take_markers(work, out));

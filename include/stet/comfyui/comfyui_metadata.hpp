@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_COMFYUI_COMFYUI_METADATA_HPP
+#define STET_COMFYUI_COMFYUI_METADATA_HPP
+
+#include "redump.hpp"
+#include "../vocabulary/result.hpp"
+#include "../state/prediction.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace STET_NAMESPACE {
+
+/// Metadata of one's own: usable as metadata_view, in the order it was set.
+using metadata_list = std::vector<std::pair<std::string, std::string>>;
+
+/// Sets a key: an entry that is there keeps its place and gets the text.
+inline void set_metadata(metadata_list& list, std::string_view key, std::string_view text)
+{
+    for (auto& [known, value] : list) {
+        if (known == key) {
+            value = text;
+            return;
+        }
+    }
+    list.emplace_back(key, text);
+}
+
+/// A key and its value as JSON text.
+struct json_entry {
+    std::string_view key;
+    std::string_view json;
+};
+
+/// The graph that made a checkpoint, as ComfyUI stores it. It can hold whatever the user typed, paths and tokens
+/// included, so it is written only when it is given.
+struct workflow {
+    std::optional<std::string_view> prompt{}; ///< JSON text; ComfyUI stores an empty text where there is none
+    std::span<const json_entry>     extra{};  ///< usually one entry, "workflow"
+    std::uint64_t                   largest = 8U << 20U; ///< bytes of all the texts as stored
+};
+
+/// What ComfyUI's save nodes put into `__metadata__`.
+struct comfyui_metadata {
+    std::string_view          architecture{}; ///< the family's; empty: no modelspec entries but predict_key
+    std::optional<model_type> predicts{};
+    std::string_view          stem{};   ///< of the file's name
+    std::string_view          number{}; ///< of the file's name, without leading zeros
+    std::optional<workflow>   graph{};
+};
+
+/// The metadata as ComfyUI writes it; JSON texts are dumped anew as Python would.
+/// errors:   invalid_json about the key; metadata_too_large beyond graph->largest; out_of_memory
+/// source:   ComfyUI 0.8.0, nodes_model_merging.py, save_checkpoint
+inline result<metadata_list> make_comfyui_metadata(const comfyui_metadata& about)
+{
+    metadata_list list;
+    if (!about.architecture.empty()) {
+        set_metadata(list, "modelspec.architecture", about.architecture);
+        set_metadata(list, "modelspec.sai_model_spec", "1.0.0");
+        set_metadata(list, "modelspec.implementation", "sgm");
+        std::string title(about.stem);
+        title += ' ';
+        title += about.number;
+        set_metadata(list, "modelspec.title", title);
+    }
+    if (about.predicts == model_type::eps)
+        set_metadata(list, "modelspec.predict_key", "epsilon");
+    else if (about.predicts == model_type::v_prediction)
+        set_metadata(list, "modelspec.predict_key", "v");
+    if (!about.graph)
+        return list;
+
+    std::uint64_t size = 0;
+    const auto    set_json = [&](std::string_view key, std::string_view json) -> result<void> {
+        const auto dumped = redump_json(json);
+        if (!dumped)
+            return dumped.error().about(key);
+        size += dumped->view().size();
+        if (size > about.graph->largest)
+            return error{.code = errc::metadata_too_large, .expected = about.graph->largest, .actual = size}
+                .about(key);
+        set_metadata(list, key, dumped->view());
+        return {};
+    };
+    if (!about.graph->prompt) {
+        set_metadata(list, "prompt", "");
+    } else if (auto set = set_json("prompt", *about.graph->prompt); !set) {
+        return set.error();
+    }
+    for (const json_entry& entry : about.graph->extra) {
+        if (auto set = set_json(entry.key, entry.json); !set)
+            return set.error();
+    }
+    return list;
+}
+
+/// The same for a family, which knows its architecture and, where it has only one, its model type.
+template <class Family>
+result<metadata_list> make_comfyui_metadata(comfyui_metadata about)
+{
+    about.architecture = Family::architecture;
+    if (!about.predicts && Family::type.is_fixed)
+        about.predicts = Family::type.usual;
+    return make_comfyui_metadata(about);
+}
+
+} // namespace STET_NAMESPACE
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_FILE_IMPL_POSITIONED_SINK_HPP
+#define STET_FILE_IMPL_POSITIONED_SINK_HPP
+
+#include "../part_file.hpp"
+
+#include <cstdint>
+
+namespace STET_NAMESPACE::detail {
+
+/// Writes into a part of a file, one piece after the other, while other threads write elsewhere in it. A sink.
+/// lifetime: borrows the file
+class positioned_sink {
+public:
+    positioned_sink(const part_file& file, std::uint64_t offset) noexcept : file_(&file), offset_(offset) {}
+
+    result<void> write(bytes data)
+    {
+        auto written = file_->write_at(offset_, data);
+        offset_ += data.size();
+        return written;
+    }
+
+    /// Leaves out bytes that come from elsewhere.
+    void skip(std::uint64_t size) noexcept { offset_ += size; }
+
+private:
+    const part_file* file_;
+    std::uint64_t    offset_;
+};
+
+} // namespace STET_NAMESPACE::detail
+
+#endif

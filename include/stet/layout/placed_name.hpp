@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_LAYOUT_PLACED_NAME_HPP
+#define STET_LAYOUT_PLACED_NAME_HPP
+
+#include "../vocabulary/config.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace STET_NAMESPACE {
+
+/// A tensor's name in the file, in two borrowed pieces that are joined only when the header is written.
+/// lifetime: borrows both pieces
+struct placed_name {
+    std::string_view prefix{};
+    std::string_view stem{};
+
+    constexpr std::size_t size() const noexcept { return prefix.size() + stem.size(); }
+
+    constexpr char operator[](std::size_t i) const noexcept
+    {
+        return i < prefix.size() ? prefix[i] : stem[i - prefix.size()];
+    }
+
+    /// The pieces joined.
+    std::string text() const
+    {
+        std::string joined(prefix);
+        joined += stem;
+        return joined;
+    }
+};
+
+/// Whether the joined names are the same text, however they are cut.
+constexpr bool operator==(const placed_name& a, const placed_name& b) noexcept
+{
+    if (a.size() != b.size())
+        return false;
+    if (a.prefix.size() == b.prefix.size())
+        return a.prefix == b.prefix && a.stem == b.stem;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i])
+            return false;
+    }
+    return true;
+}
+
+} // namespace STET_NAMESPACE
+
+#endif

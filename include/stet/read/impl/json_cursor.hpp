@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_READ_IMPL_JSON_CURSOR_HPP
+#define STET_READ_IMPL_JSON_CURSOR_HPP
+
+#include "../../vocabulary/config.hpp"
+#include "json_real.hpp"
+#include "text_scan.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace STET_NAMESPACE::detail {
+
+/// What lies between two quotes, as written.
+struct json_string_piece {
+    std::string_view written{};
+    bool             has_escapes = false;
+};
+
+/// A number: its value if it is an integer from 0 to 2^64-1 written without a sign, a fraction or an exponent.
+struct json_number_piece {
+    std::uint64_t value = 0;
+    bool          is_natural = false;
+};
+
+/// How many arrays and objects may lie inside each other.
+/// source: serde_json 1.0, Deserializer, whose limit of 128 is one it never reaches
+inline constexpr std::size_t deepest_json = 127;
+
+/// Walks through a JSON text that is known to be UTF-8, token by token, taking exactly what the reference's parser
+/// takes.
+/// A function that returns false has met what is no JSON: reason() says what, at() where.
+/// source: serde_json 1.0, de.rs and read.rs
+class json_cursor {
+public:
+    constexpr explicit json_cursor(std::string_view text) noexcept : text_(text) {}
+
+    constexpr std::size_t      at() const noexcept { return at_; }
+    constexpr bool             at_end() const noexcept { return at_ == text_.size(); }
+    /// What is wrong at at(); a sentence without a full stop.
+    constexpr std::string_view reason() const noexcept { return reason_; }
+    constexpr void             go_to(std::size_t offset) noexcept { at_ = offset; }
+
+    /// The next character; NUL, which no token starts with, at the end.
+    constexpr char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+    constexpr void skip_space() noexcept
+    {
+        while (at_ < text_.size() && is_space(text_[at_]))
+            ++at_;
+    }
+
+    constexpr bool take(char expected) noexcept
+    {
+        if (peek() != expected)
+            return false;
+        ++at_;
+        return true;
+    }
+
+    /// The same, after space.
+    constexpr bool take_next(char expected) noexcept
+    {
+        if (take(expected))
+            return true;
+        skip_space();
+        return take(expected);
+    }
+
+    constexpr bool take_word(std::string_view expected) noexcept
+    {
+        if (!text_.substr(at_).starts_with(expected))
+            return false;
+        at_ += expected.size();
+        return true;
+    }
+
+    constexpr bool fail(std::string_view reason) noexcept
+    {
+        reason_ = at_end() ? std::string_view("it ends in the middle") : reason;
+        return false;
+    }
+
+    bool string(json_string_piece& found) noexcept
+    {
+        if (!take('"'))
+            return fail("a name or text in quotes is missing");
+        const std::size_t begin = at_;
+        found.has_escapes = false;
+        for (;;) {
+            at_ = end_of_plain(text_, at_);
+            if (at_end())
+                return fail({});
+            if (text_[at_] == '"')
+                break;
+            if (text_[at_] != '\\')
+                return fail("a control character in quotes is not escaped");
+            found.has_escapes = true;
+            if (!escape())
+                return false;
+        }
+        found.written = text_.substr(begin, at_ - begin);
+        ++at_;
+        return true;
+    }
+
+    bool number(json_number_piece& found) noexcept
+    {
+        found = {};
+        std::size_t end = at_;
+        while (end < text_.size() && is_digit(text_[end])) {
+            const auto digit = static_cast<std::uint64_t>(text_[end] - '0');
+            if (end - at_ >= 19 && found.value > (UINT64_MAX - digit) / 10)
+                break;
+            found.value = found.value * 10 + digit;
+            ++end;
+        }
+        const char after = end < text_.size() ? text_[end] : '\0';
+        const bool is_plain = end != at_ && !is_digit(after) && after != '.' && after != 'e' && after != 'E';
+        if (is_plain && (text_[at_] != '0' || end - at_ == 1)) {
+            at_ = end;
+            found.is_natural = true;
+            return true;
+        }
+        json_real_reader real(text_, at_);
+        const bool       fits = real.read();
+        at_ = real.at();
+        return fits || fail(real.is_out_of_range() ? "a number beyond what 64-bit floating point holds"
+                                                   : "a value is missing or malformed");
+    }
+
+    /// Any value. open: arrays and objects around it
+    bool skip_value(std::size_t open) noexcept
+    {
+        std::array<bool, deepest_json> is_object{};
+        std::size_t                    depth = 0;
+        for (;;) {
+            skip_space();
+            const char first = peek();
+            if (first == '{' || first == '[') {
+                if (open + depth >= deepest_json)
+                    return fail("more than 127 arrays and objects lie inside each other");
+                ++at_;
+                is_object[depth++] = first == '{';
+                if (!take_next(first == '{' ? '}' : ']')) {
+                    if (first == '{' && !key())
+                        return false;
+                    continue;
+                }
+                --depth;
+            } else if (!scalar(first)) {
+                return false;
+            }
+            for (;;) {
+                if (depth == 0)
+                    return true;
+                if (take_next(',')) {
+                    if (is_object[depth - 1] && !key())
+                        return false;
+                    break;
+                }
+                if (!take(is_object[depth - 1] ? '}' : ']'))
+                    return fail("a comma or a closing bracket is missing");
+                --depth;
+            }
+        }
+    }
+
+    /// A member's name and the colon after it.
+    bool key(json_string_piece& found) noexcept
+    {
+        skip_space();
+        if (!string(found))
+            return false;
+        return take_next(':') || fail("a colon is missing");
+    }
+
+private:
+    static constexpr bool is_space(char c) noexcept
+    {
+        return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    }
+    static constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+    bool key() noexcept
+    {
+        json_string_piece ignored;
+        return key(ignored);
+    }
+
+    bool scalar(char first) noexcept
+    {
+        if (first == '"') {
+            json_string_piece ignored;
+            return string(ignored);
+        }
+        if (take_word("null") || take_word("true") || take_word("false"))
+            return true;
+        json_number_piece ignored;
+        return number(ignored);
+    }
+
+    /// At a backslash.
+    constexpr bool escape() noexcept
+    {
+        ++at_;
+        switch (peek()) {
+        case '"':
+        case '\\':
+        case '/':
+        case 'b':
+        case 'f':
+        case 'n':
+        case 'r':
+        case 't':
+            ++at_;
+            return true;
+        case 'u':
+            break;
+        default:
+            return fail("an escape that JSON does not know");
+        }
+        const unsigned first = four_digits();
+        if (first > 0xFFFF)
+            return fail("an escape without four hexadecimal digits");
+        if (first < 0xD800 || first > 0xDFFF)
+            return true;
+        if (first > 0xDBFF || !take('\\') || peek() != 'u')
+            return fail("half of a surrogate pair");
+        const unsigned second = four_digits();
+        if (second < 0xDC00 || second > 0xDFFF)
+            return fail("half of a surrogate pair");
+        return true;
+    }
+
+    /// At the `u`. A value above 0xFFFF where the digits are missing.
+    constexpr unsigned four_digits() noexcept
+    {
+        ++at_;
+        unsigned value = 0;
+        for (int i = 0; i < 4; ++i, ++at_) {
+            const char c = peek();
+            const bool is_letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+            if (!is_digit(c) && !is_letter)
+                return 0x10000;
+            const unsigned code = static_cast<unsigned char>(c);
+            value = value * 16 + (is_letter ? (code | 0x20U) - 'a' + 10 : code - '0');
+        }
+        return value;
+    }
+
+    std::string_view text_;
+    std::size_t      at_ = 0;
+    std::string_view reason_{};
+};
+
+constexpr unsigned hexadecimal_value(std::string_view four) noexcept
+{
+    unsigned value = 0;
+    for (const char c : four) {
+        const unsigned code = static_cast<unsigned char>(c);
+        value = value * 16 + (c <= '9' ? code - '0' : (code | 0x20U) - 'a' + 10);
+    }
+    return value;
+}
+
+/// Writes the character in UTF-8; returns how many bytes that are.
+constexpr std::size_t put_utf8(unsigned character, char* to) noexcept
+{
+    const auto tail = [character](unsigned shift) {
+        return static_cast<char>(0x80U | (character >> shift & 0x3FU));
+    };
+    if (character < 0x80) {
+        to[0] = static_cast<char>(character);
+        return 1;
+    }
+    if (character < 0x800) {
+        to[0] = static_cast<char>(0xC0U | character >> 6U);
+        to[1] = tail(0);
+        return 2;
+    }
+    if (character < 0x10000) {
+        to[0] = static_cast<char>(0xE0U | character >> 12U);
+        to[1] = tail(6);
+        to[2] = tail(0);
+        return 3;
+    }
+    to[0] = static_cast<char>(0xF0U | character >> 18U);
+    to[1] = tail(12);
+    to[2] = tail(6);
+    to[3] = tail(0);
+    return 4;
+}
+
+/// Writes what a string stands for to memory of at least the size it has as written. written: from json_cursor::string
+/// returns: bytes written
+constexpr std::size_t unescape(std::string_view written, char* to) noexcept
+{
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < written.size();) {
+        if (written[i] != '\\') {
+            to[size++] = written[i++];
+            continue;
+        }
+        const char kind = written[i + 1];
+        i += 2;
+        switch (kind) {
+        case 'b':
+            to[size++] = '\b';
+            break;
+        case 'f':
+            to[size++] = '\f';
+            break;
+        case 'n':
+            to[size++] = '\n';
+            break;
+        case 'r':
+            to[size++] = '\r';
+            break;
+        case 't':
+            to[size++] = '\t';
+            break;
+        case 'u': {
+            unsigned character = detail::hexadecimal_value(written.substr(i, 4));
+            i += 4;
+            if (character >= 0xD800 && character <= 0xDBFF) {
+                const unsigned low = detail::hexadecimal_value(written.substr(i + 2, 4));
+                character = 0x10000U + ((character - 0xD800U) << 10U) + (low - 0xDC00U);
+                i += 6;
+            }
+            size += detail::put_utf8(character, to + size);
+            break;
+        }
+        default:
+            to[size++] = kind;
+            break;
+        }
+    }
+    return size;
+}
+
+} // namespace STET_NAMESPACE::detail
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SPLIT_IMPL_SPLIT_PART_HPP
+#define STET_SPLIT_IMPL_SPLIT_PART_HPP
+
+#include "../../vocabulary/impl/arena.hpp"
+#include "../../vocabulary/impl/growing_array.hpp"
+#include "../../families/impl/ordered_dict.hpp"
+#include "../../vocabulary/result.hpp"
+#include "../../tensor/tensor_view.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace STET_NAMESPACE::detail {
+
+struct named_tensor {
+    std::string_view name{};
+    tensor_view      tensor{};
+};
+
+/// The tensors of one component, in order, under the names they had before they were saved. A state dict itself, so
+/// that it can be saved again.
+/// lifetime: borrows names and tensors
+class split_part {
+public:
+    explicit split_part(const allocator& memory) noexcept : entries_(memory) {}
+
+    const named_tensor* begin() const noexcept { return entries_.begin(); }
+    const named_tensor* end() const noexcept { return entries_.end(); }
+    std::size_t         size() const noexcept { return entries_.size(); }
+    bool                empty() const noexcept { return entries_.empty(); }
+    const named_tensor& operator[](std::size_t i) const noexcept { return entries_[i]; }
+
+    /// Bytes of tensor data.
+    std::uint64_t byte_size() const noexcept
+    {
+        std::uint64_t total = 0;
+        for (const named_tensor& entry : entries_)
+            total += entry.tensor.size;
+        return total;
+    }
+
+    /// The tensor of that name, or null. Looks through all of them.
+    const tensor_view* find(std::string_view name) const noexcept
+    {
+        for (const named_tensor& entry : entries_) {
+            if (entry.name == name)
+                return &entry.tensor;
+        }
+        return nullptr;
+    }
+
+    /// Takes what the dict holds, with names of one piece.
+    /// errors:   out_of_memory
+    /// lifetime: joined names lie in `texts`
+    result<void> assign(const ordered_dict& dict, arena& texts)
+    {
+        std::size_t count = 0;
+        for (const ordered_dict::entry& entry : dict.entries())
+            count += entry.is_present ? 1U : 0U;
+        entries_.clear();
+        if (!entries_.reserve(count))
+            return error{.code = errc::out_of_memory, .expected = count * sizeof(named_tensor)};
+        for (const ordered_dict::entry& entry : dict.entries()) {
+            if (!entry.is_present)
+                continue;
+            const auto name = ordered_dict::without_beginning(entry.name, 0, texts);
+            if (!name)
+                return name.error();
+            if (!entries_.push({.name = *name, .tensor = dict.tensor(entry)}))
+                return error{.code = errc::out_of_memory, .expected = sizeof(named_tensor)};
+        }
+        return {};
+    }
+
+private:
+    growing_array<named_tensor> entries_;
+};
+
+} // namespace STET_NAMESPACE::detail
+
+#endif

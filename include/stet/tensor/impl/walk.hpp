@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_TENSOR_IMPL_WALK_HPP
+#define STET_TENSOR_IMPL_WALK_HPP
+
+#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/impl/memory_size.hpp"
+#include "../extents.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace STET_NAMESPACE::detail {
+
+/// How many axes longer than one a tensor that fits into memory can have.
+inline constexpr std::size_t most_axes = 64;
+
+struct walked_axis {
+    std::uint64_t  size;
+    std::ptrdiff_t step; ///< bytes between neighbours
+};
+
+/// The axes that matter when walking: those longer than one, neighbours merged where one continues the other, and
+/// without the innermost ones whose elements lie side by side.
+class walk {
+public:
+    /// width: bytes of an element
+    walk(const extents& shape, const strides& steps, std::size_t width) noexcept : run_(width)
+    {
+        for (std::size_t i = 0; i < shape.size(); ++i) {
+            if (shape[i] != 1)
+                append({.size = shape[i],
+                        .step = memory_distance(steps[i]) * static_cast<std::ptrdiff_t>(width)});
+        }
+        if (rank_ != 0 && axes_[rank_ - 1].step == static_cast<std::ptrdiff_t>(width))
+            run_ *= memory_size(axes_[--rank_].size);
+    }
+
+    std::size_t        rank() const noexcept { return rank_; }
+    const walked_axis& operator[](std::size_t i) const noexcept { return axes_[i]; }
+
+    /// Bytes that lie side by side in the source: an element, or a run of them.
+    std::size_t run() const noexcept { return run_; }
+
+    array_view<const walked_axis> axes() const noexcept { return {axes_.data(), rank_}; }
+
+private:
+    void append(walked_axis next) noexcept
+    {
+        const auto size = static_cast<std::ptrdiff_t>(next.size);
+        if (rank_ != 0 && axes_[rank_ - 1].step == size * next.step) {
+            axes_[rank_ - 1] = {.size = axes_[rank_ - 1].size * next.size, .step = next.step};
+            return;
+        }
+        axes_[rank_++] = next;
+    }
+
+    std::array<walked_axis, most_axes> axes_{};
+    std::size_t                        rank_ = 0;
+    std::size_t                        run_;
+};
+
+/// Visits every index of the axes in order, the last one fastest.
+/// place: callable with the byte offset from the first element and the index on each axis; false ends the visit
+template <class Place>
+void each_place(array_view<const walked_axis> axes, Place place)
+{
+    std::array<std::uint64_t, most_axes> at{};
+    std::ptrdiff_t                       offset = 0;
+    for (;;) {
+        if (!place(offset, array_view<const std::uint64_t>(at.data(), axes.size())))
+            return;
+        std::size_t i = axes.size();
+        while (i != 0 && ++at[i - 1] == axes[i - 1].size) {
+            offset -= axes[i - 1].step * static_cast<std::ptrdiff_t>(axes[i - 1].size - 1);
+            at[--i] = 0;
+        }
+        if (i == 0)
+            return;
+        offset += axes[i - 1].step;
+    }
+}
+
+} // namespace STET_NAMESPACE::detail
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// What a project may set before including stet. None of it changes the shape of a type.
+#ifndef STET_VOCABULARY_CONFIG_HPP
+#define STET_VOCABULARY_CONFIG_HPP
+
+#include "version.hpp"
+
+#if defined(_MSVC_LANG)
+#if _MSVC_LANG < 202002L
+#error "stet: C++20 is needed; compile with /std:c++20 or newer"
+#endif
+#elif __cplusplus < 202002L
+#error "stet: C++20 is needed; compile with -std=c++20 or newer"
+#endif
+
+/// STET_USER_CONFIG names a header of the project's own, in quotes, that may define STET_ASSERT.
+#if defined(STET_USER_CONFIG)
+#include STET_USER_CONFIG
+#endif
+
+/// Called with a condition and a text where only a mistake in the calling code can make the condition false;
+/// never on the content of a dict or a file. Defaults to assert.
+#ifndef STET_ASSERT
+#include <cassert>
+#define STET_ASSERT(condition, text) assert(((condition) && (text)))
+#endif
+
+#endif

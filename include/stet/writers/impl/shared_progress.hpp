@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_WRITERS_IMPL_SHARED_PROGRESS_HPP
+#define STET_WRITERS_IMPL_SHARED_PROGRESS_HPP
+
+#include "../../vocabulary/result.hpp"
+#include "../../save/progress.hpp"
+
+#include <cstdint>
+#include <mutex>
+
+namespace STET_NAMESPACE::detail {
+
+/// Progress of a file that several threads write, told to one callback: one call at a time, on whichever thread. When
+/// one thread is told to stop, or fails, all of them stop.
+class shared_progress {
+public:
+    /// to:    may be empty
+    /// begun: bytes that no part counts
+    shared_progress(progress_callback to, std::uint64_t total, std::uint64_t begun = 0) noexcept
+        : to_(to), total_(total), done_(begun)
+    {
+    }
+
+    /// What one thread has written; the progress_callback of its part.
+    class part {
+    public:
+        /// begin: what the thread's own count starts at
+        part(shared_progress& whole, std::uint64_t begin) noexcept : whole_(&whole), done_(begin) {}
+
+        bool operator()(const progress& at)
+        {
+            const std::uint64_t more = at.bytes_done - done_;
+            done_ = at.bytes_done;
+            return whole_->add(more, at.tensor);
+        }
+
+    private:
+        shared_progress* whole_;
+        std::uint64_t    done_;
+    };
+
+    /// Remembers how a thread ended, and stops the others if it failed.
+    void end(const result<void>& outcome)
+    {
+        if (outcome)
+            return;
+        const std::lock_guard<std::mutex> guard(mutex_);
+        is_stopped_ = true;
+        // Threads that were stopped say that they were cancelled: what stopped them is what counts.
+        if (outcome_ || outcome_.error().code == errc::cancelled)
+            outcome_ = outcome;
+    }
+
+    /// The failure that stopped all, if any.
+    result<void> outcome()
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        return outcome_;
+    }
+
+private:
+    bool add(std::uint64_t more, const placed_name& tensor)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        done_ += more;
+        if (!is_stopped_ && to_ && !to_({.bytes_done = done_, .bytes_total = total_, .tensor = tensor}))
+            is_stopped_ = true;
+        return !is_stopped_;
+    }
+
+    std::mutex        mutex_{};
+    progress_callback to_;
+    std::uint64_t     total_;
+    std::uint64_t     done_;
+    bool              is_stopped_ = false;
+    result<void>      outcome_{};
+};
+
+} // namespace STET_NAMESPACE::detail
+
+#endif

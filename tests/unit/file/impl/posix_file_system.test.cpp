@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+#include <stet/file/impl/posix_file_system.hpp>
+
+#if defined(_WIN32)
+
+namespace STET_NAMESPACE::detail {
+
+// The header is empty here: with its namespace this would not compile.
+struct posix {
+    int value;
+};
+
+} // namespace STET_NAMESPACE::detail
+
+static_assert(sizeof(stet::detail::posix) == sizeof(int), "on Windows the header is empty");
+
+#else
+
+#include "support/child_process.hpp"
+#include "support/scratch_directory.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <fcntl.h>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+namespace posix = stet::detail::posix;
+using stet::entry_kind;
+using stet::existing_file;
+using stet::links;
+using support::scratch_directory;
+
+namespace {
+
+constexpr stet::file_system calls = stet::native_file_system();
+
+/// A scratch directory, opened.
+class open_scratch {
+public:
+    open_scratch()
+        : handle_(calls.open_folder(nullptr, stet::no_handle, place_.path().c_str(), links::follow).value)
+    {
+    }
+    open_scratch(const open_scratch&) = delete;
+    open_scratch& operator=(const open_scratch&) = delete;
+    ~open_scratch() { calls.close(nullptr, handle_); }
+
+    const scratch_directory* operator->() const noexcept { return &place_; }
+    std::string              operator/(std::string_view name) const { return place_ / name; }
+    stet::file_handle        handle() const noexcept { return handle_; }
+
+private:
+    scratch_directory place_{};
+    stet::file_handle handle_;
+};
+
+mode_t mode_of(const std::string& path)
+{
+    struct stat status {};
+    ::stat(path.c_str(), &status);
+    return status.st_mode & 07777U;
+}
+
+bool closes_on_exec(stet::file_handle handle)
+{
+    return (::fcntl(static_cast<int>(handle), F_GETFD) & FD_CLOEXEC) != 0;
+}
+
+using namer = stet::os_result (*)(int folder, const char* from, const char* to);
+
+constexpr namer ways_to_name[] = {
+    [](int folder, const char* from, const char* to) {
+        return posix::move_without_replacing(folder, from, to);
+    },
+    [](int folder, const char* from, const char* to) {
+        return posix::link_without_replacing(folder, from, to);
+    },
+    [](int folder, const char* from, const char* to) { return posix::look_and_rename(folder, from, to); },
+};
+
+} // namespace
+
+TEST_CASE("a folder is opened by its path or below another, and closed in a new program")
+{
+    const open_scratch here;
+    here->make_folder("a/b");
+
+    const auto below = calls.open_folder(nullptr, here.handle(), "a", links::refuse);
+    REQUIRE(below.error == 0);
+    CHECK(closes_on_exec(below.value));
+    const auto further = calls.open_folder(nullptr, below.value, "b", links::refuse);
+    CHECK(further.error == 0);
+
+    CHECK(calls.close(nullptr, below.value).error == 0);
+    CHECK(calls.close(nullptr, further.value).error == 0);
+    CHECK(calls.close(nullptr, below.value).error == EBADF);
+}
+
+TEST_CASE("what is no folder cannot be opened as one")
+{
+    const open_scratch here;
+    here->make_folder("folder");
+    here->put("file");
+    here->put_link("link", "folder");
+    here->put_link("broken", "nowhere");
+
+    CHECK(calls.open_folder(nullptr, here.handle(), "missing", links::follow).error == ENOENT);
+    CHECK(calls.open_folder(nullptr, here.handle(), "file", links::follow).error == ENOTDIR);
+    CHECK(calls.open_folder(nullptr, here.handle(), "broken", links::follow).error == ENOENT);
+    const int refused = calls.open_folder(nullptr, here.handle(), "link", links::refuse).error;
+    CHECK((refused == ELOOP || refused == ENOTDIR));
+    const auto followed = calls.open_folder(nullptr, here.handle(), "link", links::follow);
+    CHECK(followed.error == 0);
+    calls.close(nullptr, followed.value);
+}
+
+TEST_CASE("a folder is created once")
+{
+    const open_scratch here;
+    CHECK(calls.make_folder(nullptr, here.handle(), "new").error == 0);
+    CHECK(calls.make_folder(nullptr, here.handle(), "new").error == EEXIST);
+    CHECK(calls.make_folder(nullptr, here.handle(), "a/b").error == ENOENT);
+}
+
+TEST_CASE("an entry is what it is, links apart from what they lead to")
+{
+    const open_scratch here;
+    here->make_folder("folder");
+    here->put("file");
+    here->put_link("link", "file");
+    here->put_link("broken", "nowhere");
+    REQUIRE(::mkfifo((here / "pipe").c_str(), 0600) == 0);
+    REQUIRE(::chmod((here / "file").c_str(), 0640) == 0);
+
+    const auto kind = [&](const char* name, links treatment) {
+        stet::entry_facts facts;
+        REQUIRE(calls.inspect(nullptr, here.handle(), name, treatment, facts).error == 0);
+        return facts.kind;
+    };
+    CHECK(kind("folder", links::refuse) == entry_kind::folder);
+    CHECK(kind("file", links::refuse) == entry_kind::file);
+    CHECK(kind("link", links::refuse) == entry_kind::link);
+    CHECK(kind("link", links::follow) == entry_kind::file);
+    CHECK(kind("broken", links::refuse) == entry_kind::link);
+    CHECK(kind("pipe", links::refuse) == entry_kind::other);
+    CHECK(kind("", links::refuse) == entry_kind::folder);
+
+    stet::entry_facts of_file;
+    stet::entry_facts of_link;
+    calls.inspect(nullptr, here.handle(), "file", links::refuse, of_file);
+    calls.inspect(nullptr, here.handle(), "link", links::follow, of_link);
+    CHECK(of_file.mode == 0640);
+    CHECK(of_file.device == of_link.device);
+    CHECK(of_file.index == of_link.index);
+    CHECK(calls.inspect(nullptr, here.handle(), "missing", links::follow, of_file).error == ENOENT);
+    CHECK(calls.inspect(nullptr, here.handle(), "broken", links::follow, of_file).error == ENOENT);
+}
+
+TEST_CASE("a link's target is read as far as the buffer reaches")
+{
+    const open_scratch here;
+    here->put_link("link", "some/where");
+    std::array<char, 32> buffer{};
+
+    CHECK(calls.read_link(nullptr, here.handle(), "link", buffer.data(), buffer.size()).value == 10);
+    CHECK(std::string_view(buffer.data()) == "some/where");
+    CHECK(calls.read_link(nullptr, here.handle(), "link", buffer.data(), 4).value == 4);
+    here->put("file");
+    CHECK(calls.read_link(nullptr, here.handle(), "file", buffer.data(), buffer.size()).error == EINVAL);
+}
+
+TEST_CASE("a folder's entries are listed as often as asked, without itself and the one above")
+{
+    const open_scratch here;
+    here->make_folder("folder");
+    here->put(".hidden");
+    here->put("\xFFnot utf-8");
+    here->put_link("broken", "nowhere");
+
+    for (int time = 0; time < 2; ++time) {
+        std::vector<std::string> seen;
+        const auto               see = [&seen](std::string_view name) { seen.emplace_back(name); };
+        REQUIRE(calls.list(nullptr, here.handle(), see).error == 0);
+        std::sort(seen.begin(), seen.end());
+        CHECK(seen == std::vector<std::string>{".hidden", "broken", "folder", "\xFFnot utf-8"});
+    }
+    CHECK(calls.list(nullptr, stet::file_handle{12'345}, [](std::string_view) {}).error == EBADF);
+}
+
+TEST_CASE("a file is created only where there was nothing, not even a broken link")
+{
+    const open_scratch here;
+    here->make_folder("folder");
+    here->put_link("broken", "nowhere");
+
+    const auto created = calls.create_file(nullptr, here.handle(), "new");
+    REQUIRE(created.error == 0);
+    CHECK(closes_on_exec(created.value));
+    CHECK(calls.close(nullptr, created.value).error == 0);
+    for (const char* const name : {"new", "folder", "broken"})
+        CHECK(calls.create_file(nullptr, here.handle(), name).error == EEXIST);
+    CHECK_FALSE(here->has("nowhere"));
+}
+
+TEST_CASE("a new file has mode 0666 less the umask until it is given another")
+{
+    const open_scratch here;
+    for (const auto& [mask, mode] :
+         {std::array<mode_t, 2>{022, 0644}, std::array<mode_t, 2>{077, 0600}, std::array<mode_t, 2>{0, 0666}})
+    {
+        const mode_t before = ::umask(mask);
+        const auto   created = calls.create_file(nullptr, here.handle(), "new");
+        ::umask(before);
+        REQUIRE(created.error == 0);
+        CHECK(mode_of(here / "new") == mode);
+        CHECK(calls.set_mode(nullptr, created.value, 0751).error == 0);
+        CHECK(mode_of(here / "new") == 0751);
+        calls.close(nullptr, created.value);
+        CHECK(calls.remove(nullptr, here.handle(), "new").error == 0);
+    }
+}
+
+TEST_CASE("what is written is there, also after space was set aside for it")
+{
+    const open_scratch here;
+    const auto         file = calls.create_file(nullptr, here.handle(), "new");
+    REQUIRE(file.error == 0);
+
+    const int set_aside = calls.preallocate(nullptr, file.value, 5).error;
+    CHECK((set_aside == 0 || stet::is_not_offered(set_aside)));
+    CHECK(calls.write(nullptr, file.value, "abc", 3).value == 3);
+    CHECK(calls.write(nullptr, file.value, "de", 2).value == 2);
+    CHECK(calls.sync(nullptr, file.value).error == 0);
+    CHECK(calls.sync(nullptr, here.handle()).error == 0);
+    CHECK(calls.close(nullptr, file.value).error == 0);
+    CHECK(here->content("new") == "abcde");
+    CHECK(calls.write(nullptr, stet::file_handle{12'345}, "abc", 3).error == EBADF);
+}
+
+TEST_CASE("a file is locked for one descriptor, whichever others of it are closed")
+{
+    const open_scratch here;
+    here->put("x", "content");
+    stet::entry_facts facts;
+    const auto        first = calls.lock_file(nullptr, here.handle(), "x", facts);
+    REQUIRE(first.error == 0);
+    CHECK(closes_on_exec(first.value));
+    struct stat status {};
+    REQUIRE(::stat((here / "x").c_str(), &status) == 0);
+    CHECK(facts.kind == entry_kind::file);
+    CHECK(facts.index == posix::converted<std::uint64_t>(status.st_ino));
+    CHECK(facts.modified == posix::converted<std::int64_t>(status.st_mtime));
+
+    const int other = ::open((here / "x").c_str(), O_RDWR | O_CLOEXEC);
+    REQUIRE(other >= 0);
+    CHECK(::write(other, "written", 7) == 7);
+    ::close(other);
+    CHECK(calls.lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
+    CHECK(support::in_child([&] {
+              stet::entry_facts seen;
+              return calls.lock_file(nullptr, here.handle(), "x", seen).error == EBUSY ? 0 : 1;
+          }) == 0); // nor does the child's end let go of it
+    CHECK(calls.lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
+    CHECK(calls.close(nullptr, first.value).error == 0);
+    const auto second = calls.lock_file(nullptr, here.handle(), "x", facts);
+    CHECK(second.error == 0);
+    calls.close(nullptr, second.value);
+    CHECK(here->content("x") == "written");
+}
+
+TEST_CASE("only a file is locked, and nobody waits for a pipe")
+{
+    const open_scratch here;
+    here->make_folder("folder");
+    here->put("x");
+    here->put_link("link", "x");
+    REQUIRE(::mkfifo((here / "pipe").c_str(), 0600) == 0);
+    stet::entry_facts facts;
+    CHECK(calls.lock_file(nullptr, here.handle(), "folder", facts).error == EISDIR);
+    CHECK(calls.lock_file(nullptr, here.handle(), "link", facts).error == ELOOP);
+    CHECK(calls.lock_file(nullptr, here.handle(), "pipe", facts).error == ENXIO);
+    CHECK(calls.lock_file(nullptr, here.handle(), "none", facts).error == ENOENT);
+}
+
+#if defined(__linux__)
+TEST_CASE("more than a file can ever hold is refused before the system is asked")
+{
+    const open_scratch here;
+    const auto         file = calls.create_file(nullptr, here.handle(), "new");
+    CHECK(calls.preallocate(nullptr, file.value, UINT64_MAX).error == EFBIG);
+    calls.close(nullptr, file.value);
+}
+#endif
+
+TEST_CASE("every way to give a file its name leaves whatever has the name alone")
+{
+    for (const namer& name : ways_to_name) {
+        const open_scratch here;
+        const int          folder = static_cast<int>(here.handle());
+        here->put("file", "old");
+        here->make_folder("folder");
+        here->put_link("broken", "nowhere");
+        here->put("part", "new");
+
+        for (const char* const taken : {"file", "folder", "broken"}) {
+            CAPTURE(taken);
+            CHECK(name(folder, "part", taken).error == EEXIST);
+        }
+        CHECK(here->content("file") == "old");
+        CHECK(here->entries() == std::vector<std::string>{"broken", "file", "folder", "part"});
+
+        CHECK(name(folder, "part", "free").error == 0);
+        CHECK(here->content("free") == "new");
+        CHECK_FALSE(here->has("part"));
+        CHECK(name(folder, "missing", "other").error == ENOENT);
+        CHECK_FALSE(here->has("other"));
+    }
+}
+
+TEST_CASE("a move replaces only when asked to")
+{
+    const open_scratch here;
+    here->put("part", "new");
+    here->put("file", "old");
+
+    CHECK(calls.move(nullptr, here.handle(), "part", "file", existing_file::refuse).error == EEXIST);
+    CHECK(here->content("file") == "old");
+    CHECK(calls.move(nullptr, here.handle(), "part", "file", existing_file::replace).error == 0);
+    CHECK(here->content("file") == "new");
+    CHECK(here->entries() == std::vector<std::string>{"file"});
+    CHECK(calls.move(nullptr, here.handle(), "file", "other", existing_file::refuse).error == 0);
+    CHECK(here->entries() == std::vector<std::string>{"other"});
+}
+
+TEST_CASE("two names are swapped, or nothing happens")
+{
+    const open_scratch here;
+    here->put("part", "new");
+    here->put("file", "old");
+
+    CHECK(calls.exchange(nullptr, here.handle(), "part", "missing").error != 0);
+    CHECK(here->content("part") == "new");
+    const int swapped = calls.exchange(nullptr, here.handle(), "part", "file").error;
+    CHECK((swapped == 0 || stet::is_not_offered(swapped)));
+    CHECK(here->content("file") == (swapped == 0 ? "new" : "old"));
+    CHECK(here->content("part") == (swapped == 0 ? "old" : "new"));
+}
+
+TEST_CASE("a file is removed, a folder is not")
+{
+    const open_scratch here;
+    here->put("file");
+    here->make_folder("folder");
+
+    CHECK(calls.remove(nullptr, here.handle(), "file").error == 0);
+    CHECK(calls.remove(nullptr, here.handle(), "file").error == ENOENT);
+    CHECK(calls.remove(nullptr, here.handle(), "folder").error != 0);
+    CHECK(here->entries() == std::vector<std::string>{"folder"});
+}
+
+TEST_CASE("a rename or a link that nobody offers is told from one that fails")
+{
+    for (const int os_code : {ENOSYS, ENOTSUP, EINVAL, EPERM, EMLINK}) {
+        CAPTURE(os_code);
+        CHECK(posix::is_unsupported(os_code));
+    }
+    for (const int os_code : {0, EEXIST, ENOENT, EIO, ENOSPC, EACCES}) {
+        CAPTURE(os_code);
+        CHECK_FALSE(posix::is_unsupported(os_code));
+    }
+}
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include <stet/families/vision_layouts.hpp>
+#include <stet/split/impl/split_rules.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace {
+
+namespace layouts = stet::layouts;
+namespace families = stet::families;
+using stet::detail::rules_of;
+
+constexpr stet::detail::split_rules sdxl = rules_of<families::sdxl>();
+static_assert(sdxl.model == "model.diffusion_model." && sdxl.vae == "first_stage_model.");
+static_assert(!sdxl.vision && !sdxl.seconds_start && !sdxl.seconds_total);
+static_assert(sdxl.text.size() == 2 && sdxl.text[1] == "conditioner.embedders.1.model.");
+static_assert(sdxl.take_text == &stet::detail::inverse_of<stet::text_rules::sdxl>::invert && sdxl.comfyui_takes_text);
+
+constexpr stet::detail::split_rules zero123 = rules_of<layouts::zero123>();
+static_assert(zero123.vision == "cond_stage_model.model.visual.");
+static_assert(zero123.text.size() == 1 && zero123.text[0] == "cond_stage_model.");
+
+constexpr stet::detail::split_rules audio = rules_of<families::stable_audio>();
+static_assert(audio.seconds_start == "conditioner.conditioners.seconds_start.");
+static_assert(rules_of<layouts::stable_audio3>().seconds_total &&
+              !rules_of<layouts::stable_audio3>().seconds_start);
+
+static_assert(rules_of<stet::with_unprefixed_vision<layouts::sd1>>().vision == "");
+static_assert(rules_of<stet::with_openclip_vision<layouts::svd>>().vision == rules_of<layouts::svd>().vision);
+
+// The loader of these has no text encoder.
+static_assert(!stet::comfyui_reads_text<families::svd_img2vid> &&
+              !stet::comfyui_reads_text<families::sv3d_p> &&
+              !stet::comfyui_reads_text<families::stable_zero123> &&
+              !stet::comfyui_reads_text<families::hunyuan3d_v2> &&
+              !stet::comfyui_reads_text<families::hidream> && !stet::comfyui_reads_text<families::flux2>);
+static_assert(stet::comfyui_reads_text<families::flux> && stet::comfyui_reads_text<layouts::generic> &&
+              stet::comfyui_reads_text<families::sd15>);
+
+// A layout of one's own.
+using tiny = stet::prefix_layout<stet::under<stet::role::model, "m.">>;
+static_assert(rules_of<tiny>().model == "m." && !rules_of<tiny>().vae &&
+              rules_of<tiny>().take_text == nullptr && rules_of<tiny>().text.empty());
+
+} // namespace
+
+TEST_CASE("rules are read off layouts while compiling")
+{
+    SUCCEED("the assertions above have been checked");
+}

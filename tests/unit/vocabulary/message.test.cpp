@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+#include <stet/vocabulary/message.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using stet::errc;
+using stet::error;
+using stet::message;
+using stet::write_message;
+
+namespace {
+
+struct sentence {
+    errc             code;
+    std::string_view name;
+    std::string_view text;
+};
+
+/// What is said about the error that example() makes.
+constexpr std::array<sentence, 71> sentences{{
+    {errc::tensor_size_mismatch, "tensor_size_mismatch",
+     "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
+    {errc::tensor_size_overflow, "tensor_size_overflow",
+     "tensor 'a.b': its dtype and shape need 2^61 bytes or more, which no file can hold"},
+    {errc::negative_dimension, "negative_dimension", "tensor 'a.b': a dimension of its shape is negative"},
+    {errc::borrowed_axes_expired, "borrowed_axes_expired",
+     "tensor 'a.b': its 9,216 axes came from a temporary; beyond 1,234,567 axes keep the array "
+     "alive until the save returns"},
+    {errc::partial_byte, "partial_byte",
+     "tensor 'a.b': 9,216 bits do not fill whole bytes; F4 needs an even count, F6 a multiple of four"},
+    {errc::strides_rank_mismatch, "strides_rank_mismatch",
+     "tensor 'a.b': 9,216 strides given for 1,234,567 axes; give one stride for each axis"},
+    {errc::outside_storage, "outside_storage",
+     "tensor 'a.b': the strides reach element 9,216 of a storage of 1,234,567 elements"},
+    {errc::sub_byte_strides, "sub_byte_strides",
+     "tensor 'a.b': 4- and 6-bit elements cannot be strided; pack them first"},
+    {errc::no_such_axis, "no_such_axis", "tensor 'a.b': axis or index 9,216 asked for, there are 1,234,567"},
+    {errc::too_many_axes, "too_many_axes",
+     "tensor 'a.b': 9,216 axes; a view of up to 1,234,567 can be transposed or sliced"},
+    {errc::not_in_memory, "not_in_memory",
+     "tensor 'a.b': it is produced while it is written, so it cannot be transposed or sliced; "
+     "read it into memory first"},
+    {errc::stack_mismatch, "stack_mismatch",
+     "tensor 'a.b': part 9,216 of the stack has another dtype or trailing shape than part 0"},
+    {errc::stack_of_scalars, "stack_of_scalars",
+     "tensor 'a.b': a stack needs at least one part, each with at least one axis"},
+    {errc::produced_size_mismatch, "produced_size_mismatch",
+     "tensor 'a.b': 9,216 bytes produced, its dtype and shape need 1,234,567"},
+    {errc::missing_tensor, "missing_tensor", "tensor 'a.b': the pointer to it is null"},
+    {errc::duplicate_name, "duplicate_name",
+     "tensor 'a.b' is placed twice: by the model and by the vae; rename or leave out one of them"},
+    {errc::reserved_name, "reserved_name",
+     "tensor 'a.b': the format keeps the name '__metadata__' for metadata; rename the tensor"},
+    {errc::invalid_utf8, "invalid_utf8", "tensor 'a.b': the name is not UTF-8"},
+    {errc::file_size_overflow, "file_size_overflow",
+     "tensor 'a.b': with it the tensors pass 2^63 bytes, which no file can hold"},
+    {errc::header_too_large, "header_too_large",
+     "the header needs at least 9,216 bytes, the format allows 1,234,567; use fewer tensors, "
+     "shorter names or less metadata"},
+    {errc::invalid_metadata_utf8, "invalid_metadata_utf8", "metadata 'a.b': key or value is not UTF-8"},
+    {errc::duplicate_metadata_key, "duplicate_metadata_key",
+     "metadata 'a.b' is given twice; keep one of them"},
+    {errc::out_of_memory, "out_of_memory", "the allocator gave no memory for 1,234,567 bytes"},
+    {errc::sink_full, "sink_full", "1,234,567 bytes are to be written, the memory given holds 9,216"},
+    {errc::sink_refused, "sink_refused", "the sink refused 1,234,567 bytes (its code: 13)"},
+    {errc::cancelled, "cancelled",
+     "cancelled at tensor 'a.b' after 9,216 of 1,234,567 bytes; nothing was kept"},
+    {errc::invalid_file_name, "invalid_file_name",
+     "'a.b' names no file; give a name such as 'checkpoints/ComfyUI' without control characters"},
+    {errc::outside_root, "outside_root", "'a.b' lies outside the output folder; use a path below it"},
+    {errc::counter_exhausted, "counter_exhausted",
+     "'a.b': the folder's numbers reach 9,216, none is left; move old files away"},
+    {errc::folder_missing, "folder_missing", "'a.b': the folder does not exist; create it first"},
+    {errc::name_taken, "name_taken", "'a.b' exists already; choose another name or ask to replace it"},
+    {errc::not_a_regular_file, "not_a_regular_file",
+     "'a.b' is no regular file; choose another path"},
+    {errc::permission_denied, "permission_denied", "'a.b': permission denied"},
+    {errc::read_only_file_system, "read_only_file_system", "'a.b': the file system is read-only"},
+    {errc::disk_full, "disk_full", "'a.b': no space or quota left for 1,234,567 bytes"},
+    {errc::file_too_large, "file_too_large",
+     "'a.b': 1,234,567 bytes are more than the system allows in one file"},
+    {errc::file_name_too_long, "file_name_too_long", "'a.b': the name is too long for the file system"},
+    {errc::too_many_open_files, "too_many_open_files", "'a.b': no file descriptor is left"},
+    {errc::too_many_links, "too_many_links", "'a.b': symbolic links lead to each other"},
+    {errc::io_failure, "io_failure", "'a.b': the system reports error 13"},
+    {errc::missing_qkv, "missing_qkv",
+     "attention layer 'a.b' has no model; q, k and v are saved as one tensor"},
+    {errc::projection_rank, "projection_rank",
+     "tensor 'a.b': a text projection has two axes, this one has 9,216"},
+    {errc::name_collision, "name_collision",
+     "tensor 'a.b': two keys of one component are saved under this name; "
+     "rename or leave out one of them"},
+    {errc::foreign_key, "foreign_key",
+     "tensor 'a.b' is no key this layout knows; it would be lost, leave it out or save as ComfyUI does"},
+    {errc::quantised_companion, "quantised_companion",
+     "tensor 'a.b': a quantised encoder cannot be saved under OpenCLIP names; dequantise it first"},
+    {errc::position_ids_mismatch, "position_ids_mismatch",
+     "tensor 'a.b': this layout writes 1,234,567 position ids as I64, the ones given differ; leave "
+     "them out, they are added"},
+    {errc::empty_component, "empty_component",
+     "component 'a.b' has no tensors; pass stet::no_entries to save without it"},
+    {errc::contradictory_prediction, "contradictory_prediction", "the prediction contradicts itself: 'a.b'"},
+    {errc::invalid_json, "invalid_json",
+     "JSON text 'a.b': Python's json module refuses what stands at byte 9,216"},
+    {errc::json_too_deep, "json_too_deep",
+     "JSON text 'a.b': at byte 9,216 more than 1,234,567 lists and objects lie in each other, which Python refuses"},
+    {errc::metadata_too_large, "metadata_too_large",
+     "metadata 'a.b': 9,216 bytes, at most 1,234,567 are allowed; shorten it"},
+    {errc::missing_metadata_key, "missing_metadata_key", "metadata 'a.b' is required here; give it a value"},
+    {errc::invalid_metadata_value, "invalid_metadata_value", "metadata 'a.b' must be model"},
+    {errc::output_folder_not_absolute, "output_folder_not_absolute",
+     "'a.b' is no absolute path; ComfyUI's rule needs one for the output folder"},
+    {errc::uneven_qkv, "uneven_qkv",
+     "tensor 'a.b': its 9,216 rows are those of q, k and v together and must divide by three"},
+    {errc::unusable_marker, "unusable_marker", "marker tensor 'a.b' must hold model"},
+    {errc::header_too_small, "header_too_small",
+     "the file holds 9,216 bytes, a checkpoint starts with the 1,234,567 of its header's length"},
+    {errc::header_length_too_large, "header_length_too_large",
+     "the file claims a header of 9,216 bytes, the format allows 1,234,567; it is no safetensors file or damaged"},
+    {errc::invalid_header_length, "invalid_header_length",
+     "with its header the file needs at least 1,234,567 bytes, it holds 9,216; it is cut short or no safetensors "
+     "file"},
+    {errc::invalid_header_utf8, "invalid_header_utf8", "the header is not UTF-8 at byte 9,216 of the file"},
+    {errc::invalid_header_json, "invalid_header_json", "header member 'a.b', byte 9,216 of the file: model"},
+    {errc::invalid_offset, "invalid_offset",
+     "tensor 'a.b': its data should begin at 1,234,567, data_offsets say 9,216"},
+    {errc::shape_overflow, "shape_overflow",
+     "tensor 'a.b', byte 9,216 of the file: its dtype and shape need 2^61 bytes or more"},
+    {errc::tensor_info_mismatch, "tensor_info_mismatch",
+     "tensor 'a.b': data_offsets hold 9,216 bytes, its dtype and shape need 1,234,567"},
+    {errc::incomplete_data, "incomplete_data", "the header describes a file of 1,234,567 bytes, it holds 9,216"},
+    {errc::more_bytes_needed, "more_bytes_needed",
+     "the header needs the first 1,234,567 bytes of the file, 9,216 were given"},
+    {errc::forbidden_by_format, "forbidden_by_format",
+     "header member 'a.b', byte 9,216 of the file: model, which the format's text forbids"},
+    {errc::source_refused, "source_refused",
+     "1,234,567 bytes could not be read at byte 9,216 of the file (the source's code: 13)"},
+    {errc::file_missing, "file_missing", "'a.b': no such file"},
+    {errc::file_in_use, "file_in_use",
+     "'a.b' is in use and cannot be replaced; first close its mapping or what else has it open, here or in "
+     "another program"},
+    {errc::part_file_lost, "part_file_lost",
+     "'a.b': its unfinished file was removed or renamed while it was being written; save again"},
+}};
+
+static_assert(sentences.size() == stet::errc_count, "a new code needs its sentence here");
+
+error example(errc code)
+{
+    error e = error{.code = code, .os_code = 13, .expected = 1'234'567, .actual = 9'216}.about("a.b");
+    e.parties[0].assign("model");
+    e.parties[1].assign("vae");
+    return e;
+}
+
+std::string quoted(std::string_view subject)
+{
+    constexpr std::string_view rest = ": permission denied";
+    std::string                text = message(error{.code = errc::permission_denied}.about(subject));
+    REQUIRE(text.ends_with(rest));
+    text.resize(text.size() - rest.size());
+    return text;
+}
+
+std::string number(std::uint64_t value)
+{
+    constexpr std::string_view before = "the allocator gave no memory for ";
+    constexpr std::string_view after = " bytes";
+    const std::string          text = message(error{.code = errc::out_of_memory, .expected = value});
+    REQUIRE(text.size() > before.size() + after.size());
+    return text.substr(before.size(), text.size() - before.size() - after.size());
+}
+
+std::string system_number(int value)
+{
+    constexpr std::string_view before = "'': the system reports error ";
+    const std::string          text = message(error{.code = errc::io_failure, .os_code = value});
+    REQUIRE(text.starts_with(before));
+    return text.substr(before.size());
+}
+
+} // namespace
+
+static_assert(name(errc::duplicate_name) == "duplicate_name");
+static_assert(name(errc{}) == "no error");
+static_assert(name(static_cast<errc>(stet::errc_count + 1)) == "no error");
+static_assert(write_message(error{}, nullptr, 0) == std::string_view("no error").size());
+static_assert([] {
+    std::array<char, 64> buffer{};
+    const auto           size =
+        write_message(error{.code = errc::too_many_links}.about("a"), buffer.data(), buffer.size());
+    return std::string_view(buffer.data(), size) == "'a': symbolic links lead to each other";
+}());
+
+TEST_CASE("every code has its name and its sentence")
+{
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
+        CHECK(static_cast<std::size_t>(sentences[i].code) == i + 1);
+        CHECK(name(sentences[i].code) == sentences[i].name);
+        CHECK(message(example(sentences[i].code)) == sentences[i].text);
+    }
+}
+
+TEST_CASE("every sentence is one line, starts in lower case and ends without a full stop")
+{
+    for (std::size_t code = 1; code <= stet::errc_count; ++code) {
+        const std::string text = message(example(static_cast<errc>(code)));
+        REQUIRE_FALSE(text.empty());
+        CHECK(text.find('\n') == std::string::npos);
+        CHECK(text.find('%') == std::string::npos);
+        CHECK(text.back() != '.');
+        CHECK((text.starts_with("JSON ") || text.front() < 'A' || text.front() > 'Z'));
+    }
+}
+
+TEST_CASE("no error is called so")
+{
+    CHECK(message(error{}) == "no error");
+    CHECK(message(error{.code = static_cast<errc>(255)}) == "no error");
+}
+
+TEST_CASE("the tail of a long subject is shown")
+{
+    const std::string text = quoted(std::string(400, 'p') + ".weight");
+    CHECK(text == "'..." + std::string(189, 'p') + ".weight'");
+}
+
+TEST_CASE("a long subject is shown from the start of a character on")
+{
+    std::string subject = "a";
+    while (subject.size() < 300)
+        subject += "\xE6\xB8\x85";
+    const std::string text = quoted(subject);
+
+    CHECK(text.size() > 190);
+    CHECK(stet::detail::is_utf8(text));
+    CHECK(text.starts_with("'...\xE6\xB8\x85"));
+    CHECK(text.ends_with("\xE6\xB8\x85'"));
+}
+
+TEST_CASE("control characters of a subject are shown in hexadecimal")
+{
+    CHECK(quoted("a\nb\x1B[2J\x7F") == "'a\\x0ab\\x1b[2J\\x7f'");
+    CHECK(quoted(std::string_view("\0", 1)) == "'\\x00'");
+    CHECK(quoted("\x1F\x20~") == "'\\x1f ~'");
+    CHECK(quoted("\xC2\x80 \xC2\x9B"
+                 "2J \xC2\x9F") == "'\\xc2\\x80 \\xc2\\x9b2J \\xc2\\x9f'");
+}
+
+TEST_CASE("what is readable of a subject is shown as it is")
+{
+    CHECK(quoted("") == "''");
+    CHECK(quoted("it's 100% \"so\"\\") == "'it's 100% \"so\"\\'");
+    CHECK(quoted("\xC2\xA0 \xC3\xA9 \xE6\xB8\x85 \xF0\x9F\x98\x80") ==
+          "'\xC2\xA0 \xC3\xA9 \xE6\xB8\x85 \xF0\x9F\x98\x80'");
+}
+
+TEST_CASE("of a subject that is not UTF-8 all bytes beyond ASCII are shown in hexadecimal")
+{
+    CHECK(quoted("a\xC3\xA9\xFF") == "'a\\xc3\\xa9\\xff'");
+    CHECK(quoted("\xC2") == "'\\xc2'");
+}
+
+TEST_CASE("a percent sign in a subject is no field")
+{
+    CHECK(message(error{.code = errc::name_taken}.about("%a%e%s")) ==
+          "'%a%e%s' exists already; choose another name or ask to replace it");
+}
+
+TEST_CASE("numbers have thousands separators")
+{
+    CHECK(number(0) == "0");
+    CHECK(number(999) == "999");
+    CHECK(number(1'000) == "1,000");
+    CHECK(number(12'345) == "12,345");
+    CHECK(number(123'456) == "123,456");
+    CHECK(number(100'000'000) == "100,000,000");
+    CHECK(number(UINT64_MAX) == "18,446,744,073,709,551,615");
+}
+
+TEST_CASE("the system's number keeps its sign")
+{
+    CHECK(system_number(28) == "28");
+    CHECK(system_number(-1) == "-1");
+    CHECK(system_number(INT_MAX) == "2,147,483,647");
+    CHECK(system_number(INT_MIN) == "-2,147,483,648");
+}
+
+TEST_CASE("a sentence is cut at the end of a short buffer, its whole length is returned")
+{
+    const error       e = example(errc::duplicate_name);
+    const std::string whole = message(e);
+    for (std::size_t capacity = 0; capacity <= whole.size() + 2; ++capacity) {
+        std::vector<char> buffer(whole.size() + 3, '#');
+        const std::size_t size = write_message(e, buffer.data(), capacity);
+        const std::size_t shown = capacity < whole.size() ? capacity : whole.size();
+
+        CHECK(size == whole.size());
+        CHECK(std::string_view(buffer.data(), shown) == whole.substr(0, shown));
+        CHECK(std::string_view(buffer.data() + shown, buffer.size() - shown) ==
+              std::string(buffer.size() - shown, '#'));
+    }
+}
+
+TEST_CASE("the length of a sentence is known without a buffer")
+{
+    const error e = example(errc::header_too_large);
+    CHECK(write_message(e, nullptr, 0) == message(e).size());
+}
