@@ -220,7 +220,7 @@ void save_device_floor(const tensors& given, const std::string& folder, bool is_
     if (file < 0)
         return;
     static_cast<void>(::fallocate(file, 0, 0, static_cast<off_t>(given.total())));
-    stet::detail::write_queue queue(stet::native_calls, {.kernel = true, .threads = depth});
+    stet::detail::write_queue queue(stet::native_file_system(), {.kernel = true, .threads = depth});
     for (std::size_t at = 0; at < given.total(); at += size) {
         while (queue.under_way() >= depth)
             static_cast<void>(queue.wait());
@@ -247,7 +247,7 @@ void save_with(const tensors& given, const std::string& folder, stet::save_optio
 bool save(const tensors& given, const std::string& folder, std::string_view way, bool is_durable)
 {
     stet::save_options options{.lasting = is_durable ? stet::durability::full : stet::durability::none};
-    stet::file_system  without_preallocation = stet::native_calls;
+    stet::file_system  without_preallocation = stet::native_file_system();
     without_preallocation.preallocate = nullptr;
     std::array<std::byte, 1>      no_block{};
     static stet::worker_threads   pool(1);

@@ -312,7 +312,7 @@ TEST_CASE("each call of a search that fails is told, and nothing live or foreign
             here.put("in/N_00002_.part", "abandoned");
             here.put("in/model.safetensors.part", "another's");
             here.put_link("in/M_00004_.part", "M_00001_.safetensors");
-            auto live = stet::numbered_target::take(stet::native_calls, here.path(),
+            auto live = stet::numbered_target::take(stet::native_file_system(), here.path(),
                                                     {.folder = "in", .stem = "M"}, durability::none);
             REQUIRE(live);
             const auto         before = here.files();

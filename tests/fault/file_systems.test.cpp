@@ -98,11 +98,11 @@ TEST_CASE("a quota is found out and leaves the old file and nothing else", "[.qu
     const scratch_directory          here; // where less than three mebibytes are allowed
     const support::sample_checkpoint old(1, 100U << 10U);
     const support::sample_checkpoint large(2, 3U << 20U);
-    stet::file_system                plain = stet::native_calls;
+    stet::file_system                plain = stet::native_file_system();
     plain.preallocate = nullptr; // a write finds it out then
     REQUIRE(old.save(exact_path{here / "old"}));
     const std::string before = here.content("old");
-    for (const stet::file_system& calls : {stet::native_calls, plain}) {
+    for (const stet::file_system& calls : {stet::native_file_system(), plain}) {
         for (const char* const name : {"old", "new"}) {
             const auto saved = large.save(exact_path{here / name, existing_file::replace}, {.calls = &calls});
             REQUIRE_FALSE(saved);

@@ -366,20 +366,20 @@ void check_abandoned(const std::string& here)
            "what a dead save left is removed, what another program left is not");
     expect(DeleteFileW(raw(here + "/model.safetensors.part").c_str()) != 0, "which goes at the end");
 
-    auto live = stet::numbered_target::take(stet::native_calls, here, {.folder = {}, .stem = "M"},
+    auto live = stet::numbered_target::take(stet::native_file_system(), here, {.folder = {}, .stem = "M"},
                                             stet::durability::none);
     expect(live && live->number() == 5, "a number is held");
     bool was_kept = false;
     {
         // As it is between closing the file and naming it.
-        const auto in = stet::folder::open(stet::native_calls, here);
+        const auto in = stet::folder::open(stet::native_file_system(), here);
         put(here + "/M_00009_.part", "half");
         const auto lock = in ? stet::detail::file_lock::take(*in, "M_00009_.part", here)
                              : stet::result<stet::detail::file_lock>(stet::os_error(ENOENT, here));
         found = remove(0);
         was_kept = lock && found && found->left.size() == 2;
         const int moved =
-            in ? stet::native_calls
+            in ? stet::native_file_system()
                      .move(nullptr, in->handle(), "M_00009_.part", "renamed", existing_file::refuse)
                      .error
                : -1;

@@ -45,7 +45,7 @@ inline constexpr std::array<std::string_view, 18> file_call_names{
 /// May be used by several threads once it is set up.
 class faulty_file_system {
 public:
-    faulty_file_system() noexcept : calls_(stet::native_calls)
+    faulty_file_system() noexcept : calls_(stet::native_file_system())
     {
         calls_.context = this;
         calls_.open_folder = passed<file_call::open_folder, &stet::file_system::open_folder>;
@@ -179,7 +179,7 @@ private:
         if (Kind == file_call::sync && self.skips_syncs_)
             return {};
         const stet::os_result returned =
-            (stet::native_calls.*Member)(stet::native_calls.context, arguments...);
+            (stet::native_file_system().*Member)(stet::native_file_system().context, arguments...);
         // A handle is gone even when closing it fails.
         return fault == 0 ? returned : stet::os_result{.value = -1, .error = fault};
     }
@@ -191,7 +191,7 @@ private:
             return {.value = -1, .error = fault};
         if (self.claimed_)
             return {.value = *self.claimed_, .error = 0};
-        return stet::native_calls.write(stet::native_calls.context, file, data,
+        return stet::native_file_system().write(stet::native_file_system().context, file, data,
                                         size < self.most_written_ ? size : self.most_written_);
     }
 
@@ -203,7 +203,7 @@ private:
             return {.value = -1, .error = fault};
         if (self.claimed_)
             return {.value = *self.claimed_, .error = 0};
-        return stet::native_calls.write_at(stet::native_calls.context, file, offset, data,
+        return stet::native_file_system().write_at(stet::native_file_system().context, file, offset, data,
                                            size < self.most_written_ ? size : self.most_written_);
     }
 

@@ -2,6 +2,7 @@
 #ifndef STET_COMFYUI_COMFYUI_METADATA_HPP
 #define STET_COMFYUI_COMFYUI_METADATA_HPP
 
+#include "../vocabulary/config.hpp"
 #include "redump.hpp"
 #include "../vocabulary/result.hpp"
 #include "../state/prediction.hpp"
@@ -20,16 +21,7 @@ namespace STET_NAMESPACE {
 using metadata_list = std::vector<std::pair<std::string, std::string>>;
 
 /// Sets a key: an entry that is there keeps its place and gets the text.
-inline void set_metadata(metadata_list& list, std::string_view key, std::string_view text)
-{
-    for (auto& [known, value] : list) {
-        if (known == key) {
-            value = text;
-            return;
-        }
-    }
-    list.emplace_back(key, text);
-}
+void set_metadata(metadata_list& list, std::string_view key, std::string_view text);
 
 /// A key and its value as JSON text.
 struct json_entry {
@@ -57,48 +49,7 @@ struct comfyui_metadata {
 /// The metadata as ComfyUI writes it; JSON texts are dumped anew as Python would.
 /// errors:   invalid_json about the key; metadata_too_large beyond graph->largest; out_of_memory
 /// source:   ComfyUI 0.8.0, nodes_model_merging.py, save_checkpoint
-inline result<metadata_list> make_comfyui_metadata(const comfyui_metadata& about)
-{
-    metadata_list list;
-    if (!about.architecture.empty()) {
-        set_metadata(list, "modelspec.architecture", about.architecture);
-        set_metadata(list, "modelspec.sai_model_spec", "1.0.0");
-        set_metadata(list, "modelspec.implementation", "sgm");
-        std::string title(about.stem);
-        title += ' ';
-        title += about.number;
-        set_metadata(list, "modelspec.title", title);
-    }
-    if (about.predicts == model_type::eps)
-        set_metadata(list, "modelspec.predict_key", "epsilon");
-    else if (about.predicts == model_type::v_prediction)
-        set_metadata(list, "modelspec.predict_key", "v");
-    if (!about.graph)
-        return list;
-
-    std::uint64_t size = 0;
-    const auto    set_json = [&](std::string_view key, std::string_view json) -> result<void> {
-        const auto dumped = redump_json(json);
-        if (!dumped)
-            return dumped.error().about(key);
-        size += dumped->view().size();
-        if (size > about.graph->largest)
-            return error{.code = errc::metadata_too_large, .expected = about.graph->largest, .actual = size}
-                .about(key);
-        set_metadata(list, key, dumped->view());
-        return {};
-    };
-    if (!about.graph->prompt) {
-        set_metadata(list, "prompt", "");
-    } else if (auto set = set_json("prompt", *about.graph->prompt); !set) {
-        return set.error();
-    }
-    for (const json_entry& entry : about.graph->extra) {
-        if (auto set = set_json(entry.key, entry.json); !set)
-            return set.error();
-    }
-    return list;
-}
+result<metadata_list> make_comfyui_metadata(const comfyui_metadata& about);
 
 /// The same for a family, which knows its architecture and, where it has only one, its model type.
 template <class Family>
@@ -111,5 +62,9 @@ result<metadata_list> make_comfyui_metadata(comfyui_metadata about)
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/comfyui_metadata.ipp"
+#endif
 
 #endif

@@ -3,12 +3,11 @@
 #ifndef STET_COMFYUI_COMFYUI_SAVE_HPP
 #define STET_COMFYUI_COMFYUI_SAVE_HPP
 
+#include "../vocabulary/config.hpp"
 #include "comfyui_target.hpp"
 #include "../save/save.hpp"
 
-#include <charconv>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace STET_NAMESPACE {
@@ -26,46 +25,17 @@ struct comfyui_numbered {
 namespace detail {
 
 /// As a counter, where it is one: a number ComfyUI would give may be negative or of any size.
-inline std::uint64_t counter_of(std::string_view number) noexcept
-{
-    std::uint64_t value = 0;
-    const auto    parsed = std::from_chars(number.data(), number.data() + number.size(), value);
-    return parsed.ec == std::errc() ? value : 0;
-}
+std::uint64_t counter_of(std::string_view number) noexcept;
 
 } // namespace detail
 
-inline result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
-                                          const save_options& options)
-{
-    if (auto checked = make_header(tensors, options.metadata); !checked)
-        return checked.error();
-    // As for other numbered saves: a program without lock may take the name while we write.
-    constexpr int most_attempts = 100;
-    for (int attempt = 1;; ++attempt) {
-        auto target = comfyui_target::take(*options.calls,
-                                           {.prefix = where.prefix,
-                                            .output_dir = where.output_dir,
-                                            .fields = where.fields,
-                                            .rule = where.rule},
-                                           options.lasting, where.existing);
-        if (!target)
-            return target.error();
-        const std::string number = target->number().text();
-        const taken_name  taken{.path = target->file().path(),
-                                .stem = target->place().stem,
-                                .number = number,
-                                .counter = detail::counter_of(number)};
-        const auto        head =
-            make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
-        if (!head)
-            return head.error();
-        auto saved = detail::write_and_publish(*target, *head, options, taken.counter);
-        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
-            return saved;
-    }
-}
+result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
+                                          const save_options& options);
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/comfyui_save.ipp"
+#endif
 
 #endif

@@ -2,24 +2,13 @@
 #ifndef STET_COMFYUI_COMFYUI_TARGET_HPP
 #define STET_COMFYUI_COMFYUI_TARGET_HPP
 
-#include "comfyui_counter.hpp"
+#include "../vocabulary/config.hpp"
 #include "comfyui_name.hpp"
-#include "../naming/numbered_name.hpp"
-#include "../naming/output_name.hpp"
-#include "../naming/placeholders.hpp"
 #include "impl/python_int.hpp"
-#include "impl/python_path.hpp"
-#include "../vocabulary/impl/decimal.hpp"
-#include "../file/impl/local_time.hpp"
 #include "../file/part_file.hpp"
 
-#include <cerrno>
 #include <cstddef>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace STET_NAMESPACE {
 
@@ -37,35 +26,7 @@ public:
     ///           forbid; name_taken; not_a_regular_file, also for a link, as none is written through; the
     ///           system's
     static result<comfyui_target> take(const file_system& calls, comfyui_request request, durability lasting,
-                                       existing_file existing = existing_file::refuse)
-    {
-        request.paths = calls.paths;
-        if (!request.fields.time && mentions_time(request.prefix))
-            request.fields.time = detail::local_time();
-        const bool resolves_links = request.rule != naming_rule::comfyui_0_8;
-        auto       place =
-            resolves_links ? result<comfyui_place>(split_comfyui_prefix(request)) : resolve_comfyui(request);
-        if (!place)
-            return place.error();
-        const bool has_nul = (place->folder + place->stem).find('\0') != std::string::npos;
-        const bool is_allowed =
-            calls.paths == path_style::posix || detail::is_allowed(place->stem + '_', calls.paths);
-        if (has_nul || !is_allowed)
-            return error{.code = errc::invalid_file_name}.about(place->prefix_out);
-        auto in = resolves_links ? open_inside(calls, *place, std::string(request.output_dir), lasting)
-                                 : folder::create(calls, place->folder, lasting);
-        if (!in)
-            return in.error();
-        if (lasting == durability::full) {
-            // Whoever created the folders may not have made their names last yet.
-            const auto root = folder::create(calls, std::string(request.output_dir), lasting);
-            if (!root)
-                return root.error();
-            if (auto made = root->make_last_below(*in, place->folder); !made)
-                return made.error();
-        }
-        return claim(*std::move(in), *std::move(place), existing);
-    }
+                                       existing_file existing = existing_file::refuse);
 
     const comfyui_place& place() const noexcept { return place_; }
     const std::string&   name() const noexcept { return name_; }
@@ -80,119 +41,22 @@ public:
 
 private:
     comfyui_target(folder in, part_file file, comfyui_place place, detail::python_int number, std::string name,
-                   existing_file existing) noexcept
-        : in_(std::move(in)), file_(std::move(file)), place_(std::move(place)), number_(std::move(number)),
-          name_(std::move(name)), existing_(existing)
-    {
-    }
+                   existing_file existing) noexcept;
 
     /// The place's folder, if it lies in the output folder after all links are followed. What is missing of
     /// it is created below the deepest folder that exists, and only once that is known to lie inside.
     static result<folder> open_inside(const file_system& calls, const comfyui_place& place,
-                                      const std::string& output_dir, durability lasting)
-    {
-        auto root = folder::open(calls, output_dir);
-        if (!root && root.error().os_code == ENOENT) {
-            if (!is_inside_by_text(place, output_dir)) // where nothing is, there are no links either
-                return error{.code = errc::outside_root}.about(place.folder);
-            root = folder::create(calls, output_dir, lasting);
-        }
-        if (!root)
-            return root;
-
-        std::vector<std::string> missing; // the last part first
-        std::string              path = place.folder;
-        auto                     in = folder::open(calls, path);
-        while (!in && in.error().os_code == ENOENT) {
-            auto [above, own_name] = folder::split(path, calls.paths);
-            if (own_name.empty() || own_name == ".." || above == path) // not even its top is there
-                return error{.code = errc::outside_root}.about(place.folder);
-            missing.push_back(std::move(own_name));
-            path = std::move(above);
-            in = folder::open(calls, path);
-        }
-        if (!in)
-            return in;
-        const auto inside = root->contains(*in, path);
-        if (!inside)
-            return inside.error();
-        if (!*inside)
-            return error{.code = errc::outside_root}.about(place.folder);
-        for (; in && !missing.empty(); missing.pop_back()) {
-            path = detail::python_path::joined(path, missing.back(), calls.paths);
-            in = in->enter(missing.back(), *root, lasting, path);
-        }
-        return in;
-    }
+                                      const std::string& output_dir, durability lasting);
 
     /// errors: about `path`
-    static result<detail::python_int> next_number(const folder& in, const comfyui_place& place)
-    {
-        comfyui_counter numbers(place);
-        const auto      listed = retried([&] {
-            return in.calls().list(in.calls().context, in.handle(),
-                                        [&](std::string_view entry) { numbers.see(entry); });
-        });
-        if (listed.error != 0)
-            return os_error(listed.error, place.folder);
-        return numbers.next();
-    }
+    static result<detail::python_int> next_number(const folder& in, const comfyui_place& place);
 
     /// Creates the part file of the number that is next. Another saver may be quicker: then there is a new
     /// number, or the same one because ComfyUI's rule does not see what is there.
-    static result<comfyui_target> claim(folder in, comfyui_place place, existing_file existing)
-    {
-        constexpr std::size_t     most_attempts = 1000;
-        std::optional<detail::python_int> refused;
-        std::optional<detail::python_int> tried;
-        std::size_t               losses = 0;
-        std::size_t               times = 0; // the part file of one name is the lock of its number
-        for (std::size_t attempt = 1;; ++attempt) {
-            auto number = next_number(in, place);
-            if (!number)
-                return number.error();
-            times = tried == *number ? times + 1 : 1;
-            tried = *number;
-            std::string name = comfyui_file_name(place.stem, *number);
-            std::string path = detail::python_path::joined(place.folder, name, place.paths);
-            auto        part = part_file::create(in, part_name(place.stem, *number, times), path);
-            const bool  is_lost = !part && part.error().code == errc::part_file_lost;
-            losses += is_lost ? 1U : 0U;
-            const bool is_taken = !part && part.error().os_code == EEXIST;
-            if ((is_taken && attempt < most_attempts) || (is_lost && losses < part_file::most_losses))
-                continue;
-            if (!part)
-                return part.error();
-
-            entry_facts facts;
-            const auto  found = in.inspect(name, links::refuse, facts);
-            const bool  exists = found.error == 0;
-            if (!exists && found.error != ENOENT)
-                return os_error(found.error, path);
-            if (exists && existing == existing_file::refuse) {
-                if (refused == *number || attempt == most_attempts)
-                    return error{.code = errc::name_taken}.about(path);
-                refused = *std::move(number);
-                continue;
-            }
-            if (exists && facts.kind != entry_kind::file)
-                return error{.code = errc::not_a_regular_file}.about(path);
-            if (exists) {
-                if (auto moded = part->set_mode(facts.mode); !moded)
-                    return moded.error();
-            }
-            return comfyui_target(std::move(in), *std::move(part), std::move(place), *std::move(number),
-                                  std::move(name), existing);
-        }
-    }
+    static result<comfyui_target> claim(folder in, comfyui_place place, existing_file existing);
 
     /// `ComfyUI_00007_.part`, then `ComfyUI_00007_2.part`: in ComfyUI's eyes they all have the number.
-    static std::string part_name(const std::string& stem, const detail::python_int& number, std::size_t attempt)
-    {
-        std::string extension(attempt > 1 ? detail::decimal(attempt).view() : std::string_view());
-        extension += part_extension;
-        return comfyui_file_name(stem, number, extension);
-    }
+    static std::string part_name(const std::string& stem, const detail::python_int& number, std::size_t attempt);
 
     folder        in_; // outlives the part file
     part_file     file_;
@@ -203,5 +67,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/comfyui_target.ipp"
+#endif
 
 #endif

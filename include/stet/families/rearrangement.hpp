@@ -2,6 +2,7 @@
 #ifndef STET_FAMILIES_REARRANGEMENT_HPP
 #define STET_FAMILIES_REARRANGEMENT_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../layout/changes.hpp"
 #include "../state/component.hpp"
 #include "../vocabulary/result.hpp"
@@ -16,10 +17,7 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows the log
 class rearrangement {
 public:
-    rearrangement(change_log& log, std::uint8_t component, conduct how) noexcept
-        : dict(log.changes.memory()), log_(&log), component_(component), how_(how)
-    {
-    }
+    rearrangement(change_log& log, std::uint8_t component, conduct how) noexcept;
 
     detail::ordered_dict dict;
 
@@ -27,53 +25,24 @@ public:
     detail::arena& own() noexcept { return log_->own; }
 
     /// errors: out_of_memory
-    result<void> log(change::kind what, const placed_name& name) noexcept
-    {
-        if (!log_->changes.push({.what = what, .component = component_, .name = name}))
-            return error{.code = errc::out_of_memory, .expected = sizeof(change)};
-        return {};
-    }
+    result<void> log(change::kind what, const placed_name& name) noexcept;
 
     /// Sets a name that should not be there yet.
     /// errors: name_collision in strict conduct, out_of_memory
-    result<void> set_new(detail::ordered_dict& in, const placed_name& name, const tensor_view& tensor) noexcept
-    {
-        const auto replaced = in.set(name, tensor);
-        if (!replaced)
-            return replaced.error();
-        return *replaced ? collided(name) : result<void>();
-    }
+    result<void> set_new(detail::ordered_dict& in, const placed_name& name, const tensor_view& tensor) noexcept;
 
     /// The same for a tensor that the other dict of this rearrangement keeps.
-    result<void> share_new(detail::ordered_dict& in, const placed_name& name, const tensor_view& kept) noexcept
-    {
-        const auto replaced = in.share(name, kept);
-        if (!replaced)
-            return replaced.error();
-        return *replaced ? collided(name) : result<void>();
-    }
+    result<void> share_new(detail::ordered_dict& in, const placed_name& name, const tensor_view& kept) noexcept;
 
     /// Another tensor took the place of one of that name.
     /// errors: name_collision in strict conduct, out_of_memory
-    result<void> collided(const placed_name& name) noexcept
-    {
-        if (is_strict())
-            return error{.code = errc::name_collision}.about(name.prefix, name.stem);
-        return log(change::kind::replaced, name);
-    }
+    result<void> collided(const placed_name& name) noexcept;
 
     /// Removes a key that the layout has no use for, if it is there.
-    result<void> leave_out(const placed_name& name) noexcept
-    {
-        return dict.remove(name) ? log(change::kind::left_out, name) : result<void>();
-    }
+    result<void> leave_out(const placed_name& name) noexcept;
 
     /// errors: name_collision in strict conduct, out_of_memory
-    result<void> rename_prefix(std::string_view from, std::string_view to)
-    {
-        return dict.rename_prefix(from, to, log_->own,
-                                  [this](const placed_name& name) { return collided(name); });
-    }
+    result<void> rename_prefix(std::string_view from, std::string_view to);
 
 private:
     change_log*  log_;
@@ -115,5 +84,9 @@ result<std::uint64_t> place_rearranged(Builder& builder, const component<Role>& 
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/rearrangement.ipp"
+#endif
 
 #endif

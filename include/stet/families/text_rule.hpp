@@ -2,16 +2,14 @@
 #ifndef STET_FAMILIES_TEXT_RULE_HPP
 #define STET_FAMILIES_TEXT_RULE_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "impl/openclip_conversion.hpp"
 #include "rearrangement.hpp"
 
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
-#include <utility>
 
 namespace STET_NAMESPACE {
 
@@ -22,65 +20,22 @@ namespace text_rules {
 
 /// Stable Diffusion 1: `clip_l.` becomes `cond_stage_model.`; the projection and the logit scale are left out.
 struct sd1 {
-    static result<void> apply(rearrangement& work)
-    {
-        for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"})
-        {
-            if (auto done = work.leave_out({.stem = key}); !done)
-                return done;
-        }
-        return work.rename_prefix("clip_l.", "cond_stage_model.");
-    }
+    static result<void> apply(rearrangement& work);
 };
 
 /// Stable Diffusion 2: OpenCLIP's names under `cond_stage_model.model.`
 struct sd2 {
-    static result<void> apply(rearrangement& work)
-    {
-        if (auto renamed = work.rename_prefix("clip_h", "cond_stage_model.model"); !renamed)
-            return renamed;
-        auto converted = detail::to_openclip(detail::openclip_text, work, "");
-        if (!converted)
-            return converted.error();
-        work.dict = *std::move(converted);
-        return {};
-    }
+    static result<void> apply(rearrangement& work);
 };
 
 /// Stable Diffusion XL's refiner: `clip_g` alone, with OpenCLIP's names.
 struct sdxl_refiner {
-    static result<void> apply(rearrangement& work)
-    {
-        auto converted = detail::to_openclip(detail::openclip_text, work, "clip_g");
-        if (!converted)
-            return converted.error();
-        work.dict = *std::move(converted);
-        if (auto done = work.leave_out({.stem = "clip_g.transformer.text_model.embeddings.position_ids"});
-            !done)
-            return done;
-        return work.rename_prefix("clip_g", "conditioner.embedders.0.model");
-    }
+    static result<void> apply(rearrangement& work);
 };
 
 /// Stable Diffusion XL: `clip_g` with OpenCLIP's names, `clip_l` with its own, and clip_l's position_ids added.
 struct sdxl {
-    static result<void> apply(rearrangement& work)
-    {
-        auto converted = detail::to_openclip(detail::openclip_text, work, "clip_g", "clip_l");
-        if (!converted)
-            return converted.error();
-        work.dict = *std::move(converted);
-        if (auto added = add_position_ids(work); !added)
-            return added;
-        for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"})
-        {
-            if (auto done = work.leave_out({.stem = key}); !done)
-                return done;
-        }
-        if (auto renamed = work.rename_prefix("clip_g", "conditioner.embedders.1.model"); !renamed)
-            return renamed;
-        return work.rename_prefix("clip_l", "conditioner.embedders.0");
-    }
+    static result<void> apply(rearrangement& work);
 
 private:
     static constexpr std::array<std::int64_t, 77> position_ids = [] {
@@ -91,23 +46,7 @@ private:
     }();
 
     /// 0 to 76, in place of any given ones, which in strict conduct must at least be as many.
-    static result<void> add_position_ids(rearrangement& work)
-    {
-        constexpr placed_name name{.stem = "clip_l.transformer.text_model.embeddings.position_ids"};
-        const auto            ids = view_of(position_ids, {1, position_ids.size()});
-        if (!ids)
-            return ids.error();
-        if (const auto* const given = work.dict.find(name); given != nullptr && work.is_strict()) {
-            const tensor_view& tensor = work.dict.tensor(*given);
-            if (tensor.type != ids->type || tensor.size != ids->size)
-                return error{.code = errc::position_ids_mismatch, .expected = position_ids.size()}.about(
-                    name.stem);
-        }
-        const auto replaced = work.dict.set(name, *ids);
-        if (!replaced)
-            return replaced.error();
-        return work.log(*replaced ? change::kind::replaced : change::kind::added, name);
-    }
+    static result<void> add_position_ids(rearrangement& work);
 };
 
 } // namespace text_rules
@@ -122,5 +61,9 @@ concept text_rule = requires(rearrangement& work)
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/text_rule.ipp"
+#endif
 
 #endif

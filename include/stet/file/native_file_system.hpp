@@ -2,15 +2,19 @@
 #ifndef STET_FILE_NATIVE_FILE_SYSTEM_HPP
 #define STET_FILE_NATIVE_FILE_SYSTEM_HPP
 
-#include "file_system.hpp"
-#include "impl/posix_file_system.hpp"
-#include "impl/windows_file_system.hpp"
+#include "../vocabulary/config.hpp"
 
 namespace STET_NAMESPACE {
 
-/// The table of the system's own calls, for those who need it to outlive a call.
-inline constexpr file_system native_calls = detail::native_file_system();
+struct file_system;
+
+/// The system's own calls, in file_system.hpp's table. It lasts as long as the program.
+const file_system& native_file_system() noexcept;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/native_file_system.ipp"
+#endif
 
 #endif

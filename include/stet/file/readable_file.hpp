@@ -3,6 +3,7 @@
 #ifndef STET_FILE_READABLE_FILE_HPP
 #define STET_FILE_READABLE_FILE_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "file_system.hpp"
 
@@ -11,7 +12,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <utility>
 #if defined(_WIN32)
 #include "impl/windows_calls.hpp"
 #else
@@ -28,12 +28,7 @@ namespace STET_NAMESPACE {
 namespace detail {
 
 /// What an errno means for who opens a file to read it: what names no file is missing.
-inline error opening_error(int os_code, std::string_view path) noexcept
-{
-    const bool is_missing = os_code == ENOENT || os_code == ENOTDIR || os_code == EILSEQ || os_code == EINVAL;
-    const errc code = is_missing ? errc::file_missing : errc_of(os_code);
-    return error{.code = code, .os_code = os_code}.about(path);
-}
+error opening_error(int os_code, std::string_view path) noexcept;
 
 /// The system's handle of a file, closed in the end. Others may read, write, rename and delete the file meanwhile as
 /// far as the system lets them.
@@ -43,24 +38,10 @@ public:
     /// path:   UTF-8 on Windows, ends with NUL
     /// errors: file_missing, permission_denied, not_a_regular_file, too_many_open_files,
     ///         too_many_links, file_name_too_long, out_of_memory, io_failure, with the path as subject
-    static result<readable_file> open(const char* path)
-    {
-        readable_file file;
-        if (const int failed = file.acquire(path); failed != 0)
-            return opening_error(failed, path);
-        return result<readable_file>(std::move(file));
-    }
+    static result<readable_file> open(const char* path);
 
-    readable_file(readable_file&& other) noexcept
-        : handle_(std::exchange(other.handle_, closed)), size_(other.size_)
-    {
-    }
-    readable_file& operator=(readable_file&& other) noexcept
-    {
-        std::swap(handle_, other.handle_);
-        std::swap(size_, other.size_);
-        return *this;
-    }
+    readable_file(readable_file&& other) noexcept;
+    readable_file& operator=(readable_file&& other) noexcept;
     readable_file(const readable_file&) = delete;
     readable_file& operator=(const readable_file&) = delete;
     ~readable_file() { release(); }
@@ -69,43 +50,13 @@ public:
     std::uint64_t size() const noexcept { return size_; }
 
     /// As a file_system's calls take it.
-    file_handle handle() const noexcept
-    {
-        if (handle_ == closed)
-            return no_handle;
-#if defined(_WIN32)
-        return reinterpret_cast<file_handle>(handle_);
-#else
-        return handle_;
-#endif
-    }
+    file_handle handle() const noexcept;
 
-    void close() noexcept
-    {
-        release();
-        handle_ = closed;
-    }
+    void close() noexcept;
 
     /// Fills the buffer. Several threads may do so at once.
     /// errors: incomplete_data when the file ends before the buffer is full; io_failure
-    result<void> read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept
-    {
-        constexpr std::size_t most = std::size_t{1} << 30U; // below what every system refuses
-        const std::uint64_t   wanted = offset + buffer.size();
-        while (!buffer.empty()) {
-            const std::size_t asked = buffer.size() < most ? buffer.size() : most;
-            const os_result   got = read_some(offset, buffer.first(asked));
-            if (got.error == EINTR)
-                continue;
-            if (got.error != 0)
-                return os_error(got.error, {});
-            if (got.value == 0)
-                return error{.code = errc::incomplete_data, .expected = wanted, .actual = offset};
-            buffer = buffer.subspan(static_cast<std::size_t>(got.value));
-            offset += static_cast<std::uint64_t>(got.value);
-        }
-        return {};
-    }
+    result<void> read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept;
 
     /// Bytes of a file in memory, or the errno that says why there are none.
     struct mapping {
@@ -265,5 +216,9 @@ private:
 } // namespace detail
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/readable_file.ipp"
+#endif
 
 #endif

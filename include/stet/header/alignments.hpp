@@ -2,20 +2,19 @@
 #ifndef STET_HEADER_ALIGNMENTS_HPP
 #define STET_HEADER_ALIGNMENTS_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../tensor/alignment_report.hpp"
 #include "header.hpp"
 
 namespace STET_NAMESPACE {
 
 /// How the tensors of a file will lie in it, once it is written.
-inline alignment_report alignments(const header& head) noexcept
-{
-    alignment_report report;
-    for (const record& placed : head.tensors().records())
-        report.add(head.size() + placed.begin, placed.size);
-    return report;
-}
+alignment_report alignments(const header& head) noexcept;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/alignments.ipp"
+#endif
 
 #endif

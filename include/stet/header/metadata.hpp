@@ -2,18 +2,15 @@
 #ifndef STET_HEADER_METADATA_HPP
 #define STET_HEADER_METADATA_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
-#include "../vocabulary/impl/sort_range.hpp"
 #include "../vocabulary/result.hpp"
-#include "../vocabulary/impl/json_string.hpp"
 
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 namespace STET_NAMESPACE {
 
@@ -74,32 +71,13 @@ struct metadata_entry {
 /// The entries ordered by key, byte by byte, so that equal metadata gives equal files.
 /// errors:   invalid_metadata_utf8, duplicate_metadata_key, out_of_memory
 /// lifetime: borrows the texts
-inline result<detail::growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
-                                                            const allocator&     memory)
-{
-    detail::growing_array<metadata_entry> entries(memory);
-    const auto collected = given.each([&](std::string_view key, std::string_view text) -> result<void> {
-        const detail::json_string_facts of_key = detail::inspect_json_string(key);
-        const detail::json_string_facts of_text = detail::inspect_json_string(text);
-        if (!of_key.well_formed || !of_text.well_formed)
-            return error{.code = errc::invalid_metadata_utf8}.about(key);
-        if (!entries.push(
-                {.key = key, .text = text, .escaped_size = of_key.escaped_size + of_text.escaped_size}))
-            return error{.code = errc::out_of_memory, .expected = entries.size() * sizeof(metadata_entry)};
-        return {};
-    });
-    if (!collected)
-        return collected.error();
-    // char_traits<char> compares bytes as unsigned char, which is the order of UTF-8.
-    detail::sort_range(entries.view(),
-               [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
-    for (std::size_t i = 1; i < entries.size(); ++i) {
-        if (entries[i].key == entries[i - 1].key)
-            return error{.code = errc::duplicate_metadata_key}.about(entries[i].key);
-    }
-    return entries;
-}
+result<detail::growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
+                                                            const allocator&     memory);
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/metadata.ipp"
+#endif
 
 #endif

@@ -24,12 +24,7 @@ struct placed_name {
     }
 
     /// The pieces joined.
-    std::string text() const
-    {
-        std::string joined(prefix);
-        joined += stem;
-        return joined;
-    }
+    std::string text() const;
 };
 
 /// Whether the joined names are the same text, however they are cut.
@@ -47,5 +42,9 @@ constexpr bool operator==(const placed_name& a, const placed_name& b) noexcept
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/placed_name.ipp"
+#endif
 
 #endif

@@ -2,14 +2,11 @@
 #ifndef STET_METADATA_MODEL_SPEC_HPP
 #define STET_METADATA_MODEL_SPEC_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "../vocabulary/impl/decimal.hpp"
-#include "../vocabulary/impl/utf8.hpp"
 #include "impl/iso_8601.hpp"
-#include "thumbnail.hpp"
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,72 +85,25 @@ namespace detail {
 /// Collects entries and remembers the first that is refused.
 class model_spec_entries {
 public:
-    void put(std::string_view key, std::string_view text)
-    {
-        if (!text.empty())
-            put_if(true, key, text, {});
-    }
-    void put_required(std::string_view key, std::string_view text)
-    {
-        if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
-            refuse(key, errc::missing_metadata_key);
-        put(key, text);
-    }
+    void put(std::string_view key, std::string_view text);
+    void put_required(std::string_view key, std::string_view text);
     /// form: what the text must be, as said to the user
-    void put_if(bool is_valid, std::string_view key, std::string_view text, std::string_view form)
-    {
-        if (!is_utf8(text))
-            refuse(key, errc::invalid_metadata_utf8);
-        else if (!is_valid)
-            refuse(key, errc::invalid_metadata_value, form);
-        texts_.emplace_back(std::string(prefix) += key, text);
-    }
+    void put_if(bool is_valid, std::string_view key, std::string_view text, std::string_view form);
     /// As the standard writes lists, with commas between.
-    void put_list(std::string_view key, const std::vector<std::string>& items)
-    {
-        std::string joined;
-        bool        is_valid = true;
-        for (const std::string& item : items) {
-            constexpr std::string_view blanks = " \t\r\n"; // at an end they would not survive being split
-            is_valid = is_valid && item.find(',') == std::string::npos && !item.empty() &&
-                       blanks.find(item.front()) == std::string_view::npos &&
-                       blanks.find(item.back()) == std::string_view::npos;
-            joined += joined.empty() ? "" : ", ";
-            joined += item;
-        }
-        if (!items.empty())
-            put_if(is_valid, key, joined,
-                   "a list of texts that are not empty, hold no comma and do not begin or end blank");
-    }
+    void put_list(std::string_view key, const std::vector<std::string>& items);
 
-    result<metadata_texts> finish() &&
-    {
-        if (refused_)
-            return *refused_;
-        return std::move(texts_);
-    }
+    result<metadata_texts> finish() &&;
 
 private:
     static constexpr std::string_view prefix = "modelspec.";
 
-    void refuse(std::string_view key, errc code, std::string_view form = {})
-    {
-        if (refused_)
-            return;
-        refused_ = error{.code = code}.about(prefix, key);
-        refused_->parties[0].assign(form);
-    }
+    void refuse(std::string_view key, errc code, std::string_view form = {});
 
     metadata_texts       texts_;
     std::optional<error> refused_;
 };
 
-inline std::string joined_numbers(std::uint64_t first, char separator, std::uint64_t second)
-{
-    std::string text(decimal(first).view());
-    text += separator;
-    return text += decimal(second).view();
-}
+std::string joined_numbers(std::uint64_t first, char separator, std::uint64_t second);
 
 constexpr bool is_sha256_text(std::string_view text) noexcept
 {
@@ -161,103 +111,24 @@ constexpr bool is_sha256_text(std::string_view text) noexcept
            text.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
 }
 
-inline bool needs_resolution(const model_spec& model) noexcept
-{
-    return model.category == model_category::image && !model.is_adapter_or_component &&
-           model.architecture.find('/') == std::string::npos;
-}
+bool needs_resolution(const model_spec& model) noexcept;
 
-inline void put_image_keys(model_spec_entries& entries, const model_spec& model)
-{
-    entries.put("trigger_phrase", model.trigger_phrase);
-    if (!model.prediction_type.empty()) {
-        const bool is_named = !model.architecture.starts_with("stable-diffusion") ||
-                              model.prediction_type == "v" || model.prediction_type == "epsilon";
-        entries.put_if(is_named, "prediction_type", model.prediction_type,
-                       "'v' or 'epsilon' for Stable Diffusion");
-    }
-    if (model.timestep_range) {
-        const timesteps& range = *model.timestep_range;
-        entries.put_if(range.first <= range.last, "timestep_range",
-                       joined_numbers(range.first, ',', range.last),
-                       "a first timestep and a last one that is not before it");
-    }
-    if (model.encoder_layer)
-        entries.put_if(*model.encoder_layer > 0, "encoder_layer", decimal(*model.encoder_layer).view(),
-                       "the number of a layer, counted from 1");
-    entries.put("preprocessor", model.preprocessor);
-    if (model.is_negative_embedding)
-        entries.put("is_negative_embedding", *model.is_negative_embedding ? "true" : "false");
-    entries.put_list("unet_dtype", model.unet_dtype);
-    entries.put_list("vae_dtype", model.vae_dtype);
-}
+void put_image_keys(model_spec_entries& entries, const model_spec& model);
 
 } // namespace detail
 
 /// The metadata that conforms to ModelSpec, checked; usable wherever a dict of metadata is.
 /// errors: missing_metadata_key, invalid_metadata_value, invalid_metadata_utf8, each with the first key at fault
-inline result<metadata_texts> model_spec_metadata(const model_spec& model)
-{
-    detail::model_spec_entries entries;
-    entries.put("sai_model_spec", model_spec_version);
-    entries.put_required("architecture", model.architecture);
-    entries.put_required("implementation", model.implementation);
-    entries.put_required("title", model.title);
-    if (model.resolution) {
-        const pixel_size& size = *model.resolution;
-        entries.put_if(size.width > 0 && size.height > 0, "resolution",
-                       detail::joined_numbers(size.width, 'x', size.height),
-                       "a width and a height above zero");
-    } else if (detail::needs_resolution(model)) {
-        entries.put_required("resolution", {});
-    }
-    if (model.category == model_category::text)
-        entries.put_required("data_format", model.data_format);
-    else
-        entries.put("data_format", model.data_format);
-
-    entries.put("description", model.description);
-    entries.put("author", model.author);
-    if (!model.date.empty())
-        entries.put_if(detail::is_iso_8601(model.date), "date", model.date,
-                       "an ISO 8601 date that exists, such as '2024-05-31' or '2024-05-31T18:13:38Z'");
-    if (!model.hash_sha256.empty())
-        entries.put_if(detail::is_sha256_text(model.hash_sha256), "hash_sha256", model.hash_sha256,
-                       "'0x' and 64 lower-case hexadecimal digits");
-    entries.put("format_type", model.format_type);
-
-    entries.put("implementation_version", model.implementation_version);
-    entries.put("license", model.license);
-    entries.put("usage_hint", model.usage_hint);
-    if (!model.thumbnail.empty())
-        entries.put_if(is_image_uri(model.thumbnail), "thumbnail", model.thumbnail,
-                       "a data URI of an image in base64, such as thumbnail_uri() gives");
-    entries.put_list("tags", model.tags);
-    entries.put_list("merged_from", model.merged_from);
-    detail::put_image_keys(entries, model);
-    entries.put_list("language", model.language);
-    entries.put("format_template", model.format_template);
-    return std::move(entries).finish();
-}
+result<metadata_texts> model_spec_metadata(const model_spec& model);
 
 /// The keys that the standard recommends for such a model and that are not given.
 /// lifetime: always valid
-inline std::vector<std::string_view> missing_recommended(const model_spec& model)
-{
-    std::vector<std::string_view> missing;
-    const auto                    look = [&missing](std::string_view key, const std::string& text) {
-        if (text.empty())
-            missing.push_back(key);
-    };
-    look("modelspec.description", model.description);
-    look("modelspec.author", model.author);
-    look("modelspec.date", model.date);
-    look("modelspec.hash_sha256", model.hash_sha256);
-    if (model.category == model_category::text)
-        look("modelspec.format_type", model.format_type);
-    return missing;
-}
+std::vector<std::string_view> missing_recommended(const model_spec& model);
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/model_spec.ipp"
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STET_METADATA_THUMBNAIL_HPP
 #define STET_METADATA_THUMBNAIL_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../comfyui/ceilings.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/base64.hpp"
@@ -58,31 +59,8 @@ constexpr bool begins_as(std::string_view media_type, std::span<const std::byte>
 /// limit:      bytes the URI may have
 /// errors:     invalid_metadata_value for another media type, or bytes that do not begin as it does;
 ///             metadata_too_large
-inline result<std::string> thumbnail_uri(std::span<const std::byte> image, std::string_view media_type,
-                                         std::uint64_t limit = default_thumbnail_limit)
-{
-    const error about_thumbnail = error{}.about("modelspec.thumbnail");
-    if (!detail::begins_as(media_type, image)) {
-        error refused = about_thumbnail;
-        refused.code = errc::invalid_metadata_value;
-        refused.parties[0].assign(
-            "a JPEG, PNG or WebP image, given with its own media type such as 'image/jpeg'");
-        return refused;
-    }
-    std::string uri = "data:";
-    uri += media_type;
-    uri += ";base64,";
-    const std::uint64_t size = uri.size() + detail::base64_size(image.size());
-    if (size > limit) {
-        error refused = about_thumbnail;
-        refused.code = errc::metadata_too_large;
-        refused.expected = limit;
-        refused.actual = size;
-        return refused;
-    }
-    detail::append_base64(uri, image);
-    return uri;
-}
+result<std::string> thumbnail_uri(std::span<const std::byte> image, std::string_view media_type,
+                                         std::uint64_t limit = default_thumbnail_limit);
 
 /// Whether a text is a data URI of an image in base64.
 constexpr bool is_image_uri(std::string_view text) noexcept
@@ -101,5 +79,9 @@ constexpr bool is_image_uri(std::string_view text) noexcept
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/thumbnail.ipp"
+#endif
 
 #endif

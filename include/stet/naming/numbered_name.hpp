@@ -2,6 +2,7 @@
 #ifndef STET_NAMING_NUMBERED_NAME_HPP
 #define STET_NAMING_NUMBERED_NAME_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/decimal.hpp"
 
 #include <cstddef>
@@ -21,15 +22,7 @@ inline constexpr std::string_view part_extension = ".part";
 
 /// `ComfyUI_00007_` and the extension: five digits, more where the number needs them.
 /// source: ComfyUI 0.8.0, nodes_model_merging.py
-inline std::string numbered_name(std::string_view stem, std::uint64_t counter, std::string_view extension)
-{
-    std::string name(stem);
-    name += '_';
-    detail::append_padded(name, counter, 5);
-    name += '_';
-    name += extension;
-    return name;
-}
+std::string numbered_name(std::string_view stem, std::uint64_t counter, std::string_view extension);
 
 namespace detail {
 
@@ -71,5 +64,9 @@ constexpr std::optional<std::uint64_t> number_taken(std::string_view entry, std:
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/numbered_name.ipp"
+#endif
 
 #endif

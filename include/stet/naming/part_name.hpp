@@ -2,7 +2,7 @@
 #ifndef STET_NAMING_PART_NAME_HPP
 #define STET_NAMING_PART_NAME_HPP
 
-#include "../vocabulary/impl/decimal.hpp"
+#include "../vocabulary/config.hpp"
 #include "numbered_name.hpp"
 
 #include <cstddef>
@@ -48,16 +48,7 @@ constexpr std::string_view exact_part_stem(std::string_view name) noexcept
 /// The name under which a file of an exact path is written: `model.safetensors.part`, or with a number where an
 /// earlier saver left or still writes one. A name too long for that is cut: the part file's name only has to be free.
 /// attempt: from 1
-inline std::string exact_part_name(std::string_view name, std::uint64_t attempt)
-{
-    std::string part_name(detail::exact_part_stem(name));
-    if (attempt > 1) {
-        part_name += '.';
-        part_name += detail::decimal(attempt).view();
-    }
-    part_name += part_extension;
-    return part_name;
-}
+std::string exact_part_name(std::string_view name, std::uint64_t attempt);
 
 /// Whether an entry has a name that exact_part_name gives this file.
 constexpr bool is_exact_part(std::string_view entry, std::string_view name) noexcept
@@ -90,5 +81,9 @@ constexpr bool is_numbered_part(std::string_view entry) noexcept
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/part_name.ipp"
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STET_PLAN_PLAN_HPP
 #define STET_PLAN_PLAN_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../layout/changes.hpp"
@@ -70,40 +71,21 @@ private:
 class plan {
 public:
     plan(detail::growing_array<record> records, detail::growing_array<std::uint64_t> axes, change_log log,
-         component_reports components, std::uint64_t members_size, std::uint32_t data_alignment) noexcept
-        : records_(std::move(records)), axes_(std::move(axes)), log_(std::move(log)), components_(components),
-          members_size_(members_size), data_alignment_(data_alignment)
-    {
-    }
+         component_reports components, std::uint64_t members_size, std::uint32_t data_alignment) noexcept;
 
     /// In file order.
     array_view<const record> records() const noexcept { return records_.view(); }
 
     /// The shape of a record of this plan.
     /// lifetime: borrows the plan
-    std::span<const std::uint64_t> shape(const record& of) const noexcept
-    {
-        return {axes_.data() + of.first_axis, of.rank};
-    }
+    std::span<const std::uint64_t> shape(const record& of) const noexcept;
 
     /// A record's tensor as it was given.
     /// lifetime: borrows the plan beyond eight axes
-    tensor_view tensor(const record& of) const noexcept
-    {
-        tensor_view view{
-            .type = of.type, .shape = shape(of), .size = of.size, .data = of.data, .pour = of.pour};
-        if (of.has_steps) {
-            const std::uint64_t* const steps = axes_.data() + of.first_axis + of.rank;
-            view.steps = std::span(reinterpret_cast<const std::int64_t*>(steps), of.rank);
-        }
-        return view;
-    }
+    tensor_view tensor(const record& of) const noexcept;
 
     /// Bytes of all tensors together: the file without its header.
-    std::uint64_t data_size() const noexcept
-    {
-        return records_.empty() ? 0 : records_[records_.size() - 1].end();
-    }
+    std::uint64_t data_size() const noexcept;
 
     /// Bytes of the header's members with the commas between them, without metadata and braces.
     std::uint64_t members_size() const noexcept { return members_size_; }
@@ -131,5 +113,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/plan.ipp"
+#endif
 
 #endif

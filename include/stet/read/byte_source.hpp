@@ -2,13 +2,12 @@
 #ifndef STET_READ_BYTE_SOURCE_HPP
 #define STET_READ_BYTE_SOURCE_HPP
 
-#include "../vocabulary/impl/memory_size.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <type_traits>
 
@@ -44,10 +43,7 @@ public:
     }
 
     std::uint64_t size() const { return size_(object_); }
-    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const
-    {
-        return read_(object_, offset, buffer);
-    }
+    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const;
 
 private:
     void* object_;
@@ -63,15 +59,7 @@ public:
     constexpr explicit span_source(std::span<const std::byte> content) noexcept : content_(content) {}
 
     std::uint64_t size() const noexcept { return content_.size(); }
-    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept
-    {
-        if (offset > content_.size() || buffer.size() > content_.size() - offset)
-            return error{
-                .code = errc::incomplete_data, .expected = offset + buffer.size(), .actual = content_.size()};
-        if (!buffer.empty())
-            std::memcpy(buffer.data(), content_.data() + detail::memory_size(offset), buffer.size());
-        return {};
-    }
+    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept;
 
 private:
     std::span<const std::byte> content_;
@@ -90,14 +78,7 @@ public:
     }
 
     std::uint64_t size() const noexcept { return size_; }
-    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const
-    {
-        const int code = fill_(context_, offset, buffer.data(), buffer.size());
-        if (code != 0)
-            return error{
-                .code = errc::source_refused, .os_code = code, .expected = buffer.size(), .actual = offset};
-        return {};
-    }
+    result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const;
 
 private:
     function      fill_;
@@ -106,5 +87,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/byte_source.ipp"
+#endif
 
 #endif

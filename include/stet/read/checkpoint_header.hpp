@@ -2,18 +2,15 @@
 #ifndef STET_READ_CHECKPOINT_HEADER_HPP
 #define STET_READ_CHECKPOINT_HEADER_HPP
 
-#include "../vocabulary/impl/sort_range.hpp"
+#include "../vocabulary/config.hpp"
 #include "impl/header_index.hpp"
 #include "impl/name_table.hpp"
 
-#include <bit>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <utility>
 
 namespace STET_NAMESPACE {
 
@@ -55,17 +52,8 @@ public:
         iterator(const checkpoint_header& header, std::size_t at) noexcept : header_(&header), at_(at) {}
 
         stored_tensor operator*() const noexcept { return (*header_)[at_]; }
-        iterator&     operator++() noexcept
-        {
-            ++at_;
-            return *this;
-        }
-        iterator operator++(int) noexcept
-        {
-            iterator before = *this;
-            ++at_;
-            return before;
-        }
+        iterator&     operator++() noexcept;
+        iterator operator++(int) noexcept;
         friend bool operator==(const iterator&, const iterator&) noexcept = default;
 
     private:
@@ -79,66 +67,26 @@ public:
     iterator    end() const noexcept { return {*this, size()}; }
 
     /// The tensor at a position in the order of the data.
-    stored_tensor operator[](std::size_t position) const noexcept
-    {
-        STET_ASSERT(position < size(), "stet: a tensor beyond the last was asked for");
-        const detail::indexed_tensor& found = index_.tensors[position];
-        return {.name = index_.view(found.name),
-                .type = found.type,
-                .shape = {index_.axes.data() + found.first_axis, found.rank},
-                .begin = found.begin,
-                .end = found.end};
-    }
+    stored_tensor operator[](std::size_t position) const noexcept;
 
     /// The tensor of that name, if there is one.
-    std::optional<stored_tensor> find(std::string_view name) const noexcept
-    {
-        const auto position = position_of(name);
-        return position ? std::optional((*this)[*position]) : std::nullopt;
-    }
+    std::optional<stored_tensor> find(std::string_view name) const noexcept;
 
     /// Where the tensor of that name stands in the order of the data.
-    std::optional<std::size_t> position_of(std::string_view name) const noexcept
-    {
-        const std::uint32_t found = names_.find(
-            name, [this](std::uint32_t position) { return index_.view(index_.tensors[position].name); });
-        return found == detail::name_table::none ? std::nullopt : std::optional<std::size_t>(found);
-    }
+    std::optional<std::size_t> position_of(std::string_view name) const noexcept;
 
     /// The tensors' positions sorted by name, as bytes; empty when the allocator gave nothing.
-    detail::growing_array<std::uint32_t> by_name() const noexcept
-    {
-        detail::growing_array<std::uint32_t> positions(index_.tensors.memory());
-        if (!positions.resize(size()))
-            return positions;
-        for (std::size_t i = 0; i < positions.size(); ++i)
-            positions[i] = static_cast<std::uint32_t>(i);
-        detail::sort_range(positions.view(), [this](std::uint32_t left, std::uint32_t right) {
-            return index_.view(index_.tensors[left].name) < index_.view(index_.tensors[right].name);
-        });
-        return positions;
-    }
+    detail::growing_array<std::uint32_t> by_name() const noexcept;
 
     /// Whether the file says it has metadata, if only an empty object.
     bool        has_metadata() const noexcept { return index_.has_metadata; }
     std::size_t metadata_size() const noexcept { return index_.metadata.size(); }
 
     /// The metadata entry at a position in the order of the header.
-    stored_metadata metadata(std::size_t position) const noexcept
-    {
-        STET_ASSERT(position < metadata_size(), "stet: a metadata entry beyond the last was asked for");
-        const detail::indexed_metadata& found = index_.metadata[position];
-        return {.key = index_.view(found.key), .value = index_.view(found.value)};
-    }
+    stored_metadata metadata(std::size_t position) const noexcept;
 
     /// The metadata value under that key, if there is one.
-    std::optional<std::string_view> metadata(std::string_view key) const noexcept
-    {
-        const std::uint32_t found = keys_.find(
-            key, [this](std::uint32_t position) { return index_.view(index_.metadata[position].key); });
-        return found == detail::name_table::none ? std::nullopt
-                                         : std::optional(index_.view(index_.metadata[found].value));
-    }
+    std::optional<std::string_view> metadata(std::string_view key) const noexcept;
 
     /// The header as it stands in the file, padding included.
     std::string_view text() const noexcept { return index_.text; }
@@ -147,27 +95,16 @@ public:
     /// Bytes of all tensors together.
     std::uint64_t data_size() const noexcept { return empty() ? 0 : index_.tensors[size() - 1].end; }
     /// Where the tensor starts in the file.
-    std::uint64_t offset_in_file(const stored_tensor& tensor) const noexcept
-    {
-        return data_begin() + tensor.begin;
-    }
+    std::uint64_t offset_in_file(const stored_tensor& tensor) const noexcept;
 
     /// What the tensor's place in the file is a multiple of: a power of two, 4096 at most. What it is aligned to in
     /// memory when the file lies there at the start of a page.
-    std::size_t alignment(const stored_tensor& tensor) const noexcept
-    {
-        constexpr unsigned most = 12;
-        const auto         zeros = static_cast<unsigned>(std::countr_zero(offset_in_file(tensor)));
-        return std::size_t{1} << (zeros < most ? zeros : most);
-    }
+    std::size_t alignment(const stored_tensor& tensor) const noexcept;
 
 private:
     friend class detail::header_check;
 
-    explicit checkpoint_header(const allocator& memory) noexcept
-        : index_(memory), names_(memory), keys_(memory)
-    {
-    }
+    explicit checkpoint_header(const allocator& memory) noexcept;
 
     detail::header_index index_;
     detail::name_table   names_;
@@ -175,5 +112,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/checkpoint_header.ipp"
+#endif
 
 #endif

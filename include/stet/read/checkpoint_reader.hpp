@@ -2,17 +2,14 @@
 #ifndef STET_READ_CHECKPOINT_READER_HPP
 #define STET_READ_CHECKPOINT_READER_HPP
 
+#include "read_options.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
-#include "../vocabulary/impl/memory_size.hpp"
 #include "byte_source.hpp"
-#include "read_header.hpp"
 #include "impl/stored_part.hpp"
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <utility>
 
 namespace STET_NAMESPACE {
 
@@ -27,38 +24,16 @@ public:
 
     /// Reads the whole tensor, little-endian on every machine. to: exactly its size
     /// errors: tensor_size_mismatch; the source's own; each with the tensor as subject
-    result<void> read(const stored_tensor& tensor, std::span<std::byte> to) const
-    {
-        return read(tensor, {.offset = 0, .size = tensor.size()}, to);
-    }
+    result<void> read(const stored_tensor& tensor, std::span<std::byte> to) const;
 
     /// Reads a part of the tensor, see rows(). to: exactly its size
     /// errors: no_such_axis for a part the tensor does not have, in bytes; else as for a whole tensor
-    result<void> read(const stored_tensor& tensor, const detail::stored_part& part, std::span<std::byte> to) const
-    {
-        if (part.offset > tensor.size() || part.size > tensor.size() - part.offset)
-            return error{
-                .code = errc::no_such_axis, .expected = tensor.size(), .actual = part.offset + part.size}
-                .about(tensor.name);
-        if (part.size != to.size())
-            return error{.code = errc::tensor_size_mismatch, .expected = part.size, .actual = to.size()}
-                .about(tensor.name);
-        if (to.empty())
-            return {};
-        if (auto filled = source_.read(header_.offset_in_file(tensor) + part.offset, to); !filled) {
-            const error& failed = filled.error();
-            return failed.subject.view().empty() ? failed.about(tensor.name) : failed;
-        }
-        return {};
-    }
+    result<void> read(const stored_tensor& tensor, const detail::stored_part& part, std::span<std::byte> to) const;
 
 private:
     friend result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options);
 
-    checkpoint_reader(source_ref source, detail::growing_array<std::byte> head, checkpoint_header header) noexcept
-        : source_(source), head_(std::move(head)), header_(std::move(header))
-    {
-    }
+    checkpoint_reader(source_ref source, detail::growing_array<std::byte> head, checkpoint_header header) noexcept;
 
     source_ref               source_;
     detail::growing_array<std::byte> head_; ///< what the header borrows; moving the array does not move it
@@ -68,33 +43,12 @@ private:
 /// Reads and checks the header of a file, in two reads: eight bytes, then as many as they say if the file has them.
 /// errors:   those of read_header but more_bytes_needed; the source's own
 /// lifetime: borrows the source
-inline result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options = {})
-{
-    const std::uint64_t      file_size = source.size();
-    std::array<std::byte, 8> length{};
-    if (file_size >= length.size()) {
-        if (auto filled = source.read(0, length); !filled)
-            return filled.error();
-    }
-    const auto extent = header_extent(length, file_size);
-    if (!extent)
-        return extent.error();
-    detail::growing_array<std::byte> head(options.memory);
-    if (!head.resize(detail::memory_size(*extent)))
-        return error{.code = errc::out_of_memory, .expected = *extent};
-    const std::span<std::byte> all(head.data(), head.size());
-    for (std::size_t i = 0; i < length.size(); ++i)
-        all[i] = length[i];
-    if (all.size() > length.size()) {
-        if (auto filled = source.read(length.size(), all.subspan(length.size())); !filled)
-            return filled.error();
-    }
-    auto header = read_header(all, file_size, options);
-    if (!header)
-        return header.error();
-    return checkpoint_reader(source, std::move(head), *std::move(header));
-}
+result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options = {});
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/checkpoint_reader.ipp"
+#endif
 
 #endif

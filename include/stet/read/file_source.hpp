@@ -3,6 +3,7 @@
 #ifndef STET_READ_FILE_SOURCE_HPP
 #define STET_READ_FILE_SOURCE_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../file/readable_file.hpp"
 #include "../vocabulary/result.hpp"
 
@@ -19,22 +20,13 @@ public:
     /// path:   ends with NUL; UTF-8 on Windows, of any length
     /// errors: file_missing, permission_denied, not_a_regular_file, too_many_open_files, too_many_links,
     ///         file_name_too_long, out_of_memory, io_failure
-    static result<file_source> open(const char* path)
-    {
-        auto file = detail::readable_file::open(path);
-        if (!file)
-            return file.error();
-        return file_source(*std::move(file));
-    }
+    static result<file_source> open(const char* path);
 
     /// As it was when the file was opened.
     std::uint64_t size() const noexcept { return file_.size(); }
 
     /// errors: incomplete_data when the file ends before the buffer is full; io_failure
-    result<void> read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept
-    {
-        return file_.read(offset, buffer);
-    }
+    result<void> read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept;
 
 private:
     explicit file_source(detail::readable_file file) noexcept : file_(std::move(file)) {}
@@ -43,5 +35,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/file_source.ipp"
+#endif
 
 #endif

@@ -2,8 +2,7 @@
 #ifndef STET_READ_READ_HEADER_HPP
 #define STET_READ_READ_HEADER_HPP
 
-#include "../vocabulary/impl/memory_size.hpp"
-#include "../vocabulary/impl/sort_range.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "../tensor/axes.hpp"
 #include "checkpoint_header.hpp"
@@ -15,7 +14,6 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 namespace STET_NAMESPACE {
 
@@ -23,23 +21,7 @@ namespace STET_NAMESPACE {
 /// first:  at least the first eight bytes of the file, if it has as many
 /// errors: header_too_small; header_length_too_large; invalid_header_length; more_bytes_needed when fewer than eight
 ///         bytes are given
-inline result<std::uint64_t> header_extent(std::span<const std::byte> first, std::uint64_t file_size) noexcept
-{
-    constexpr std::uint64_t length_size = 8;
-    if (file_size < length_size)
-        return error{.code = errc::header_too_small, .expected = length_size, .actual = file_size};
-    if (first.size() < length_size)
-        return error{.code = errc::more_bytes_needed, .expected = length_size, .actual = first.size()};
-    std::uint64_t length = 0;
-    for (std::size_t i = length_size; i-- > 0;)
-        length = length << 8U | std::to_integer<std::uint64_t>(first[i]);
-    if (length > longest_header)
-        return error{.code = errc::header_length_too_large, .expected = longest_header, .actual = length};
-    if (length > file_size - length_size)
-        return error{
-            .code = errc::invalid_header_length, .expected = length_size + length, .actual = file_size};
-    return length_size + length;
-}
+result<std::uint64_t> header_extent(std::span<const std::byte> first, std::uint64_t file_size) noexcept;
 
 namespace detail {
 
@@ -47,76 +29,18 @@ namespace detail {
 /// source: safetensors 0.8, SafeTensors::read_metadata and Metadata::validate
 class header_check {
 public:
-    header_check(std::string_view text, const read_options& options) noexcept
-        : header_(options.memory), options_(options)
-    {
-        header_.index_.text = text;
-    }
+    header_check(std::string_view text, const read_options& options) noexcept;
 
-    result<checkpoint_header> run(std::uint64_t file_size) noexcept
-    {
-        const std::string_view text = header_.index_.text;
-        if (const std::size_t valid = utf8_prefix(text); valid != text.size())
-            return error{.code = errc::invalid_header_utf8, .actual = 8 + std::uint64_t{valid}};
-        header_parser parser(header_.index_, options_);
-        if (auto parsed = parser.parse(); !parsed)
-            return parsed.error();
-        if (auto distinct = make_distinct(parser); !distinct)
-            return distinct.error();
-        if (auto valid = validate(); !valid)
-            return valid.error();
-        // The last end is known to be below 2^64 only; so compare without adding to it.
-        const std::uint64_t held = file_size - header_.data_begin();
-        const std::uint64_t described = header_.data_size();
-        if (held != described && !(options_.allow_trailing_bytes && held > described)) {
-            const std::uint64_t room = UINT64_MAX - header_.data_begin();
-            return error{.code = errc::incomplete_data,
-                         .expected = described > room ? UINT64_MAX : header_.data_begin() + described,
-                         .actual = file_size};
-        }
-        if (options_.strict && parser.discouraged() != nullptr)
-            return parser.flaw_error(errc::forbidden_by_format, *parser.discouraged());
-        return std::move(header_);
-    }
+    result<checkpoint_header> run(std::uint64_t file_size) noexcept;
 
 private:
     static constexpr std::uint32_t dropped_bit = 0x80000000U; // above every size and position in a header
 
     /// Enters names and keys into their tables, drops what a later one replaces, and puts the tensors into the order of
     /// their data.
-    result<void> make_distinct(header_parser& parser) noexcept
-    {
-        if (!distinct_keys(parser) || !distinct_names(parser))
-            return error{.code = errc::out_of_memory, .expected = header_.index_.text.size()};
-        return {};
-    }
+    result<void> make_distinct(header_parser& parser) noexcept;
 
-    bool distinct_names(header_parser& parser) noexcept
-    {
-        growing_array<indexed_tensor>& tensors = header_.index_.tensors;
-        bool                           repeats = false;
-        const bool                     built = enter_names([&](std::uint32_t gone, std::uint32_t kept) {
-            repeats = true;
-            parser.discourage("a tensor's name is given twice", tensors[kept].position & ~dropped_bit,
-                                                  &tensors[kept].name);
-            tensors[gone].position |= dropped_bit;
-        });
-        if (!built)
-            return false;
-        if (repeats)
-            remove_dropped(tensors, [](const indexed_tensor& one) { return one.position; });
-        const auto by_offsets = [](const indexed_tensor& left, const indexed_tensor& right) {
-            if (left.begin != right.begin)
-                return left.begin < right.begin;
-            return left.end != right.end ? left.end < right.end : left.position < right.position;
-        };
-        bool is_sorted = true;
-        for (std::size_t i = 1; i < tensors.size() && is_sorted; ++i)
-            is_sorted = !by_offsets(tensors[i], tensors[i - 1]);
-        if (!is_sorted)
-            sort_range(tensors.view(), by_offsets);
-        return (is_sorted && !repeats) || enter_names([](std::uint32_t, std::uint32_t) {});
-    }
+    bool distinct_names(header_parser& parser) noexcept;
 
     template <class Repeated>
     bool enter_names(Repeated repeated) noexcept
@@ -128,20 +52,7 @@ private:
             [&index](std::uint32_t i) { return index.tensors[i].hash; }, repeated);
     }
 
-    bool distinct_keys(header_parser& parser) noexcept
-    {
-        growing_array<indexed_metadata>& metadata = header_.index_.metadata;
-        bool                             repeats = false;
-        const bool                       built = enter_keys([&](std::uint32_t gone, std::uint32_t kept) {
-            repeats = true;
-            parser.discourage("a metadata key is given twice", metadata[kept].position, &metadata[kept].key);
-            metadata[gone].value.size |= dropped_bit;
-        });
-        if (!built || !repeats)
-            return built;
-        remove_dropped(metadata, [](const indexed_metadata& one) { return one.value.size; });
-        return enter_keys([](std::uint32_t, std::uint32_t) {});
-    }
+    bool distinct_keys(header_parser& parser) noexcept;
 
     template <class Repeated>
     bool enter_keys(Repeated repeated) noexcept
@@ -165,34 +76,7 @@ private:
     }
 
     /// Every tensor begins where the one before it ends and holds exactly what its dtype and shape need.
-    result<void> validate() const noexcept
-    {
-        const header_index& index = header_.index_;
-        std::uint64_t       running = 0;
-        for (const indexed_tensor& tensor : index.tensors) {
-            if (tensor.begin != running || tensor.end < tensor.begin)
-                return named({.code = errc::invalid_offset,
-                              .expected = running,
-                              .actual = tensor.begin != running ? tensor.begin : tensor.end},
-                             tensor);
-            running = tensor.end;
-            std::uint64_t bits = 1;
-            bool          overflows = false;
-            for (std::uint32_t axis = 0; axis < tensor.rank && !overflows; ++axis)
-                overflows = !multiply(bits, index.axes[tensor.first_axis + axis]);
-            if (overflows || !multiply(bits, bit_width(tensor.type)))
-                return named({.code = errc::shape_overflow, .actual = 8 + std::uint64_t{tensor.position}},
-                             tensor);
-            if (bits % 8 != 0)
-                return named({.code = errc::partial_byte, .actual = bits}, tensor);
-            if (tensor.end - tensor.begin != bits / 8)
-                return named({.code = errc::tensor_info_mismatch,
-                              .expected = bits / 8,
-                              .actual = tensor.end - tensor.begin},
-                             tensor);
-        }
-        return {};
-    }
+    result<void> validate() const noexcept;
 
     /// False when the product passes 2^64.
     static constexpr bool multiply(std::uint64_t& product, std::uint64_t factor) noexcept
@@ -204,10 +88,7 @@ private:
         return true;
     }
 
-    error named(const error& unnamed, const indexed_tensor& tensor) const noexcept
-    {
-        return unnamed.about(header_.index_.view(tensor.name));
-    }
+    error named(const error& unnamed, const indexed_tensor& tensor) const noexcept;
 
     checkpoint_header   header_;
     const read_options& options_;
@@ -225,19 +106,8 @@ private:
 ///            partial_byte; for shape_overflow the place of the tensor's name in the file); incomplete_data;
 ///            out_of_memory
 /// lifetime:  the result borrows `first`
-inline result<checkpoint_header> read_header(std::span<const std::byte> first, std::uint64_t file_size,
-                                             const read_options& options = {}) noexcept
-{
-    const auto extent = header_extent(first, file_size);
-    if (!extent)
-        return extent.error();
-    if (*extent > first.size())
-        return error{.code = errc::more_bytes_needed, .expected = *extent, .actual = first.size()};
-    const auto           size = detail::memory_size(*extent) - 8;
-    const auto* const    from = reinterpret_cast<const char*>(first.data()) + 8;
-    detail::header_check checked(std::string_view(from, size), options);
-    return checked.run(file_size);
-}
+result<checkpoint_header> read_header(std::span<const std::byte> first, std::uint64_t file_size,
+                                             const read_options& options = {}) noexcept;
 
 /// A span of a temporary container would dangle; so name it first.
 template <class Container>
@@ -248,5 +118,9 @@ requires(!std::is_lvalue_reference_v<Container> && !detail::is_span<std::remove_
 = delete;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/read_header.ipp"
+#endif
 
 #endif

@@ -2,8 +2,9 @@
 #ifndef STET_SAVE_SAVE_HPP
 #define STET_SAVE_SAVE_HPP
 
+#include "../file/native_file_system.hpp"
+#include "../vocabulary/config.hpp"
 #include "../file/exact_target.hpp"
-#include "../file/impl/local_time.hpp"
 #include "../file/numbered_target.hpp"
 #include "../naming/placeholders.hpp"
 #include "file_writer.hpp"
@@ -60,7 +61,7 @@ struct save_options {
     prefetch_function         prefetch = nullptr; ///< as in write_options
     file_writer               writer{};           ///< another way to write the same bytes, see parallel/
     allocator                 memory = heap();
-    const file_system*        calls = &native_calls;
+    const file_system*        calls = &native_file_system();
 };
 
 /// What a save to a file wrote.
@@ -102,61 +103,17 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
 } // namespace detail
 
 /// Saves a plan to one kind of target; a kind of your own brings an overload of its own, in its own namespace.
-inline result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
-                                          const save_options& options)
-{
-    const auto head = make_header(tensors, options.metadata);
-    if (!head)
-        return head.error();
-    auto target = exact_target::take(*options.calls, std::string(where.path), where.existing);
-    if (!target)
-        return target.error();
-    return detail::write_and_publish(*target, *head, options, 0);
-}
+result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
+                                          const save_options& options);
 
 namespace detail {
 
-inline result<output_name> expanded_name(const numbered& where, const file_system& calls)
-{
-    placeholders fields = where.fields;
-    if (!fields.time && mentions_time(where.prefix))
-        fields.time = local_time();
-    return parse_output_name(expand_placeholders(where.prefix, fields), calls.paths);
-}
+result<output_name> expanded_name(const numbered& where, const file_system& calls);
 
 } // namespace detail
 
-inline result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
-                                          const save_options& options)
-{
-    const auto name = detail::expanded_name(where, *options.calls);
-    if (!name)
-        return name.error();
-    if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
-        return error{.code = errc::invalid_file_name}.about(where.root);
-    if (auto checked = make_header(tensors, options.metadata); !checked)
-        return checked.error();
-
-    // A program that takes numbers without a lock can take ours while we write; the next number is tried then.
-    constexpr int most_attempts = 100;
-    for (int attempt = 1;; ++attempt) {
-        auto target = numbered_target::take(*options.calls, std::string(where.root), *name, options.lasting);
-        if (!target)
-            return target.error();
-        const detail::decimal    number(target->number());
-        const taken_name taken{.path = target->file().path(),
-                               .stem = name->stem,
-                               .number = number.view(),
-                               .counter = target->number()};
-        const auto       head =
-            make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
-        if (!head)
-            return head.error();
-        auto saved = detail::write_and_publish(*target, *head, options, target->number());
-        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
-            return saved;
-    }
-}
+result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
+                                          const save_options& options);
 
 /// A place a plan can be saved to: one with a save_plan.
 template <class Target>
@@ -193,5 +150,9 @@ result<saved_checkpoint> save(const Kind& checkpoint, const Layout& layout, cons
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/save.ipp"
+#endif
 
 #endif

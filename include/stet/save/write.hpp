@@ -2,6 +2,8 @@
 #ifndef STET_SAVE_WRITE_HPP
 #define STET_SAVE_WRITE_HPP
 
+#include "../vocabulary/impl/memory_size.hpp"
+#include "../vocabulary/config.hpp"
 #include "../header/header.hpp"
 #include "../layout/layout.hpp"
 #include "../plan/make_plan.hpp"
@@ -40,10 +42,7 @@ struct tensor_run {
     std::uint64_t begin = 0, end = 0;  ///< bytes from the start of the data
 };
 
-inline tensor_run whole_run(const plan& tensors) noexcept
-{
-    return {.first = 0, .last = tensors.records().size(), .begin = 0, .end = tensors.data_size()};
-}
+tensor_run whole_run(const plan& tensors) noexcept;
 
 /// A sink that can be told of bytes which stay where they are until the save is over.
 template <class Out>
@@ -161,16 +160,7 @@ result<void> write_tensors(const header& head, const tensor_run& run, Out& out, 
 
 /// Tells the caller that everything is written.
 /// errors: cancelled
-inline result<void> report_end(const header& head, progress_callback on_progress)
-{
-    const std::uint64_t total = head.file_size();
-    placed_name         last;
-    if (const auto records = head.tensors().records(); !records.empty())
-        last = records.back().name;
-    if (!on_progress || on_progress({.bytes_done = total, .bytes_total = total, .tensor = last}))
-        return {};
-    return error{.code = errc::cancelled, .expected = total, .actual = total}.about(last.prefix, last.stem);
-}
+result<void> report_end(const header& head, progress_callback on_progress);
 
 /// Writes the whole file to a stream with an end of its own: a sink with finish().
 template <class Stream>
@@ -190,31 +180,14 @@ result<void> write_to_end(const header& head, Stream& stream, const write_option
 }
 
 /// Writes header and tensors through the block.
-inline result<void> write_staged(const header& head, sink_ref destination, std::span<std::byte> block,
-                                 const write_options& options)
-{
-    staged_sink out(destination, block);
-    if (auto written = head.write(out); !written)
-        return written;
-    if (auto written = write_tensors(head, whole_run(head.tensors()), out, head.size(), options); !written)
-        return written;
-    if (auto flushed = out.flush(); !flushed)
-        return flushed;
-    return report_end(head, options.on_progress);
-}
+result<void> write_staged(const header& head, sink_ref destination, std::span<std::byte> block,
+                                 const write_options& options);
 
 } // namespace detail
 
 /// Writes the whole file to any sink, in order: length, header, tensors. Memory beyond the caller's: one staging block.
 /// errors: the sink's; a producer's, produced_size_mismatch among them, naming the tensor; cancelled; out_of_memory
-inline result<void> write(const header& head, sink_ref destination, const write_options& options = {})
-{
-    if (!options.staging.empty())
-        return detail::write_staged(head, destination, options.staging, options);
-    const std::size_t size = head.file_size() < staging_size ? detail::memory_size(head.file_size()) : staging_size;
-    auto              block = detail::staging_block::make(size, head.tensors().memory());
-    return block ? detail::write_staged(head, destination, block->bytes(), options) : block.error();
-}
+result<void> write(const header& head, sink_ref destination, const write_options& options = {});
 
 /// What a save to a sink wrote.
 struct written_checkpoint {
@@ -282,5 +255,9 @@ result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Si
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/write.ipp"
+#endif
 
 #endif

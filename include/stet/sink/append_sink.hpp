@@ -4,8 +4,6 @@
 
 #include "sink.hpp"
 
-#include <concepts>
-#include <cstddef>
 #include <type_traits>
 
 namespace STET_NAMESPACE {

@@ -2,6 +2,7 @@
 #ifndef STET_SINK_CALLBACK_SINK_HPP
 #define STET_SINK_CALLBACK_SINK_HPP
 
+#include "../vocabulary/config.hpp"
 #include "sink.hpp"
 
 #include <cstddef>
@@ -17,13 +18,7 @@ public:
 
     constexpr callback_sink(function take, void* context) noexcept : take_(take), context_(context) {}
 
-    result<void> write(bytes data)
-    {
-        const int code = take_(context_, data.data(), data.size());
-        if (code != 0)
-            return error{.code = errc::sink_refused, .os_code = code, .expected = data.size()};
-        return {};
-    }
+    result<void> write(bytes data);
 
 private:
     function take_;
@@ -31,5 +26,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/callback_sink.ipp"
+#endif
 
 #endif

@@ -2,10 +2,10 @@
 #ifndef STET_SINK_SPAN_SINK_HPP
 #define STET_SINK_SPAN_SINK_HPP
 
+#include "../vocabulary/config.hpp"
 #include "sink.hpp"
 
 #include <cstddef>
-#include <cstring>
 #include <span>
 
 namespace STET_NAMESPACE {
@@ -17,16 +17,7 @@ class span_sink {
 public:
     explicit span_sink(std::span<std::byte> memory) noexcept : memory_(memory) {}
 
-    result<void> write(bytes data) noexcept
-    {
-        if (data.size() > memory_.size() - size_)
-            return error{.code = errc::sink_full, .expected = size_ + data.size(), .actual = memory_.size()};
-        std::byte* const place = memory_.data() + size_;
-        if (!data.empty() && data.data() != place) // what was lent lies there already
-            std::memcpy(place, data.data(), data.size());
-        size_ += data.size();
-        return {};
-    }
+    result<void> write(bytes data) noexcept;
 
     /// The memory that is left.
     result<std::span<std::byte>> lend(std::size_t) noexcept { return memory_.subspan(size_); }
@@ -41,5 +32,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/span_sink.ipp"
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STET_SPLIT_DETECT_LAYOUT_HPP
 #define STET_SPLIT_DETECT_LAYOUT_HPP
 
+#include "../vocabulary/config.hpp"
 #include "impl/split_rules.hpp"
 #include "impl/unet_prefix.hpp"
 
@@ -140,93 +141,27 @@ private:
 /// Gathers what a file's names say about its layout. A part that the file does not have rules nothing out.
 class layout_detection {
 public:
-    void add(std::string_view name) noexcept
-    {
-        unet_.add(name);
-        for (std::size_t i = 0; i < detail::known_layout_count; ++i) {
-            const detail::split_rules& rules = detail::known_rules[i];
-            seen_model_[i] = seen_model_[i] || begins(name, rules.model);
-            seen_vae_[i] = seen_vae_[i] || begins(name, rules.vae);
-            const bool is_vision = begins(name, rules.vision);
-            seen_vision_[i] = seen_vision_[i] || is_vision;
-            is_vision_name_ = is_vision_name_ || is_vision;
-            has_seconds_start_ = has_seconds_start_ || begins(name, rules.seconds_start);
-        }
-        // A vision encoder's prefix may begin as a text encoder's does.
-        const bool is_vision = is_vision_name_;
-        is_vision_name_ = false;
-        for (std::size_t i = 0; i < detail::text_places.size() && !is_vision; ++i)
-            seen_text_[i] = seen_text_[i] || name.starts_with(detail::text_places[i].prefix);
-    }
+    void add(std::string_view name) noexcept;
 
     /// Every layout the names allow; none if they fit no known layout.
-    layout_candidates candidates() const noexcept
-    {
-        layout_candidates found;
-        for (std::size_t i = 0; i < detail::known_layout_count; ++i) {
-            if (fits_model(i) && fits_one_of(seen_vae_, i) && fits_one_of(seen_vision_, i) && fits_text(i) &&
-                fits_conditioners(i))
-                found.add(static_cast<known_layout>(i));
-        }
-        return found;
-    }
+    layout_candidates candidates() const noexcept;
 
 private:
     using seen = std::array<bool, detail::known_layout_count>;
 
-    static bool begins(std::string_view name, const std::optional<std::string_view>& prefix) noexcept
-    {
-        return prefix && !prefix->empty() && name.starts_with(*prefix);
-    }
+    static bool begins(std::string_view name, const std::optional<std::string_view>& prefix) noexcept;
 
     /// The counted prefix, or, in a file with few keys, any prefix that occurs.
-    bool fits_model(std::size_t layout) const noexcept
-    {
-        const std::string_view counted = unet_.prefix();
-        const std::string_view own = detail::known_rules[layout].model.value_or("");
-        if (counted != "model.")
-            return own == counted;
-        for (std::size_t i = 0; i < seen_model_.size(); ++i) {
-            const std::string_view other = detail::known_rules[i].model.value_or("");
-            if (seen_model_[i] && other.size() > own.size()) // "model." is a part of the other two
-                return false;
-        }
-        return seen_model_[layout] || !has_any(seen_model_);
-    }
+    bool fits_model(std::size_t layout) const noexcept;
 
-    static bool has_any(const seen& parts) noexcept
-    {
-        for (const bool one : parts) {
-            if (one)
-                return true;
-        }
-        return false;
-    }
+    static bool has_any(const seen& parts) noexcept;
 
-    static bool fits_one_of(const seen& parts, std::size_t layout) noexcept
-    {
-        return parts[layout] || !has_any(parts);
-    }
+    static bool fits_one_of(const seen& parts, std::size_t layout) noexcept;
 
-    bool fits_text(std::size_t layout) const noexcept
-    {
-        for (std::size_t i = 0; i < seen_text_.size(); ++i) {
-            if (!seen_text_[i])
-                continue;
-            for (std::size_t k = 0; k < detail::text_places[i].count; ++k) {
-                if (detail::text_places[i].layouts[k] == static_cast<known_layout>(layout))
-                    return true;
-            }
-            return false;
-        }
-        return true;
-    }
+    bool fits_text(std::size_t layout) const noexcept;
 
     /// Stable Audio's two releases differ in one conditioner.
-    bool fits_conditioners(std::size_t layout) const noexcept
-    {
-        return !has_seconds_start_ || detail::known_rules[layout].seconds_start.has_value();
-    }
+    bool fits_conditioners(std::size_t layout) const noexcept;
 
     detail::unet_prefix_count                            unet_;
     seen                                         seen_model_{};
@@ -248,5 +183,9 @@ layout_candidates detect_layout(const Dict& dict)
 }
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/detect_layout.ipp"
+#endif
 
 #endif

@@ -2,19 +2,17 @@
 #ifndef STET_SPLIT_SPLIT_HPP
 #define STET_SPLIT_SPLIT_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../state/component.hpp"
 #include "impl/split_part.hpp"
 #include "impl/split_rules.hpp"
 #include "impl/splitting.hpp"
 #include "impl/unet_prefix.hpp"
-#include "impl/vision_names.hpp"
 
 #include <array>
-#include <concepts>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 namespace STET_NAMESPACE {
 
@@ -30,11 +28,7 @@ struct split_options {
 /// have is empty.
 /// lifetime: owns the names it made, borrows the others and all tensors from the dict it was split from
 struct split_checkpoint {
-    explicit split_checkpoint(const allocator& memory) noexcept
-        : model(memory), text_encoder(memory), vae(memory), vision_encoder(memory), seconds_start(memory),
-          seconds_total(memory), extra(memory), leftover(memory), log_(memory)
-    {
-    }
+    explicit split_checkpoint(const allocator& memory) noexcept;
 
     detail::split_part model;
     detail::split_part text_encoder;
@@ -62,39 +56,10 @@ namespace detail {
 inline constexpr std::array<std::string_view, 6> marker_names{
     "v_pred", "ztsnr", "edm_vpred.sigma_max", "edm_vpred.sigma_min", "edm_mean", "edm_std"};
 
-inline result<void> take_markers(splitting& work, ordered_dict& out)
-{
-    for (std::size_t i = 0; i < work.rest.entries().size(); ++i) {
-        const ordered_dict::entry entry = work.rest.entries()[i];
-        for (const std::string_view name : marker_names) {
-            if (!entry.is_present || entry.name != placed_name{.stem = name})
-                continue;
-            work.rest.remove(entry.name);
-            if (auto put = work.share(out, {.stem = name}, *entry.tensor); !put)
-                return put;
-        }
-    }
-    return {};
-}
+result<void> take_markers(splitting& work, ordered_dict& out);
 
 /// Moves those names to `out` that a vision encoder knows.
-inline result<void> take_known_vision(splitting& work, ordered_dict& out)
-{
-    for (std::size_t i = 0; i < work.rest.entries().size(); ++i) {
-        const ordered_dict::entry entry = work.rest.entries()[i];
-        if (!entry.is_present)
-            continue;
-        const auto name = ordered_dict::without_beginning(entry.name, 0, work.own());
-        if (!name)
-            return name.error();
-        if (!is_vision_name(*name))
-            continue;
-        work.rest.remove(entry.name);
-        if (auto put = work.share(out, {.stem = *name}, *entry.tensor); !put)
-            return put;
-    }
-    return {};
-}
+result<void> take_known_vision(splitting& work, ordered_dict& out);
 
 } // namespace detail
 
@@ -102,92 +67,23 @@ inline result<void> take_known_vision(splitting& work, ordered_dict& out)
 /// has these, else the prefix falls away.
 /// errors: those of text_from_openclip
 /// source: ComfyUI 0.8.0, clip_vision.py, convert_to_transformers
-inline result<void> rename_vision(detail::splitting& work, std::string_view prefix)
-{
-    if (detail::has_openclip_vision(work.rest, prefix))
-        return detail::vision_from_openclip(work, work.rest, prefix);
-    return work.rest.rename_prefix(prefix, "", work.own(),
-                                   [&](const placed_name& name) { return work.collided(name); });
-}
+result<void> rename_vision(detail::splitting& work, std::string_view prefix);
 
 /// Takes the vision encoder out. Strictly it is all that lies under the prefix; ComfyUI takes what it knows, wherever
 /// it lies.
 /// errors: those of text_from_openclip
-inline result<void> take_vision(detail::splitting& work, std::string_view prefix, detail::ordered_dict& out)
-{
-    if (prefix.empty())
-        return work.is_strict() ? detail::take_known_vision(work, out) : result<void>();
-    if (!work.is_strict()) {
-        if (auto renamed = rename_vision(work, prefix); !renamed)
-            return renamed;
-        return detail::take_known_vision(work, out);
-    }
-    if (!detail::has_openclip_vision(work.rest, prefix))
-        return work.take(prefix, "", out);
-    if (auto taken = work.take(prefix, prefix, out); !taken)
-        return taken;
-    if (auto converted = detail::vision_from_openclip(work, out, prefix); !converted)
-        return converted;
-    return out.rename_prefix(prefix, "", work.own(),
-                             [&](const placed_name& name) { return work.collided(name); });
-}
+result<void> take_vision(detail::splitting& work, std::string_view prefix, detail::ordered_dict& out);
 
 namespace detail {
 
-inline result<void> claim_all(splitting& work, const split_rules& rules, std::string_view model_prefix)
-{
-    for (const auto& prefix :
-         {std::optional(model_prefix), rules.vae, rules.vision, rules.seconds_start, rules.seconds_total})
-    {
-        if (!prefix)
-            continue;
-        if (auto claimed = work.claim(*prefix); !claimed)
-            return claimed;
-    }
-    for (const std::string_view prefix : rules.text) {
-        if (auto claimed = work.claim(prefix); !claimed)
-            return claimed;
-    }
-    return {};
-}
+result<void> claim_all(splitting& work, const split_rules& rules, std::string_view model_prefix);
 
 /// Takes one component after the other out of work.rest, in ComfyUI's order.
 class split_run {
 public:
-    split_run(splitting& work, const split_rules& rules, split_checkpoint& out) noexcept
-        : work_(&work), rules_(&rules), out_(&out)
-    {
-    }
+    split_run(splitting& work, const split_rules& rules, split_checkpoint& out) noexcept;
 
-    result<void> run(bool wants_vision)
-    {
-        if (auto claimed = claim_all(*work_, *rules_, out_->model_prefix); !claimed)
-            return claimed;
-        if (auto done = work_->is_strict() ? into(out_->extra, take_markers) : result<void>(); !done)
-            return done;
-        // Vision keys that lie at top level are told from others by what is left.
-        const bool is_unprefixed = rules_->vision && rules_->vision->empty();
-        const bool takes_vision = wants_vision && rules_->vision;
-        if (auto done = takes_vision && !is_unprefixed ? vision() : result<void>(); !done)
-            return done;
-        if (auto done =
-                prefixed(out_->model, rules_->model ? std::optional(out_->model_prefix) : std::nullopt);
-            !done)
-            return done;
-        if (auto done = prefixed(out_->vae, rules_->vae); !done)
-            return done;
-        const bool takes_text =
-            rules_->take_text != nullptr && (work_->is_strict() || rules_->comfyui_takes_text);
-        if (auto done = takes_text ? into(out_->text_encoder, rules_->take_text) : result<void>(); !done)
-            return done;
-        if (auto done = prefixed(out_->seconds_start, rules_->seconds_start); !done)
-            return done;
-        if (auto done = prefixed(out_->seconds_total, rules_->seconds_total); !done)
-            return done;
-        if (auto done = takes_vision && is_unprefixed ? vision() : result<void>(); !done)
-            return done;
-        return out_->leftover.assign(work_->rest, work_->own());
-    }
+    result<void> run(bool wants_vision);
 
 private:
     template <class Take>
@@ -199,20 +95,9 @@ private:
         return part.assign(taken, work_->own());
     }
 
-    result<void> prefixed(split_part& part, const std::optional<std::string_view>& prefix)
-    {
-        if (!prefix)
-            return {};
-        return into(part,
-                    [&](splitting& work, ordered_dict& taken) { return work.take(*prefix, "", taken); });
-    }
+    result<void> prefixed(split_part& part, const std::optional<std::string_view>& prefix);
 
-    result<void> vision()
-    {
-        return into(out_->vision_encoder, [&](splitting& work, ordered_dict& taken) {
-            return take_vision(work, *rules_->vision, taken);
-        });
-    }
+    result<void> vision();
 
     splitting*         work_;
     const split_rules* rules_;
@@ -220,47 +105,13 @@ private:
 };
 
 /// errors: the tensor's own, those of byte_count, tensor_size_mismatch, borrowed_axes_expired
-inline result<void> check_sound(const result<tensor_view>& tensor) noexcept
-{
-    if (!tensor)
-        return tensor.error();
-    const auto needed = byte_count(tensor->type, tensor->shape);
-    if (!needed)
-        return needed.error();
-    if (*needed != tensor->size)
-        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size};
-    return tensor->steps.problem() == errc{} ? result<void>() : result<void>(axes_error(tensor->steps));
-}
+result<void> check_sound(const result<tensor_view>& tensor) noexcept;
 
 } // namespace detail
 
 /// Splits by rules that are at hand; split<Layout> finds them.
-inline result<split_checkpoint> split_by(const detail::split_rules& rules, const component<role::extra>& dict,
-                                         const split_options& options = {})
-{
-    split_checkpoint  out(options.memory);
-    detail::splitting         work(out.owned(), options.how);
-    detail::unet_prefix_count count;
-    static_cast<void>(work.rest.reserve(dict.size_hint())); // what is missing is found out when it is needed
-    const auto collected =
-        dict.each([&](std::string_view name, const result<tensor_view>& tensor) -> result<void> {
-            count.add(name);
-            if (auto sound = detail::check_sound(tensor); !sound)
-                return sound.error().about(name);
-            return work.rest.append({.stem = name}, *tensor);
-        });
-    if (!collected)
-        return collected.error();
-    static_cast<void>(work.rest.find({})); // looks for names given twice
-    if (const auto& twice = work.rest.repeated(); twice && work.is_strict())
-        return error{.code = errc::name_collision}.about(twice->prefix, twice->stem);
-    out.model_prefix = options.model_prefix ? *options.model_prefix
-                       : work.is_strict()   ? rules.model.value_or("")
-                                            : count.prefix();
-    if (auto done = detail::split_run(work, rules, out).run(options.wants_vision); !done)
-        return done.error();
-    return out;
-}
+result<split_checkpoint> split_by(const detail::split_rules& rules, const component<role::extra>& dict,
+                                         const split_options& options = {});
 
 /// Splits a checkpoint's tensors into its components, by the layout or family that saves it:
 /// `split<layouts::sdxl>(dict)`. No tensor is copied; q, k and v and projections become views.
@@ -277,5 +128,9 @@ template <class Layout, state_dict Dict>
 result<split_checkpoint> split(const Dict&& temporary, const split_options& options = {}) = delete;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/split.ipp"
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STET_STATE_PREDICTION_HPP
 #define STET_STATE_PREDICTION_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 
 #include <cstdint>
@@ -68,23 +69,12 @@ constexpr bool has_sigmas(model_type type) noexcept
 /// Refuses a description that contradicts itself.
 /// errors: contradictory_prediction: a zero terminal SNR without v_prediction, sigmas without a continuous type or the
 ///         other way round, sigmas that are not positive and finite or not in order
-inline result<void> consistent(const prediction& described) noexcept
-{
-    const error contradiction{.code = errc::contradictory_prediction};
-    if (described.zero_terminal_snr && described.type != model_type::v_prediction)
-        return contradiction.about("zero terminal SNR without v prediction");
-    if (described.sigmas.has_value() != has_sigmas(described.type))
-        return contradiction.about(described.sigmas ? "sigmas without a continuous model type"
-                                                    : "a continuous model type without its two sigmas");
-    if (described.sigmas) {
-        const auto [largest, smallest] = *described.sigmas;
-        constexpr float largest_float = 3.402823466e38F;
-        if (!(smallest > 0 && largest > smallest && largest <= largest_float))
-            return contradiction.about("sigmas that are not finite, positive and in order");
-    }
-    return {};
-}
+result<void> consistent(const prediction& described) noexcept;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/prediction.ipp"
+#endif
 
 #endif

@@ -5,7 +5,6 @@
 #include "../tensor/tensor_like.hpp"
 
 #include <concepts>
-#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>

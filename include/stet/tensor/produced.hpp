@@ -2,6 +2,7 @@
 #ifndef STET_TENSOR_PRODUCED_HPP
 #define STET_TENSOR_PRODUCED_HPP
 
+#include "extents.hpp"
 #include "tensor_view.hpp"
 
 #include <concepts>

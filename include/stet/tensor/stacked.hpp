@@ -2,9 +2,9 @@
 #ifndef STET_TENSOR_STACKED_HPP
 #define STET_TENSOR_STACKED_HPP
 
+#include "../vocabulary/config.hpp"
 #include "tensor_view.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -17,62 +17,18 @@ class stacked {
 public:
     /// errors: stack_of_scalars for no parts or a part of rank 0; stack_mismatch when dtype or trailing shape differ;
     ///         tensor_size_overflow; too_many_axes beyond eight
-    static result<stacked> of(std::span<const tensor_view> parts) noexcept
-    {
-        if (parts.empty() || parts[0].shape.empty())
-            return error{.code = errc::stack_of_scalars};
-        const extents& first = parts[0].shape;
-        if (first.size() > kept_axes)
-            return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = first.size()};
-        std::uint64_t rows = 0;
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            if (parts[i].shape.empty())
-                return error{.code = errc::stack_of_scalars};
-            if (parts[i].type != parts[0].type || !same_rows(parts[i].shape, first))
-                return error{.code = errc::stack_mismatch, .actual = i};
-            if (parts[i].shape[0] > UINT64_MAX - rows)
-                return error{.code = errc::tensor_size_overflow};
-            rows += parts[i].shape[0];
-        }
-        const extents shape = first.with(0, rows);
-        const auto    size = byte_count(parts[0].type, shape);
-        if (!size)
-            return size.error();
-        return stacked(parts, shape, *size);
-    }
+    static result<stacked> of(std::span<const tensor_view> parts) noexcept;
 
     /// lifetime: borrows this object
-    tensor_view view() const& noexcept
-    {
-        return {.type = parts_[0].type, .shape = shape_, .size = size_, .data = this, .pour = pour_parts};
-    }
+    tensor_view view() const& noexcept;
     tensor_view view() const&& = delete;
 
 private:
-    stacked(std::span<const tensor_view> parts, const extents& shape, std::uint64_t size) noexcept
-        : parts_(parts), shape_(shape), size_(size)
-    {
-    }
+    stacked(std::span<const tensor_view> parts, const extents& shape, std::uint64_t size) noexcept;
 
-    static bool same_rows(const extents& a, const extents& b) noexcept
-    {
-        if (a.size() != b.size())
-            return false;
-        for (std::size_t axis = 1; axis < a.size(); ++axis) {
-            if (a[axis] != b[axis])
-                return false;
-        }
-        return true;
-    }
+    static bool same_rows(const extents& a, const extents& b) noexcept;
 
-    static result<void> pour_parts(const tensor_view& tensor, sink_ref destination)
-    {
-        for (const tensor_view& part : static_cast<const stacked*>(tensor.data)->parts_) {
-            if (auto poured = pour(part, destination); !poured)
-                return poured;
-        }
-        return {};
-    }
+    static result<void> pour_parts(const tensor_view& tensor, sink_ref destination);
 
     std::span<const tensor_view> parts_;
     extents                      shape_;
@@ -80,5 +36,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/stacked.ipp"
+#endif
 
 #endif

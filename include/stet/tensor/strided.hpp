@@ -2,9 +2,9 @@
 #ifndef STET_TENSOR_STRIDED_HPP
 #define STET_TENSOR_STRIDED_HPP
 
+#include "../vocabulary/config.hpp"
 #include "impl/gather.hpp"
 #include "tensor_view.hpp"
-#include "impl/walk.hpp"
 
 #include <bit>
 #include <cstddef>
@@ -16,26 +16,13 @@ namespace STET_NAMESPACE {
 namespace detail {
 
 /// swapped_width: as in pour_walk
-inline result<void> pour_steps(const tensor_view& tensor, std::size_t swapped_width, sink_ref destination)
-{
-    if (tensor.size == 0)
-        return {};
-    const walk axes(tensor.shape, tensor.steps, element_size(tensor.type));
-    return pour_walk(axes, static_cast<const std::byte*>(tensor.data), tensor.size, swapped_width,
-                     destination);
-}
+result<void> pour_steps(const tensor_view& tensor, std::size_t swapped_width, sink_ref destination);
 
 /// `data` is the element at index zero of every axis.
-inline result<void> pour_strided(const tensor_view& tensor, sink_ref destination)
-{
-    return pour_steps(tensor, 1, destination);
-}
+result<void> pour_strided(const tensor_view& tensor, sink_ref destination);
 
 /// The same for the native scalars of a big-endian host.
-inline result<void> pour_strided_swapped(const tensor_view& tensor, sink_ref destination)
-{
-    return pour_steps(tensor, swapped_width(tensor.type), destination);
-}
+result<void> pour_strided_swapped(const tensor_view& tensor, sink_ref destination);
 
 /// Whether the steps are those of a packed row-major tensor; an axis of one element may have any step.
 constexpr bool are_packed(const extents& shape, const strides& steps) noexcept
@@ -82,37 +69,8 @@ constexpr reach reach_of(const extents& shape, const strides& steps) noexcept
 /// offset:   of the element at index zero of every axis, in elements from the start of the storage
 /// errors:   those of byte_count; strides_rank_mismatch; sub_byte_strides; outside_storage
 /// lifetime: borrows the storage
-inline result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps, bytes storage,
-                                        std::uint64_t offset = 0) noexcept
-{
-    const auto size = byte_count(type, shape);
-    if (!size)
-        return size.error();
-    if (steps.problem() != errc{})
-        return axes_error(steps);
-    if (steps.size() != shape.size())
-        return error{.code = errc::strides_rank_mismatch, .expected = shape.size(), .actual = steps.size()};
-    if (is_sub_byte(type))
-        return error{.code = errc::sub_byte_strides};
-    tensor_view view{.type = type, .shape = shape, .size = *size};
-    if (*size == 0)
-        return view;
-
-    const std::size_t   width = element_size(type);
-    const std::uint64_t stored = storage.size() / width;
-    const detail::reach ends = detail::reach_of(shape, steps);
-    if (ends.overflows || offset >= stored || ends.below > offset || ends.above >= stored - offset) {
-        const bool unnamed = ends.overflows || ends.below > offset || ends.above > UINT64_MAX - offset;
-        const std::uint64_t reached = unnamed ? UINT64_MAX : offset + ends.above;
-        return error{.code = errc::outside_storage, .expected = stored, .actual = reached};
-    }
-    view.data = storage.data() + detail::memory_size(offset) * width;
-    if (detail::are_packed(shape, steps))
-        return view;
-    view.steps = steps;
-    view.pour = detail::pour_strided;
-    return view;
-}
+result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps, bytes storage,
+                                        std::uint64_t offset = 0) noexcept;
 
 template <detail::passing_bytes Range>
 result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps, Range&& temporary,
@@ -146,5 +104,9 @@ requires(detail::scalar_range<Range> &&
 = delete;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/strided.ipp"
+#endif
 
 #endif

@@ -2,18 +2,15 @@
 #ifndef STET_TENSOR_TENSOR_VIEW_HPP
 #define STET_TENSOR_TENSOR_VIEW_HPP
 
-#include "../vocabulary/impl/memory_size.hpp"
+#include "axes.hpp"
+#include "../vocabulary/config.hpp"
 #include "../sink/sink.hpp"
-#include "extents.hpp"
 #include "scalar.hpp"
-#include "impl/scalar_words.hpp"
 
-#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <type_traits>
 
@@ -39,32 +36,17 @@ struct tensor_view {
     constexpr bool is_packed() const noexcept { return pour == nullptr; }
 
     /// The bytes of a packed tensor.
-    bytes packed() const noexcept
-    {
-        STET_ASSERT(is_packed(), "stet: only a packed tensor has its bytes in one piece");
-        return {static_cast<const std::byte*>(data), detail::memory_size(size)};
-    }
+    bytes packed() const noexcept;
 };
 
 /// Raw bytes as a tensor: row-major, packed, little-endian.
 /// errors:   those of byte_count; tensor_size_mismatch when `data` is not exactly what type and shape need
 /// lifetime: borrows `data`
-inline result<tensor_view> view_of(dtype type, const extents& shape, bytes data) noexcept
-{
-    const auto needed = byte_count(type, shape);
-    if (!needed)
-        return needed.error();
-    if (*needed != data.size())
-        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = data.size()};
-    return tensor_view{.type = type, .shape = shape, .size = data.size(), .data = data.data()};
-}
+result<tensor_view> view_of(dtype type, const extents& shape, bytes data) noexcept;
 
 /// The same, from a pointer and a count of bytes.
-inline result<tensor_view> view_of(dtype type, const extents& shape, const void* data,
-                                   std::size_t size) noexcept
-{
-    return view_of(type, shape, bytes(static_cast<const std::byte*>(data), size));
-}
+result<tensor_view> view_of(dtype type, const extents& shape, const void* data,
+                                   std::size_t size) noexcept;
 
 namespace detail {
 
@@ -75,26 +57,10 @@ constexpr std::size_t swapped_width(dtype type) noexcept
 }
 
 /// Writes packed scalars with the bytes of each reversed.
-inline result<void> write_swapped(bytes scalars, std::size_t width, sink_ref destination)
-{
-    std::array<std::byte, 8192> block;
-    while (!scalars.empty()) {
-        const std::size_t count = scalars.size() < block.size() ? scalars.size() : block.size();
-        std::memcpy(block.data(), scalars.data(), count);
-        swap_scalars(block.data(), count, width);
-        if (auto written = destination.write(bytes(block.data(), count)); !written)
-            return written;
-        scalars = scalars.subspan(count);
-    }
-    return {};
-}
+result<void> write_swapped(bytes scalars, std::size_t width, sink_ref destination);
 
 /// Writes packed scalars with the bytes of each reversed: what a big-endian host has to do.
-inline result<void> pour_swapped(const tensor_view& tensor, sink_ref destination)
-{
-    const bytes scalars(static_cast<const std::byte*>(tensor.data), memory_size(tensor.size));
-    return write_swapped(scalars, swapped_width(tensor.type), destination);
-}
+result<void> pour_swapped(const tensor_view& tensor, sink_ref destination);
 
 template <class Range>
 concept scalar_range = requires(Range& r)
@@ -148,35 +114,14 @@ class exact_sink {
 public:
     exact_sink(sink_ref destination, std::uint64_t size) noexcept : destination_(destination), size_(size) {}
 
-    result<void> write(bytes data)
-    {
-        if (!outcome_)
-            return outcome_;
-        if (data.size() > size_ - written_) {
-            outcome_ = mismatch(written_ + data.size());
-            return outcome_;
-        }
-        written_ += data.size();
-        outcome_ = destination_.write(data);
-        return outcome_;
-    }
+    result<void> write(bytes data);
 
     result<std::span<std::byte>> lend(std::size_t wanted) { return destination_.lend(wanted); }
 
-    result<void> finish() const
-    {
-        if (!outcome_)
-            return outcome_;
-        if (written_ != size_)
-            return mismatch(written_);
-        return {};
-    }
+    result<void> finish() const;
 
 private:
-    error mismatch(std::uint64_t produced) const noexcept
-    {
-        return {.code = errc::produced_size_mismatch, .expected = size_, .actual = produced};
-    }
+    error mismatch(std::uint64_t produced) const noexcept;
 
     sink_ref      destination_;
     std::uint64_t size_;
@@ -188,16 +133,12 @@ private:
 
 /// Writes exactly the tensor's bytes to the sink.
 /// errors: produced_size_mismatch when its producer delivers more or less; the producer's and the sink's own
-inline result<void> pour(const tensor_view& tensor, sink_ref destination)
-{
-    if (tensor.is_packed())
-        return destination.write(tensor.packed());
-    detail::exact_sink exact(destination, tensor.size);
-    if (auto poured = tensor.pour(tensor, exact); !poured)
-        return poured;
-    return exact.finish();
-}
+result<void> pour(const tensor_view& tensor, sink_ref destination);
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/tensor_view.ipp"
+#endif
 
 #endif

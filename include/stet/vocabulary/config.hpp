@@ -18,6 +18,25 @@
 #include STET_USER_CONFIG
 #endif
 
+/// 1, the default: the headers bring their functions along, and copying the folder is all there is to do.
+/// 0, the same in every file of a program: the headers only declare, and one file of the build is stet/stet.cpp.
+#ifndef STET_HEADER_ONLY
+#define STET_HEADER_ONLY 1
+#endif
+
+// How functions are defined that are no templates, and whether their bodies are seen here.
+#if STET_HEADER_ONLY
+#define STET_INLINE inline
+#define STET_BODIES 1
+#else
+#define STET_INLINE
+#if defined(STET_IMPLEMENTATION)
+#define STET_BODIES 1
+#else
+#define STET_BODIES 0
+#endif
+#endif
+
 /// Called with a condition and a text where only a mistake in the calling code can make the condition false;
 /// never on the content of a dict or a file. Defaults to assert.
 #ifndef STET_ASSERT

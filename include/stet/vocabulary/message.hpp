@@ -2,6 +2,7 @@
 #ifndef STET_VOCABULARY_MESSAGE_HPP
 #define STET_VOCABULARY_MESSAGE_HPP
 
+#include "config.hpp"
 #include "error.hpp"
 
 #include <array>
@@ -228,13 +229,12 @@ constexpr std::size_t write_message(const error& e, char* buffer, std::size_t ca
 }
 
 /// The error as one readable line, without a final full stop or line break.
-inline std::string message(const error& e)
-{
-    std::string text(write_message(e, nullptr, 0), '\0');
-    write_message(e, text.data(), text.size());
-    return text;
-}
+std::string message(const error& e);
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/message.ipp"
+#endif
 
 #endif

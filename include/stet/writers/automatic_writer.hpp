@@ -2,6 +2,7 @@
 #ifndef STET_WRITERS_AUTOMATIC_WRITER_HPP
 #define STET_WRITERS_AUTOMATIC_WRITER_HPP
 
+#include "../vocabulary/config.hpp"
 #include "hybrid_writer.hpp"
 
 #include <cstdint>
@@ -18,17 +19,8 @@ struct automatic_settings {
 
 namespace detail {
 
-inline result<void> write_automatic(const void* given, const header& head, part_file& file,
-                                    const save_options& options)
-{
-    const auto& settings = *static_cast<const automatic_settings*>(given);
-    const bool  is_durable = options.lasting == durability::full;
-    if (head.file_size() < (is_durable ? settings.large_durable : settings.large))
-        return write(head, file, write_part(options));
-    if (is_durable)
-        return write_direct(&settings.hybrid.blocks, head, file, options);
-    return write_hybrid(&settings.hybrid, head, file, options);
-}
+result<void> write_automatic(const void* given, const header& head, part_file& file,
+                                    const save_options& options);
 
 } // namespace detail
 
@@ -44,5 +36,9 @@ constexpr file_writer automatic_writer(const automatic_settings& settings = defa
 file_writer automatic_writer(const automatic_settings&& temporary) = delete;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/automatic_writer.ipp"
+#endif
 
 #endif

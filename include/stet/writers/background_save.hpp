@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <utility>
 
 namespace STET_NAMESPACE {
 

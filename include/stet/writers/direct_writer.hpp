@@ -2,6 +2,7 @@
 #ifndef STET_WRITERS_DIRECT_WRITER_HPP
 #define STET_WRITERS_DIRECT_WRITER_HPP
 
+#include "../vocabulary/config.hpp"
 #include "../save/save.hpp"
 #include "impl/block_stream.hpp"
 
@@ -20,26 +21,9 @@ struct block_settings {
 namespace detail {
 
 /// No more memory than the file has bytes to go through it.
-inline block_shape shape_for(const block_settings& settings, std::uint64_t size) noexcept
-{
-    const unsigned      wanted = settings.blocks < 2 ? 2 : settings.blocks;
-    const unsigned      blocks = wanted < write_queue::most ? wanted : write_queue::most;
-    const std::uint64_t needed = (size + direct_alignment - 1) / direct_alignment * direct_alignment;
-    const std::size_t   given =
-        (settings.block_size + direct_alignment - 1) / direct_alignment * direct_alignment;
-    const std::size_t   least = direct_alignment;
-    const std::size_t   wished = given < least ? least : given;
-    const std::size_t   block_size = needed < wished ? memory_size(needed < least ? least : needed) : wished;
-    const std::uint64_t useful = needed / block_size + 1;
-    return {.block_size = block_size,
-            .blocks = useful < blocks ? static_cast<unsigned>(useful < 2 ? 2 : useful) : blocks};
-}
+block_shape shape_for(const block_settings& settings, std::uint64_t size) noexcept;
 
-inline result<void> write_through(block_stream& stream, const header& head, const save_options& options)
-{
-    auto reserved = stream.reserve();
-    return reserved ? write_to_end(head, stream, write_part(options)) : reserved;
-}
+result<void> write_through(block_stream& stream, const header& head, const save_options& options);
 
 /// A part file's second handle, for writes past the system's cache.
 class direct_handle {
@@ -47,11 +31,7 @@ public:
     explicit direct_handle(const part_file& file) : calls_(&file.calls()), opened_(file.open_direct()) {}
     direct_handle(const direct_handle&) = delete;
     direct_handle& operator=(const direct_handle&) = delete;
-    ~direct_handle()
-    {
-        if (is_open())
-            calls_->close(calls_->context, value());
-    }
+    ~direct_handle();
 
     bool        is_open() const noexcept { return opened_.error == 0; }
     file_handle value() const noexcept { return static_cast<file_handle>(opened_.value); }
@@ -61,32 +41,11 @@ private:
     os_result          opened_;
 };
 
-inline result<void> write_direct(const void* given, const header& head, part_file& file,
-                                 const save_options& options)
-{
-    const auto&         settings = *static_cast<const block_settings*>(given);
-    const direct_handle direct(file);
-    if (!direct.is_open())
-        return write(head, file, write_part(options));
-    block_shape shape = shape_for(settings, head.file_size());
-    shape.file = direct.value();
-    shape.alignment = direct_alignment;
-    const queue_workers workers{.kernel = true, .jobs = settings.jobs, .threads = shape.blocks / 2};
-    block_stream        stream(file, shape, 0, workers, head.tensors().memory());
-    return write_through(stream, head, options);
-}
+result<void> write_direct(const void* given, const header& head, part_file& file,
+                                 const save_options& options);
 
-inline result<void> write_overlapped(const void* given, const header& head, part_file& file,
-                                     const save_options& options)
-{
-    const auto& settings = *static_cast<const block_settings*>(given);
-    if (!file.is_positional())
-        return write(head, file, write_part(options));
-    block_shape shape = shape_for(settings, head.file_size());
-    shape.file = file.handle();
-    block_stream stream(file, shape, 0, {.jobs = settings.jobs}, head.tensors().memory());
-    return write_through(stream, head, options);
-}
+result<void> write_overlapped(const void* given, const header& head, part_file& file,
+                                     const save_options& options);
 
 } // namespace detail
 
@@ -112,5 +71,9 @@ constexpr file_writer overlapped_writer(const block_settings& settings = default
 file_writer overlapped_writer(const block_settings&& temporary) = delete;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/direct_writer.ipp"
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STET_WRITERS_WORKER_THREADS_HPP
 #define STET_WRITERS_WORKER_THREADS_HPP
 
+#include "../vocabulary/config.hpp"
 #include "impl/thread.hpp"
 #include "executor.hpp"
 
@@ -20,34 +21,15 @@ class worker_threads {
 public:
     static constexpr unsigned most = 64;
 
-    explicit worker_threads(unsigned count) noexcept
-    {
-        const unsigned wanted = count < most ? count : most;
-        while (size_ < wanted && threads_[size_].emplace(work, this).is_running())
-            ++size_;
-    }
+    explicit worker_threads(unsigned count) noexcept;
     worker_threads(const worker_threads&) = delete;
     worker_threads& operator=(const worker_threads&) = delete;
-    ~worker_threads()
-    {
-        {
-            const std::lock_guard<std::mutex> guard(mutex_);
-            is_ending_ = true;
-        }
-        news_.notify_all();
-        for (auto& running : threads_)
-            running.reset(); // joins
-    }
+    ~worker_threads();
 
     /// How many threads there are: fewer than asked for when the system had no more.
     unsigned size() const noexcept { return size_; }
 
-    executor jobs() noexcept
-    {
-        return {.context = this, .run = [](void* self, void (*function)(void*), void* argument) {
-                    static_cast<worker_threads*>(self)->run({.function = function, .argument = argument});
-                }};
-    }
+    executor jobs() noexcept;
 
 private:
     struct job {
@@ -55,35 +37,9 @@ private:
         void* argument;
     };
 
-    void run(const job& given)
-    {
-        {
-            const std::lock_guard<std::mutex> guard(mutex_);
-            if (size_ != 0 && waiting_ < queue_.size()) {
-                queue_[(first_ + waiting_++) % queue_.size()] = given;
-                news_.notify_one();
-                return;
-            }
-        }
-        given.function(given.argument);
-    }
+    void run(const job& given);
 
-    static void work(void* itself)
-    {
-        auto&                        self = *static_cast<worker_threads*>(itself);
-        std::unique_lock<std::mutex> lock(self.mutex_);
-        for (;;) {
-            self.news_.wait(lock, [&] { return self.is_ending_ || self.waiting_ != 0; });
-            if (self.waiting_ == 0)
-                return;
-            const job next = self.queue_[self.first_];
-            self.first_ = (self.first_ + 1) % self.queue_.size();
-            --self.waiting_;
-            lock.unlock();
-            next.function(next.argument);
-            lock.lock();
-        }
-    }
+    static void work(void* itself);
 
     std::mutex                              mutex_{};
     std::condition_variable                 news_{};
@@ -96,5 +52,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/worker_threads.ipp"
+#endif
 
 #endif

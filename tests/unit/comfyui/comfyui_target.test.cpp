@@ -22,7 +22,7 @@ using stet::durability;
 using stet::errc;
 using stet::existing_file;
 using stet::naming_rule;
-using stet::native_calls;
+using stet::native_file_system();
 using support::faulty_file_system;
 using support::file_call;
 using support::scratch_directory;
@@ -56,7 +56,7 @@ public:
     names entries() const { return here_.entries("out"); }
 
     auto take(std::string_view prefix, existing_file existing = existing_file::refuse,
-              const stet::file_system& calls = native_calls) const
+              const stet::file_system& calls = native_file_system()) const
     {
         return comfyui_target::take(calls, request(prefix), durability::none, existing);
     }
@@ -391,7 +391,7 @@ TEST_CASE("the later rule takes an output folder by any of its names")
     for (const std::string& root : {out.here() / "alias", out.path() + '/', out.path() + "/../out"}) {
         CAPTURE(root);
         request.output_dir = root;
-        auto target = comfyui_target::take(native_calls, request, durability::none);
+        auto target = comfyui_target::take(native_file_system(), request, durability::none);
         REQUIRE(target);
         CHECK(target->publish(durability::none));
     }
@@ -424,11 +424,11 @@ TEST_CASE("a relative output folder is taken by the later rule alone")
     if (relative.empty())
         return; // on another drive
     comfyui_request request{.prefix = "a/M", .output_dir = relative, .rule = naming_rule::comfyui_2026};
-    CHECK(comfyui_target::take(native_calls, request, durability::none));
+    CHECK(comfyui_target::take(native_file_system(), request, durability::none));
     request.prefix = "../M";
-    CHECK(comfyui_target::take(native_calls, request, durability::none).error().code == errc::outside_root);
+    CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code == errc::outside_root);
     request.rule = naming_rule::comfyui_0_8;
-    CHECK(comfyui_target::take(native_calls, request, durability::none).error().code ==
+    CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code ==
           errc::output_folder_not_absolute);
 }
 
@@ -439,11 +439,11 @@ TEST_CASE("a missing output folder is created once the prefix is known to stay i
         const std::string missing = out / "deep/er";
         auto              request = out.request("../M");
         request.output_dir = missing;
-        CHECK(comfyui_target::take(native_calls, request, durability::none).error().code ==
+        CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code ==
               errc::outside_root);
         CHECK(out.entries().empty());
         request.prefix = "a/M";
-        CHECK(comfyui_target::take(native_calls, request, durability::full));
+        CHECK(comfyui_target::take(native_file_system(), request, durability::full));
         CHECK(out.here().entries("out/deep/er") == names{"a"});
     }
 }
@@ -496,7 +496,7 @@ TEST_CASE("fields of time without one mean now")
 
     auto request = out.request("%year%/M");
     request.fields.time = stet::calendar_time{.year = 1999, .month = 1, .day = 1};
-    CHECK(comfyui_target::take(native_calls, request, durability::none)->place().subfolder == "1999");
+    CHECK(comfyui_target::take(native_file_system(), request, durability::none)->place().subfolder == "1999");
 }
 
 TEST_CASE("an error of the system is about the folder or the file it met")

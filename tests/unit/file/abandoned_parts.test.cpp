@@ -25,7 +25,7 @@ using stet::abandoned_options;
 using stet::durability;
 using stet::errc;
 using stet::left_because;
-using stet::native_calls;
+using stet::native_file_system();
 using stet::remove_abandoned_exact;
 using stet::remove_abandoned_numbered;
 using support::disk_image;
@@ -61,7 +61,7 @@ TEST_CASE("what a dead saver left is removed, and its number is free again")
     CHECK(found->removed.size() == 2);
     CHECK(here.entries() == names{"M_00001_.safetensors"});
     const auto next =
-        stet::numbered_target::take(native_calls, here.path(), {.folder = {}, .stem = "M"}, durability::none);
+        stet::numbered_target::take(native_file_system(), here.path(), {.folder = {}, .stem = "M"}, durability::none);
     REQUIRE(next);
     CHECK(next->number() == 2);
 }
@@ -70,7 +70,7 @@ TEST_CASE("the part file of a live saver stays, whatever its age, and can be pub
 {
     const scratch_directory here;
     auto                    live =
-        stet::numbered_target::take(native_calls, here.path(), {.folder = {}, .stem = "M"}, durability::none);
+        stet::numbered_target::take(native_file_system(), here.path(), {.folder = {}, .stem = "M"}, durability::none);
     REQUIRE(live);
     const auto left = only_left(remove_abandoned_numbered(here.path(), {}, whatever_its_age));
     CHECK(left.name == "M_00001_.part");
@@ -314,7 +314,7 @@ TEST_CASE("the part file of a live save to an exact path stays, a dead one besid
 {
     const scratch_directory here;
     here.put("m.part", "half");
-    auto live = stet::exact_target::take(native_calls, here / "m", stet::existing_file::refuse);
+    auto live = stet::exact_target::take(native_file_system(), here / "m", stet::existing_file::refuse);
     REQUIRE(live);
     const auto found = remove_abandoned_exact(here / "m", whatever_its_age);
     REQUIRE(found);

@@ -26,7 +26,7 @@ using stet::durability;
 using stet::errc;
 using stet::exact_target;
 using stet::existing_file;
-using stet::native_calls;
+using stet::native_file_system();
 using support::faulty_file_system;
 using support::file_call;
 using support::scratch_directory;
@@ -37,7 +37,7 @@ using names = std::vector<std::string>;
 
 auto take(const std::string& path, existing_file existing = existing_file::refuse)
 {
-    return exact_target::take(native_calls, path, existing);
+    return exact_target::take(native_file_system(), path, existing);
 }
 
 /// Saves "new" under the path.
@@ -241,7 +241,7 @@ TEST_CASE("names are split and checked by the style of the file system")
 {
     const scratch_directory here;
     here.make_folder("a");
-    stet::file_system calls = native_calls;
+    stet::file_system calls = native_file_system();
     calls.paths = stet::path_style::windows;
     for (const std::string_view name :
          {"NUL", "con.txt", "x.", "x ", "x:stream", "C:x", "a\\COM1", "x?", "a/*", "a\\", "a\\..", "a\\."})
@@ -485,9 +485,9 @@ TEST_CASE("a path leads to a folder and a name in it, through its links")
     const scratch_directory here;
     here.make_folder("far");
     here.put_link("link", "far/file");
-    const auto place = exact_target::resolve(native_calls, here / "link");
+    const auto place = exact_target::resolve(native_file_system(), here / "link");
     REQUIRE(place);
     CHECK(place->name == "file");
-    CHECK(native_calls.make_folder(native_calls.context, place->in.handle(), "mark").error == 0);
+    CHECK(native_file_system().make_folder(native_file_system().context, place->in.handle(), "mark").error == 0);
     CHECK(here.has("far/mark"));
 }

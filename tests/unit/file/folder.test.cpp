@@ -18,7 +18,7 @@
 using stet::durability;
 using stet::errc;
 using stet::folder;
-using stet::native_calls;
+using stet::native_file_system();
 using stet::path_style;
 using support::faulty_file_system;
 using support::file_call;
@@ -29,7 +29,7 @@ namespace {
 /// Tells which folder this is by creating an entry in it.
 void mark(const folder& in)
 {
-    CHECK(native_calls.make_folder(native_calls.context, in.handle(), "mark").error == 0);
+    CHECK(native_file_system().make_folder(native_file_system().context, in.handle(), "mark").error == 0);
 }
 
 } // namespace
@@ -83,7 +83,7 @@ TEST_CASE("a call is repeated while a signal interrupts it, and not longer")
 TEST_CASE("a missing folder cannot be opened, and the error says which")
 {
     const scratch_directory here;
-    const auto              opened = folder::open(native_calls, here / "missing");
+    const auto              opened = folder::open(native_file_system(), here / "missing");
     REQUIRE_FALSE(opened);
     CHECK(opened.error().code == errc::folder_missing);
     CHECK(opened.error().os_code == ENOENT);
@@ -95,7 +95,7 @@ TEST_CASE("a folder is created with all that is missing above it")
     const scratch_directory here;
     for (const std::string_view path : {"a/b/c", "d", "e/", "f//g///h//", "i/./j", "a/b/c"}) {
         CAPTURE(path);
-        const auto created = folder::create(native_calls, here / path, durability::full);
+        const auto created = folder::create(native_file_system(), here / path, durability::full);
         REQUIRE(created);
         mark(*created);
         CHECK(here.has(std::string(path) + "/mark"));
@@ -109,7 +109,7 @@ TEST_CASE("a folder cannot be created below a file")
     here.put("file", "content");
     for (const std::string_view path : {"file", "file/", "file/a", "file/a/b"}) {
         CAPTURE(path);
-        const auto created = folder::create(native_calls, here / path, durability::none);
+        const auto created = folder::create(native_file_system(), here / path, durability::none);
         REQUIRE_FALSE(created);
         CHECK(created.error().code == errc::folder_missing);
         CHECK(created.error().os_code == ENOTDIR);
@@ -121,7 +121,7 @@ TEST_CASE("a folder is not created through a broken link")
 {
     const scratch_directory here;
     here.put_link("link", "nowhere");
-    const auto created = folder::create(native_calls, here / "link", durability::none);
+    const auto created = folder::create(native_file_system(), here / "link", durability::none);
     CHECK_FALSE(created);
     CHECK_FALSE(here.has("nowhere"));
 }
@@ -199,7 +199,7 @@ TEST_CASE("a name that cannot be made to last is a failure, one that may not be 
 TEST_CASE("a folder that another saver creates at the same moment is used")
 {
     const scratch_directory here;
-    const auto              top = folder::open(native_calls, here.path());
+    const auto              top = folder::open(native_file_system(), here.path());
     REQUIRE(top);
     faulty_file_system faulty;
     const auto         quicker = [&] { here.make_folder("a"); };
@@ -215,7 +215,7 @@ TEST_CASE("an open folder stays the same when its path changes")
 {
     const scratch_directory here;
     here.make_folder("a");
-    const auto opened = folder::open(native_calls, here / "a");
+    const auto opened = folder::open(native_file_system(), here / "a");
     REQUIRE(opened);
     here.rename("a", "b");
 
@@ -232,7 +232,7 @@ TEST_CASE("a folder is opened relative to another as a link's target is")
 {
     const scratch_directory here;
     here.make_folder("a/b");
-    const auto a = folder::open(native_calls, here / "a");
+    const auto a = folder::open(native_file_system(), here / "a");
     REQUIRE(a);
     const auto up = a->open_relative("b/../..", "x");
     REQUIRE(up);
@@ -251,7 +251,7 @@ TEST_CASE("a folder below the root is entered, and created if missing")
 {
     const scratch_directory here;
     here.make_folder("root/old");
-    const auto root = folder::open(native_calls, here / "root");
+    const auto root = folder::open(native_file_system(), here / "root");
     REQUIRE(root);
     for (const char* const name : {"old", "new"}) {
         const auto entered = root->enter(name, *root, durability::full, name);
@@ -269,7 +269,7 @@ TEST_CASE("a link to a folder is entered when that lies in the root")
     here.put_link("root/itself", ".");
     here.put_link("root/out_and_in", "../root/a");
     here.put_link("root/absolute", here / "root/a/b");
-    const auto root = folder::open(native_calls, here / "root");
+    const auto root = folder::open(native_file_system(), here / "root");
     REQUIRE(root);
     for (const char* const name : {"below", "itself", "out_and_in", "absolute"}) {
         CAPTURE(name);
@@ -287,7 +287,7 @@ TEST_CASE("a link out of the root is refused")
     here.put_link("root/absolute", here / "root2");
     here.put_link("root/top", "/");
     here.put_link("root/a/chain", "../beside");
-    const auto root = folder::open(native_calls, here / "root");
+    const auto root = folder::open(native_file_system(), here / "root");
     REQUIRE(root);
     for (const char* const name : {"up", "beside", "absolute", "top"}) {
         CAPTURE(name);
@@ -309,7 +309,7 @@ TEST_CASE("what cannot be entered is refused for what it is")
     here.put_link("to_file", "file");
     here.put_link("broken", "nowhere");
     here.put_link("loop", "loop");
-    const auto root = folder::open(native_calls, here.path());
+    const auto root = folder::open(native_file_system(), here.path());
     REQUIRE(root);
     const auto code = [&](const char* name) {
         return root->enter(name, *root, durability::none, name).error().code;
@@ -372,7 +372,7 @@ TEST_CASE("a folder that exists is entered without creating any")
     here.put("root/file");
     here.put_link("root/inside", "a");
     here.put_link("root/outside", "../beside");
-    const auto root = folder::open(native_calls, here / "root");
+    const auto root = folder::open(native_file_system(), here / "root");
     REQUIRE(root);
     for (const char* const name : {"a", "inside"}) {
         const auto entered = root->enter_existing(name, *root, "said");

@@ -5,7 +5,7 @@
 
 TEST_CASE("the system's table has every call a save needs")
 {
-    constexpr stet::file_system calls = stet::native_calls;
+    constexpr stet::file_system calls = stet::native_file_system();
     STATIC_REQUIRE(calls.open_folder != nullptr);
     STATIC_REQUIRE(calls.make_folder != nullptr);
     STATIC_REQUIRE(calls.inspect != nullptr);

@@ -14,7 +14,7 @@
 
 using stet::durability;
 using stet::errc;
-using stet::native_calls;
+using stet::native_file_system();
 using stet::numbered_target;
 using stet::output_name;
 using support::faulty_file_system;
@@ -26,7 +26,7 @@ namespace {
 using names = std::vector<std::string>;
 
 auto take(const scratch_directory& here, const output_name& name,
-          const stet::file_system& calls = native_calls)
+          const stet::file_system& calls = native_file_system())
 {
     return numbered_target::take(calls, here.path(), name, durability::none);
 }
@@ -89,7 +89,7 @@ TEST_CASE("numbers count from the least asked for")
     const scratch_directory here;
     here.put("M_00003_.safetensors");
     const auto from = [&](std::uint64_t first) {
-        return numbered_target::take(native_calls, here.path(), {.stem = "M"}, durability::none, first)
+        return numbered_target::take(native_file_system(), here.path(), {.stem = "M"}, durability::none, first)
             ->number();
     };
     CHECK(from(1) == 4);
@@ -101,7 +101,7 @@ TEST_CASE("names that the file system does not tell apart share their numbers")
 {
     const scratch_directory here;
     here.put("comfyui_00005_.safetensors");
-    stet::file_system calls = native_calls;
+    stet::file_system calls = native_file_system();
     calls.letters = stet::name_case::insensitive;
     CHECK(take(here, {.stem = "ComfyUI"}, calls)->number() == 6);
 }
@@ -172,7 +172,7 @@ TEST_CASE("the root is created, and may be a link")
     const scratch_directory here;
     for (const std::string_view root : {"out", "deep/er", "trailing/", "slashes///"}) {
         CAPTURE(root);
-        auto target = numbered_target::take(native_calls, here / root, {.folder = "sub", .stem = "M"},
+        auto target = numbered_target::take(native_file_system(), here / root, {.folder = "sub", .stem = "M"},
                                             durability::full);
         REQUIRE(target);
         CHECK(target->publish(durability::full));
@@ -180,7 +180,7 @@ TEST_CASE("the root is created, and may be a link")
     }
     here.put_link("link", "out");
     auto target =
-        numbered_target::take(native_calls, here / "link", {.folder = "sub", .stem = "M"}, durability::full);
+        numbered_target::take(native_file_system(), here / "link", {.folder = "sub", .stem = "M"}, durability::full);
     REQUIRE(target);
     CHECK(target->number() == 2);
 }
@@ -189,7 +189,7 @@ TEST_CASE("the path keeps the root's own spelling, with one separator")
 {
     const scratch_directory here;
     const auto              path = [&](std::string_view root, const output_name& name) {
-        return numbered_target::take(native_calls, here / root, name, durability::none)->file().path();
+        return numbered_target::take(native_file_system(), here / root, name, durability::none)->file().path();
     };
     CHECK(path("out", {.stem = "M"}) == here / "out/M_00001_.safetensors");
     CHECK(path("out/", {.stem = "M"}) == here / "out/M_00001_.safetensors");
@@ -207,7 +207,7 @@ TEST_CASE("a link out of the root is refused before anything is created")
     for (const std::string_view folder : {"link", "link/new", "a/link", "a/link/b/c"}) {
         CAPTURE(folder);
         const auto target = numbered_target::take(
-            native_calls, here / "root", {.folder = std::string(folder), .stem = "M"}, durability::full);
+            native_file_system(), here / "root", {.folder = std::string(folder), .stem = "M"}, durability::full);
         REQUIRE_FALSE(target);
         CHECK(target.error().code == errc::outside_root);
     }
@@ -220,7 +220,7 @@ TEST_CASE("a link that stays in the root is followed")
     const scratch_directory here;
     here.make_folder("root/a/b");
     here.put_link("root/link", "a/b");
-    auto target = numbered_target::take(native_calls, here / "root", {.folder = "link/new", .stem = "M"},
+    auto target = numbered_target::take(native_file_system(), here / "root", {.folder = "link/new", .stem = "M"},
                                         durability::full);
     REQUIRE(target);
     CHECK(target->publish(durability::full));

@@ -77,9 +77,9 @@ TEST_CASE("a part file that is not published is gone, and closed")
 TEST_CASE("a part file is opened past the cache where its file system can, and has the calls for it")
 {
     const scratch_directory here;
-    stet::file_system       calls = stet::native_calls;
+    stet::file_system       calls = stet::native_file_system();
     calls.open_direct = [](void* context, stet::file_handle folder, const char* name) {
-        return stet::native_calls.create_file(context, folder, (std::string(name) + "2").c_str());
+        return stet::native_file_system().create_file(context, folder, (std::string(name) + "2").c_str());
     };
     const auto opened = [&] {
         const auto in = folder::open(calls, here.path());
@@ -95,7 +95,7 @@ TEST_CASE("a part file is opened past the cache where its file system can, and h
     REQUIRE(::unlink((here / "x.part2").c_str()) == 0);
     CHECK(opened().error == ENOTSUP);
     CHECK_FALSE(here.has("x.part2"));
-    calls = stet::native_calls;
+    calls = stet::native_file_system();
     calls.open_direct = nullptr;
     CHECK(opened().error == ENOTSUP);
     // Through the cache it can be opened everywhere.
@@ -226,7 +226,7 @@ TEST_CASE("an interrupted call to share blocks is made again, and its refusal to
 TEST_CASE("where no call shares blocks, none are shared")
 {
     const scratch_directory here;
-    stet::file_system       calls = stet::native_calls;
+    stet::file_system       calls = stet::native_file_system();
     calls.clone = nullptr;
     const folder in = *folder::open(calls, here.path());
     const auto   part = part_file::create(in, "x.part", "said");
@@ -332,7 +332,7 @@ TEST_CASE("a table without a call to swap files replaces them all the same")
 {
     const scratch_directory here;
     here.put("x", "old");
-    stet::file_system calls = stet::native_calls;
+    stet::file_system calls = stet::native_file_system();
     calls.exchange = nullptr;
     const auto in = folder::open(calls, here.path());
     REQUIRE(in);
@@ -413,7 +413,7 @@ namespace {
 /// Whether anybody can lock what bears the part file's name now.
 bool is_free(const scratch_directory& here)
 {
-    const auto in = folder::open(stet::native_calls, here.path());
+    const auto in = folder::open(stet::native_file_system(), here.path());
     return in && stet::detail::file_lock::take(*in, "x.part", "said");
 }
 
@@ -462,7 +462,7 @@ TEST_CASE("a part file that another process locks first is left to that one")
 {
     fixture                        f;
     std::optional<stet::detail::file_lock> other;
-    const auto                     in = folder::open(stet::native_calls, f.here.path());
+    const auto                     in = folder::open(stet::native_file_system(), f.here.path());
     REQUIRE(in);
     const auto quicker = [&] { other = *stet::detail::file_lock::take(*in, "x.part", "said"); };
     f.faulty.before(file_call::lock_file, quicker);

@@ -168,7 +168,7 @@ TEST_CASE("the prefix is parsed in the style of the file system")
 {
     const scratch_directory here;
     const sample_checkpoint sample;
-    stet::file_system       calls = stet::native_calls;
+    stet::file_system       calls = stet::native_file_system();
     calls.paths = stet::path_style::windows;
     const auto saved = sample.save(numbered{.root = here.path(), .prefix = "a\\M"}, {.calls = &calls});
     REQUIRE(saved);

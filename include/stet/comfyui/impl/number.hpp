@@ -5,6 +5,7 @@
 
 #include "../../vocabulary/config.hpp"
 
+#include <cstdlib>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 #include <version>
 

@@ -2,14 +2,13 @@
 #ifndef STET_FAMILIES_IMPL_NAME_INDEX_HPP
 #define STET_FAMILIES_IMPL_NAME_INDEX_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../layout/placed_name.hpp"
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -18,57 +17,20 @@ namespace STET_NAMESPACE::detail {
 /// A hash of a name that does not depend on where it is cut.
 class name_hash {
 public:
-    explicit name_hash(const placed_name& name) noexcept
-    {
-        feed(name.prefix);
-        feed(name.stem);
-        mix(pending_ | std::uint64_t{filled_} << 56U); // at most seven bytes are pending
-    }
+    explicit name_hash(const placed_name& name) noexcept;
 
     std::uint64_t value() const noexcept { return state_ ^ (state_ >> 32U); }
 
 private:
-    void mix(std::uint64_t word) noexcept
-    {
-        state_ = (state_ ^ word) * 0x9E3779B97F4A7C15U;
-        state_ ^= state_ >> 29U;
-    }
+    void mix(std::uint64_t word) noexcept;
 
-    void feed(std::string_view text) noexcept
-    {
-        std::size_t i = 0;
-        for (; text.size() - i >= 8; i += 8)
-            take(load(text.data() + i, 8), 8);
-        if (i < text.size())
-            take(load(text.data() + i, text.size() - i), static_cast<unsigned>(text.size() - i));
-    }
+    void feed(std::string_view text) noexcept;
 
     /// Up to eight bytes, the first of them lowest.
-    static std::uint64_t load(const char* text, std::size_t count) noexcept
-    {
-        std::uint64_t word = 0;
-        if constexpr (std::endian::native == std::endian::little) {
-            std::memcpy(&word, text, count);
-        } else {
-            for (std::size_t i = 0; i < count; ++i)
-                word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
-        }
-        return word;
-    }
+    static std::uint64_t load(const char* text, std::size_t count) noexcept;
 
     /// Adds the `count` lowest bytes, one to eight; the others are 0.
-    void take(std::uint64_t word, unsigned count) noexcept
-    {
-        pending_ |= word << (8 * filled_);
-        const unsigned total = filled_ + count;
-        if (total < 8) {
-            filled_ = total;
-            return;
-        }
-        mix(pending_);
-        pending_ = total == 8 ? 0 : word >> (8 * (8 - filled_));
-        filled_ = total - 8;
-    }
+    void take(std::uint64_t word, unsigned count) noexcept;
 
     std::uint64_t state_ = 0x243F6A8885A308D3U;
     std::uint64_t pending_ = 0;
@@ -83,19 +45,7 @@ public:
     explicit name_index(const allocator& memory) noexcept : table_(memory) {}
 
     /// Makes room for that many names in an index that has none. False when the allocator gave nothing.
-    [[nodiscard]] bool reserve(std::size_t count) noexcept
-    {
-        std::size_t size = 64;
-        while (size < count * 2 + 2)
-            size *= 2;
-        if (size <= table_.size())
-            return true;
-        if (used_ != 0 || !table_.resize(size))
-            return used_ != 0;
-        for (cell& fresh : table_)
-            fresh = {.position = none, .tag = 0};
-        return true;
-    }
+    [[nodiscard]] bool reserve(std::size_t count) noexcept;
 
     /// The position under that name, or none. name_at: gives the name at a position
     template <class NameAt>
@@ -138,13 +88,7 @@ public:
     }
 
     /// Removes the name at a position that is in the index.
-    void remove(const placed_name& name, std::uint32_t position) noexcept
-    {
-        std::size_t at = start(name_hash(name).value());
-        while (table_[at].position != position)
-            at = next(at);
-        table_[at].position = removed;
-    }
+    void remove(const placed_name& name, std::uint32_t position) noexcept;
 
 private:
     struct cell {
@@ -157,13 +101,7 @@ private:
     std::size_t start(std::uint64_t hash) const noexcept { return memory_size(hash & (table_.size() - 1)); }
     std::size_t next(std::size_t at) const noexcept { return (at + 1) & (table_.size() - 1); }
 
-    void place(std::uint64_t hash, std::uint32_t position) noexcept
-    {
-        std::size_t at = start(hash);
-        while (table_[at].position != none)
-            at = next(at);
-        table_[at] = {.position = position, .tag = tag(hash)};
-    }
+    void place(std::uint64_t hash, std::uint32_t position) noexcept;
 
     template <class NameAt>
     bool grow(NameAt name_at) noexcept
@@ -189,5 +127,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "name_index.ipp"
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STET_FAMILIES_IMPL_OPENCLIP_CONVERSION_HPP
 #define STET_FAMILIES_IMPL_OPENCLIP_CONVERSION_HPP
 
+#include "../../tensor/extents.hpp"
 #include "../../vocabulary/array_view.hpp"
 #include "../../tensor/impl/collected_transpose.hpp"
 #include "../../tensor/stacked.hpp"

@@ -2,18 +2,16 @@
 #ifndef STET_FAMILIES_IMPL_TORCH_CONCAT_HPP
 #define STET_FAMILIES_IMPL_TORCH_CONCAT_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../../tensor/half.hpp"
 #include "../../tensor/stacked.hpp"
-#include "../../tensor/transposed.hpp"
 
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 namespace STET_NAMESPACE::detail {
 
@@ -33,30 +31,7 @@ Scalar read_scalar(const std::byte* from) noexcept
 }
 
 /// Reads an element of native byte order.
-inline element_value read_element(dtype type, const std::byte* from) noexcept
-{
-    const auto integer = [](std::int64_t value) {
-        return element_value{.is_integer = true, .integer = value};
-    };
-    const auto real = [](double value) { return element_value{.real = value}; };
-    if (type == dtype::f32)
-        return real(static_cast<double>(read_scalar<float>(from)));
-    if (type == dtype::f64)
-        return real(read_scalar<double>(from));
-    if (type == dtype::f16)
-        return real(static_cast<double>(float_from_f16(read_scalar<std::uint16_t>(from))));
-    if (type == dtype::bf16)
-        return real(static_cast<double>(float_from_bf16(read_scalar<std::uint16_t>(from))));
-    if (type == dtype::i64)
-        return integer(read_scalar<std::int64_t>(from));
-    if (type == dtype::i32)
-        return integer(read_scalar<std::int32_t>(from));
-    if (type == dtype::i16)
-        return integer(read_scalar<std::int16_t>(from));
-    if (type == dtype::i8)
-        return integer(read_scalar<std::int8_t>(from));
-    return integer(read_scalar<std::uint8_t>(from)); // u8, boolean
-}
+element_value read_element(dtype type, const std::byte* from) noexcept;
 
 template <class Scalar>
 void write_scalar(Scalar value, std::byte* to) noexcept
@@ -65,38 +40,11 @@ void write_scalar(Scalar value, std::byte* to) noexcept
 }
 
 /// Towards zero; what no integer is near to becomes the least one, as x86 has it.
-inline std::int64_t integer_of(double real) noexcept
-{
-    constexpr double bound = 9223372036854775808.0;
-    return real >= -bound && real < bound ? static_cast<std::int64_t>(real) : INT64_MIN;
-}
+std::int64_t integer_of(double real) noexcept;
 
 /// Writes an element in native byte order, converted as torch's copy_ does: through float to the half types, towards
 /// zero to integers.
-inline void write_element(dtype type, const element_value& value, std::byte* to) noexcept
-{
-    const double real = value.is_integer ? static_cast<double>(value.integer) : value.real;
-    const float  single =
-        value.is_integer ? static_cast<float>(value.integer) : static_cast<float>(value.real);
-    if (type == dtype::f64)
-        return write_scalar(real, to);
-    if (type == dtype::f32)
-        return write_scalar(single, to);
-    if (type == dtype::f16)
-        return write_scalar(f16_from_float(single), to);
-    if (type == dtype::bf16)
-        return write_scalar(bf16_from_float(single), to);
-    if (type == dtype::boolean)
-        return write_scalar(static_cast<std::uint8_t>(!(real >= 0 && real <= 0)), to); // a NaN is true
-    const std::int64_t integer = value.is_integer ? value.integer : integer_of(value.real);
-    if (type == dtype::i64)
-        return write_scalar(integer, to);
-    if (type == dtype::i32)
-        return write_scalar(static_cast<std::int32_t>(integer), to);
-    if (type == dtype::i16)
-        return write_scalar(static_cast<std::int16_t>(integer), to);
-    write_scalar(static_cast<std::uint8_t>(integer), to); // i8, u8
-}
+void write_element(dtype type, const element_value& value, std::byte* to) noexcept;
 
 /// Types that element_value can hold.
 constexpr bool is_convertible(dtype type) noexcept
@@ -118,45 +66,15 @@ constexpr bool is_convertible(dtype type) noexcept
 /// Converts the packed little-endian elements it is given and passes them on.
 class converting_sink {
 public:
-    converting_sink(dtype from, dtype to, sink_ref destination) noexcept
-        : from_(from), to_(to), destination_(destination)
-    {
-    }
+    converting_sink(dtype from, dtype to, sink_ref destination) noexcept;
 
-    result<void> write(bytes data)
-    {
-        const std::size_t width = element_size(from_);
-        for (const std::byte one : data) {
-            element_[have_++] = one;
-            if (have_ < width)
-                continue;
-            have_ = 0;
-            if (auto converted = convert(width); !converted)
-                return converted;
-        }
-        return {};
-    }
+    result<void> write(bytes data);
 
 private:
-    result<void> convert(std::size_t width)
-    {
-        std::array<std::byte, 8> result_bytes{};
-        std::array<std::byte, 8> native = element_;
-        const std::size_t        result_width = element_size(to_);
-        reverse_on_big_endian(native, width);
-        write_element(to_, read_element(from_, native.data()), result_bytes.data());
-        reverse_on_big_endian(result_bytes, result_width);
-        return destination_.write(bytes(result_bytes.data(), result_width));
-    }
+    result<void> convert(std::size_t width);
 
     static void reverse_on_big_endian([[maybe_unused]] std::array<std::byte, 8>& element,
-                                      [[maybe_unused]] std::size_t               width) noexcept
-    {
-        if constexpr (std::endian::native == std::endian::big) {
-            for (std::size_t i = 0; i < width / 2; ++i)
-                std::swap(element[i], element[width - 1 - i]);
-        }
-    }
+                                      [[maybe_unused]] std::size_t               width) noexcept;
 
     dtype                    from_;
     dtype                    to_;
@@ -168,35 +86,7 @@ private:
 /// The tensor repeated to a shape by numpy's rule: axes are matched from the last, those of size 1 repeat, missing
 /// ones are added in front, and surplus ones of size 1 in front fall away.
 /// errors: stack_mismatch when it does not fit; those of with_steps
-inline result<tensor_view> broadcast(const tensor_view& tensor, const extents& shape) noexcept
-{
-    auto walked = with_steps(tensor);
-    if (!walked)
-        return walked;
-    tensor_view                         view = *walked;
-    std::array<std::int64_t, kept_axes> steps{};
-    std::size_t                         from = tensor.shape.size();
-    for (std::size_t to = shape.size(); to-- > 0;) {
-        if (from == 0)
-            continue;
-        --from;
-        if (tensor.shape[from] == shape[to])
-            steps[to] = walked->steps[from];
-        else if (tensor.shape[from] != 1)
-            return error{.code = errc::stack_mismatch};
-    }
-    while (from-- > 0) {
-        if (tensor.shape[from] != 1)
-            return error{.code = errc::stack_mismatch};
-    }
-    const auto size = byte_count(tensor.type, shape);
-    if (!size)
-        return size.error();
-    view.shape = shape;
-    view.steps = strides(array_view<const std::int64_t>(steps.data(), shape.size()));
-    view.size = *size;
-    return without_needless_steps(view);
-}
+result<tensor_view> broadcast(const tensor_view& tensor, const extents& shape) noexcept;
 
 /// q, k and v as ComfyUI joins them: along the first axis, in q's dtype, k and v repeated and converted where they do
 /// not fit. Written part by part, never joined in memory.
@@ -205,57 +95,14 @@ class torch_concat {
 public:
     /// errors: stack_of_scalars when a part has rank 0; stack_mismatch when one cannot be repeated to q's rows, or
     ///         has a dtype that is not converted here; not_in_memory, too_many_axes, tensor_size_overflow
-    static result<torch_concat> of(const std::array<tensor_view, 3>& parts) noexcept
-    {
-        torch_concat  joined;
-        std::uint64_t rows = 0;
-        for (const tensor_view& part : parts) {
-            if (part.shape.empty())
-                return error{.code = errc::stack_of_scalars};
-            if (part.shape[0] > UINT64_MAX - rows)
-                return error{.code = errc::tensor_size_overflow};
-            rows += part.shape[0];
-        }
-        const extents& first = parts[0].shape;
-        if (first.size() > kept_axes)
-            return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = first.size()};
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            const bool converts = parts[i].type != parts[0].type;
-            if (converts && !(detail::is_convertible(parts[i].type) && detail::is_convertible(parts[0].type)))
-                return error{.code = errc::stack_mismatch, .actual = i};
-            auto part = detail::broadcast(parts[i], first.with(0, parts[i].shape[0]));
-            if (!part)
-                return part.error();
-            joined.parts_[i] = *part;
-        }
-        joined.shape_ = first.with(0, rows);
-        const auto size = byte_count(parts[0].type, joined.shape_);
-        if (!size)
-            return size.error();
-        joined.size_ = *size;
-        return joined;
-    }
+    static result<torch_concat> of(const std::array<tensor_view, 3>& parts) noexcept;
 
     /// lifetime: borrows this object
-    tensor_view view() const& noexcept
-    {
-        return {.type = parts_[0].type, .shape = shape_, .size = size_, .data = this, .pour = pour_parts};
-    }
+    tensor_view view() const& noexcept;
     tensor_view view() const&& = delete;
 
 private:
-    static result<void> pour_parts(const tensor_view& tensor, sink_ref destination)
-    {
-        const auto& joined = *static_cast<const torch_concat*>(tensor.data);
-        for (const tensor_view& part : joined.parts_) {
-            detail::converting_sink converting(part.type, tensor.type, destination);
-            const bool              converts = part.type != tensor.type;
-            auto                    poured = converts ? pour(part, converting) : pour(part, destination);
-            if (!poured)
-                return poured;
-        }
-        return {};
-    }
+    static result<void> pour_parts(const tensor_view& tensor, sink_ref destination);
 
     std::array<tensor_view, 3> parts_{};
     extents                    shape_{};
@@ -263,5 +110,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "torch_concat.ipp"
+#endif
 
 #endif

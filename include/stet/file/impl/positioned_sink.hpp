@@ -2,6 +2,7 @@
 #ifndef STET_FILE_IMPL_POSITIONED_SINK_HPP
 #define STET_FILE_IMPL_POSITIONED_SINK_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../part_file.hpp"
 
 #include <cstdint>
@@ -14,12 +15,7 @@ class positioned_sink {
 public:
     positioned_sink(const part_file& file, std::uint64_t offset) noexcept : file_(&file), offset_(offset) {}
 
-    result<void> write(bytes data)
-    {
-        auto written = file_->write_at(offset_, data);
-        offset_ += data.size();
-        return written;
-    }
+    result<void> write(bytes data);
 
     /// Leaves out bytes that come from elsewhere.
     void skip(std::uint64_t size) noexcept { offset_ += size; }
@@ -30,5 +26,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "positioned_sink.ipp"
+#endif
 
 #endif

@@ -10,10 +10,8 @@
 #include "posix_calls.hpp"
 
 #include <cerrno>
-#include <climits>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
 #include <string_view>
@@ -337,7 +335,7 @@ inline os_result remove(void*, file_handle folder, const char* name)
 } // namespace posix
 
 /// The system's own calls.
-constexpr file_system native_file_system() noexcept
+constexpr file_system native_calls() noexcept
 {
     namespace calls = detail::posix;
     return {.context = nullptr,

@@ -12,10 +12,7 @@
 #include "windows_paths.hpp"
 
 #include <cerrno>
-#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <string>
 #include <string_view>
 #include <utility>
 

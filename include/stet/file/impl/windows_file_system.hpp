@@ -14,7 +14,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <direct.h>
 #include <fcntl.h>
@@ -22,7 +21,6 @@
 #include <new>
 #include <share.h>
 #include <string>
-#include <string_view>
 #include <sys/stat.h>
 #include <utility>
 
@@ -312,7 +310,7 @@ inline os_result remove(void*, file_handle folder, const char* name)
 } // namespace windows
 
 /// The system's own calls.
-constexpr file_system native_file_system() noexcept
+constexpr file_system native_calls() noexcept
 {
     namespace calls = detail::windows;
     return {.context = nullptr,

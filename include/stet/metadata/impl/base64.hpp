@@ -3,7 +3,6 @@
 #define STET_METADATA_IMPL_BASE64_HPP
 
 #include "../../vocabulary/config.hpp"
-#include "../../vocabulary/impl/memory_size.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,27 +23,10 @@ constexpr std::uint64_t base64_size(std::uint64_t data_size) noexcept
 
 /// Appends the bytes in base64 with padding.
 /// source: RFC 4648, section 4
-inline void append_base64(std::string& text, std::span<const std::byte> data)
-{
-    text.reserve(text.size() + memory_size(base64_size(data.size())));
-    for (std::size_t at = 0; at < data.size(); at += 3) {
-        std::uint32_t group = 0;
-        for (std::size_t i = 0; i < 3; ++i)
-            group =
-                (group << 8U) | (at + i < data.size() ? std::to_integer<std::uint32_t>(data[at + i]) : 0U);
-        const std::size_t given = data.size() - at < 3 ? data.size() - at : 3;
-        for (unsigned i = 0; i < 4; ++i)
-            text += i <= given ? detail::base64_alphabet[(group >> (18U - 6U * i)) & 0x3FU] : '=';
-    }
-}
+void append_base64(std::string& text, std::span<const std::byte> data);
 
 /// The bytes in base64 with padding.
-inline std::string base64(std::span<const std::byte> data)
-{
-    std::string text;
-    append_base64(text, data);
-    return text;
-}
+std::string base64(std::span<const std::byte> data);
 
 /// Whether the text is base64 as the encoder above writes it: padded, no other character, unused bits zero.
 constexpr bool is_base64(std::string_view text) noexcept
@@ -67,5 +49,9 @@ constexpr bool is_base64(std::string_view text) noexcept
 }
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "base64.ipp"
+#endif
 
 #endif

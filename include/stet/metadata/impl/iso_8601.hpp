@@ -2,6 +2,7 @@
 #ifndef STET_METADATA_IMPL_ISO_8601_HPP
 #define STET_METADATA_IMPL_ISO_8601_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../naming/placeholders.hpp"
 
 #include <array>
@@ -155,11 +156,12 @@ constexpr bool is_iso_8601(std::string_view text) noexcept
 }
 
 /// A moment as `2024-05-31T18:13:38`, without a time zone.
-inline std::string iso_8601(const calendar_time& moment)
-{
-    return expand_placeholders("%date:yyyy-MM-ddThh:mm:ss%", {.time = moment});
-}
+std::string iso_8601(const calendar_time& moment);
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "iso_8601.ipp"
+#endif
 
 #endif

@@ -2,17 +2,15 @@
 #ifndef STET_PLAN_IMPL_PLAN_BUILDER_HPP
 #define STET_PLAN_IMPL_PLAN_BUILDER_HPP
 
-#include "../../vocabulary/impl/decimal.hpp"
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
 #include "name_order.hpp"
 #include "../order.hpp"
 #include "../plan.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 namespace STET_NAMESPACE::detail {
 
@@ -25,29 +23,15 @@ public:
     void begin_component(std::string_view role) noexcept { components_.add(role); }
 
     /// Makes room for that many more tensors, of four axes each; what is missing is found out when they are added.
-    void expect(std::size_t count) noexcept
-    {
-        constexpr std::size_t most = 1'000'000; // more do not fit into a header
-        const std::size_t     more = count < most ? count : most;
-        static_cast<void>(records_.reserve(records_.size() + more));
-        static_cast<void>(axes_.reserve(axes_.size() + more * 4));
-    }
+    void expect(std::size_t count) noexcept;
 
     /// A key the layout has no use for.
     /// errors: out_of_memory
-    result<void> leave_out(std::string_view key) noexcept
-    {
-        return log(change::kind::left_out, {.stem = key});
-    }
+    result<void> leave_out(std::string_view key) noexcept;
 
     /// Something that happened to a tensor of the present component.
     /// errors: out_of_memory
-    result<void> log(change::kind what, const placed_name& name) noexcept
-    {
-        if (!log_.changes.push({.what = what, .component = present(), .name = name}))
-            return out_of_memory(sizeof(change));
-        return {};
-    }
+    result<void> log(change::kind what, const placed_name& name) noexcept;
 
     /// The present component's tensor has another name than its key.
     void count_renamed() noexcept { ++components_.last().renamed; }
@@ -63,211 +47,41 @@ public:
 
     /// errors: the tensor's own, invalid_utf8, reserved_name, tensor_size_mismatch, strides_rank_mismatch,
     ///         header_too_large, out_of_memory
-    result<void> add(const placed_name& name, const result<tensor_view>& tensor) noexcept
-    {
-        if (!tensor)
-            return tensor.error().about(name.prefix, name.stem);
-        const json_string_facts prefix = inspect_prefix(name.prefix);
-        const json_string_facts stem = inspect_json_string(name.stem);
-        if (!prefix.well_formed || !stem.well_formed)
-            return error{.code = errc::invalid_utf8}.about(name.prefix, name.stem);
-        if (name == placed_name{.stem = "__metadata__"})
-            return error{.code = errc::reserved_name}.about(name.prefix, name.stem);
-        const auto needed = byte_count(tensor->type, tensor->shape);
-        if (!needed)
-            return needed.error().about(name.prefix, name.stem);
-        if (*needed != tensor->size)
-            return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size}
-                .about(name.prefix, name.stem);
-        if (tensor->steps.problem() != errc{})
-            return axes_error(tensor->steps).about(name.prefix, name.stem);
-        if (!tensor->steps.empty() &&
-            tensor->steps.size() != tensor->shape.size()) // a plan keeps both by the rank
-            return error{.code = errc::strides_rank_mismatch,
-                         .expected = tensor->shape.size(),
-                         .actual = tensor->steps.size()}
-                .about(name.prefix, name.stem);
-        return add_checked(name, *tensor, prefix.escaped_size + stem.escaped_size);
-    }
+    result<void> add(const placed_name& name, const result<tensor_view>& tensor) noexcept;
 
     /// errors: duplicate_name, file_size_overflow, header_too_large, out_of_memory
-    result<plan> finish(const file_order& order, duplicate_names duplicates = duplicate_names::refuse) &&
-    {
-        STET_ASSERT(detail::is_data_alignment(order.data_alignment),
-                    "stet: the data is aligned to a power of two of at least 8");
-        growing_array<std::uint32_t> by_name(records_.memory());
-        growing_array<name_clash>    clashes(records_.memory());
-        if (auto ordered = order_by_name(records_.view(), by_name, clashes); !ordered)
-            return ordered.error();
-        if (!clashes.empty() && duplicates == duplicate_names::refuse)
-            return duplicate(clashes[0]);
-        if (auto dropped = drop_earlier(clashes); !dropped)
-            return dropped.error();
-
-        if (!arrange(order, by_name, clashes.size()))
-            return out_of_memory(records_.size() * (sizeof(std::uint32_t) + sizeof(std::uint16_t)));
-
-        std::uint64_t begin = 0;
-        std::uint64_t begin_width = decimal_width(begin);
-        std::uint64_t members = records_.empty() ? 0 : records_.size() - 1; // the commas between them
-        for (record& placed : records_) {
-            placed.begin = begin;
-            if (placed.size > INT64_MAX - begin)
-                return error{.code = errc::file_size_overflow}.about(placed.name.prefix, placed.name.stem);
-            begin += placed.size;
-            const std::uint64_t end_width = decimal_width(begin);
-            members += member_size(placed) + begin_width + end_width;
-            begin_width = end_width;
-        }
-        if (members + 2 > max_header_size)
-            return header_too_large(members + 2);
-        count_changes();
-        return plan(std::move(records_), std::move(axes_), std::move(log_), components_, members,
-                    order.data_alignment);
-    }
+    result<plan> finish(const file_order& order, duplicate_names duplicates = duplicate_names::refuse) &&;
 
 private:
     static constexpr std::uint32_t dropped_record = 0xFFFFFFFF; // as escaped_size, which no name reaches
 
     /// Of records of one name only the last stays.
-    result<void> drop_earlier(const growing_array<name_clash>& clashes) noexcept
-    {
-        for (const name_clash& clash : clashes) {
-            record& earlier = records_[clash.first];
-            earlier.escaped_size = dropped_record;
-            --components_[earlier.component].tensors;
-            components_[earlier.component].bytes -= earlier.size;
-            if (!log_.changes.push(
-                    {.what = change::kind::replaced, .component = earlier.component, .name = earlier.name}))
-                return out_of_memory(sizeof(change));
-        }
-        return {};
-    }
+    result<void> drop_earlier(const growing_array<name_clash>& clashes) noexcept;
 
-    void count_changes() noexcept
-    {
-        for (const change& done : log_.changes) {
-            component_report& report = components_[done.component];
-            report.left_out += done.what == change::kind::left_out ? 1U : 0U;
-            report.added += done.what == change::kind::added ? 1U : 0U;
-            report.replaced += done.what == change::kind::replaced ? 1U : 0U;
-        }
-    }
+    void count_changes() noexcept;
 
-    static error out_of_memory(std::uint64_t size) noexcept
-    {
-        return {.code = errc::out_of_memory, .expected = size};
-    }
-    static error header_too_large(std::uint64_t size) noexcept
-    {
-        return {.code = errc::header_too_large, .expected = max_header_size, .actual = size};
-    }
+    static error out_of_memory(std::uint64_t size) noexcept;
+    static error header_too_large(std::uint64_t size) noexcept;
 
     /// Of what many names in a row begin with, looked at once.
-    json_string_facts inspect_prefix(std::string_view prefix) noexcept
-    {
-        if (prefix.data() != last_prefix_.data() || prefix.size() != last_prefix_.size()) {
-            last_prefix_ = prefix;
-            facts_of_last_prefix_ = inspect_json_string(prefix);
-        }
-        return facts_of_last_prefix_;
-    }
+    json_string_facts inspect_prefix(std::string_view prefix) noexcept;
 
     result<void> add_checked(const placed_name& name, const tensor_view& tensor,
-                             std::uint64_t escaped_size) noexcept
-    {
-        least_header_size_ += escaped_size + tensor.shape.size() + shortest_member;
-        if (least_header_size_ > max_header_size)
-            return header_too_large(least_header_size_);
-        record placed{.name = name,
-                      .size = tensor.size,
-                      .data = tensor.data,
-                      .pour = tensor.pour,
-                      .first_axis = static_cast<std::uint32_t>(axes_.size()),
-                      .rank = static_cast<std::uint32_t>(tensor.shape.size()),
-                      .escaped_size = static_cast<std::uint32_t>(escaped_size),
-                      .type = tensor.type,
-                      .component = present(),
-                      .has_steps = !tensor.steps.empty()};
-        for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
-            if (!axes_.push(tensor.shape[axis]))
-                return out_of_memory(axes_.size() * sizeof(std::uint64_t));
-        }
-        for (std::size_t axis = 0; axis < tensor.steps.size(); ++axis) {
-            if (!axes_.push(static_cast<std::uint64_t>(tensor.steps[axis])))
-                return out_of_memory(axes_.size() * sizeof(std::uint64_t));
-        }
-        if (!records_.push(placed))
-            return out_of_memory(records_.size() * sizeof(record));
-        ++components_.last().tensors;
-        components_.last().bytes += tensor.size;
-        return {};
-    }
+                             std::uint64_t escaped_size) noexcept;
 
     /// Puts the records into the file's order: highest group first, names ascending inside a group, without those that
     /// were dropped. In place: most of a plan's time goes into touching memory that was not touched before.
     /// False when the allocator gave nothing.
     bool arrange(const file_order& order, const growing_array<std::uint32_t>& by_name,
-                 std::size_t dropped) noexcept
-    {
-        growing_array<std::uint32_t> coming(records_.memory()); // the record that belongs at each place
-        // Side by side, for they are looked up at random.
-        growing_array<std::uint16_t> groups(records_.memory());
-        if (!coming.resize(records_.size()) || !groups.resize(records_.size()))
-            return false;
-        std::array<std::size_t, 258> start{}; // start[group]: where the group's records begin
-        for (std::size_t i = 0; i < records_.size(); ++i) {
-            const record& placed = records_[i];
-            // A dropped record is of a group of its own, behind all others.
-            const unsigned group =
-                placed.escaped_size == dropped_record ? 256U : 255U - order.group(placed.type, placed.size);
-            groups[i] = static_cast<std::uint16_t>(group);
-            ++start[group + 1];
-        }
-        for (std::size_t i = 1; i < start.size(); ++i)
-            start[i] += start[i - 1];
-        for (const std::uint32_t index : by_name)
-            coming[start[groups[index]]++] = index;
-        move_to_places(coming);
-        return records_.resize(records_.size() - dropped);
-    }
+                 std::size_t dropped) noexcept;
 
     /// Round by round: a place is emptied, and each empty place filled with the record that belongs there.
-    void move_to_places(growing_array<std::uint32_t>& coming) noexcept
-    {
-        for (std::uint32_t first = 0; first < coming.size(); ++first) {
-            if (coming[first] == first)
-                continue;
-            const record  aside = records_[first];
-            std::uint32_t empty = first;
-            for (std::uint32_t from = coming[empty]; from != first; from = coming[empty]) {
-                records_[empty] = records_[from];
-                coming[empty] = empty;
-                empty = from;
-            }
-            records_[empty] = aside;
-            coming[empty] = empty;
-        }
-    }
+    void move_to_places(growing_array<std::uint32_t>& coming) noexcept;
 
     /// `"name":{"dtype":"F16","shape":[2,3],"data_offsets":[,]}`
-    std::uint64_t member_size(const record& placed) const noexcept
-    {
-        std::uint64_t size = member_frame + placed.escaped_size + stet::name(placed.type).size();
-        for (std::size_t axis = 0; axis < placed.rank; ++axis)
-            size += decimal_width(axes_[placed.first_axis + axis]);
-        return placed.rank == 0 ? size : size + placed.rank - 1;
-    }
+    std::uint64_t member_size(const record& placed) const noexcept;
 
-    error duplicate(const name_clash& clash) const noexcept
-    {
-        const record& first = records_[clash.first];
-        const record& second = records_[clash.second];
-        error         twice = error{.code = errc::duplicate_name}.about(first.name.prefix, first.name.stem);
-        twice.parties[0].assign(components_[first.component].role);
-        twice.parties[1].assign(components_[second.component].role);
-        return twice;
-    }
+    error duplicate(const name_clash& clash) const noexcept;
 
     static constexpr std::uint64_t member_frame =
         std::string_view(R"("":{"dtype":"","shape":[],"data_offsets":[,]})").size();
@@ -284,5 +98,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "plan_builder.ipp"
+#endif
 
 #endif

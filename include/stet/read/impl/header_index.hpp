@@ -2,6 +2,7 @@
 #ifndef STET_READ_IMPL_HEADER_INDEX_HPP
 #define STET_READ_IMPL_HEADER_INDEX_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../tensor/dtype.hpp"
@@ -48,43 +49,12 @@ struct header_flaw {
 /// What a header says, in five arrays whatever the number of tensors.
 /// lifetime: borrows the header's text
 struct header_index {
-    explicit header_index(const allocator& memory) noexcept
-        : unescaped(memory), tensors(memory), axes(memory), metadata(memory)
-    {
-    }
+    explicit header_index(const allocator& memory) noexcept;
 
-    std::string_view view(indexed_text piece) const noexcept
-    {
-        constexpr std::uint32_t flag = 0x80000000U;
-        const char* const       from = (piece.at & flag) != 0 ? unescaped.data() : text.data();
-        return piece.size == 0 ? std::string_view() : std::string_view(from + (piece.at & ~flag), piece.size);
-    }
+    std::string_view view(indexed_text piece) const noexcept;
 
     /// Takes a string found in the text; false when the allocator gave nothing.
-    bool keep(const json_string_piece& piece, indexed_text& kept) noexcept
-    {
-        const auto written_size = static_cast<std::uint32_t>(piece.written.size());
-        if (!piece.has_escapes) {
-            const auto at = static_cast<std::uint32_t>(piece.written.data() - text.data());
-            kept = {.at = at, .size = written_size};
-            return true;
-        }
-        const std::size_t before = unescaped.size();
-        // Room ahead, so that a header full of escapes does not copy itself each time.
-        if (written_size > room_ - before) {
-            const std::size_t wanted = before + before / 2 + written_size + 256;
-            if (!unescaped.reserve(wanted))
-                return false;
-            room_ = wanted;
-        }
-        if (!unescaped.resize(before + written_size))
-            return false;
-        const std::size_t size = unescape(piece.written, unescaped.data() + before);
-        static_cast<void>(unescaped.resize(before + size)); // shrinks
-        kept = {.at = static_cast<std::uint32_t>(before) | 0x80000000U,
-                .size = static_cast<std::uint32_t>(size)};
-        return true;
-    }
+    bool keep(const json_string_piece& piece, indexed_text& kept) noexcept;
 
     /// Adds what stands before `at`; false when the allocator gave nothing. Makes room for as many as the text will
     /// bring if it goes on as it began: growing step by step would copy and touch fresh memory time and again.
@@ -112,5 +82,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "header_index.ipp"
+#endif
 
 #endif

@@ -4,9 +4,7 @@
 
 #include "../../vocabulary/config.hpp"
 #include "json_real.hpp"
-#include "text_scan.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -83,99 +81,15 @@ public:
         return false;
     }
 
-    bool string(json_string_piece& found) noexcept
-    {
-        if (!take('"'))
-            return fail("a name or text in quotes is missing");
-        const std::size_t begin = at_;
-        found.has_escapes = false;
-        for (;;) {
-            at_ = end_of_plain(text_, at_);
-            if (at_end())
-                return fail({});
-            if (text_[at_] == '"')
-                break;
-            if (text_[at_] != '\\')
-                return fail("a control character in quotes is not escaped");
-            found.has_escapes = true;
-            if (!escape())
-                return false;
-        }
-        found.written = text_.substr(begin, at_ - begin);
-        ++at_;
-        return true;
-    }
+    bool string(json_string_piece& found) noexcept;
 
-    bool number(json_number_piece& found) noexcept
-    {
-        found = {};
-        std::size_t end = at_;
-        while (end < text_.size() && is_digit(text_[end])) {
-            const auto digit = static_cast<std::uint64_t>(text_[end] - '0');
-            if (end - at_ >= 19 && found.value > (UINT64_MAX - digit) / 10)
-                break;
-            found.value = found.value * 10 + digit;
-            ++end;
-        }
-        const char after = end < text_.size() ? text_[end] : '\0';
-        const bool is_plain = end != at_ && !is_digit(after) && after != '.' && after != 'e' && after != 'E';
-        if (is_plain && (text_[at_] != '0' || end - at_ == 1)) {
-            at_ = end;
-            found.is_natural = true;
-            return true;
-        }
-        json_real_reader real(text_, at_);
-        const bool       fits = real.read();
-        at_ = real.at();
-        return fits || fail(real.is_out_of_range() ? "a number beyond what 64-bit floating point holds"
-                                                   : "a value is missing or malformed");
-    }
+    bool number(json_number_piece& found) noexcept;
 
     /// Any value. open: arrays and objects around it
-    bool skip_value(std::size_t open) noexcept
-    {
-        std::array<bool, deepest_json> is_object{};
-        std::size_t                    depth = 0;
-        for (;;) {
-            skip_space();
-            const char first = peek();
-            if (first == '{' || first == '[') {
-                if (open + depth >= deepest_json)
-                    return fail("more than 127 arrays and objects lie inside each other");
-                ++at_;
-                is_object[depth++] = first == '{';
-                if (!take_next(first == '{' ? '}' : ']')) {
-                    if (first == '{' && !key())
-                        return false;
-                    continue;
-                }
-                --depth;
-            } else if (!scalar(first)) {
-                return false;
-            }
-            for (;;) {
-                if (depth == 0)
-                    return true;
-                if (take_next(',')) {
-                    if (is_object[depth - 1] && !key())
-                        return false;
-                    break;
-                }
-                if (!take(is_object[depth - 1] ? '}' : ']'))
-                    return fail("a comma or a closing bracket is missing");
-                --depth;
-            }
-        }
-    }
+    bool skip_value(std::size_t open) noexcept;
 
     /// A member's name and the colon after it.
-    bool key(json_string_piece& found) noexcept
-    {
-        skip_space();
-        if (!string(found))
-            return false;
-        return take_next(':') || fail("a colon is missing");
-    }
+    bool key(json_string_piece& found) noexcept;
 
 private:
     static constexpr bool is_space(char c) noexcept
@@ -184,23 +98,9 @@ private:
     }
     static constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-    bool key() noexcept
-    {
-        json_string_piece ignored;
-        return key(ignored);
-    }
+    bool key() noexcept;
 
-    bool scalar(char first) noexcept
-    {
-        if (first == '"') {
-            json_string_piece ignored;
-            return string(ignored);
-        }
-        if (take_word("null") || take_word("true") || take_word("false"))
-            return true;
-        json_number_piece ignored;
-        return number(ignored);
-    }
+    bool scalar(char first) noexcept;
 
     /// At a backslash.
     constexpr bool escape() noexcept
@@ -342,5 +242,9 @@ constexpr std::size_t unescape(std::string_view written, char* to) noexcept
 }
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "json_cursor.ipp"
+#endif
 
 #endif

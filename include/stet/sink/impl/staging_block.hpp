@@ -2,13 +2,13 @@
 #ifndef STET_SINK_IMPL_STAGING_BLOCK_HPP
 #define STET_SINK_IMPL_STAGING_BLOCK_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"
 
 #include <array>
 #include <cstddef>
 #include <span>
-#include <utility>
 
 namespace STET_NAMESPACE::detail {
 
@@ -20,33 +20,25 @@ inline constexpr std::size_t staging_alignment = 64;
 class staging_block {
 public:
     /// errors: out_of_memory
-    static result<staging_block> make(std::size_t size, const allocator& memory) noexcept
-    {
-        growing_array<line> lines(memory);
-        if (!lines.resize(size / sizeof(line) + (size % sizeof(line) != 0 ? 1 : 0)))
-            return error{.code = errc::out_of_memory, .expected = size};
-        return staging_block(std::move(lines), size);
-    }
+    static result<staging_block> make(std::size_t size, const allocator& memory) noexcept;
 
-    std::span<std::byte> bytes() noexcept
-    {
-        return {lines_.empty() ? nullptr : lines_[0].bytes.data(), size_};
-    }
+    std::span<std::byte> bytes() noexcept;
 
 private:
     struct alignas(staging_alignment) line {
         std::array<std::byte, staging_alignment> bytes;
     };
 
-    staging_block(growing_array<line> lines, std::size_t size) noexcept
-        : lines_(std::move(lines)), size_(size)
-    {
-    }
+    staging_block(growing_array<line> lines, std::size_t size) noexcept;
 
     growing_array<line> lines_;
     std::size_t         size_;
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "staging_block.ipp"
+#endif
 
 #endif

@@ -2,10 +2,10 @@
 #ifndef STET_SPLIT_IMPL_ROUNDED_HPP
 #define STET_SPLIT_IMPL_ROUNDED_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../tensor/tensor_view.hpp"
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,20 +38,10 @@ constexpr std::uint32_t rounded_f32(std::uint32_t bits) noexcept
 class rounded {
 public:
     /// tensor: of dtype::f32
-    explicit rounded(const tensor_view& tensor) noexcept : tensor_(tensor)
-    {
-        STET_ASSERT(tensor.type == dtype::f32, "stet: only F32 is rounded");
-    }
+    explicit rounded(const tensor_view& tensor) noexcept;
 
     /// lifetime: borrows this object
-    tensor_view view() const& noexcept
-    {
-        return {.type = tensor_.type,
-                .shape = tensor_.shape,
-                .size = tensor_.size,
-                .data = this,
-                .pour = pour_rounded};
-    }
+    tensor_view view() const& noexcept;
     tensor_view view() const&& = delete;
 
 private:
@@ -60,35 +50,18 @@ private:
         std::array<std::byte, 4> element{};
         std::size_t              have = 0;
 
-        result<void> write(bytes data)
-        {
-            for (const std::byte one : data) {
-                element[have++] = one;
-                if (have < element.size())
-                    continue;
-                have = 0;
-                std::uint32_t bits = 0;
-                for (std::size_t i = 0; i < element.size(); ++i)
-                    bits |= std::to_integer<std::uint32_t>(element[i]) << (8 * i);
-                bits = rounded_f32(bits);
-                for (std::size_t i = 0; i < element.size(); ++i)
-                    element[i] = static_cast<std::byte>(bits >> (8 * i) & 0xFFU);
-                if (auto written = destination.write(element); !written)
-                    return written;
-            }
-            return {};
-        }
+        result<void> write(bytes data);
     };
 
-    static result<void> pour_rounded(const tensor_view& view, sink_ref destination)
-    {
-        rounding_sink sink{.destination = destination};
-        return stet::pour(static_cast<const rounded*>(view.data)->tensor_, sink);
-    }
+    static result<void> pour_rounded(const tensor_view& view, sink_ref destination);
 
     tensor_view tensor_;
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "rounded.ipp"
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STET_SPLIT_IMPL_SPLIT_PART_HPP
 #define STET_SPLIT_IMPL_SPLIT_PART_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../families/impl/ordered_dict.hpp"
@@ -33,51 +34,24 @@ public:
     const named_tensor& operator[](std::size_t i) const noexcept { return entries_[i]; }
 
     /// Bytes of tensor data.
-    std::uint64_t byte_size() const noexcept
-    {
-        std::uint64_t total = 0;
-        for (const named_tensor& entry : entries_)
-            total += entry.tensor.size;
-        return total;
-    }
+    std::uint64_t byte_size() const noexcept;
 
     /// The tensor of that name, or null. Looks through all of them.
-    const tensor_view* find(std::string_view name) const noexcept
-    {
-        for (const named_tensor& entry : entries_) {
-            if (entry.name == name)
-                return &entry.tensor;
-        }
-        return nullptr;
-    }
+    const tensor_view* find(std::string_view name) const noexcept;
 
     /// Takes what the dict holds, with names of one piece.
     /// errors:   out_of_memory
     /// lifetime: joined names lie in `texts`
-    result<void> assign(const ordered_dict& dict, arena& texts)
-    {
-        std::size_t count = 0;
-        for (const ordered_dict::entry& entry : dict.entries())
-            count += entry.is_present ? 1U : 0U;
-        entries_.clear();
-        if (!entries_.reserve(count))
-            return error{.code = errc::out_of_memory, .expected = count * sizeof(named_tensor)};
-        for (const ordered_dict::entry& entry : dict.entries()) {
-            if (!entry.is_present)
-                continue;
-            const auto name = ordered_dict::without_beginning(entry.name, 0, texts);
-            if (!name)
-                return name.error();
-            if (!entries_.push({.name = *name, .tensor = dict.tensor(entry)}))
-                return error{.code = errc::out_of_memory, .expected = sizeof(named_tensor)};
-        }
-        return {};
-    }
+    result<void> assign(const ordered_dict& dict, arena& texts);
 
 private:
     growing_array<named_tensor> entries_;
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "split_part.ipp"
+#endif
 
 #endif

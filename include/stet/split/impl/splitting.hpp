@@ -2,6 +2,7 @@
 #ifndef STET_SPLIT_IMPL_SPLITTING_HPP
 #define STET_SPLIT_IMPL_SPLITTING_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../families/impl/ordered_dict.hpp"
@@ -17,10 +18,7 @@ namespace STET_NAMESPACE::detail {
 /// lifetime: borrows the log, which owns what new names and tensors need
 class splitting {
 public:
-    splitting(change_log& log, conduct how) noexcept
-        : rest(log.changes.memory()), claims_(log.changes.memory()), log_(&log), how_(how)
-    {
-    }
+    splitting(change_log& log, conduct how) noexcept;
 
     ordered_dict rest; ///< what nobody has taken yet, under the file's names
 
@@ -31,97 +29,36 @@ public:
     /// Names that begin so are one component's alone. In strict conduct a component with a shorter prefix does not
     /// get them; ComfyUI gives them to whoever comes first.
     /// errors: out_of_memory
-    result<void> claim(std::string_view prefix) noexcept
-    {
-        return claims_.push(prefix) ? result<void>() : result<void>(exhausted());
-    }
+    result<void> claim(std::string_view prefix) noexcept;
 
     /// Moves the names that begin with `from` into another dict, where they begin with `to` instead.
     /// to:     outlives both dicts
     /// errors: name_collision in strict conduct, out_of_memory
-    result<void> take(std::string_view from, std::string_view to, ordered_dict& into)
-    {
-        for (std::size_t i = 0; i < rest.entries().size(); ++i) {
-            const ordered_dict::entry entry = rest.entries()[i];
-            if (!entry.is_present || !ordered_dict::begins_with(entry.name, from) ||
-                is_claimed(entry.name, from.size()))
-                continue;
-            // The first look-up gives a name that was given twice its later tensor.
-            const ordered_dict::entry* const found = rest.find(entry.name);
-            if (found == nullptr)
-                continue;
-            const tensor_view* const tensor = found->tensor;
-            rest.remove(entry.name);
-            const auto stem = ordered_dict::without_beginning(entry.name, from.size(), own());
-            if (!stem)
-                return stem.error();
-            if (auto put = share(into, {.prefix = to, .stem = *stem}, *tensor); !put)
-                return put;
-        }
-        return {};
-    }
+    result<void> take(std::string_view from, std::string_view to, ordered_dict& into);
 
     /// Gives a tensor of a dict another name there, if it is there, and tells whether it was.
     /// to:     outlives the dict
     /// errors: name_collision in strict conduct, out_of_memory
-    result<bool> rename(ordered_dict& in, const placed_name& from, const placed_name& to)
-    {
-        const ordered_dict::entry* const found = in.find(from);
-        if (found == nullptr)
-            return false;
-        const tensor_view* const tensor = found->tensor;
-        in.remove(from);
-        if (auto put = share(in, to, *tensor); !put)
-            return put.error();
-        return true;
-    }
+    result<bool> rename(ordered_dict& in, const placed_name& from, const placed_name& to);
 
     /// Sets a name that should not be there yet, to a tensor one of the dicts keeps.
     /// errors: name_collision in strict conduct, out_of_memory
-    result<void> share(ordered_dict& in, const placed_name& name, const tensor_view& tensor)
-    {
-        const auto replaced = in.share(name, tensor);
-        if (!replaced)
-            return replaced.error();
-        return *replaced ? collided(name) : result<void>();
-    }
+    result<void> share(ordered_dict& in, const placed_name& name, const tensor_view& tensor);
 
     /// The same for a new tensor.
-    result<void> set(ordered_dict& in, const placed_name& name, const tensor_view& tensor)
-    {
-        const tensor_view* const kept = own().keep(tensor);
-        return kept == nullptr ? result<void>(exhausted()) : share(in, name, *kept);
-    }
+    result<void> set(ordered_dict& in, const placed_name& name, const tensor_view& tensor);
 
     /// Another tensor took the place of one of that name.
     /// errors: name_collision in strict conduct, out_of_memory
-    result<void> collided(const placed_name& name)
-    {
-        if (is_strict())
-            return error{.code = errc::name_collision}.about(name.prefix, name.stem);
-        return log(change::kind::replaced, name);
-    }
+    result<void> collided(const placed_name& name);
 
     /// errors: out_of_memory
-    result<void> log(change::kind what, const placed_name& name)
-    {
-        return log_->changes.push({.what = what, .name = name}) ? result<void>() : result<void>(exhausted());
-    }
+    result<void> log(change::kind what, const placed_name& name);
 
-    static error exhausted() noexcept
-    {
-        return {.code = errc::out_of_memory, .expected = sizeof(ordered_dict::entry)};
-    }
+    static error exhausted() noexcept;
 
 private:
-    bool is_claimed(const placed_name& name, std::size_t by_more_than) const noexcept
-    {
-        for (const std::string_view claim : claims_) {
-            if (claim.size() > by_more_than && is_strict() && ordered_dict::begins_with(name, claim))
-                return true;
-        }
-        return false;
-    }
+    bool is_claimed(const placed_name& name, std::size_t by_more_than) const noexcept;
 
     growing_array<std::string_view> claims_;
     change_log*                     log_;
@@ -129,5 +66,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "splitting.ipp"
+#endif
 
 #endif

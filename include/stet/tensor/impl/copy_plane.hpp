@@ -2,15 +2,14 @@
 #ifndef STET_TENSOR_IMPL_COPY_PLANE_HPP
 #define STET_TENSOR_IMPL_COPY_PLANE_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "scalar_words.hpp"
 
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
-#include <utility>
 
 namespace STET_NAMESPACE::detail {
 
@@ -224,26 +223,13 @@ void copy_short_runs(std::byte* to, const std::byte* from, std::size_t run, cons
 }
 
 /// Two axes of runs of any length from 3 bytes.
-inline void copy_runs(std::byte* to, const std::byte* from, std::size_t run, const copied_axis& outer,
-                      const copied_axis& inner) noexcept
-{
-    if (run < 4)
-        return copy_short_runs<2>(to, from, run, outer, inner);
-    if (run < 8)
-        return copy_short_runs<4>(to, from, run, outer, inner);
-    if (run <= 16)
-        return copy_short_runs<8>(to, from, run, outer, inner);
-    if (run <= 32)
-        return copy_short_runs<16>(to, from, run, outer, inner);
-    if (run <= 64)
-        return copy_short_runs<32>(to, from, run, outer, inner);
-    for (std::size_t i = 0; i < outer.size; ++i) {
-        for (std::size_t j = 0; j < inner.size; ++j)
-            std::memcpy(to + outer.to_at(i) + inner.to_at(j), from + outer.from_at(i) + inner.from_at(j),
-                        run);
-    }
-}
+void copy_runs(std::byte* to, const std::byte* from, std::size_t run, const copied_axis& outer,
+                      const copied_axis& inner) noexcept;
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "copy_plane.ipp"
+#endif
 
 #endif

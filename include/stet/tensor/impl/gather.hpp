@@ -2,98 +2,28 @@
 #ifndef STET_TENSOR_IMPL_GATHER_HPP
 #define STET_TENSOR_IMPL_GATHER_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/array_view.hpp"
 #include "copy_plane.hpp"
-#include "scalar_words.hpp"
 #include "../tensor_view.hpp"
 #include "walk.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <span>
 
 namespace STET_NAMESPACE::detail {
 
 /// The index of the axis along which the source is read fastest; the last of equals, an axis that repeats never.
-inline std::size_t fastest_axis(array_view<const walked_axis> axes) noexcept
-{
-    std::size_t   fastest = axes.size() - 1;
-    std::uint64_t least = UINT64_MAX;
-    for (std::size_t i = axes.size(); i-- > 0;) {
-        const std::ptrdiff_t step = axes[i].step < 0 ? -axes[i].step : axes[i].step;
-        if (step != 0 && static_cast<std::uint64_t>(step) < least) {
-            least = static_cast<std::uint64_t>(step);
-            fastest = i;
-        }
-    }
-    return fastest;
-}
+std::size_t fastest_axis(array_view<const walked_axis> axes) noexcept;
 
 /// Copies two axes, the inner one packed in the destination.
-inline void copy_two_axes(std::byte* to, const std::byte* from, std::size_t run, const copied_axis& inner,
-                          const copied_axis& outer) noexcept
-{
-    switch (run) {
-    case 1:
-        return copy_plane<1>(to, from, inner, outer);
-    case 2:
-        return copy_plane<2>(to, from, inner, outer);
-    case 4:
-        return copy_plane<4>(to, from, inner, outer);
-    case 8:
-        return copy_plane<8>(to, from, inner, outer);
-    default:
-        break;
-    }
-    // Along the source where that is worth a loop.
-    const std::ptrdiff_t step = inner.from < 0 ? -inner.from : inner.from;
-    const bool           is_turned = outer.from != 0 && outer.from < step && -outer.from < step;
-    if (is_turned ? outer.size < 4 && inner.size > 4 : inner.size >= 4 || inner.size >= outer.size)
-        return copy_runs(to, from, run, outer, inner);
-    return copy_runs(to, from, run, inner, outer);
-}
+void copy_two_axes(std::byte* to, const std::byte* from, std::size_t run, const copied_axis& inner,
+                          const copied_axis& outer) noexcept;
 
 /// Copies all of the axes, packed, into memory that they just fill.
-inline void copy_packed(std::byte* to, const std::byte* from, std::size_t run,
-                        array_view<const walked_axis> axes) noexcept
-{
-    if (axes.empty()) {
-        std::memcpy(to, from, run);
-        return;
-    }
-    const auto copied = [&](std::size_t axis) {
-        auto size = static_cast<std::ptrdiff_t>(run);
-        for (std::size_t i = axis + 1; i < axes.size(); ++i)
-            size *= static_cast<std::ptrdiff_t>(axes[i].size);
-        return copied_axis{.size = memory_size(axes[axis].size), .from = axes[axis].step, .to = size};
-    };
-    const std::size_t last = axes.size() - 1;
-    const copied_axis inner = copied(last);
-    if (last == 0)
-        return copy_two_axes(to, from, run, inner, {.size = 1, .from = 0, .to = 0});
-    const std::size_t fastest = fastest_axis(axes);
-    const std::size_t second = fastest == last ? last - 1 : fastest;
-    const copied_axis outer = copied(second);
-
-    std::array<walked_axis, most_axes>    others{};
-    std::array<std::ptrdiff_t, most_axes> steps_to{};
-    std::size_t                           rank = 0;
-    for (std::size_t i = 0; i < last; ++i) {
-        if (i != second) {
-            others[rank] = axes[i];
-            steps_to[rank++] = copied(i).to;
-        }
-    }
-    each_place({others.data(), rank}, [&](std::ptrdiff_t offset, array_view<const std::uint64_t> at) {
-        std::ptrdiff_t target = 0;
-        for (std::size_t i = 0; i < rank; ++i)
-            target += static_cast<std::ptrdiff_t>(at[i]) * steps_to[i];
-        copy_two_axes(to + target, from + offset, run, inner, outer);
-        return true;
-    });
-}
+void copy_packed(std::byte* to, const std::byte* from, std::size_t run,
+                        array_view<const walked_axis> axes) noexcept;
 
 /// What is gathered at once: some indices of one axis, and everything inside it.
 struct block_cut {
@@ -104,78 +34,25 @@ struct block_cut {
 
 /// The largest part of the axes that a block takes.
 /// capacity: bytes; at least a run
-inline block_cut cut_to_fit(const walk& axes, std::size_t capacity) noexcept
-{
-    block_cut cut{.axis = axes.rank() - 1, .count = 0, .bytes = axes.run()};
-    while (cut.axis != 0 && axes[cut.axis].size <= capacity / cut.bytes)
-        cut.bytes *= memory_size(axes[cut.axis--].size);
-    cut.count = smaller_size(axes[cut.axis].size, std::uint64_t{capacity / cut.bytes});
-    const std::uint64_t whole_lines =
-        256 / smaller_size(axes.run(), std::size_t{256}); // of the source, if turned
-    if (cut.count < axes[cut.axis].size && cut.count > whole_lines)
-        cut.count -= cut.count % whole_lines;
-    return cut;
-}
+block_cut cut_to_fit(const walk& axes, std::size_t capacity) noexcept;
 
 /// Gathers what a walk touches in a block, so that the sink sees thousands of elements at a time: in a block that the
 /// sink lends, else in one of its own.
 class gatherer {
 public:
     gatherer(const walk& axes, const std::byte* first, std::size_t swapped_width,
-             sink_ref destination) noexcept
-        : axes_(&axes), first_(first), swapped_width_(swapped_width), destination_(destination)
-    {
-    }
+             sink_ref destination) noexcept;
 
     /// size: bytes of all that is walked
     /// errors: the sink's; sink_full when the sink lends less than before
-    result<void> pour(std::uint64_t size)
-    {
-        const bool is_turned = fastest_axis(axes_->axes()) + 1 != axes_->rank();
-        const auto wanted = memory_size(smaller_size(size, is_turned ? turned_block : block));
-        const auto lent = destination_.lend(wanted);
-        if (!lent)
-            return lent.error();
-        lends_ = lent->size() >= smaller_size(wanted, own_.size());
-        const block_cut cut = cut_to_fit(*axes_, lends_ ? smaller_size(wanted, lent->size()) : own_.size());
-
-        result<void> outcome;
-        each_place(axes_->axes().first(cut.axis),
-                   [&](std::ptrdiff_t offset, array_view<const std::uint64_t>) {
-                       outcome = pour_axis(first_ + offset, cut);
-                       return static_cast<bool>(outcome);
-                   });
-        return outcome;
-    }
+    result<void> pour(std::uint64_t size);
 
 private:
     // Turned around, each line of the source brings as many rows as it has elements, and is better read once.
     static constexpr std::uint64_t turned_block = std::uint64_t{1} << 20U;
     static constexpr std::uint64_t block = std::uint64_t{1} << 16U;
 
-    result<void> pour_axis(const std::byte* from, const block_cut& cut)
-    {
-        std::array<walked_axis, most_axes> inside{};
-        const std::size_t                  rank = axes_->rank() - cut.axis;
-        for (std::size_t i = 0; i < rank; ++i)
-            inside[i] = (*axes_)[cut.axis + i];
-        const walked_axis whole = inside[0];
-        for (std::uint64_t i = 0; i < whole.size; i += cut.count) {
-            inside[0].size = smaller_size(cut.count, whole.size - i);
-            const std::size_t size = memory_size(inside[0].size) * cut.bytes;
-            const auto        room = lends_ ? destination_.lend(size) : std::span<std::byte>(own_);
-            if (!room)
-                return room.error();
-            if (room->size() < size)
-                return error{.code = errc::sink_full, .expected = size, .actual = room->size()};
-            copy_packed(room->data(), from + static_cast<std::ptrdiff_t>(i) * whole.step, axes_->run(),
-                        {inside.data(), rank});
-            swap_scalars(room->data(), size, swapped_width_);
-            if (auto written = destination_.write(room->first(size)); !written)
-                return written;
-        }
-        return {};
-    }
+    result<void> pour_axis(const std::byte* from, const block_cut& cut);
 
     const walk*                 axes_;
     const std::byte*            first_;
@@ -186,32 +63,20 @@ private:
 };
 
 /// Writes every run by itself.
-inline result<void> pour_runs(const walk& axes, const std::byte* first, std::size_t swapped_width,
-                              sink_ref destination)
-{
-    result<void> outcome;
-    each_place(axes.axes(), [&](std::ptrdiff_t offset, array_view<const std::uint64_t>) {
-        const bytes run(first + offset, axes.run());
-        outcome =
-            swapped_width == 1 ? destination.write(run) : write_swapped(run, swapped_width, destination);
-        return static_cast<bool>(outcome);
-    });
-    return outcome;
-}
+result<void> pour_runs(const walk& axes, const std::byte* first, std::size_t swapped_width,
+                              sink_ref destination);
 
 /// Writes what a walk touches, in order and packed.
 /// size:          bytes of all that is walked, not 0
 /// swapped_width: bytes of the scalars to reverse; 1 to write them as they are
 /// errors:        the sink's
-inline result<void> pour_walk(const walk& axes, const std::byte* first, std::uint64_t size,
-                              std::size_t swapped_width, sink_ref destination)
-{
-    constexpr std::size_t run_without_block = 4096; // joining longer ones costs more than it saves
-    if (axes.rank() == 0 || axes.run() >= run_without_block)
-        return pour_runs(axes, first, swapped_width, destination);
-    return gatherer(axes, first, swapped_width, destination).pour(size);
-}
+result<void> pour_walk(const walk& axes, const std::byte* first, std::uint64_t size,
+                              std::size_t swapped_width, sink_ref destination);
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "gather.ipp"
+#endif
 
 #endif

@@ -7,23 +7,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <utility>
 
 // Scalars of 1, 2, 4 or 8 bytes, eight bytes at a time: what a processor without knowledge of vectors does fastest.
 namespace STET_NAMESPACE::detail {
 
-inline std::uint64_t load_word(const std::byte* from) noexcept
-{
-    std::uint64_t word = 0;
-    std::memcpy(&word, from, sizeof word);
-    return word;
-}
+std::uint64_t load_word(const std::byte* from) noexcept;
 
-inline void store_word(std::byte* to, std::uint64_t word) noexcept
-{
-    std::memcpy(to, &word, sizeof word);
-}
+void store_word(std::byte* to, std::uint64_t word) noexcept;
 
 /// Exchanges neighbours of `Bits` bits.
 template <unsigned Bits>
@@ -80,19 +71,7 @@ void swap_scalars(std::byte* scalars, std::size_t size) noexcept
 }
 
 /// The same for a width known only when it runs: 1, 2, 4 or 8.
-inline void swap_scalars(std::byte* scalars, std::size_t size, std::size_t width) noexcept
-{
-    switch (width) {
-    case 2:
-        return swap_scalars<2>(scalars, size);
-    case 4:
-        return swap_scalars<4>(scalars, size);
-    case 8:
-        return swap_scalars<8>(scalars, size);
-    default:
-        return;
-    }
-}
+void swap_scalars(std::byte* scalars, std::size_t size, std::size_t width) noexcept;
 
 /// A square of scalars in as many words: one row each, as a little-endian host loads it.
 template <std::size_t Width>
@@ -135,5 +114,9 @@ constexpr void transpose(word_square<Width>& rows) noexcept
 }
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "scalar_words.ipp"
+#endif
 
 #endif

@@ -2,9 +2,9 @@
 #ifndef STET_TENSOR_IMPL_WALK_HPP
 #define STET_TENSOR_IMPL_WALK_HPP
 
+#include "../../vocabulary/config.hpp"
+#include "../axes.hpp"
 #include "../../vocabulary/array_view.hpp"
-#include "../../vocabulary/impl/memory_size.hpp"
-#include "../extents.hpp"
 
 #include <array>
 #include <cstddef>
@@ -25,16 +25,7 @@ struct walked_axis {
 class walk {
 public:
     /// width: bytes of an element
-    walk(const extents& shape, const strides& steps, std::size_t width) noexcept : run_(width)
-    {
-        for (std::size_t i = 0; i < shape.size(); ++i) {
-            if (shape[i] != 1)
-                append({.size = shape[i],
-                        .step = memory_distance(steps[i]) * static_cast<std::ptrdiff_t>(width)});
-        }
-        if (rank_ != 0 && axes_[rank_ - 1].step == static_cast<std::ptrdiff_t>(width))
-            run_ *= memory_size(axes_[--rank_].size);
-    }
+    walk(const extents& shape, const strides& steps, std::size_t width) noexcept;
 
     std::size_t        rank() const noexcept { return rank_; }
     const walked_axis& operator[](std::size_t i) const noexcept { return axes_[i]; }
@@ -45,15 +36,7 @@ public:
     array_view<const walked_axis> axes() const noexcept { return {axes_.data(), rank_}; }
 
 private:
-    void append(walked_axis next) noexcept
-    {
-        const auto size = static_cast<std::ptrdiff_t>(next.size);
-        if (rank_ != 0 && axes_[rank_ - 1].step == size * next.step) {
-            axes_[rank_ - 1] = {.size = axes_[rank_ - 1].size * next.size, .step = next.step};
-            return;
-        }
-        axes_[rank_++] = next;
-    }
+    void append(walked_axis next) noexcept;
 
     std::array<walked_axis, most_axes> axes_{};
     std::size_t                        rank_ = 0;
@@ -82,5 +65,9 @@ void each_place(array_view<const walked_axis> axes, Place place)
 }
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "walk.ipp"
+#endif
 
 #endif

@@ -3,6 +3,7 @@
 #define STET_VOCABULARY_IMPL_DECIMAL_HPP
 
 #include "../config.hpp"
+#include "../config.hpp"
 
 #include <array>
 #include <bit>
@@ -68,13 +69,12 @@ private:
 };
 
 /// Appends a number, with zeros before it where it has fewer than `width` digits.
-inline void append_padded(std::string& text, std::uint64_t value, std::size_t width)
-{
-    const decimal digits(value);
-    text.append(digits.view().size() < width ? width - digits.view().size() : 0, '0');
-    text += digits.view();
-}
+void append_padded(std::string& text, std::uint64_t value, std::size_t width);
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "decimal.ipp"
+#endif
 
 #endif

@@ -2,12 +2,11 @@
 #ifndef STET_VOCABULARY_IMPL_JSON_STRING_HPP
 #define STET_VOCABULARY_IMPL_JSON_STRING_HPP
 
-#include "utf8.hpp"
+#include "../config.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -37,22 +36,7 @@ constexpr bool all_plain(std::uint64_t word) noexcept
 }
 
 /// Length of the run of plain characters at the start: in steps of eight, or all of it.
-inline std::size_t plain_run(std::string_view text) noexcept
-{
-    std::size_t   length = 0;
-    std::uint64_t word = 0;
-    while (text.size() - length >= sizeof word) {
-        std::memcpy(&word, text.data() + length, sizeof word);
-        if (!all_plain(word))
-            return length;
-        length += sizeof word;
-    }
-    if (length == 0 || length == text.size())
-        return length;
-    // The last eight once more, in part: one look instead of up to seven.
-    std::memcpy(&word, text.data() + text.size() - sizeof word, sizeof word);
-    return all_plain(word) ? text.size() : length;
-}
+std::size_t plain_run(std::string_view text) noexcept;
 
 /// What one look at a text tells: whether a header can hold it, and how long it is there.
 struct json_string_facts {
@@ -60,25 +44,7 @@ struct json_string_facts {
     std::uint64_t escaped_size; ///< bytes between the quotes
 };
 
-inline json_string_facts inspect_json_string(std::string_view text) noexcept
-{
-    std::size_t   i = detail::plain_run(text);
-    std::uint64_t size = i;
-    while (i < text.size()) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c < 0x80) {
-            size += detail::json_width[c];
-            ++i;
-            continue;
-        }
-        const std::size_t length = detail::multibyte_length(text.substr(i));
-        if (length == 0)
-            return {.well_formed = false, .escaped_size = 0};
-        size += length;
-        i += length;
-    }
-    return {.well_formed = true, .escaped_size = size};
-}
+json_string_facts inspect_json_string(std::string_view text) noexcept;
 
 /// The escape of one character that needs one; `buffer` holds it.
 constexpr std::string_view json_escape(char character, std::array<char, 6>& buffer) noexcept
@@ -116,5 +82,9 @@ constexpr void escape_json(std::string_view text, Put&& put)
 }
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "json_string.ipp"
+#endif
 
 #endif

@@ -3,6 +3,7 @@
 #define STET_VOCABULARY_IMPL_PREFETCH_HPP
 
 #include "../config.hpp"
+#include "../config.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -14,20 +15,15 @@ inline constexpr std::size_t prefetch_distance = 12;
 
 /// Asks the machine to bring the cache line at an address closer; says nothing about whether anything lies there, and
 /// does nothing where the compiler has no word for it.
-inline void prefetch([[maybe_unused]] const void* address) noexcept
-{
-#if defined(__GNUC__)
-    __builtin_prefetch(address);
-#endif
-}
+void prefetch([[maybe_unused]] const void* address) noexcept;
 
 /// The same for a text that is about to be read as a whole: most names lie in two cache lines at most.
-inline void prefetch_text(std::string_view text) noexcept
-{
-    prefetch(text.data());
-    prefetch(text.data() + (text.empty() ? 0 : text.size() - 1));
-}
+void prefetch_text(std::string_view text) noexcept;
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "prefetch.ipp"
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STET_WRITERS_IMPL_SHARED_PROGRESS_HPP
 #define STET_WRITERS_IMPL_SHARED_PROGRESS_HPP
 
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../../save/progress.hpp"
 
@@ -16,10 +17,7 @@ class shared_progress {
 public:
     /// to:    may be empty
     /// begun: bytes that no part counts
-    shared_progress(progress_callback to, std::uint64_t total, std::uint64_t begun = 0) noexcept
-        : to_(to), total_(total), done_(begun)
-    {
-    }
+    shared_progress(progress_callback to, std::uint64_t total, std::uint64_t begun = 0) noexcept;
 
     /// What one thread has written; the progress_callback of its part.
     class part {
@@ -27,12 +25,7 @@ public:
         /// begin: what the thread's own count starts at
         part(shared_progress& whole, std::uint64_t begin) noexcept : whole_(&whole), done_(begin) {}
 
-        bool operator()(const progress& at)
-        {
-            const std::uint64_t more = at.bytes_done - done_;
-            done_ = at.bytes_done;
-            return whole_->add(more, at.tensor);
-        }
+        bool operator()(const progress& at);
 
     private:
         shared_progress* whole_;
@@ -40,33 +33,13 @@ public:
     };
 
     /// Remembers how a thread ended, and stops the others if it failed.
-    void end(const result<void>& outcome)
-    {
-        if (outcome)
-            return;
-        const std::lock_guard<std::mutex> guard(mutex_);
-        is_stopped_ = true;
-        // Threads that were stopped say that they were cancelled: what stopped them is what counts.
-        if (outcome_ || outcome_.error().code == errc::cancelled)
-            outcome_ = outcome;
-    }
+    void end(const result<void>& outcome);
 
     /// The failure that stopped all, if any.
-    result<void> outcome()
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        return outcome_;
-    }
+    result<void> outcome();
 
 private:
-    bool add(std::uint64_t more, const placed_name& tensor)
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        done_ += more;
-        if (!is_stopped_ && to_ && !to_({.bytes_done = done_, .bytes_total = total_, .tensor = tensor}))
-            is_stopped_ = true;
-        return !is_stopped_;
-    }
+    bool add(std::uint64_t more, const placed_name& tensor);
 
     std::mutex        mutex_{};
     progress_callback to_;
@@ -77,5 +50,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "shared_progress.ipp"
+#endif
 
 #endif

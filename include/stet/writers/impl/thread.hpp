@@ -3,6 +3,7 @@
 #ifndef STET_WRITERS_IMPL_THREAD_HPP
 #define STET_WRITERS_IMPL_THREAD_HPP
 
+#include "../../vocabulary/config.hpp"
 #if defined(_WIN32)
 #include "../../file/impl/windows_calls.hpp"
 
@@ -11,8 +12,6 @@
 #else
 #include <pthread.h>
 #endif
-
-#include <utility>
 
 namespace STET_NAMESPACE::detail {
 
@@ -34,39 +33,14 @@ public:
     thread() noexcept = default;
 
     /// Starts one if the system has one left; else is_running() is false.
-    thread(function run, void* argument) noexcept : run_(run), argument_(argument)
-    {
-#if defined(_WIN32)
-        handle_ = ::_beginthreadex(nullptr, 0, begin, this, 0, nullptr);
-        is_running_ = handle_ != 0;
-#else
-        is_running_ = ::pthread_create(&handle_, nullptr, begin, this) == 0;
-#endif
-    }
+    thread(function run, void* argument) noexcept;
     thread(const thread&) = delete;
     thread& operator=(const thread&) = delete;
-    ~thread()
-    {
-        join();
-    }
+    ~thread();
 
-    bool is_running() const noexcept
-    {
-        return is_running_;
-    }
+    bool is_running() const noexcept;
 
-    void join() noexcept
-    {
-        if (!std::exchange(is_running_, false))
-            return;
-#if defined(_WIN32)
-        void* const handle = reinterpret_cast<void*>(handle_);
-        detail::windows::WaitForSingleObject(handle, 0xFFFFFFFFUL);
-        ::CloseHandle(handle);
-#else
-        static_cast<void>(::pthread_join(handle_, nullptr));
-#endif
-    }
+    void join() noexcept;
 
 private:
 #if defined(_WIN32)
@@ -94,5 +68,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE::detail
+
+#if STET_BODIES
+#include "thread.ipp"
+#endif
 
 #endif

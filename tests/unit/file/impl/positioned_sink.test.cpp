@@ -13,7 +13,7 @@ static_assert(stet::sink<stet::detail::positioned_sink>);
 TEST_CASE("positioned sinks fill their parts of a file in any order")
 {
     const support::scratch_directory here;
-    const auto                       in = *stet::folder::open(stet::native_calls, here.path());
+    const auto                       in = *stet::folder::open(stet::native_file_system(), here.path());
     auto                             part = stet::part_file::create(in, "x.part", "x");
     REQUIRE(part);
     const auto            bytes_of = [](std::string_view text) { return std::as_bytes(std::span(text)); };

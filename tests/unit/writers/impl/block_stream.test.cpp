@@ -81,7 +81,7 @@ TEST_CASE("a stream of blocks writes random pieces, lasting and passing, in orde
     std::mt19937                 random(11);
     std::size_t                  by_direct = 0;
     for (int round = 0; round < 60; ++round) {
-        opened_part file(stet::native_calls);
+        opened_part file(stet::native_file_system());
         const bool  is_direct = round % 2 == 0 && file.direct.error == 0;
         by_direct += is_direct ? 1 : 0;
         const auto          shape = is_direct ? small_blocks(file.direct.value, stet::direct_alignment)
@@ -126,7 +126,7 @@ TEST_CASE("lasting bytes that fit their place are not copied", "[thread]")
                         std::size_t size) {
         seen = seen == nullptr ? static_cast<const std::byte*>(data) : seen;
         static_cast<void>(context);
-        return stet::native_calls.write_at(nullptr, handle, offset, data, size);
+        return stet::native_file_system().write_at(nullptr, handle, offset, data, size);
     };
     const auto in = *stet::folder::open(spied, file.here.path());
     auto       part = *stet::part_file::create(in, "y.part", "y");
@@ -144,7 +144,7 @@ TEST_CASE("a stream lends a whole block wherever it stands, and takes what was p
 {
     const std::vector<std::byte> from = noise(100'000);
     for (const std::size_t alignment : {std::size_t{1}, stet::direct_alignment}) {
-        opened_part  file(stet::native_calls);
+        opened_part  file(stet::native_file_system());
         block_stream stream(file.part, small_blocks(file.part.handle(), alignment), 0, {.threads = 2},
                             stet::heap());
         REQUIRE(stream.reserve());
@@ -223,7 +223,7 @@ TEST_CASE("a write that fails, or says it took more than it was given, ends the 
 
 TEST_CASE("a stream's memory is its ring, and none is an error")
 {
-    opened_part            file(stet::native_calls);
+    opened_part            file(stet::native_file_system());
     support::counting_heap heap;
     {
         block_stream stream(file.part, small_blocks(file.part.handle(), 4096), 0, {.threads = 0},
@@ -241,7 +241,7 @@ TEST_CASE("a stream's memory is its ring, and none is an error")
 
 TEST_CASE("more than a block is never lent, not even by an empty one")
 {
-    opened_part  file(stet::native_calls);
+    opened_part  file(stet::native_file_system());
     block_stream stream(file.part, small_blocks(file.part.handle(), 1), 0, {.threads = 0}, stet::heap());
     REQUIRE(stream.reserve());
     const auto lent = stream.lend(100'000);

@@ -30,8 +30,8 @@ TEST_CASE("the kernel's queue writes every piece where it belongs and gives its 
             return;
         }
         const support::scratch_directory here;
-        const auto                       in = *stet::folder::open(stet::native_calls, here.path());
-        const auto                       file = stet::native_calls.create_file(nullptr, in.handle(), "x");
+        const auto                       in = *stet::folder::open(stet::native_file_system(), here.path());
+        const auto                       file = stet::native_file_system().create_file(nullptr, in.handle(), "x");
         REQUIRE(file.error == 0);
         std::string              expected;
         std::vector<std::string> pieces;
@@ -67,7 +67,7 @@ TEST_CASE("the kernel's queue writes every piece where it belongs and gives its 
         std::uint64_t tag = 0;
         CHECK(ring.wait(tag).error == EBADF);
         CHECK(tag == 7);
-        CHECK(stet::native_calls.close(nullptr, file.value).error == 0);
+        CHECK(stet::native_file_system().close(nullptr, file.value).error == 0);
     }
     CHECK(support::open_descriptors() == before);
 }

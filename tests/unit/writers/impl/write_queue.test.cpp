@@ -76,10 +76,10 @@ TEST_CASE("a queue writes the same by the kernel, by threads, by an executor and
           queue_workers{.jobs = pool.jobs()}, queue_workers{.jobs = inline_jobs}})
     {
         const support::scratch_directory here;
-        const auto                       in = *stet::folder::open(stet::native_calls, here.path());
+        const auto                       in = *stet::folder::open(stet::native_file_system(), here.path());
         auto                             part = stet::part_file::create(in, "x.part", "x");
         REQUIRE(part);
-        write_queue queue(stet::native_calls, workers);
+        write_queue queue(stet::native_file_system(), workers);
         CHECK(written_through(queue, here, *part) == expected_content());
     }
 }
@@ -121,13 +121,13 @@ TEST_CASE("a write that fails is told as it failed, and an interrupted one is ma
 TEST_CASE("a queue that goes waits for what is under way", "[thread]")
 {
     const support::scratch_directory here;
-    const auto                       in = *stet::folder::open(stet::native_calls, here.path());
+    const auto                       in = *stet::folder::open(stet::native_file_system(), here.path());
     auto                             part = stet::part_file::create(in, "x.part", "x");
     REQUIRE(part);
     for (const bool kernel : {true, false}) {
         const std::string large(1'000'000, kernel ? 'k' : 't');
         {
-            write_queue queue(stet::native_calls, {.kernel = kernel, .threads = 2});
+            write_queue queue(stet::native_file_system(), {.kernel = kernel, .threads = 2});
             queue.begin(
                 {.file = part->handle(), .offset = 0, .data = large.data(), .size = large.size(), .tag = 0});
         }

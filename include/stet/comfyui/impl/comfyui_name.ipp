@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "../comfyui_name.hpp"
+#include "python_text.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace STET_NAMESPACE {
+
+namespace detail {
+
+STET_INLINE std::string with_comfyui_fields(std::string_view prefix, const placeholders& values)
+{
+    constexpr std::array<std::string_view, 8> in_order{"width", "height", "year",   "month",
+                                                       "day",   "hour",   "minute", "second"};
+    std::string                               text(prefix);
+    for (const std::string_view field : in_order) {
+        const auto value = field_value(field, values);
+        if (!value)
+            continue;
+        const std::string token = '%' + std::string(field) + '%';
+        for (std::size_t at = text.find(token); at != std::string::npos;
+             at = text.find(token, at + value->size()))
+            text.replace(at, token.size(), *value);
+    }
+    return text;
+}
+
+} // namespace detail
+
+STET_INLINE comfyui_place split_comfyui_prefix(const comfyui_request& request)
+{
+    const path_style  paths = request.paths;
+    std::string       prefix = detail::with_comfyui_fields(request.prefix, request.fields);
+    const std::string normal = detail::python_path::normalized(prefix, paths);
+    const auto [subfolder, stem] = detail::python_path::split(normal, paths);
+    // ComfyUI cuts the entries of the folder after as many characters as the prefix, not normalized, ends in.
+    const std::string_view raw_stem = detail::python_path::split(prefix, paths).second;
+    const bool             sees_entries = detail::character_count(raw_stem) == detail::character_count(stem);
+    return {.folder = detail::python_path::joined(request.output_dir, subfolder, paths),
+            .stem = std::string(stem),
+            .subfolder = std::string(subfolder),
+            .prefix_out = std::move(prefix),
+            .sees_entries = sees_entries,
+            .rule = request.rule,
+            .paths = paths};
+}
+
+STET_INLINE bool is_inside_by_text(const comfyui_place& place, std::string_view output_dir)
+{
+    return detail::python_path::is_inside(detail::python_path::normalized(output_dir, place.paths),
+                                  detail::python_path::normalized(place.folder, place.paths), place.paths);
+}
+
+STET_INLINE result<comfyui_place> resolve_comfyui(const comfyui_request& request)
+{
+    auto             place = split_comfyui_prefix(request);
+    const path_style paths = request.paths;
+    const auto       root = request.output_dir;
+    if (request.rule == naming_rule::comfyui_0_8) {
+        const bool lacks_drive = paths == path_style::windows && detail::python_path::drive_size(root, paths) == 0;
+        if (lacks_drive || !detail::python_path::is_rooted(root, paths))
+            return error{.code = errc::output_folder_not_absolute}.about(root);
+        const bool is_doubled = paths == path_style::posix && root.starts_with("//");
+        if (is_doubled || detail::python_path::normalized(root, paths) != root)
+            return error{.code = errc::outside_root}.about(place.folder);
+    } else if (place.folder.find('\0') != std::string::npos) {
+        return error{.code = errc::invalid_file_name}.about(place.folder);
+    }
+    if (!is_inside_by_text(place, root))
+        return error{.code = errc::outside_root}.about(place.folder);
+    return place;
+}
+
+STET_INLINE std::string comfyui_file_name(std::string_view stem, const detail::python_int& number,
+                                     std::string_view extension)
+{
+    std::string name(stem);
+    name += '_';
+    name += number.padded(5);
+    name += '_';
+    name += extension;
+    return name;
+}
+
+} // namespace STET_NAMESPACE

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "file_lock.hpp"
+
+#include <cerrno>
+#include <utility>
+
+namespace STET_NAMESPACE::detail {
+
+STET_INLINE result<file_lock> file_lock::take(const folder& in, const std::string& name, const std::string& path)
+{
+    const file_system& calls = in.calls();
+    if (calls.lock_file == nullptr)
+        return os_error(ENOTSUP, path);
+    entry_facts facts;
+    const auto  locked =
+        retried([&] { return calls.lock_file(calls.context, in.handle(), name.c_str(), facts); });
+    if (locked.error != 0)
+        return os_error(locked.error, path);
+    return file_lock(calls, static_cast<file_handle>(locked.value), facts);
+}
+
+STET_INLINE file_lock::file_lock(file_lock&& other) noexcept
+    : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle)), facts_(other.facts_)
+{
+}
+
+STET_INLINE file_lock& file_lock::operator=(file_lock&& other) noexcept
+{
+    std::swap(calls_, other.calls_);
+    std::swap(handle_, other.handle_);
+    std::swap(facts_, other.facts_);
+    return *this;
+}
+
+STET_INLINE void file_lock::release() noexcept
+{
+    if (is_held())
+        calls_->close(calls_->context, std::exchange(handle_, no_handle));
+}
+
+STET_INLINE result<bool> file_lock::is_named(const folder& in, const std::string& name, const std::string& path) const
+{
+    entry_facts named;
+    const auto  found = in.inspect(name, links::refuse, named);
+    if (found.error == ENOENT)
+        return false;
+    if (found.error != 0)
+        return os_error(found.error, path);
+    return named.kind == facts_.kind && is_same_entry(named, facts_);
+}
+
+STET_INLINE file_lock::file_lock(const file_system& calls, file_handle handle, const entry_facts& facts) noexcept
+    : calls_(&calls), handle_(handle), facts_(facts)
+{
+}
+
+} // namespace STET_NAMESPACE::detail

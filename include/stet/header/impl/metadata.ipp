@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "../metadata.hpp"
+#include "../../vocabulary/impl/json_string.hpp"
+#include "../../vocabulary/impl/sort_range.hpp"
+
+#include <cstddef>
+
+namespace STET_NAMESPACE {
+
+STET_INLINE result<detail::growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
+                                                            const allocator&     memory)
+{
+    detail::growing_array<metadata_entry> entries(memory);
+    const auto collected = given.each([&](std::string_view key, std::string_view text) -> result<void> {
+        const detail::json_string_facts of_key = detail::inspect_json_string(key);
+        const detail::json_string_facts of_text = detail::inspect_json_string(text);
+        if (!of_key.well_formed || !of_text.well_formed)
+            return error{.code = errc::invalid_metadata_utf8}.about(key);
+        if (!entries.push(
+                {.key = key, .text = text, .escaped_size = of_key.escaped_size + of_text.escaped_size}))
+            return error{.code = errc::out_of_memory, .expected = entries.size() * sizeof(metadata_entry)};
+        return {};
+    });
+    if (!collected)
+        return collected.error();
+    // char_traits<char> compares bytes as unsigned char, which is the order of UTF-8.
+    detail::sort_range(entries.view(),
+               [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
+    for (std::size_t i = 1; i < entries.size(); ++i) {
+        if (entries[i].key == entries[i - 1].key)
+            return error{.code = errc::duplicate_metadata_key}.about(entries[i].key);
+    }
+    return entries;
+}
+
+} // namespace STET_NAMESPACE

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "../checkpoint_view.hpp"
+#include "../../vocabulary/impl/memory_size.hpp"
+
+#include <bit>
+#include <cstdint>
+#include <utility>
+
+namespace STET_NAMESPACE {
+
+STET_INLINE checkpoint_view::checkpoint_view(checkpoint_header header, std::span<const std::byte> file) noexcept
+    : header_(std::move(header)), file_(file)
+{
+    STET_ASSERT(header_.data_size() <= file.size() - header_.data_begin(),
+                "stet: these are not the bytes that the header was read from");
+}
+
+STET_INLINE std::span<const std::byte> checkpoint_view::data(const stored_tensor& tensor) const noexcept
+{
+    return file_.subspan(detail::memory_size(header_.offset_in_file(tensor)), detail::memory_size(tensor.size()));
+}
+
+STET_INLINE tensor_view checkpoint_view::tensor(const stored_tensor& stored) const noexcept
+{
+    return {.type = stored.type,
+            .shape = extents(stored.shape),
+            .size = stored.size(),
+            .data = data(stored).data()};
+}
+
+STET_INLINE std::optional<tensor_view> checkpoint_view::find(std::string_view name) const noexcept
+{
+    const auto found = header_.find(name);
+    return found ? std::optional(tensor(*found)) : std::nullopt;
+}
+
+STET_INLINE std::size_t checkpoint_view::alignment(const stored_tensor& stored) const noexcept
+{
+    constexpr unsigned most = 12;
+    const auto address = reinterpret_cast<std::uintptr_t>(file_.data()) + header_.offset_in_file(stored);
+    const auto zeros = static_cast<unsigned>(std::countr_zero(address));
+    return std::size_t{1} << (zeros < most ? zeros : most);
+}
+
+STET_INLINE checkpoint_view::entry checkpoint_view::iterator::operator*() const noexcept
+{
+    const stored_tensor stored = of_->header_[position_];
+    return {.name = stored.name, .tensor = of_->tensor(stored)};
+}
+
+STET_INLINE checkpoint_view::iterator& checkpoint_view::iterator::operator++() noexcept
+{
+    ++position_;
+    return *this;
+}
+
+STET_INLINE result<checkpoint_view> read_checkpoint(std::span<const std::byte> file,
+                                               const read_options&        options) noexcept
+{
+    auto header = read_header(file, file.size(), options);
+    if (!header)
+        return header.error();
+    return checkpoint_view(*std::move(header), file);
+}
+
+} // namespace STET_NAMESPACE

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "../mapped_file.hpp"
+#include "../../vocabulary/impl/memory_size.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace STET_NAMESPACE {
+
+STET_INLINE result<mapped_file> mapped_file::open(const char* path)
+{
+    auto file = detail::readable_file::open(path);
+    if (!file)
+        return file.error();
+    if (file->size() > SIZE_MAX / 2)
+        return error{.code = errc::file_too_large, .expected = file->size()}.about(path);
+    if (file->size() == 0)
+        return mapped_file(*std::move(file), nullptr, 0); // nothing can be mapped, nothing is needed
+    const auto length = detail::memory_size(file->size());
+    const auto mapped = file->map(length);
+    if (mapped.error != 0)
+        return os_error(mapped.error, path);
+    return mapped_file(*std::move(file), mapped.memory, length);
+}
+
+STET_INLINE mapped_file::mapped_file(mapped_file&& other) noexcept
+    : file_(std::move(other.file_)), memory_(std::exchange(other.memory_, nullptr)),
+      size_(std::exchange(other.size_, 0))
+{
+}
+
+STET_INLINE mapped_file& mapped_file::operator=(mapped_file&& other) noexcept
+{
+    std::swap(file_, other.file_);
+    std::swap(memory_, other.memory_);
+    std::swap(size_, other.size_);
+    return *this;
+}
+
+STET_INLINE mapped_file::~mapped_file()
+{
+    if (memory_ != nullptr)
+        detail::readable_file::unmap(memory_, size_);
+}
+
+STET_INLINE std::span<const std::byte> mapped_file::bytes() const noexcept
+{
+    return {static_cast<const std::byte*>(memory_), size_};
+}
+
+STET_INLINE mapped_file::mapped_file(detail::readable_file file, void* memory, std::size_t size) noexcept
+        : file_(std::move(file)), memory_(memory), size_(size)
+    {
+#if defined(_WIN32)
+        file_.close();
+#else
+        if (memory == nullptr)
+            file_.close();
+#endif
+    }
+
+STET_INLINE void populate_pages(std::span<const std::byte> soon_read) noexcept
+{
+    if (!soon_read.empty())
+        detail::readable_file::populate(soon_read);
+}
+
+} // namespace STET_NAMESPACE

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "../save.hpp"
+#include "../../file/impl/local_time.hpp"
+
+namespace STET_NAMESPACE {
+
+STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
+                                          const save_options& options)
+{
+    const auto head = make_header(tensors, options.metadata);
+    if (!head)
+        return head.error();
+    auto target = exact_target::take(*options.calls, std::string(where.path), where.existing);
+    if (!target)
+        return target.error();
+    return detail::write_and_publish(*target, *head, options, 0);
+}
+
+namespace detail {
+
+STET_INLINE result<output_name> expanded_name(const numbered& where, const file_system& calls)
+{
+    placeholders fields = where.fields;
+    if (!fields.time && mentions_time(where.prefix))
+        fields.time = local_time();
+    return parse_output_name(expand_placeholders(where.prefix, fields), calls.paths);
+}
+
+} // namespace detail
+
+STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
+                                          const save_options& options)
+{
+    const auto name = detail::expanded_name(where, *options.calls);
+    if (!name)
+        return name.error();
+    if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
+        return error{.code = errc::invalid_file_name}.about(where.root);
+    if (auto checked = make_header(tensors, options.metadata); !checked)
+        return checked.error();
+
+    // A program that takes numbers without a lock can take ours while we write; the next number is tried then.
+    constexpr int most_attempts = 100;
+    for (int attempt = 1;; ++attempt) {
+        auto target = numbered_target::take(*options.calls, std::string(where.root), *name, options.lasting);
+        if (!target)
+            return target.error();
+        const detail::decimal    number(target->number());
+        const taken_name taken{.path = target->file().path(),
+                               .stem = name->stem,
+                               .number = number.view(),
+                               .counter = target->number()};
+        const auto       head =
+            make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
+        if (!head)
+            return head.error();
+        auto saved = detail::write_and_publish(*target, *head, options, target->number());
+        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
+            return saved;
+    }
+}
+
+} // namespace STET_NAMESPACE

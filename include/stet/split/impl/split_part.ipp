@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "split_part.hpp"
+
+namespace STET_NAMESPACE::detail {
+
+STET_INLINE std::uint64_t split_part::byte_size() const noexcept
+{
+    std::uint64_t total = 0;
+    for (const named_tensor& entry : entries_)
+        total += entry.tensor.size;
+    return total;
+}
+
+STET_INLINE const tensor_view* split_part::find(std::string_view name) const noexcept
+{
+    for (const named_tensor& entry : entries_) {
+        if (entry.name == name)
+            return &entry.tensor;
+    }
+    return nullptr;
+}
+
+STET_INLINE result<void> split_part::assign(const ordered_dict& dict, arena& texts)
+{
+    std::size_t count = 0;
+    for (const ordered_dict::entry& entry : dict.entries())
+        count += entry.is_present ? 1U : 0U;
+    entries_.clear();
+    if (!entries_.reserve(count))
+        return error{.code = errc::out_of_memory, .expected = count * sizeof(named_tensor)};
+    for (const ordered_dict::entry& entry : dict.entries()) {
+        if (!entry.is_present)
+            continue;
+        const auto name = ordered_dict::without_beginning(entry.name, 0, texts);
+        if (!name)
+            return name.error();
+        if (!entries_.push({.name = *name, .tensor = dict.tensor(entry)}))
+            return error{.code = errc::out_of_memory, .expected = sizeof(named_tensor)};
+    }
+    return {};
+}
+
+} // namespace STET_NAMESPACE::detail

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "../transposed.hpp"
+#include "../../vocabulary/impl/memory_size.hpp"
+#include "../strided.hpp"
+
+#include <array>
+
+namespace STET_NAMESPACE {
+
+namespace detail {
+
+STET_INLINE result<tensor_view> with_steps(const tensor_view& tensor) noexcept
+{
+    const bool has_steps = tensor.pour == pour_strided || tensor.pour == pour_strided_swapped;
+    if (!has_steps && !tensor.is_packed() && tensor.pour != pour_swapped)
+        return error{.code = errc::not_in_memory};
+    if (tensor.shape.size() > kept_axes)
+        return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = tensor.shape.size()};
+    if (has_steps)
+        return tensor;
+    if (is_sub_byte(tensor.type))
+        return error{.code = errc::sub_byte_strides};
+
+    tensor_view walked = tensor;
+    walked.pour = tensor.is_packed() ? pour_strided : pour_strided_swapped;
+    const std::array<std::int64_t, kept_axes> unset{};
+    walked.steps = strides(array_view<const std::int64_t>(unset.data(), tensor.shape.size()));
+    std::uint64_t step = 1; // wraps only for a tensor without elements, which nobody walks
+    for (std::size_t i = tensor.shape.size(); i-- > 0;) {
+        walked.steps = walked.steps.with(i, static_cast<std::int64_t>(step));
+        step *= tensor.shape[i];
+    }
+    return walked;
+}
+
+STET_INLINE tensor_view without_needless_steps(tensor_view tensor) noexcept
+{
+    if (tensor.size == 0 || are_packed(tensor.shape, tensor.steps)) {
+        tensor.pour = tensor.pour == pour_strided ? nullptr : pour_swapped;
+        tensor.steps = {};
+    }
+    return tensor;
+}
+
+STET_INLINE result<tensor_view> sliced_run(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
+                                      std::uint64_t end) noexcept
+{
+    if (tensor.shape.size() > kept_axes)
+        return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = tensor.shape.size()};
+    tensor_view part = tensor;
+    part.shape = tensor.shape.with(axis, end - begin);
+    if (tensor.size == 0 || end - begin == tensor.shape[axis])
+        return part;
+    for (std::size_t outer = 0; outer < axis; ++outer) {
+        if (tensor.shape[outer] != 1)
+            return error{.code = errc::sub_byte_strides};
+    }
+    const std::uint64_t index_bits = tensor.size * 8 / tensor.shape[axis]; // all bits are less than 2^64
+    if (begin * index_bits % 8 != 0 || end * index_bits % 8 != 0)
+        return error{.code = errc::partial_byte, .actual = (end - begin) * index_bits};
+    part.size = (end - begin) * index_bits / 8;
+    if (part.size != 0)
+        part.data = static_cast<const std::byte*>(tensor.data) + memory_size(begin * index_bits / 8);
+    return part;
+}
+
+} // namespace detail
+
+STET_INLINE result<tensor_view> transposed(const tensor_view& tensor, std::size_t first,
+                                      std::size_t second) noexcept
+{
+    const std::size_t rank = tensor.shape.size();
+    if (first >= rank || second >= rank)
+        return error{.code = errc::no_such_axis, .expected = rank, .actual = first < second ? second : first};
+    auto view = detail::with_steps(tensor);
+    if (!view)
+        return view;
+    view->shape = tensor.shape.with(first, tensor.shape[second]).with(second, tensor.shape[first]);
+    // [0, 2^63, 2] is a shape of no elements, [2, 2^63, 0] one that no reader accepts.
+    if (const auto size = byte_count(view->type, view->shape); !size)
+        return size.error();
+    const std::int64_t step = view->steps[first];
+    view->steps = view->steps.with(first, view->steps[second]).with(second, step);
+    return detail::without_needless_steps(*view);
+}
+
+STET_INLINE result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
+                                  std::uint64_t end) noexcept
+{
+    if (axis >= tensor.shape.size())
+        return error{.code = errc::no_such_axis, .expected = tensor.shape.size(), .actual = axis};
+    if (begin > end || end > tensor.shape[axis])
+        return error{
+            .code = errc::no_such_axis, .expected = tensor.shape[axis], .actual = begin > end ? begin : end};
+    if (is_sub_byte(tensor.type) && tensor.is_packed())
+        return detail::sliced_run(tensor, axis, begin, end);
+    auto view = detail::with_steps(tensor);
+    if (!view)
+        return view;
+    if (tensor.size != 0) {
+        const auto element = static_cast<std::ptrdiff_t>(element_size(tensor.type));
+        const auto skipped = static_cast<std::ptrdiff_t>(begin) * detail::memory_distance(view->steps[axis]);
+        view->data = static_cast<const std::byte*>(tensor.data) + (begin == end ? 0 : skipped * element);
+        view->size = tensor.size / tensor.shape[axis] * (end - begin);
+    }
+    view->shape = tensor.shape.with(axis, end - begin);
+    return detail::without_needless_steps(*view);
+}
+
+} // namespace STET_NAMESPACE

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "walk.hpp"
+#include "../../vocabulary/impl/memory_size.hpp"
+
+namespace STET_NAMESPACE::detail {
+
+STET_INLINE walk::walk(const extents& shape, const strides& steps, std::size_t width) noexcept : run_(width)
+{
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        if (shape[i] != 1)
+            append({.size = shape[i],
+                    .step = memory_distance(steps[i]) * static_cast<std::ptrdiff_t>(width)});
+    }
+    if (rank_ != 0 && axes_[rank_ - 1].step == static_cast<std::ptrdiff_t>(width))
+        run_ *= memory_size(axes_[--rank_].size);
+}
+
+STET_INLINE void walk::append(walked_axis next) noexcept
+{
+    const auto size = static_cast<std::ptrdiff_t>(next.size);
+    if (rank_ != 0 && axes_[rank_ - 1].step == size * next.step) {
+        axes_[rank_ - 1] = {.size = axes_[rank_ - 1].size * next.size, .step = next.step};
+        return;
+    }
+    axes_[rank_++] = next;
+}
+
+} // namespace STET_NAMESPACE::detail

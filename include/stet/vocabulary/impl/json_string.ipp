@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "json_string.hpp"
+#include "utf8.hpp"
+
+#include <cstring>
+
+namespace STET_NAMESPACE::detail {
+
+STET_INLINE std::size_t plain_run(std::string_view text) noexcept
+{
+    std::size_t   length = 0;
+    std::uint64_t word = 0;
+    while (text.size() - length >= sizeof word) {
+        std::memcpy(&word, text.data() + length, sizeof word);
+        if (!all_plain(word))
+            return length;
+        length += sizeof word;
+    }
+    if (length == 0 || length == text.size())
+        return length;
+    // The last eight once more, in part: one look instead of up to seven.
+    std::memcpy(&word, text.data() + text.size() - sizeof word, sizeof word);
+    return all_plain(word) ? text.size() : length;
+}
+
+STET_INLINE json_string_facts inspect_json_string(std::string_view text) noexcept
+{
+    std::size_t   i = detail::plain_run(text);
+    std::uint64_t size = i;
+    while (i < text.size()) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (c < 0x80) {
+            size += detail::json_width[c];
+            ++i;
+            continue;
+        }
+        const std::size_t length = detail::multibyte_length(text.substr(i));
+        if (length == 0)
+            return {.well_formed = false, .escaped_size = 0};
+        size += length;
+        i += length;
+    }
+    return {.well_formed = true, .escaped_size = size};
+}
+
+} // namespace STET_NAMESPACE::detail

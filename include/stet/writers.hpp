@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// Other ways to write the same bytes: past the system's cache, by several threads, by shared blocks, in the background.
+#ifndef STET_WRITERS_HPP
+#define STET_WRITERS_HPP
+
+// IWYU pragma: begin_exports
+// IWYU pragma: end_exports
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "../cloning_writer.hpp"
+
+namespace STET_NAMESPACE::detail {
+
+STET_INLINE shared_blocks blocks_to_share(array_view<const mapped_source> sources, bytes data,
+                                     std::uint64_t at) noexcept
+{
+    const auto begin = reinterpret_cast<std::uintptr_t>(data.data());
+    for (const mapped_source& source : sources) {
+        const auto first = reinterpret_cast<std::uintptr_t>(source.memory.data());
+        if (begin < first || begin - first > source.memory.size() ||
+            data.size() > source.memory.size() - (begin - first))
+            continue;
+        const std::size_t lead = memory_size((clone_alignment - at % clone_alignment) % clone_alignment);
+        if ((begin - first + lead) % clone_alignment != 0 || data.size() < lead + clone_alignment)
+            return {};
+        return {.file = source.file,
+                .from = begin - first + lead,
+                .lead = lead,
+                .size = (data.size() - lead) / clone_alignment * clone_alignment};
+    }
+    return {};
+}
+
+STET_INLINE bool can_share(const header& head, array_view<const mapped_source> sources) noexcept
+{
+    for (const record& placed : head.tensors().records()) {
+        const tensor_view tensor = head.tensors().tensor(placed);
+        if (tensor.is_packed() &&
+            blocks_to_share(sources, tensor.packed(), head.size() + placed.begin).size != 0)
+            return true;
+    }
+    return false;
+}
+
+STET_INLINE cloning_stream::cloning_stream(part_file& file, array_view<const mapped_source> sources, std::span<std::byte> block,
+               std::uint64_t size) noexcept
+    : file_(&file), sources_(sources), size_(size), placed_(file, 0), staged_(placed_, block)
+{
+}
+
+STET_INLINE result<void> cloning_stream::write(bytes data)
+{
+    at_ += data.size();
+    return staged_.write(data);
+}
+
+STET_INLINE result<void> cloning_stream::write_lasting(bytes data)
+{
+    const shared_blocks shared = is_refused_ ? shared_blocks{} : blocks_to_share(sources_, data, at_);
+    if (shared.size == 0)
+        return write(data);
+    if (auto written = write(data.first(shared.lead)); !written)
+        return written;
+    if (auto flushed = staged_.flush(); !flushed)
+        return flushed;
+    if (!file_->clone(shared.file, shared.from, at_, shared.size))
+        return write_after_all(data.subspan(shared.lead));
+    has_shared_ = true;
+    at_ += shared.size;
+    placed_.skip(shared.size);
+    return write(data.subspan(shared.lead + shared.size));
+}
+
+STET_INLINE result<void> cloning_stream::write_after_all(bytes data)
+{
+    is_refused_ = !has_shared_;
+    if (is_refused_) {
+        if (auto allocated = file_->preallocate(size_); !allocated)
+            return allocated;
+    }
+    return write(data);
+}
+
+STET_INLINE result<void> write_cloning(const void* given, const header& head, part_file& file,
+                                  const save_options& options)
+{
+    const auto& settings = *static_cast<const cloning_settings*>(given);
+    if (!file.is_positional() || !can_share(head, settings.files)) {
+        auto allocated = file.preallocate(head.file_size());
+        return allocated ? write(head, file, write_part(options)) : allocated;
+    }
+    auto block = staging_block::make(staging_size, head.tensors().memory());
+    if (!block)
+        return block.error();
+    cloning_stream stream(file, settings.files, block->bytes(), head.file_size());
+    return write_to_end(head, stream, write_part(options));
+}
+
+} // namespace STET_NAMESPACE::detail
