@@ -67,7 +67,7 @@ inline std::optional<named_family> find_family(std::string_view name)
         found.architecture = Family::architecture;
         found.type = Family::type;
         layout = &known_facts<typename Family::layout>;
-        comfyui_takes_text = stet::comfyui_reads_text<Family>;
+        comfyui_takes_text = stet::detail::comfyui_reads_text<Family>;
     });
     if (layout == nullptr)
         return std::nullopt;

@@ -4,6 +4,9 @@
 #define STET_METADATA_HPP
 
 // IWYU pragma: begin_exports
+#include "metadata/merged_metadata.hpp"
+#include "metadata/model_spec.hpp"
+#include "metadata/thumbnail.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -4,6 +4,16 @@
 #define STET_READ_HPP
 
 // IWYU pragma: begin_exports
+#include "file/readable_file.hpp"
+#include "read/alignments.hpp"
+#include "read/byte_source.hpp"
+#include "read/checkpoint_header.hpp"
+#include "read/checkpoint_reader.hpp"
+#include "read/checkpoint_view.hpp"
+#include "read/file_source.hpp"
+#include "read/mapped_file.hpp"
+#include "read/read_header.hpp"
+#include "read/read_options.hpp"
 // IWYU pragma: end_exports
 
 #endif

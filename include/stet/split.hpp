@@ -4,6 +4,9 @@
 #define STET_SPLIT_HPP
 
 // IWYU pragma: begin_exports
+#include "split/detect_layout.hpp"
+#include "split/model_type.hpp"
+#include "split/split.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -9,6 +9,7 @@
 // IWYU pragma: begin_exports
 #include "families/families.hpp"
 #include "families/layouts.hpp"
+#include "families/vision_layouts.hpp"
 #include "file/exact_target.hpp"
 #include "file/file_system.hpp"
 #include "file/folder.hpp"

@@ -7,7 +7,7 @@ set(headers_everywhere
 set(words_outside_interop abort dynamic_cast throw typeid)
 
 set(library ${ROOT}/include/stet)
-file(GLOB_RECURSE headers RELATIVE ${library} ${library}/*.hpp)
+file(GLOB_RECURSE headers RELATIVE ${library} ${library}/*.hpp ${library}/*.ipp)
 list(JOIN headers_everywhere "|" forbidden_headers)
 string(REPLACE "." "\\." forbidden_headers "${forbidden_headers}")
 list(JOIN words_outside_interop "|" forbidden_words)

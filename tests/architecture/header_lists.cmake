@@ -2,7 +2,7 @@
 # with -DROOT=<source folder> -DUPDATE=ON it rewrites both lists.
 cmake_minimum_required(VERSION 3.25)
 
-file(GLOB_RECURSE headers RELATIVE ${ROOT}/include ${ROOT}/include/stet/*.hpp)
+file(GLOB_RECURSE headers RELATIVE ${ROOT}/include ${ROOT}/include/stet/*.hpp ${ROOT}/include/stet/*.ipp)
 list(SORT headers)
 
 set(cmake_list "set(stet_headers\n")

@@ -3,6 +3,7 @@
 #include "support/json.hpp"
 #include "support/test_data.hpp"
 
+#include <stet/read.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -10,6 +10,7 @@
 
 #include <stet/read/file_source.hpp>
 #include <stet/read/mapped_file.hpp>
+#include <stet/read.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

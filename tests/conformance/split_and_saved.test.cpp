@@ -8,6 +8,7 @@
 #include "support/unnamed_family.hpp"
 
 #include <stet/split/split.hpp>
+#include <stet/read.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

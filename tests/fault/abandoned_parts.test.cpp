@@ -50,7 +50,7 @@ namespace {
 
 using names = std::vector<std::string>;
 
-constexpr stet::abandoned_options whatever_its_age{.least_age = 0};
+const stet::abandoned_options whatever_its_age{.least_age = 0};
 
 /// Saves in a child that is killed before its first call of one kind.
 template <class Target>

@@ -6,18 +6,23 @@
 #include <stet/families/families.hpp>
 #include <stet/split/impl/split_rules.hpp>
 
+#include <string_view>
 #include <type_traits>
 
 namespace support {
 
+template <class Layout, stet::type_rule Type>
+struct nameless_family : stet::family<Layout, Type> {
+    static constexpr std::string_view name{};
+};
 template <class Family>
-using nameless = stet::family<"", typename Family::layout, Family::type>;
+using nameless = nameless_family<typename Family::layout, Family::type>;
 
 /// The same layout and model type; a family that splitting knows by name keeps it.
 template <class Family>
-using unnamed =
-    std::conditional_t<stet::comfyui_reads_text<Family> == stet::comfyui_reads_text<nameless<Family>>,
-                       nameless<Family>, Family>;
+using unnamed = std::conditional_t<stet::detail::comfyui_reads_text<Family> ==
+                                       stet::detail::comfyui_reads_text<nameless<Family>>,
+                                   nameless<Family>, Family>;
 
 } // namespace support
 

@@ -14,126 +14,335 @@ namespace STET_NAMESPACE {
 /// source: ComfyUI 0.8.0, supported_models.py
 namespace families {
 
-using lotus_d = family<"LotusD", layouts::sd2, always(model_type::img_to_img)>;
-using stable_zero123 = family<"Stable_Zero123", layouts::zero123, always(model_type::eps)>;
-using sd15_instructpix2pix = family<"SD15_instructpix2pix", layouts::sd1, always(model_type::eps)>;
-using sd15 = family<"SD15", layouts::sd1, always(model_type::eps)>;
-using sd20 = family<"SD20", layouts::sd2, told(model_type::eps)>;
-using sd21_unclip_l = family<"SD21UnclipL", layouts::sd2_unclip, told(model_type::eps)>;
-using sd21_unclip_h = family<"SD21UnclipH", layouts::sd2_unclip, told(model_type::eps)>;
-using sdxl_instructpix2pix =
-    family<"SDXL_instructpix2pix", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-edit">;
-using sdxl_refiner =
-    family<"SDXLRefiner", layouts::sdxl_refiner, always(model_type::eps), "stable-diffusion-xl-v1-refiner">;
-using sdxl = family<"SDXL", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
-using ssd1b = family<"SSD1B", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
-using koala_700m = family<"KOALA_700M", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
-using koala_1b = family<"KOALA_1B", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
-using segmind_vega =
-    family<"Segmind_Vega", layouts::sdxl, told(model_type::eps), "stable-diffusion-xl-v1-base">;
-using sd_x4_upscaler = family<"SD_X4Upscaler", layouts::sd2, always(model_type::v_prediction)>;
-using stable_cascade_c = family<"Stable_Cascade_C", layouts::cascade_c, always(model_type::stable_cascade)>;
-using stable_cascade_b = family<"Stable_Cascade_B", layouts::cascade_b, always(model_type::stable_cascade)>;
-using sv3d_u = family<"SV3D_u", layouts::sv3d, always(model_type::v_prediction_edm),
-                      "stable-video-diffusion-img2vid-v1">;
-using sv3d_p = family<"SV3D_p", layouts::sv3d, always(model_type::v_prediction_edm),
-                      "stable-video-diffusion-img2vid-v1">;
-using sd3 = family<"SD3", layouts::sd3, always(model_type::flow), "stable-diffusion-v3-medium">;
-using stable_audio =
-    family<"StableAudio", layouts::stable_audio, always(model_type::v_prediction_continuous)>;
-using aura_flow = family<"AuraFlow", layouts::generic, always(model_type::flow)>;
-using pixart_alpha = family<"PixArtAlpha", layouts::generic, always(model_type::eps)>;
-using pixart_sigma = family<"PixArtSigma", layouts::generic, always(model_type::eps)>;
-using hunyuan_dit = family<"HunyuanDiT", layouts::generic, always(model_type::v_prediction)>;
-using hunyuan_dit1 = family<"HunyuanDiT1", layouts::generic, always(model_type::v_prediction)>;
-using flux_inpaint = family<"FluxInpaint", layouts::generic, always(model_type::flux)>;
-using flux = family<"Flux", layouts::generic, always(model_type::flux)>;
-using flux_schnell = family<"FluxSchnell", layouts::generic, always(model_type::flow)>;
-using genmo_mochi = family<"GenmoMochi", layouts::generic, always(model_type::flow)>;
-using ltxv = family<"LTXV", layouts::generic, always(model_type::flux)>;
-using ltxav = family<"LTXAV", layouts::generic, always(model_type::flux)>;
-using hunyuan_video15_sr_distilled =
-    family<"HunyuanVideo15_SR_Distilled", layouts::hunyuan_video, always(model_type::flow)>;
-using hunyuan_video15 = family<"HunyuanVideo15", layouts::hunyuan_video, always(model_type::flow)>;
-using hunyuan_image21_refiner =
-    family<"HunyuanImage21Refiner", layouts::hunyuan_video, always(model_type::flow)>;
-using hunyuan_image21 = family<"HunyuanImage21", layouts::hunyuan_video, always(model_type::flow)>;
-using hunyuan_video_skyreels_i2v =
-    family<"HunyuanVideoSkyreelsI2V", layouts::hunyuan_video, always(model_type::flow)>;
-using hunyuan_video_i2v = family<"HunyuanVideoI2V", layouts::hunyuan_video, always(model_type::flow)>;
-using hunyuan_video = family<"HunyuanVideo", layouts::hunyuan_video, always(model_type::flow)>;
-using cosmos_t2v = family<"CosmosT2V", layouts::generic, always(model_type::edm)>;
-using cosmos_i2v = family<"CosmosI2V", layouts::generic, always(model_type::edm)>;
-using cosmos_t2i_predict2 =
-    family<"CosmosT2IPredict2", layouts::base_default, always(model_type::flow_cosmos)>;
-using cosmos_i2v_predict2 =
-    family<"CosmosI2VPredict2", layouts::base_default, always(model_type::flow_cosmos)>;
-using z_image = family<"ZImage", layouts::generic, always(model_type::flow)>;
-using lumina2 = family<"Lumina2", layouts::generic, always(model_type::flow)>;
-using wan22_t2v = family<"WAN22_T2V", layouts::generic, always(model_type::flow)>;
-using wan21_t2v = family<"WAN21_T2V", layouts::generic, always(model_type::flow)>;
-using wan21_i2v = family<"WAN21_I2V", layouts::generic, always(model_type::flow)>;
-using wan21_fun_control2v = family<"WAN21_FunControl2V", layouts::generic, always(model_type::flow)>;
-using wan21_vace = family<"WAN21_Vace", layouts::generic, always(model_type::flow)>;
-using wan21_camera = family<"WAN21_Camera", layouts::generic, always(model_type::flow)>;
-using wan22_camera = family<"WAN22_Camera", layouts::generic, always(model_type::flow)>;
-using wan22_s2v = family<"WAN22_S2V", layouts::generic, always(model_type::flow)>;
-using wan21_humo = family<"WAN21_HuMo", layouts::generic, always(model_type::flow)>;
-using wan22_animate = family<"WAN22_Animate", layouts::generic, always(model_type::flow)>;
-using hunyuan3d_v2_mini = family<"Hunyuan3Dv2mini", layouts::hunyuan3d, always(model_type::flow)>;
-using hunyuan3d_v2 = family<"Hunyuan3Dv2", layouts::hunyuan3d, always(model_type::flow)>;
-using hunyuan3d_v2_1 = family<"Hunyuan3Dv2_1", layouts::hunyuan3d, always(model_type::flow)>;
-using hidream = family<"HiDream", layouts::generic, always(model_type::flow)>;
-using chroma = family<"Chroma", layouts::base_default, always(model_type::flux)>;
-using chroma_radiance = family<"ChromaRadiance", layouts::base_default, always(model_type::flux)>;
-using ace_step = family<"ACEStep", layouts::generic, always(model_type::flow)>;
-using omnigen2 = family<"Omnigen2", layouts::generic, always(model_type::flow)>;
-using qwen_image = family<"QwenImage", layouts::generic, always(model_type::flux)>;
-using flux2 = family<"Flux2", layouts::generic, always(model_type::flux)>;
-using kandinsky5_image = family<"Kandinsky5Image", layouts::generic, always(model_type::flow)>;
-using kandinsky5 = family<"Kandinsky5", layouts::generic, always(model_type::flow)>;
-using svd_img2vid = family<"SVD_img2vid", layouts::svd, always(model_type::v_prediction_edm),
-                           "stable-video-diffusion-img2vid-v1">;
+struct lotus_d : family<layouts::sd2, always(model_type::img_to_img)> {
+    static constexpr std::string_view name = "LotusD";
+};
+struct stable_zero123 : family<layouts::zero123, always(model_type::eps)> {
+    static constexpr std::string_view name = "Stable_Zero123";
+};
+struct sd15_instructpix2pix : family<layouts::sd1, always(model_type::eps)> {
+    static constexpr std::string_view name = "SD15_instructpix2pix";
+};
+struct sd15 : family<layouts::sd1, always(model_type::eps)> {
+    static constexpr std::string_view name = "SD15";
+};
+struct sd20 : family<layouts::sd2, told(model_type::eps)> {
+    static constexpr std::string_view name = "SD20";
+};
+struct sd21_unclip_l : family<layouts::sd2_unclip, told(model_type::eps)> {
+    static constexpr std::string_view name = "SD21UnclipL";
+};
+struct sd21_unclip_h : family<layouts::sd2_unclip, told(model_type::eps)> {
+    static constexpr std::string_view name = "SD21UnclipH";
+};
+struct sdxl_instructpix2pix : family<layouts::sdxl, told(model_type::eps)> {
+    static constexpr std::string_view name = "SDXL_instructpix2pix";
+    static constexpr std::string_view architecture = "stable-diffusion-xl-v1-edit";
+};
+struct sdxl_refiner : family<layouts::sdxl_refiner, always(model_type::eps)> {
+    static constexpr std::string_view name = "SDXLRefiner";
+    static constexpr std::string_view architecture = "stable-diffusion-xl-v1-refiner";
+};
+struct sdxl : family<layouts::sdxl, told(model_type::eps)> {
+    static constexpr std::string_view name = "SDXL";
+    static constexpr std::string_view architecture = "stable-diffusion-xl-v1-base";
+};
+struct ssd1b : family<layouts::sdxl, told(model_type::eps)> {
+    static constexpr std::string_view name = "SSD1B";
+    static constexpr std::string_view architecture = "stable-diffusion-xl-v1-base";
+};
+struct koala_700m : family<layouts::sdxl, told(model_type::eps)> {
+    static constexpr std::string_view name = "KOALA_700M";
+    static constexpr std::string_view architecture = "stable-diffusion-xl-v1-base";
+};
+struct koala_1b : family<layouts::sdxl, told(model_type::eps)> {
+    static constexpr std::string_view name = "KOALA_1B";
+    static constexpr std::string_view architecture = "stable-diffusion-xl-v1-base";
+};
+struct segmind_vega : family<layouts::sdxl, told(model_type::eps)> {
+    static constexpr std::string_view name = "Segmind_Vega";
+    static constexpr std::string_view architecture = "stable-diffusion-xl-v1-base";
+};
+struct sd_x4_upscaler : family<layouts::sd2, always(model_type::v_prediction)> {
+    static constexpr std::string_view name = "SD_X4Upscaler";
+};
+struct stable_cascade_c : family<layouts::cascade_c, always(model_type::stable_cascade)> {
+    static constexpr std::string_view name = "Stable_Cascade_C";
+};
+struct stable_cascade_b : family<layouts::cascade_b, always(model_type::stable_cascade)> {
+    static constexpr std::string_view name = "Stable_Cascade_B";
+};
+struct sv3d_u : family<layouts::sv3d, always(model_type::v_prediction_edm)> {
+    static constexpr std::string_view name = "SV3D_u";
+    static constexpr std::string_view architecture = "stable-video-diffusion-img2vid-v1";
+};
+struct sv3d_p : family<layouts::sv3d, always(model_type::v_prediction_edm)> {
+    static constexpr std::string_view name = "SV3D_p";
+    static constexpr std::string_view architecture = "stable-video-diffusion-img2vid-v1";
+};
+struct sd3 : family<layouts::sd3, always(model_type::flow)> {
+    static constexpr std::string_view name = "SD3";
+    static constexpr std::string_view architecture = "stable-diffusion-v3-medium";
+};
+struct stable_audio : family<layouts::stable_audio, always(model_type::v_prediction_continuous)> {
+    static constexpr std::string_view name = "StableAudio";
+};
+struct aura_flow : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "AuraFlow";
+};
+struct pixart_alpha : family<layouts::generic, always(model_type::eps)> {
+    static constexpr std::string_view name = "PixArtAlpha";
+};
+struct pixart_sigma : family<layouts::generic, always(model_type::eps)> {
+    static constexpr std::string_view name = "PixArtSigma";
+};
+struct hunyuan_dit : family<layouts::generic, always(model_type::v_prediction)> {
+    static constexpr std::string_view name = "HunyuanDiT";
+};
+struct hunyuan_dit1 : family<layouts::generic, always(model_type::v_prediction)> {
+    static constexpr std::string_view name = "HunyuanDiT1";
+};
+struct flux_inpaint : family<layouts::generic, always(model_type::flux)> {
+    static constexpr std::string_view name = "FluxInpaint";
+};
+struct flux : family<layouts::generic, always(model_type::flux)> {
+    static constexpr std::string_view name = "Flux";
+};
+struct flux_schnell : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "FluxSchnell";
+};
+struct genmo_mochi : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "GenmoMochi";
+};
+struct ltxv : family<layouts::generic, always(model_type::flux)> {
+    static constexpr std::string_view name = "LTXV";
+};
+struct ltxav : family<layouts::generic, always(model_type::flux)> {
+    static constexpr std::string_view name = "LTXAV";
+};
+struct hunyuan_video15_sr_distilled : family<layouts::hunyuan_video, always(model_type::flow)> {
+    static constexpr std::string_view name = "HunyuanVideo15_SR_Distilled";
+};
+struct hunyuan_video15 : family<layouts::hunyuan_video, always(model_type::flow)> {
+    static constexpr std::string_view name = "HunyuanVideo15";
+};
+struct hunyuan_image21_refiner : family<layouts::hunyuan_video, always(model_type::flow)> {
+    static constexpr std::string_view name = "HunyuanImage21Refiner";
+};
+struct hunyuan_image21 : family<layouts::hunyuan_video, always(model_type::flow)> {
+    static constexpr std::string_view name = "HunyuanImage21";
+};
+struct hunyuan_video_skyreels_i2v : family<layouts::hunyuan_video, always(model_type::flow)> {
+    static constexpr std::string_view name = "HunyuanVideoSkyreelsI2V";
+};
+struct hunyuan_video_i2v : family<layouts::hunyuan_video, always(model_type::flow)> {
+    static constexpr std::string_view name = "HunyuanVideoI2V";
+};
+struct hunyuan_video : family<layouts::hunyuan_video, always(model_type::flow)> {
+    static constexpr std::string_view name = "HunyuanVideo";
+};
+struct cosmos_t2v : family<layouts::generic, always(model_type::edm)> {
+    static constexpr std::string_view name = "CosmosT2V";
+};
+struct cosmos_i2v : family<layouts::generic, always(model_type::edm)> {
+    static constexpr std::string_view name = "CosmosI2V";
+};
+struct cosmos_t2i_predict2 : family<layouts::base_default, always(model_type::flow_cosmos)> {
+    static constexpr std::string_view name = "CosmosT2IPredict2";
+};
+struct cosmos_i2v_predict2 : family<layouts::base_default, always(model_type::flow_cosmos)> {
+    static constexpr std::string_view name = "CosmosI2VPredict2";
+};
+struct z_image : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "ZImage";
+};
+struct lumina2 : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "Lumina2";
+};
+struct wan22_t2v : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN22_T2V";
+};
+struct wan21_t2v : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN21_T2V";
+};
+struct wan21_i2v : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN21_I2V";
+};
+struct wan21_fun_control2v : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN21_FunControl2V";
+};
+struct wan21_vace : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN21_Vace";
+};
+struct wan21_camera : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN21_Camera";
+};
+struct wan22_camera : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN22_Camera";
+};
+struct wan22_s2v : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN22_S2V";
+};
+struct wan21_humo : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN21_HuMo";
+};
+struct wan22_animate : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "WAN22_Animate";
+};
+struct hunyuan3d_v2_mini : family<layouts::hunyuan3d, always(model_type::flow)> {
+    static constexpr std::string_view name = "Hunyuan3Dv2mini";
+};
+struct hunyuan3d_v2 : family<layouts::hunyuan3d, always(model_type::flow)> {
+    static constexpr std::string_view name = "Hunyuan3Dv2";
+};
+struct hunyuan3d_v2_1 : family<layouts::hunyuan3d, always(model_type::flow)> {
+    static constexpr std::string_view name = "Hunyuan3Dv2_1";
+};
+struct hidream : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "HiDream";
+};
+struct chroma : family<layouts::base_default, always(model_type::flux)> {
+    static constexpr std::string_view name = "Chroma";
+};
+struct chroma_radiance : family<layouts::base_default, always(model_type::flux)> {
+    static constexpr std::string_view name = "ChromaRadiance";
+};
+struct ace_step : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "ACEStep";
+};
+struct omnigen2 : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "Omnigen2";
+};
+struct qwen_image : family<layouts::generic, always(model_type::flux)> {
+    static constexpr std::string_view name = "QwenImage";
+};
+struct flux2 : family<layouts::generic, always(model_type::flux)> {
+    static constexpr std::string_view name = "Flux2";
+};
+struct kandinsky5_image : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "Kandinsky5Image";
+};
+struct kandinsky5 : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "Kandinsky5";
+};
+struct svd_img2vid : family<layouts::svd, always(model_type::v_prediction_edm)> {
+    static constexpr std::string_view name = "SVD_img2vid";
+    static constexpr std::string_view architecture = "stable-video-diffusion-img2vid-v1";
+};
 
 // Since 0.8.0; where ComfyUI's own type is not on record, the caller tells it.
 
-using longcat_image = family<"LongCatImage", layouts::generic, always(model_type::flux)>;
-using minimax_h3 = family<"MiniMaxH3", layouts::generic, always(model_type::flow_av)>;
-using z_image_pixel_space = family<"ZImagePixelSpace", layouts::generic, told()>;
-using ming_image = family<"MingImage", layouts::generic, told()>;
-using pixel_dit_t2i = family<"PixelDiTT2I", layouts::generic, told()>;
-using pid = family<"PiD", layouts::generic, told()>;
-using wan21_causal_ar_t2v = family<"WAN21_CausalAR_T2V", layouts::generic, told()>;
-using wan_animate2 = family<"WAN_Animate2", layouts::generic, told()>;
-using wan21_flow_rvs = family<"WAN21_FlowRVS", layouts::generic, told()>;
-using wan21_scail = family<"WAN21_SCAIL", layouts::generic, told()>;
-using wan21_scail2 = family<"WAN21_SCAIL2", layouts::generic, told()>;
-using wan22_wandancer = family<"WAN22_WanDancer", layouts::generic, told()>;
-using hidream_o1 = family<"HiDreamO1", layouts::generic, told()>;
-using sensenova_u15 = family<"SenseNovaU15", layouts::generic, told()>;
-using seed_vr2 = family<"SeedVR2", layouts::generic, always(model_type::flow)>;
-using ace_step15 = family<"ACEStep15", layouts::generic, always(model_type::flow)>;
-using yue2 = family<"YuE2", layouts::generic, always(model_type::flow)>;
-using boogu = family<"Boogu", layouts::generic, told()>;
-using mage_flow = family<"MageFlow", layouts::generic, told()>;
-using qwen_image21 = family<"QwenImage21", layouts::generic, told()>;
-using joy_image = family<"JoyImage", layouts::generic, told()>;
-using ideogram4 = family<"Ideogram4", layouts::generic, told()>;
-using krea2 = family<"Krea2", layouts::generic, told()>;
-using lens = family<"Lens", layouts::generic, always(model_type::flux)>;
-using ernie_image = family<"ErnieImage", layouts::generic, told()>;
-using cogvideox_t2v = family<"CogVideoX_T2V", layouts::generic, told()>;
-using cogvideox_i2v = family<"CogVideoX_I2V", layouts::generic, told()>;
-using cogvideox_inpaint = family<"CogVideoX_Inpaint", layouts::generic, told()>;
-using anima = family<"Anima", layouts::base_default, always(model_type::flow)>;
-using triposplat = family<"TripoSplat", layouts::base_default, told()>;
-using minimax_music3 = family<"MiniMaxMusic3", layouts::base_default, always(model_type::flow)>;
-using rt_detr_v4 = family<"RT_DETR_v4", layouts::base_default, told()>;
-using depth_anything3 = family<"DepthAnything3", layouts::base_default, told()>;
-using stable_audio3 = family<"StableAudio3", layouts::stable_audio3, always(model_type::flow)>;
-using trellis2 = family<"Trellis2", layouts::trellis2, told()>;
-using sam3 = family<"SAM3", layouts::sam3, told()>;
-using sam31 = family<"SAM31", layouts::sam3, told()>;
+struct longcat_image : family<layouts::generic, always(model_type::flux)> {
+    static constexpr std::string_view name = "LongCatImage";
+};
+struct minimax_h3 : family<layouts::generic, always(model_type::flow_av)> {
+    static constexpr std::string_view name = "MiniMaxH3";
+};
+struct z_image_pixel_space : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "ZImagePixelSpace";
+};
+struct ming_image : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "MingImage";
+};
+struct pixel_dit_t2i : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "PixelDiTT2I";
+};
+struct pid : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "PiD";
+};
+struct wan21_causal_ar_t2v : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "WAN21_CausalAR_T2V";
+};
+struct wan_animate2 : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "WAN_Animate2";
+};
+struct wan21_flow_rvs : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "WAN21_FlowRVS";
+};
+struct wan21_scail : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "WAN21_SCAIL";
+};
+struct wan21_scail2 : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "WAN21_SCAIL2";
+};
+struct wan22_wandancer : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "WAN22_WanDancer";
+};
+struct hidream_o1 : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "HiDreamO1";
+};
+struct sensenova_u15 : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "SenseNovaU15";
+};
+struct seed_vr2 : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "SeedVR2";
+};
+struct ace_step15 : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "ACEStep15";
+};
+struct yue2 : family<layouts::generic, always(model_type::flow)> {
+    static constexpr std::string_view name = "YuE2";
+};
+struct boogu : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "Boogu";
+};
+struct mage_flow : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "MageFlow";
+};
+struct qwen_image21 : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "QwenImage21";
+};
+struct joy_image : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "JoyImage";
+};
+struct ideogram4 : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "Ideogram4";
+};
+struct krea2 : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "Krea2";
+};
+struct lens : family<layouts::generic, always(model_type::flux)> {
+    static constexpr std::string_view name = "Lens";
+};
+struct ernie_image : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "ErnieImage";
+};
+struct cogvideox_t2v : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "CogVideoX_T2V";
+};
+struct cogvideox_i2v : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "CogVideoX_I2V";
+};
+struct cogvideox_inpaint : family<layouts::generic, told()> {
+    static constexpr std::string_view name = "CogVideoX_Inpaint";
+};
+struct anima : family<layouts::base_default, always(model_type::flow)> {
+    static constexpr std::string_view name = "Anima";
+};
+struct triposplat : family<layouts::base_default, told()> {
+    static constexpr std::string_view name = "TripoSplat";
+};
+struct minimax_music3 : family<layouts::base_default, always(model_type::flow)> {
+    static constexpr std::string_view name = "MiniMaxMusic3";
+};
+struct rt_detr_v4 : family<layouts::base_default, told()> {
+    static constexpr std::string_view name = "RT_DETR_v4";
+};
+struct depth_anything3 : family<layouts::base_default, told()> {
+    static constexpr std::string_view name = "DepthAnything3";
+};
+struct stable_audio3 : family<layouts::stable_audio3, always(model_type::flow)> {
+    static constexpr std::string_view name = "StableAudio3";
+};
+struct trellis2 : family<layouts::trellis2, told()> {
+    static constexpr std::string_view name = "Trellis2";
+};
+struct sam3 : family<layouts::sam3, told()> {
+    static constexpr std::string_view name = "SAM3";
+};
+struct sam31 : family<layouts::sam3, told()> {
+    static constexpr std::string_view name = "SAM31";
+};
 
 /// All of them, to look one up by name.
 using all = family_list<

@@ -14,77 +14,46 @@ namespace STET_NAMESPACE {
 namespace layouts {
 
 /// Flux, Wan, Qwen, Lumina and most families since 2024.
-using generic = prefix_layout<under<role::model, "model.diffusion_model.">,
-                              under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">>;
+struct generic : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {};
 
 /// Chroma, Cosmos Predict2: what a family gets that says nothing.
-using base_default =
-    prefix_layout<under<role::model, "model.diffusion_model.">,
-                  under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">>;
+struct base_default : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">> {};
 
 /// Stable Diffusion 3: the old vae prefix with the new text prefix.
-using sd3 =
-    prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">,
-                  under<role::vae, "first_stage_model.">>;
+struct sd3 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "first_stage_model.">> {};
 
 /// Hunyuan Video and Hunyuan Image.
-using hunyuan_video = prefix_layout<under<role::model, "model.model.">,
-                                    under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">>;
+struct hunyuan_video : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {};
 
 /// Stable Audio, with its two number conditioners.
-using stable_audio =
-    prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
-                  under<role::vae, "pretransform.model.">,
-                  under<role::seconds_start, "conditioner.conditioners.seconds_start.">,
-                  under<role::seconds_total, "conditioner.conditioners.seconds_total.">>;
+struct stable_audio : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "pretransform.model.">, under<role::seconds_start, "conditioner.conditioners.seconds_start.">, under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
 
 /// Stable Audio 3: one number conditioner. Since 0.8.0.
-using stable_audio3 =
-    prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
-                  under<role::vae, "pretransform.model.">,
-                  under<role::seconds_total, "conditioner.conditioners.seconds_total.">>;
+struct stable_audio3 : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "pretransform.model.">, under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
 
 /// Trellis 2. Since 0.8.0.
-using trellis2 = prefix_layout<under<role::model, "model.diffusion_model.">,
-                               under<role::text_encoder, "cond_stage_model.">, under<role::vae, "vae.">,
-                               under<role::vision_encoder, "conditioner.main_image_encoder.model.">>;
+struct trellis2 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "vae.">, under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
 
 /// SAM 3 and 3.1. Since 0.8.0.
-using sam3 = prefix_layout<under<role::model, "model.diffusion_model.">,
-                           under<role::text_encoder, "detector.backbone.language_backbone.">,
-                           under<role::vae, "first_stage_model.">>;
+struct sam3 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "detector.backbone.language_backbone.">, under<role::vae, "first_stage_model.">> {};
 
 /// Stable Cascade, stage B.
-using cascade_b = prefix_layout<under<role::model, "model.diffusion_model.">,
-                                under<role::text_encoder, "text_encoder.">, under<role::vae, "vae.">>;
+struct cascade_b : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">, under<role::vae, "vae.">> {};
 
 /// Stable Cascade, stage C.
-using cascade_c =
-    prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">,
-                  under<role::vae, "vae.">, under<role::vision_encoder, "clip_l_vision.">>;
+struct cascade_c : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">, under<role::vae, "vae.">, under<role::vision_encoder, "clip_l_vision.">> {};
 
 /// Stable Video Diffusion.
-using svd =
-    prefix_layout<under<role::model, "model.diffusion_model.">,
-                  under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
-                  under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">>;
+struct svd : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">, under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {};
 
 /// Stable Video 3D.
-using sv3d = prefix_layout<under<role::model, "model.diffusion_model.">,
-                           under<role::text_encoder, "cond_stage_model.">,
-                           under<role::vae, "conditioner.embedders.1.encoder.">,
-                           under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">>;
+struct sv3d : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "conditioner.embedders.1.encoder.">, under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {};
 
 /// Stable Zero123.
-using zero123 =
-    prefix_layout<under<role::model, "model.diffusion_model.">,
-                  under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
-                  under<role::vision_encoder, "cond_stage_model.model.visual.">>;
+struct zero123 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">, under<role::vision_encoder, "cond_stage_model.model.visual.">> {};
 
 /// Hunyuan3D 2.
-using hunyuan3d = prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">,
-                                under<role::vae, "vae.">,
-                                under<role::vision_encoder, "conditioner.main_image_encoder.model.">>;
+struct hunyuan3d : prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "vae.">, under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
 
 /// A layout whose text encoder follows a rule of its own instead of going under a prefix.
 template <class Layout, text_rule Rule>
@@ -92,31 +61,23 @@ struct with_text_rule : Layout {
     static result<void> rearrange(role::text_encoder, rearrangement& work) { return Rule::apply(work); }
 };
 
+/// What the older Stable Diffusions share: model and vae; their text encoders follow a rule.
+struct sd_prefixes : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {};
+
 /// Stable Diffusion 1.
-using sd1 = with_text_rule<
-    prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>,
-    text_rules::sd1>;
+struct sd1 : with_text_rule<sd_prefixes, text_rules::sd1> {};
 
 /// Stable Diffusion 2.
-using sd2 = with_text_rule<
-    prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>,
-    text_rules::sd2>;
+struct sd2 : with_text_rule<sd_prefixes, text_rules::sd2> {};
 
 /// Stable Diffusion 2.1 unCLIP.
-using sd2_unclip = with_text_rule<
-    prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">,
-                  under<role::vision_encoder, "embedder.model.visual.">>,
-    text_rules::sd2>;
+struct sd2_unclip : with_text_rule<prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">, under<role::vision_encoder, "embedder.model.visual.">>, text_rules::sd2> {};
 
 /// Stable Diffusion XL.
-using sdxl = with_text_rule<
-    prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>,
-    text_rules::sdxl>;
+struct sdxl : with_text_rule<sd_prefixes, text_rules::sdxl> {};
 
 /// Stable Diffusion XL's refiner.
-using sdxl_refiner = with_text_rule<
-    prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>,
-    text_rules::sdxl_refiner>;
+struct sdxl_refiner : with_text_rule<sd_prefixes, text_rules::sdxl_refiner> {};
 
 } // namespace layouts
 

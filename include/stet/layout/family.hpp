@@ -3,7 +3,6 @@
 #define STET_LAYOUT_FAMILY_HPP
 
 #include "../state/prediction.hpp"
-#include "prefix_layout.hpp"
 
 #include <string_view>
 
@@ -32,14 +31,16 @@ constexpr type_rule told() noexcept
     return {};
 }
 
-/// A model family: a layout that also knows its name, its model type and its `modelspec.architecture`. One of your
-/// own is one line: `using my_model = stet::family<"MyModel", stet::layouts::generic, stet::always(stet::model_type::flow)>;`
-template <literal Name, class Layout, type_rule Type, literal Architecture = "">
+/// A model family: a layout that also knows its model type; the struct made from it adds its name, and its
+/// `modelspec.architecture` where it has one:
+/// `struct my_model : stet::family<stet::layouts::generic, stet::always(stet::model_type::flow)> {`
+/// `    static constexpr std::string_view name = "MyModel";`
+/// `};`
+template <class Layout, type_rule Type>
 struct family : Layout {
     using layout = Layout;
-    static constexpr std::string_view name = Name.view();
     static constexpr type_rule        type = Type;
-    static constexpr std::string_view architecture = Architecture.view(); ///< empty: ComfyUI writes none
+    static constexpr std::string_view architecture{}; ///< empty: ComfyUI writes none
 };
 
 /// Families side by side, for those who go through them.

@@ -47,7 +47,11 @@ struct prefix_layout {
         "stet: this layout has two prefixes for one role; keep one under<role, \"prefix.\"> rule for each role");
 
     template <class Role>
-    requires(rules_for<Role> == 1) static constexpr placed_name place(Role, std::string_view key) noexcept
+        requires(rules_for<Role> == 1)
+#if defined(__GNUC__)
+    [[gnu::__always_inline__]] // its symbol would spell out every rule
+#endif
+    static constexpr placed_name place(Role, std::string_view key) noexcept
     {
         std::string_view prefix;
         static_cast<void>(

@@ -14,7 +14,11 @@
 namespace STET_NAMESPACE {
 
 class checkpoint_reader;
-result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options);
+
+/// Reads and checks the header of a file, in two reads: eight bytes, then as many as they say if the file has them.
+/// errors:   those of read_header but more_bytes_needed; the source's own
+/// lifetime: borrows the source
+result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options = {});
 
 /// A file of which only the header is in memory; tensors are read when they are asked for. Made by open_checkpoint.
 /// lifetime: borrows the source
@@ -39,11 +43,6 @@ private:
     detail::growing_array<std::byte> head_; ///< what the header borrows; moving the array does not move it
     checkpoint_header        header_;
 };
-
-/// Reads and checks the header of a file, in two reads: eight bytes, then as many as they say if the file has them.
-/// errors:   those of read_header but more_bytes_needed; the source's own
-/// lifetime: borrows the source
-result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options = {});
 
 } // namespace STET_NAMESPACE
 

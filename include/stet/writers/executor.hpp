@@ -2,6 +2,8 @@
 #ifndef STET_WRITERS_EXECUTOR_HPP
 #define STET_WRITERS_EXECUTOR_HPP
 
+#include "../vocabulary/config.hpp"
+
 namespace STET_NAMESPACE {
 
 /// Runs jobs on other threads: the host's job system, or worker_threads. Plain data.

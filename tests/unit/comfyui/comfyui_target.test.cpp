@@ -22,7 +22,7 @@ using stet::durability;
 using stet::errc;
 using stet::existing_file;
 using stet::naming_rule;
-using stet::native_file_system();
+using stet::native_file_system;
 using support::faulty_file_system;
 using support::file_call;
 using support::scratch_directory;

@@ -216,7 +216,9 @@ static_assert(stet::rearranges<families::sd15, role::text_encoder> &&
               !stet::rearranges<families::flux, role::text_encoder>);
 
 // One of one's own.
-using my_model = stet::family<"MyModel", stet::layouts::generic, stet::always(stet::model_type::flow)>;
+struct my_model : stet::family<stet::layouts::generic, stet::always(stet::model_type::flow)> {
+    static constexpr std::string_view name = "MyModel";
+};
 static_assert(my_model::name == "MyModel" && my_model::type.is_fixed && my_model::architecture.empty());
 static_assert(stet::told(model_type::eps).is_known && !stet::told(model_type::eps).is_fixed &&
               !stet::told().is_known && !stet::told().is_fixed);

@@ -25,7 +25,7 @@ using stet::abandoned_options;
 using stet::durability;
 using stet::errc;
 using stet::left_because;
-using stet::native_file_system();
+using stet::native_file_system;
 using stet::remove_abandoned_exact;
 using stet::remove_abandoned_numbered;
 using support::disk_image;
@@ -38,7 +38,7 @@ namespace {
 
 using names = std::vector<std::string>;
 
-constexpr abandoned_options whatever_its_age{.least_age = 0};
+const abandoned_options whatever_its_age{.least_age = 0};
 
 /// The one file that was left, and why; empty unless there is exactly one.
 stet::left_part only_left(const stet::result<stet::abandoned_parts>& found)

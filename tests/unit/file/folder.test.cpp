@@ -18,7 +18,7 @@
 using stet::durability;
 using stet::errc;
 using stet::folder;
-using stet::native_file_system();
+using stet::native_file_system;
 using stet::path_style;
 using support::faulty_file_system;
 using support::file_call;

@@ -14,7 +14,7 @@
 
 using stet::durability;
 using stet::errc;
-using stet::native_file_system();
+using stet::native_file_system;
 using stet::numbered_target;
 using stet::output_name;
 using support::faulty_file_system;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <stet/layout/family.hpp>
+#include <stet/layout/prefix_layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -11,8 +12,13 @@ using stet::model_type;
 namespace {
 
 using lamp = stet::prefix_layout<stet::under<stet::role::model, "lamp.">>;
-using bright = stet::family<"Bright", lamp, stet::always(model_type::flow), "lamp-v1">;
-using dim = stet::family<"Dim", lamp, stet::told()>;
+struct bright : stet::family<lamp, stet::always(model_type::flow)> {
+    static constexpr std::string_view name = "Bright";
+    static constexpr std::string_view architecture = "lamp-v1";
+};
+struct dim : stet::family<lamp, stet::told()> {
+    static constexpr std::string_view name = "Dim";
+};
 
 } // namespace
 

@@ -57,6 +57,10 @@ std::string markers(const std::optional<prediction>& told = std::nullopt, conduc
 using any = stet::layouts::generic;
 constexpr std::string_view both_sigmas = "edm_vpred.sigma_max;edm_vpred.sigma_min;";
 
+struct mostly_v : stet::family<any, stet::told(model_type::v_prediction)> {
+    static constexpr std::string_view name = "mine";
+};
+
 } // namespace
 
 TEST_CASE("each prediction has its markers")
@@ -130,7 +134,6 @@ TEST_CASE("a family of one model type has its markers without being asked")
 TEST_CASE(
     "a type that a family only tends to is recorded as ComfyUI does, and in strict conduct left to its saver")
 {
-    using mostly_v = stet::family<"mine", any, stet::told(model_type::v_prediction)>;
     CHECK(markers<mostly_v>().empty());
     CHECK(markers<mostly_v>(std::nullopt, conduct::as_comfyui) == "v_pred;");
     CHECK(markers<mostly_v>(prediction::epsilon(), conduct::as_comfyui).empty());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/little_endian.hpp"
 
+#include <stet/families/families.hpp>
 #include <stet/split/model_type.hpp>
 #include <stet/tensor/produced.hpp>
 

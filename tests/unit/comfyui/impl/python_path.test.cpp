@@ -9,17 +9,17 @@
 #include <utility>
 
 using stet::path_style;
-using stet::python_path::drive_size;
-using stet::python_path::find_separator;
-using stet::python_path::is_inside;
-using stet::python_path::is_rooted;
-using stet::python_path::is_same;
-using stet::python_path::is_separator;
-using stet::python_path::joined;
-using stet::python_path::normalized;
-using stet::python_path::separator;
-using stet::python_path::split;
-using stet::python_path::with_own_separators;
+using stet::detail::python_path::drive_size;
+using stet::detail::python_path::find_separator;
+using stet::detail::python_path::is_inside;
+using stet::detail::python_path::is_rooted;
+using stet::detail::python_path::is_same;
+using stet::detail::python_path::is_separator;
+using stet::detail::python_path::joined;
+using stet::detail::python_path::normalized;
+using stet::detail::python_path::separator;
+using stet::detail::python_path::split;
+using stet::detail::python_path::with_own_separators;
 
 static_assert(is_separator('/', path_style::posix) && is_separator('/', path_style::windows));
 static_assert(!is_separator('\\', path_style::posix) && is_separator('\\', path_style::windows));

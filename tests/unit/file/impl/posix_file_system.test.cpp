@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <stet/file/native_file_system.hpp>
 #include <stet/file/impl/posix_file_system.hpp>
 
 #if defined(_WIN32)
@@ -40,7 +41,7 @@ using support::scratch_directory;
 
 namespace {
 
-constexpr stet::file_system calls = stet::native_file_system();
+const stet::file_system& calls = stet::native_file_system();
 
 /// A scratch directory, opened.
 class open_scratch {

@@ -29,13 +29,13 @@ static_assert(rules_of<stet::with_unprefixed_vision<layouts::sd1>>().vision == "
 static_assert(rules_of<stet::with_openclip_vision<layouts::svd>>().vision == rules_of<layouts::svd>().vision);
 
 // The loader of these has no text encoder.
-static_assert(!stet::comfyui_reads_text<families::svd_img2vid> &&
-              !stet::comfyui_reads_text<families::sv3d_p> &&
-              !stet::comfyui_reads_text<families::stable_zero123> &&
-              !stet::comfyui_reads_text<families::hunyuan3d_v2> &&
-              !stet::comfyui_reads_text<families::hidream> && !stet::comfyui_reads_text<families::flux2>);
-static_assert(stet::comfyui_reads_text<families::flux> && stet::comfyui_reads_text<layouts::generic> &&
-              stet::comfyui_reads_text<families::sd15>);
+static_assert(!stet::detail::comfyui_reads_text<families::svd_img2vid> &&
+              !stet::detail::comfyui_reads_text<families::sv3d_p> &&
+              !stet::detail::comfyui_reads_text<families::stable_zero123> &&
+              !stet::detail::comfyui_reads_text<families::hunyuan3d_v2> &&
+              !stet::detail::comfyui_reads_text<families::hidream> && !stet::detail::comfyui_reads_text<families::flux2>);
+static_assert(stet::detail::comfyui_reads_text<families::flux> && stet::detail::comfyui_reads_text<layouts::generic> &&
+              stet::detail::comfyui_reads_text<families::sd15>);
 
 // A layout of one's own.
 using tiny = stet::prefix_layout<stet::under<stet::role::model, "m.">>;

@@ -2,6 +2,7 @@
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
 
+#include <stet/file/native_file_system.hpp>
 #include <stet/file/folder.hpp>
 #include <stet/writers/impl/io_uring.hpp>
 

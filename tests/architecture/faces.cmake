@@ -1,0 +1,50 @@
+# Every public header is reached by one of the faces, all.hpp includes each of them, and the writer's face brings no
+# reader along. Run by cmake -P.
+cmake_minimum_required(VERSION 3.25)
+
+# Those that need another library or exceptions are included by name.
+set(by_name "^interop/")
+
+set(library ${ROOT}/include/stet)
+file(GLOB faces RELATIVE ${library} ${library}/*.hpp)
+list(REMOVE_ITEM faces all.hpp fwd.hpp)
+set(wrong "")
+
+# All that a header includes, and what that includes.
+function(reach header result)
+    set(waiting ${header})
+    set(reached)
+    while(waiting)
+        list(POP_FRONT waiting next)
+        list(APPEND reached ${next})
+        get_filename_component(folder ${next} DIRECTORY)
+        file(STRINGS ${library}/${next} lines REGEX "^[ \t]*#[ \t]*include[ \t]*\"")
+        foreach(line IN LISTS lines)
+            string(REGEX MATCH "\"([^\"]+)\"" found "${line}")
+            get_filename_component(target ${library}/${folder}/${CMAKE_MATCH_1} ABSOLUTE)
+            file(RELATIVE_PATH target ${library} ${target})
+            if(NOT target IN_LIST reached AND NOT target IN_LIST waiting)
+                list(APPEND waiting ${target})
+            endif()
+        endforeach()
+    endwhile()
+    set(${result} ${reached} PARENT_SCOPE)
+endfunction()
+
+reach(stet.hpp by_writer)
+foreach(header IN LISTS by_writer)
+    if(header MATCHES "^(read|split|merge|metadata|comfyui|writers|interop)/")
+        string(APPEND wrong "stet.hpp brings ${header} along\n")
+    endif()
+endforeach()
+
+reach(all.hpp by_all)
+file(GLOB_RECURSE headers RELATIVE ${library} ${library}/*.hpp)
+foreach(header IN LISTS headers)
+    if(NOT header IN_LIST by_all AND NOT header MATCHES "/impl/" AND NOT header MATCHES "${by_name}")
+        string(APPEND wrong "${header}: no face includes it\n")
+    endif()
+endforeach()
+if(wrong)
+    message(FATAL_ERROR "${wrong}")
+endif()
