@@ -3,10 +3,10 @@
 // is the longest frame, beside that of the same loop without one.
 #include "arguments.hpp"
 
+#include <stet/stet.hpp>
 #include <stet/writers/background_save.hpp>
 #include <stet/writers/direct_writer.hpp>
 #include <stet/writers/worker_threads.hpp>
-#include <stet/stet.hpp>
 
 #include <algorithm>
 #include <chrono>

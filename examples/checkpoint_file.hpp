@@ -8,9 +8,9 @@
 
 #include <stet/read/checkpoint_reader.hpp>
 #include <stet/read/file_source.hpp>
-#include <stet/vocabulary/message.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/tensor_like.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -2,10 +2,10 @@
 // Writes a checkpoint as an engine does: through its own file system, with its own memory, without touching
 // the heap. Compiles with -fno-exceptions -fno-rtti.
 #include <stet/layout/prefix_layout.hpp>
-#include <stet/vocabulary/message.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/callback_sink.hpp>
 #include <stet/state/checkpoint.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <array>
 #include <cstddef>

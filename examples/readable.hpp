@@ -88,7 +88,7 @@ inline std::string json_text(std::string_view text)
 {
     std::string out = "\"";
     stet::detail::escape_json(stet::detail::is_utf8(text) ? text : repaired(text),
-                      [&](std::string_view piece) { out += piece; });
+                              [&](std::string_view piece) { out += piece; });
     return out + '"';
 }
 

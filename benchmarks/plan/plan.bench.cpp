@@ -3,8 +3,8 @@
 #include "support/beside_floor.hpp"
 #include "support/checkpoint_names.hpp"
 
-#include <stet/plan/make_plan.hpp>
 #include <stet/plan/impl/name_order.hpp>
+#include <stet/plan/make_plan.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -62,7 +62,7 @@ void order_names(benchmark::State& state)
     for (const auto& [name, tensor] : names)
         records.push_back({.name = {.stem = name}, .size = tensor.size});
     beside_sorted_views(state, names, [&] {
-        stet::detail::growing_array<std::uint32_t>    by_name;
+        stet::detail::growing_array<std::uint32_t>            by_name;
         stet::detail::growing_array<stet::detail::name_clash> clashes;
         if (!stet::detail::order_by_name({records.data(), records.size()}, by_name, clashes))
             state.SkipWithError("there was no memory");

@@ -6,11 +6,11 @@
 // returned, writes FOLDER/saved.safetensors and leaves its removal to the driver.
 #include "support/checkpoint_names.hpp"
 
+#include <stet/read/mapped_file.hpp>
+#include <stet/stet.hpp>
 #include <stet/writers/automatic_writer.hpp>
 #include <stet/writers/parallel_writer.hpp>
 #include <stet/writers/worker_threads.hpp>
-#include <stet/read/mapped_file.hpp>
-#include <stet/stet.hpp>
 
 #include <algorithm>
 #include <array>

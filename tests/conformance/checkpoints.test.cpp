@@ -6,8 +6,8 @@
 #include "support/test_data.hpp"
 #include "support/unnamed_family.hpp"
 
-#include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/comfyui/comfyui_counter.hpp>
+#include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/comfyui/comfyui_name.hpp>
 #include <stet/stet.hpp>
 
@@ -72,8 +72,8 @@ std::optional<resolved_name> resolve(const json_value& given)
     stet::comfyui_counter numbers(*place);
     for (const json_value& entry : given.at("entries").items())
         numbers.see(entry.text());
-    const stet::detail::python_int      number = numbers.next();
-    const std::filesystem::path full =
+    const stet::detail::python_int number = numbers.next();
+    const std::filesystem::path    full =
         std::filesystem::path(place->folder) /
         stet::comfyui_file_name(place->stem, number, stet::checkpoint_extension);
     return resolved_name{.path = full.lexically_normal().lexically_relative(output_dir).string(),

@@ -8,9 +8,9 @@
 #include "support/scratch_directory.hpp"
 #include "support/stored_file.hpp"
 
+#include <stet/read.hpp>
 #include <stet/read/file_source.hpp>
 #include <stet/read/mapped_file.hpp>
-#include <stet/read.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -165,7 +165,8 @@ void check_gpt2(const std::vector<gpt2_tensor>& model)
         const auto size = stet::byte_count(dtype::f32, one.shape);
         REQUIRE(size);
         tensors.emplace_back(
-            one.name, *stet::view_of(dtype::f32, one.shape, bytes_of(zeros).first(stet::detail::memory_size(*size))));
+            one.name,
+            *stet::view_of(dtype::f32, one.shape, bytes_of(zeros).first(stet::detail::memory_size(*size))));
     }
     const support::scratch_directory scratch;
     const std::string                path = scratch / "gpt2.safetensors";
@@ -614,8 +615,8 @@ TEST_CASE("a scalar of truth, doubles and bytes come back, saved twice to one pa
     const std::string                doubles = raw<double>({1, 2, 3, 4});
     const std::string                small(6, '\7');
     const state_dict                 tensors{{"t", view(dtype::boolean, {}, truth)},
-                             {"a", view(dtype::f64, {2, 2}, doubles)},
-                             {"b", view(dtype::u8, {2, 3}, small)}};
+                                             {"a", view(dtype::f64, {2, 2}, doubles)},
+                                             {"b", view(dtype::u8, {2, 3}, small)}};
     for (int time = 0; time < 2; ++time) {
         REQUIRE(stet::save(stet::model_only{.model = tensors}, same_names{},
                            stet::exact_path{path, stet::existing_file::replace}));

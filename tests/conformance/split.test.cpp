@@ -6,9 +6,9 @@
 #include "support/test_data.hpp"
 #include "support/unnamed_family.hpp"
 
-#include <stet/vocabulary/message.hpp>
 #include <stet/split/model_type.hpp>
 #include <stet/split/split.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -54,7 +54,8 @@ struct traced_dict {
     std::vector<std::pair<std::string_view, stet::tensor_view>> entries{};
 };
 
-names_and_sources traced(const stet::detail::split_part& part, const traced_dict& dict, std::string_view prefix = {})
+names_and_sources traced(const stet::detail::split_part& part, const traced_dict& dict,
+                         std::string_view prefix = {})
 {
     names_and_sources found;
     for (const stet::detail::named_tensor& entry : part)
@@ -189,8 +190,8 @@ void check_values(const json_value& given)
     REQUIRE(input);
     const auto expected = support::parse_golden_dict(given.find("output"));
     REQUIRE(expected);
-    stet::change_log log(stet::heap());
-    stet::detail::splitting  work(log, stet::conduct::as_comfyui);
+    stet::change_log        log(stet::heap());
+    stet::detail::splitting work(log, stet::conduct::as_comfyui);
     for (const golden_tensor& tensor : *input) {
         const auto view = stet::tensor_traits<golden_tensor>::view(tensor);
         REQUIRE(view);
@@ -205,7 +206,7 @@ void check_values(const json_value& given)
     }
     with_family(given, [&]<class Family>(Family) {
         stet::detail::ordered_dict text(stet::heap());
-        const auto         taken = stet::detail::rules_of<Family>().take_text(work, text);
+        const auto                 taken = stet::detail::rules_of<Family>().take_text(work, text);
         INFO((taken ? std::string() : stet::message(taken.error())));
         REQUIRE(taken);
         check_tensors(part_of(text, work), *expected);

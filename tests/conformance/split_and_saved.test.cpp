@@ -7,8 +7,8 @@
 #include "support/test_data.hpp"
 #include "support/unnamed_family.hpp"
 
-#include <stet/split/split.hpp>
 #include <stet/read.hpp>
+#include <stet/split/split.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -111,7 +111,8 @@ stet::prediction told_by(const stet::detail::split_part& markers, rest& others)
     };
     stet::prediction told;
     if (is_there("v_pred") &&
-        (!Layout::type.is_fixed || Layout::type.usual == stet::model_type::v_prediction)) {
+        (!Layout::type.is_fixed || Layout::type.usual == stet::model_type::v_prediction))
+    {
         told.type = stet::model_type::v_prediction;
         told.zero_terminal_snr = is_there("ztsnr");
         drop("v_pred");

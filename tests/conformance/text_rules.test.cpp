@@ -218,7 +218,8 @@ TEST_CASE("text encoders are renamed as ComfyUI renames them")
         ++count;
     }
     if (const json_value* const lists = data->find("key_lists");
-        lists != nullptr && lists->elements() != nullptr) {
+        lists != nullptr && lists->elements() != nullptr)
+    {
         for (const json_value& given : *lists->elements()) {
             INFO(*given.find("id")->string());
             check_key_list(given);

@@ -70,7 +70,8 @@ int killed_before(file_call kind, const Target& where)
 TEST_CASE("what a killed saver left is removed, and the next save takes its number")
 {
     for (const file_call kind :
-         {file_call::lock_file, file_call::preallocate, file_call::write, file_call::move}) {
+         {file_call::lock_file, file_call::preallocate, file_call::write, file_call::move})
+    {
         const scratch_directory here;
         CAPTURE(support::file_call_names[static_cast<std::size_t>(kind)]);
         here.put("M_00006_.safetensors", "an earlier one");

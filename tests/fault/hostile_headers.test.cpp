@@ -8,8 +8,8 @@
 #include <stet/comfyui/redump.hpp>
 #include <stet/read/byte_source.hpp>
 #include <stet/read/checkpoint_reader.hpp>
-#include <stet/read/read_header.hpp>
 #include <stet/read/impl/text_scan.hpp>
+#include <stet/read/read_header.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

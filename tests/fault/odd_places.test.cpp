@@ -13,9 +13,9 @@
 #include "support/scratch_directory.hpp"
 #include "support/small_disk.hpp"
 
+#include <stet/comfyui/comfyui_save.hpp>
 #include <stet/read/file_source.hpp>
 #include <stet/read/mapped_file.hpp>
-#include <stet/comfyui/comfyui_save.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

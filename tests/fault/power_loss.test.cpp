@@ -165,7 +165,8 @@ std::string flaw_of(const disk_image& image, const scene& shown, bool has_return
     };
     image.for_each_file(judge);
     for (const std::string_view kept :
-         {"out/M_00001_.safetensors", "out/old.safetensors", "out/M_00002_.part"}) {
+         {"out/M_00001_.safetensors", "out/old.safetensors", "out/M_00002_.part"})
+    {
         if (image.find(kept) == nullptr)
             flaw = std::string(kept) + " is gone";
     }

@@ -3,16 +3,16 @@
 // folder, and the names in the folder. No name may leave the folder; numbers must come back as they were given.
 #include "fuzz_target.hpp"
 
-#include <stet/file/impl/windows_paths.hpp>
 #include <stet/comfyui/comfyui_counter.hpp>
 #include <stet/comfyui/comfyui_name.hpp>
+#include <stet/comfyui/impl/python_int.hpp>
+#include <stet/file/impl/windows_paths.hpp>
 #include <stet/naming/counter.hpp>
 #include <stet/naming/numbered_name.hpp>
 #include <stet/naming/output_name.hpp>
 #include <stet/naming/placeholders.hpp>
-#include <stet/comfyui/impl/python_int.hpp>
-#include <stet/vocabulary/message.hpp>
 #include <stet/vocabulary/impl/utf8.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -196,7 +196,7 @@ void check_comfyui(const choice& given)
     for (const std::string& entry : given.entries)
         numbers.see(entry);
     const stet::detail::python_int number = numbers.next();
-    const std::string      name = stet::comfyui_file_name(place->stem, number);
+    const std::string              name = stet::comfyui_file_name(place->stem, number);
     expect(name.starts_with(place->stem + '_') && name.ends_with("_.safetensors"), "a name has its form");
     stet::comfyui_counter again(*place);
     again.see(name);

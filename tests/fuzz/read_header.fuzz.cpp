@@ -83,7 +83,8 @@ void check_rows(const stet::stored_tensor& tensor)
     }
     const std::uint64_t count = tensor.shape[0];
     const auto          all = stet::detail::rows(tensor, 0, count);
-    expect(all && *all == stet::detail::stored_part{.offset = 0, .size = tensor.size()}, "all rows are the tensor");
+    expect(all && *all == stet::detail::stored_part{.offset = 0, .size = tensor.size()},
+           "all rows are the tensor");
     if (count != UINT64_MAX)
         expect(!stet::detail::rows(tensor, 0, count + 1), "there is no row behind the last");
     const auto first = stet::detail::rows(tensor, 0, count / 2);
@@ -104,7 +105,8 @@ void check_tensors(const stet::checkpoint_header& header, std::uint64_t file_siz
         expect(tensor.begin == running && tensor.end >= tensor.begin, "each begins where the last one ends");
         running = tensor.end;
         expect(bits_of(tensor) == tensor.size() * 8, "a tensor has the bytes its dtype and shape need");
-        expect(stet::detail::is_utf8(tensor.name) && tensor.name != "__metadata__", "a name is UTF-8, not reserved");
+        expect(stet::detail::is_utf8(tensor.name) && tensor.name != "__metadata__",
+               "a name is UTF-8, not reserved");
         expect(header.position_of(tensor.name) == i, "every name is found, at one place");
         const std::uint64_t place = header.offset_in_file(tensor);
         expect(place % header.alignment(tensor) == 0, "a tensor lies at a multiple of its alignment");
@@ -298,8 +300,8 @@ void check_between_modes(bytes file, const std::array<stet::result<stet::checkpo
             expect(!usual && same(strictly.error(), usual.error()), "strictness hides no other error");
     }
     if (read[2] && !read[0]) {
-        const bytes whole =
-            file.first(stet::detail::memory_size(read[2]->data_begin()) + stet::detail::memory_size(read[2]->data_size()));
+        const bytes whole = file.first(stet::detail::memory_size(read[2]->data_begin()) +
+                                       stet::detail::memory_size(read[2]->data_size()));
         expect(read[0].error().code == stet::errc::incomplete_data && whole.size() < file.size() &&
                    same(stet::read_header(whole, whole.size()), read[2]),
                "without its trailing bytes the file is sound");

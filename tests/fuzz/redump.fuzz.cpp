@@ -104,7 +104,8 @@ void check_refusal(const stet::error& failed, std::string_view json)
     expect(!stet::message(failed).empty(), "an error is a line");
 }
 
-void check_memory(std::string_view json, std::uint64_t blocks, const stet::result<stet::detail::json_text>& whole)
+void check_memory(std::string_view json, std::uint64_t blocks,
+                  const stet::result<stet::detail::json_text>& whole)
 {
     few_blocks memory{.left = blocks};
     {

@@ -26,7 +26,10 @@ public:
         tensors_.push_back({std::move(name), tensor});
     }
 
-    std::span<std::byte> keep(std::uint64_t size) { return kept_.emplace_back(stet::detail::memory_size(size)); }
+    std::span<std::byte> keep(std::uint64_t size)
+    {
+        return kept_.emplace_back(stet::detail::memory_size(size));
+    }
 
     const auto& tensors() const { return tensors_; }
 

@@ -298,7 +298,7 @@ void check_reading_large(const std::string& path, const sample& own)
         const stet::stored_tensor large = file->header()[0];
         std::vector<std::byte>    rows(2 * large_tensor::row_size);
         std::vector<std::byte>    behind(own.data.size());
-        const auto                part = stet::detail::rows(large, large_tensor::rows - 2, large_tensor::rows);
+        const auto part = stet::detail::rows(large, large_tensor::rows - 2, large_tensor::rows);
         expect(part && file->read(large, *part, rows) && file->read(file->header()[1], behind) &&
                    is_large(rows, behind, own),
                "what lies behind four gigabytes is read");

@@ -192,7 +192,7 @@ private:
         if (self.claimed_)
             return {.value = *self.claimed_, .error = 0};
         return stet::native_file_system().write(stet::native_file_system().context, file, data,
-                                        size < self.most_written_ ? size : self.most_written_);
+                                                size < self.most_written_ ? size : self.most_written_);
     }
 
     static stet::os_result write_at(void* context, stet::file_handle file, std::uint64_t offset,
@@ -204,7 +204,7 @@ private:
         if (self.claimed_)
             return {.value = *self.claimed_, .error = 0};
         return stet::native_file_system().write_at(stet::native_file_system().context, file, offset, data,
-                                           size < self.most_written_ ? size : self.most_written_);
+                                                   size < self.most_written_ ? size : self.most_written_);
     }
 
     stet::file_system                                            calls_;

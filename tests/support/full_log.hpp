@@ -5,8 +5,8 @@
 
 #include "support/short_memory.hpp"
 
-#include <stet/vocabulary/allocator.hpp>
 #include <stet/families/rearrangement.hpp>
+#include <stet/vocabulary/allocator.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -5,8 +5,8 @@
 
 #include "support/piece_sink.hpp"
 
-#include <stet/vocabulary/message.hpp>
 #include <stet/tensor/tensor_view.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <string>
 

@@ -28,7 +28,7 @@ std::size_t arena_bytes_needed(const small_tensors& given, Step step)
         counting_heap heap;
         bool          failed = false;
         {
-            stet::change_log   log(heap.allocator());
+            stet::change_log           log(heap.allocator());
             stet::detail::splitting    work(log, stet::conduct::strict);
             stet::detail::ordered_dict out(heap.allocator());
             REQUIRE(fill(work.rest, given));

@@ -26,7 +26,7 @@ public:
     detail::python_int next() const { return largest_.value_or(detail::python_int()).successor(); }
 
 private:
-    const comfyui_place*      place_;
+    const comfyui_place*              place_;
     std::optional<detail::python_int> largest_{};
 };
 

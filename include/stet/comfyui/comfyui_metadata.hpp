@@ -2,10 +2,10 @@
 #ifndef STET_COMFYUI_COMFYUI_METADATA_HPP
 #define STET_COMFYUI_COMFYUI_METADATA_HPP
 
-#include "../vocabulary/config.hpp"
-#include "redump.hpp"
-#include "../vocabulary/result.hpp"
 #include "../state/prediction.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/result.hpp"
+#include "redump.hpp"
 
 #include <cstdint>
 #include <optional>

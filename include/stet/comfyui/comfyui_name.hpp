@@ -2,11 +2,11 @@
 #ifndef STET_COMFYUI_COMFYUI_NAME_HPP
 #define STET_COMFYUI_COMFYUI_NAME_HPP
 
-#include "../vocabulary/config.hpp"
-#include "../vocabulary/result.hpp"
 #include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
 #include "../naming/placeholders.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/result.hpp"
 #include "impl/python_int.hpp"
 #include "impl/python_path.hpp"
 
@@ -85,7 +85,8 @@ result<comfyui_place> resolve_comfyui(const comfyui_request& request, Resolve&& 
     if (!real_folder)
         return real_folder.error();
     if (!detail::python_path::is_inside(detail::python_path::normalized(*real_root, request.paths),
-                                detail::python_path::normalized(*real_folder, request.paths), request.paths))
+                                        detail::python_path::normalized(*real_folder, request.paths),
+                                        request.paths))
         return error{.code = errc::outside_root}.about(place.folder);
     return place;
 }
@@ -93,7 +94,7 @@ result<comfyui_place> resolve_comfyui(const comfyui_request& request, Resolve&& 
 /// `ComfyUI_00007_` and the extension: at least five characters for the number, its sign among them.
 /// source: ComfyUI 0.8.0, nodes_model_merging.py
 std::string comfyui_file_name(std::string_view stem, const detail::python_int& number,
-                                     std::string_view extension = checkpoint_extension);
+                              std::string_view extension = checkpoint_extension);
 
 } // namespace STET_NAMESPACE
 

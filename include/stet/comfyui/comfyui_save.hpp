@@ -3,9 +3,9 @@
 #ifndef STET_COMFYUI_COMFYUI_SAVE_HPP
 #define STET_COMFYUI_COMFYUI_SAVE_HPP
 
+#include "../save/save.hpp"
 #include "../vocabulary/config.hpp"
 #include "comfyui_target.hpp"
-#include "../save/save.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -30,7 +30,7 @@ std::uint64_t counter_of(std::string_view number) noexcept;
 } // namespace detail
 
 result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
-                                          const save_options& options);
+                                   const save_options& options);
 
 } // namespace STET_NAMESPACE
 

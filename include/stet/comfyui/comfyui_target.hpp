@@ -2,10 +2,10 @@
 #ifndef STET_COMFYUI_COMFYUI_TARGET_HPP
 #define STET_COMFYUI_COMFYUI_TARGET_HPP
 
+#include "../file/part_file.hpp"
 #include "../vocabulary/config.hpp"
 #include "comfyui_name.hpp"
 #include "impl/python_int.hpp"
-#include "../file/part_file.hpp"
 
 #include <cstddef>
 #include <string>
@@ -40,8 +40,8 @@ public:
     result<void> publish(durability lasting) { return file_.publish(in_, name_, existing_, lasting); }
 
 private:
-    comfyui_target(folder in, part_file file, comfyui_place place, detail::python_int number, std::string name,
-                   existing_file existing) noexcept;
+    comfyui_target(folder in, part_file file, comfyui_place place, detail::python_int number,
+                   std::string name, existing_file existing) noexcept;
 
     /// The place's folder, if it lies in the output folder after all links are followed. What is missing of
     /// it is created below the deepest folder that exists, and only once that is known to lie inside.
@@ -56,14 +56,15 @@ private:
     static result<comfyui_target> claim(folder in, comfyui_place place, existing_file existing);
 
     /// `ComfyUI_00007_.part`, then `ComfyUI_00007_2.part`: in ComfyUI's eyes they all have the number.
-    static std::string part_name(const std::string& stem, const detail::python_int& number, std::size_t attempt);
+    static std::string part_name(const std::string& stem, const detail::python_int& number,
+                                 std::size_t attempt);
 
-    folder        in_; // outlives the part file
-    part_file     file_;
-    comfyui_place place_;
-    detail::python_int    number_;
-    std::string   name_;
-    existing_file existing_;
+    folder             in_; // outlives the part file
+    part_file          file_;
+    comfyui_place      place_;
+    detail::python_int number_;
+    std::string        name_;
+    existing_file      existing_;
 };
 
 } // namespace STET_NAMESPACE

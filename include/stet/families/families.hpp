@@ -2,8 +2,8 @@
 #ifndef STET_FAMILIES_FAMILIES_HPP
 #define STET_FAMILIES_FAMILIES_HPP
 
-#include "../state/prediction.hpp"
 #include "../layout/family.hpp"
+#include "../state/prediction.hpp"
 #include "layouts.hpp"
 
 #include <string_view>

@@ -2,9 +2,9 @@
 #ifndef STET_FAMILIES_LAYOUTS_HPP
 #define STET_FAMILIES_LAYOUTS_HPP
 
+#include "../layout/prefix_layout.hpp"
 #include "rearrangement.hpp"
 #include "text_rule.hpp"
-#include "../layout/prefix_layout.hpp"
 
 namespace STET_NAMESPACE {
 
@@ -14,46 +14,80 @@ namespace STET_NAMESPACE {
 namespace layouts {
 
 /// Flux, Wan, Qwen, Lumina and most families since 2024.
-struct generic : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {};
+struct generic : prefix_layout<under<role::model, "model.diffusion_model.">,
+                               under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {};
 
 /// Chroma, Cosmos Predict2: what a family gets that says nothing.
-struct base_default : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">> {};
+struct base_default
+    : prefix_layout<under<role::model, "model.diffusion_model.">,
+                    under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">> {
+};
 
 /// Stable Diffusion 3: the old vae prefix with the new text prefix.
-struct sd3 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "first_stage_model.">> {};
+struct sd3
+    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">,
+                    under<role::vae, "first_stage_model.">> {};
 
 /// Hunyuan Video and Hunyuan Image.
-struct hunyuan_video : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {};
+struct hunyuan_video : prefix_layout<under<role::model, "model.model.">,
+                                     under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {
+};
 
 /// Stable Audio, with its two number conditioners.
-struct stable_audio : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "pretransform.model.">, under<role::seconds_start, "conditioner.conditioners.seconds_start.">, under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
+struct stable_audio
+    : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
+                    under<role::vae, "pretransform.model.">,
+                    under<role::seconds_start, "conditioner.conditioners.seconds_start.">,
+                    under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
 
 /// Stable Audio 3: one number conditioner. Since 0.8.0.
-struct stable_audio3 : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">, under<role::vae, "pretransform.model.">, under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
+struct stable_audio3
+    : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
+                    under<role::vae, "pretransform.model.">,
+                    under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
 
 /// Trellis 2. Since 0.8.0.
-struct trellis2 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "vae.">, under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
+struct trellis2 : prefix_layout<under<role::model, "model.diffusion_model.">,
+                                under<role::text_encoder, "cond_stage_model.">, under<role::vae, "vae.">,
+                                under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
 
 /// SAM 3 and 3.1. Since 0.8.0.
-struct sam3 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "detector.backbone.language_backbone.">, under<role::vae, "first_stage_model.">> {};
+struct sam3 : prefix_layout<under<role::model, "model.diffusion_model.">,
+                            under<role::text_encoder, "detector.backbone.language_backbone.">,
+                            under<role::vae, "first_stage_model.">> {};
 
 /// Stable Cascade, stage B.
-struct cascade_b : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">, under<role::vae, "vae.">> {};
+struct cascade_b : prefix_layout<under<role::model, "model.diffusion_model.">,
+                                 under<role::text_encoder, "text_encoder.">, under<role::vae, "vae.">> {};
 
 /// Stable Cascade, stage C.
-struct cascade_c : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">, under<role::vae, "vae.">, under<role::vision_encoder, "clip_l_vision.">> {};
+struct cascade_c
+    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">,
+                    under<role::vae, "vae.">, under<role::vision_encoder, "clip_l_vision.">> {};
 
 /// Stable Video Diffusion.
-struct svd : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">, under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {};
+struct svd
+    : prefix_layout<under<role::model, "model.diffusion_model.">,
+                    under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
+                    under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {};
 
 /// Stable Video 3D.
-struct sv3d : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "conditioner.embedders.1.encoder.">, under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {};
+struct sv3d : prefix_layout<under<role::model, "model.diffusion_model.">,
+                            under<role::text_encoder, "cond_stage_model.">,
+                            under<role::vae, "conditioner.embedders.1.encoder.">,
+                            under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {
+};
 
 /// Stable Zero123.
-struct zero123 : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">, under<role::vision_encoder, "cond_stage_model.model.visual.">> {};
+struct zero123
+    : prefix_layout<under<role::model, "model.diffusion_model.">,
+                    under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
+                    under<role::vision_encoder, "cond_stage_model.model.visual.">> {};
 
 /// Hunyuan3D 2.
-struct hunyuan3d : prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">, under<role::vae, "vae.">, under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
+struct hunyuan3d : prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">,
+                                 under<role::vae, "vae.">,
+                                 under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
 
 /// A layout whose text encoder follows a rule of its own instead of going under a prefix.
 template <class Layout, text_rule Rule>
@@ -62,7 +96,8 @@ struct with_text_rule : Layout {
 };
 
 /// What the older Stable Diffusions share: model and vae; their text encoders follow a rule.
-struct sd_prefixes : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {};
+struct sd_prefixes
+    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {};
 
 /// Stable Diffusion 1.
 struct sd1 : with_text_rule<sd_prefixes, text_rules::sd1> {};
@@ -71,7 +106,11 @@ struct sd1 : with_text_rule<sd_prefixes, text_rules::sd1> {};
 struct sd2 : with_text_rule<sd_prefixes, text_rules::sd2> {};
 
 /// Stable Diffusion 2.1 unCLIP.
-struct sd2_unclip : with_text_rule<prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">, under<role::vision_encoder, "embedder.model.visual.">>, text_rules::sd2> {};
+struct sd2_unclip
+    : with_text_rule<
+          prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">,
+                        under<role::vision_encoder, "embedder.model.visual.">>,
+          text_rules::sd2> {};
 
 /// Stable Diffusion XL.
 struct sdxl : with_text_rule<sd_prefixes, text_rules::sdxl> {};

@@ -2,9 +2,9 @@
 #ifndef STET_FAMILIES_REARRANGEMENT_HPP
 #define STET_FAMILIES_REARRANGEMENT_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../layout/changes.hpp"
 #include "../state/component.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/ordered_dict.hpp"
 
@@ -21,7 +21,7 @@ public:
 
     detail::ordered_dict dict;
 
-    bool   is_strict() const noexcept { return how_ == conduct::strict; }
+    bool           is_strict() const noexcept { return how_ == conduct::strict; }
     detail::arena& own() noexcept { return log_->own; }
 
     /// errors: out_of_memory
@@ -29,10 +29,12 @@ public:
 
     /// Sets a name that should not be there yet.
     /// errors: name_collision in strict conduct, out_of_memory
-    result<void> set_new(detail::ordered_dict& in, const placed_name& name, const tensor_view& tensor) noexcept;
+    result<void> set_new(detail::ordered_dict& in, const placed_name& name,
+                         const tensor_view& tensor) noexcept;
 
     /// The same for a tensor that the other dict of this rearrangement keeps.
-    result<void> share_new(detail::ordered_dict& in, const placed_name& name, const tensor_view& kept) noexcept;
+    result<void> share_new(detail::ordered_dict& in, const placed_name& name,
+                           const tensor_view& kept) noexcept;
 
     /// Another tensor took the place of one of that name.
     /// errors: name_collision in strict conduct, out_of_memory

@@ -2,8 +2,8 @@
 #ifndef STET_FAMILIES_TEXT_RULE_HPP
 #define STET_FAMILIES_TEXT_RULE_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../tensor/tensor_view.hpp"
+#include "../vocabulary/config.hpp"
 #include "rearrangement.hpp"
 
 #include <array>
@@ -53,11 +53,10 @@ private:
 
 /// A rule for a text encoder: `static result<void> apply(rearrangement&)`.
 template <class Rule>
-concept text_rule = requires(rearrangement& work)
-{
+concept text_rule = requires(rearrangement& work) {
     {
         Rule::apply(work)
-        } -> std::same_as<result<void>>;
+    } -> std::same_as<result<void>>;
 };
 
 } // namespace STET_NAMESPACE

@@ -2,10 +2,10 @@
 #ifndef STET_FAMILIES_VISION_LAYOUTS_HPP
 #define STET_FAMILIES_VISION_LAYOUTS_HPP
 
-#include "impl/openclip_conversion.hpp"
+#include "../layout/layout.hpp"
 #include "../layout/placed_name.hpp"
 #include "../state/role.hpp"
-#include "../layout/layout.hpp"
+#include "impl/openclip_conversion.hpp"
 
 #include <concepts>
 #include <string_view>
@@ -30,9 +30,8 @@ struct with_unprefixed_vision : Layout {
 template <class Layout>
 struct with_openclip_vision : Layout {
     template <class Role>
-    requires(std::same_as<Role, role::vision_encoder>
-                 ? places<Layout, Role>
-                 : rearranges<Layout, Role>) static result<void> rearrange(Role role, rearrangement& work)
+    requires(std::same_as<Role, role::vision_encoder> ? places<Layout, Role> : rearranges<Layout, Role>)
+    static result<void> rearrange(Role role, rearrangement& work)
     {
         if constexpr (std::same_as<Role, role::vision_encoder>) {
             auto converted = detail::to_openclip(detail::openclip_vision, work, "");

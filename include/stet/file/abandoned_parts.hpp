@@ -2,11 +2,11 @@
 #ifndef STET_FILE_ABANDONED_PARTS_HPP
 #define STET_FILE_ABANDONED_PARTS_HPP
 
-#include "native_file_system.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/function_ref.hpp"
-#include "impl/file_lock.hpp"
 #include "folder.hpp"
+#include "impl/file_lock.hpp"
+#include "native_file_system.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -77,7 +77,7 @@ private:
 
 /// A folder below the root that exists, reached as a numbered save reaches it.
 result<folder> existing_below(const std::string& root, std::string_view below,
-                                     const abandoned_options& options);
+                              const abandoned_options& options);
 
 } // namespace detail
 
@@ -88,14 +88,14 @@ result<folder> existing_below(const std::string& root, std::string_view below,
 /// errors: folder_missing; outside_root when a link leads out of the root; the system's. A single file that cannot be
 ///         removed is no error, see abandoned_parts::left
 result<abandoned_parts> remove_abandoned_numbered(const std::string& root, std::string_view below = {},
-                                                         const abandoned_options& options = {});
+                                                  const abandoned_options& options = {});
 
 /// Removes the part files of saves to an exact path whose process was killed. Browsers give a checkpoint they are
 /// fetching the same name: do not use it on a path that one is to save to.
 /// path:   as the saves had it, which need not exist; links at its end are followed
 /// errors: those of exact_target::resolve; see remove_abandoned_numbered
 result<abandoned_parts> remove_abandoned_exact(const std::string&       path,
-                                                      const abandoned_options& options = {});
+                                               const abandoned_options& options = {});
 
 } // namespace STET_NAMESPACE
 

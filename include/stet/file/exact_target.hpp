@@ -38,7 +38,8 @@ public:
 private:
     exact_target(folder in, part_file file, std::string name, existing_file existing) noexcept;
 
-    static result<std::string> link_target(const folder& in, const std::string& name, const std::string& path);
+    static result<std::string> link_target(const folder& in, const std::string& name,
+                                           const std::string& path);
 
     static result<part_file> create_part(const folder& in, const std::string& name, const std::string& path);
 

@@ -2,10 +2,10 @@
 #ifndef STET_FILE_FILE_SYSTEM_HPP
 #define STET_FILE_FILE_SYSTEM_HPP
 
-#include "../vocabulary/function_ref.hpp"
 #include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
 #include "../vocabulary/error.hpp"
+#include "../vocabulary/function_ref.hpp"
 
 #include <cerrno>
 #include <cstddef>

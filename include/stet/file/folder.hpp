@@ -61,7 +61,8 @@ public:
 
     /// A path's folder and last part: "a/b.x" gives "a" and "b.x", "b.x" gives "." and "b.x", "/b.x" gives "/" and
     /// "b.x".
-    static std::pair<std::string, std::string> split(const std::string& path, path_style style = native_paths);
+    static std::pair<std::string, std::string> split(const std::string& path,
+                                                     path_style         style = native_paths);
 
     /// A folder directly in this one; created if missing. A link must not lead out of `root`.
     /// errors: outside_root when it does; about `path`

@@ -2,8 +2,8 @@
 #ifndef STET_FILE_NUMBERED_TARGET_HPP
 #define STET_FILE_NUMBERED_TARGET_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../naming/output_name.hpp"
+#include "../vocabulary/config.hpp"
 #include "part_file.hpp"
 
 #include <cstdint>

@@ -2,10 +2,10 @@
 #ifndef STET_FILE_PART_FILE_HPP
 #define STET_FILE_PART_FILE_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../sink/sink.hpp"
-#include "impl/file_lock.hpp"
+#include "../vocabulary/config.hpp"
 #include "folder.hpp"
+#include "impl/file_lock.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -125,7 +125,7 @@ private:
     file_handle        handle_;
     bool               is_named_;
     entry_facts        own_{};
-    detail::file_lock          lock_{}; ///< until the name is given up
+    detail::file_lock  lock_{}; ///< until the name is given up
 };
 
 } // namespace STET_NAMESPACE

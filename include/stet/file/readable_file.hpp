@@ -82,10 +82,7 @@ public:
         return {.memory = memory, .error = failed};
     }
 
-    static void unmap(void* memory, std::size_t) noexcept
-    {
-        UnmapViewOfFile(memory);
-    }
+    static void unmap(void* memory, std::size_t) noexcept { UnmapViewOfFile(memory); }
 
     static void populate(std::span<const std::byte>) noexcept {}
 
@@ -155,17 +152,14 @@ private:
         return memory == MAP_FAILED ? mapping{.error = errno} : mapping{.memory = memory};
     }
 
-    static void unmap(void* memory, std::size_t size) noexcept
-    {
-        static_cast<void>(::munmap(memory, size));
-    }
+    static void unmap(void* memory, std::size_t size) noexcept { static_cast<void>(::munmap(memory, size)); }
 
     /// What it cannot do is done page by page when they are touched.
     static void populate(std::span<const std::byte> memory) noexcept
     {
         const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
         const auto lead = reinterpret_cast<std::uintptr_t>(memory.data()) % page;
-        auto* begin = const_cast<std::byte*>(memory.data()) - lead; // madvise changes nothing
+        auto*      begin = const_cast<std::byte*>(memory.data()) - lead; // madvise changes nothing
         const auto size = memory.size() + lead;
 #if defined(__linux__)
         constexpr int populate_read = 22; // MADV_POPULATE_READ, since Linux 5.14

@@ -2,8 +2,8 @@
 #ifndef STET_HEADER_ALIGNMENTS_HPP
 #define STET_HEADER_ALIGNMENTS_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../tensor/alignment_report.hpp"
+#include "../vocabulary/config.hpp"
 #include "header.hpp"
 
 namespace STET_NAMESPACE {

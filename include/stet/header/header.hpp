@@ -2,10 +2,10 @@
 #ifndef STET_HEADER_HEADER_HPP
 #define STET_HEADER_HEADER_HPP
 
-#include "../vocabulary/config.hpp"
-#include "../vocabulary/array_view.hpp"
 #include "../plan/plan.hpp"
 #include "../sink/impl/staged_sink.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/decimal.hpp"
 #include "../vocabulary/impl/json_string.hpp"
 #include "metadata.hpp"
@@ -43,14 +43,14 @@ private:
     public:
         explicit writer(detail::staged_sink& out) noexcept : out_(&out) {}
 
-        void put(std::string_view text);
-        void put(std::uint64_t number) { put(detail::decimal(number).view()); }
-        void put_escaped(std::string_view text);
+        void                put(std::string_view text);
+        void                put(std::uint64_t number) { put(detail::decimal(number).view()); }
+        void                put_escaped(std::string_view text);
         const result<void>& outcome() const noexcept { return outcome_; }
 
     private:
         detail::staged_sink* out_;
-        result<void> outcome_;
+        result<void>         outcome_;
     };
 
     void write_metadata(writer& text) const;
@@ -58,11 +58,11 @@ private:
     /// From the quote that opens its name on.
     void write_member(writer& text, const record& placed) const;
 
-    const plan*                   plan_;
+    const plan*                           plan_;
     detail::growing_array<metadata_entry> entries_;
-    bool                          has_metadata_;
-    std::uint64_t                 text_size_;
-    std::uint64_t                 padded_size_;
+    bool                                  has_metadata_;
+    std::uint64_t                         text_size_;
+    std::uint64_t                         padded_size_;
 };
 
 /// Measures the header of a plan with its metadata.

@@ -16,15 +16,14 @@ namespace STET_NAMESPACE {
 
 /// Anything one can iterate whose entries are a key and a text: std::map<std::string, std::string>, a vector of pairs.
 template <class Dict>
-concept metadata_dict = requires(const Dict& dict)
-{
+concept metadata_dict = requires(const Dict& dict) {
     std::begin(dict) != std::end(dict);
     {
         std::begin(dict)->first
-        } -> std::convertible_to<std::string_view>;
+    } -> std::convertible_to<std::string_view>;
     {
         std::begin(dict)->second
-        } -> std::convertible_to<std::string_view>;
+    } -> std::convertible_to<std::string_view>;
     requires std::is_lvalue_reference_v<decltype(*std::begin(dict))>;
 };
 
@@ -72,7 +71,7 @@ struct metadata_entry {
 /// errors:   invalid_metadata_utf8, duplicate_metadata_key, out_of_memory
 /// lifetime: borrows the texts
 result<detail::growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
-                                                            const allocator&     memory);
+                                                             const allocator&     memory);
 
 } // namespace STET_NAMESPACE
 

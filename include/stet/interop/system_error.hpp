@@ -90,7 +90,6 @@ inline std::error_code error_code(const error& e) noexcept
 } // namespace STET_NAMESPACE
 
 template <>
-struct std::is_error_code_enum<stet::errc> : std::true_type {
-};
+struct std::is_error_code_enum<stet::errc> : std::true_type {};
 
 #endif

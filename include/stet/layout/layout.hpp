@@ -18,23 +18,21 @@ class rearrangement;
 /// A layout that renames a role's keys as a whole, with a dict in hand: `rearrange(role, rearrangement&)` leaves in it
 /// what goes into the file, under final names.
 template <class Layout, class Role>
-concept rearranges = requires(const Layout& layout, rearrangement& work)
-{
+concept rearranges = requires(const Layout& layout, rearrangement& work) {
     {
         layout.rearrange(Role{}, work)
-        } -> std::same_as<result<void>>;
+    } -> std::same_as<result<void>>;
 };
 
 /// A layout that says where a role's keys go: `place(role, key)` gives the name in the file, or an optional that is
 /// empty for a key to leave out. Extra tensors bear their final names already, so every layout places them.
 template <class Layout, class Role>
 concept places = std::same_as<Role, role::extra> || rearranges<Layout, Role> ||
-    requires(const Layout& layout, std::string_view key)
-{
-    {
-        layout.place(Role{}, key)
-        } -> std::convertible_to<std::optional<placed_name>>;
-};
+                 requires(const Layout& layout, std::string_view key) {
+                     {
+                         layout.place(Role{}, key)
+                     } -> std::convertible_to<std::optional<placed_name>>;
+                 };
 
 /// The name of a role's key in the file; empty when the layout leaves the key out.
 template <class Layout, class Role>

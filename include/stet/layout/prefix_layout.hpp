@@ -2,8 +2,8 @@
 #ifndef STET_LAYOUT_PREFIX_LAYOUT_HPP
 #define STET_LAYOUT_PREFIX_LAYOUT_HPP
 
-#include "placed_name.hpp"
 #include "../state/role.hpp"
+#include "placed_name.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -39,19 +39,20 @@ struct under {
 template <class... Rules>
 struct prefix_layout {
     template <class Role>
-    static constexpr std::size_t rules_for = (std::size_t{std::same_as<Role, typename Rules::role>} + ... +
-                                              0);
+    static constexpr std::size_t rules_for =
+        (std::size_t{std::same_as<Role, typename Rules::role>} + ... + 0);
 
     static_assert(
         ((rules_for<typename Rules::role> == 1) && ...),
         "stet: this layout has two prefixes for one role; keep one under<role, \"prefix.\"> rule for each role");
 
     template <class Role>
-        requires(rules_for<Role> == 1)
+    requires(rules_for<Role> == 1)
 #if defined(__GNUC__)
     [[gnu::__always_inline__]] // its symbol would spell out every rule
 #endif
-    static constexpr placed_name place(Role, std::string_view key) noexcept
+    static constexpr placed_name
+    place(Role, std::string_view key) noexcept
     {
         std::string_view prefix;
         static_cast<void>(

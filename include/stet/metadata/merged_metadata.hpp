@@ -2,9 +2,9 @@
 #ifndef STET_METADATA_MERGED_METADATA_HPP
 #define STET_METADATA_MERGED_METADATA_HPP
 
+#include "../header/metadata.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/function_ref.hpp"
-#include "../header/metadata.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"
 
@@ -53,8 +53,8 @@ constexpr bool is_digest_key(std::string_view key) noexcept
 /// errors:     invalid_metadata_utf8; duplicate_metadata_key for a key twice in one dict; out_of_memory
 /// lifetime:   borrows the texts of both dicts
 result<merged_metadata> merge_metadata(const metadata_view& source, const metadata_view& own,
-                                              function_ref<bool(std::string_view key)> is_dropped = {},
-                                              const allocator&                         memory = heap());
+                                       function_ref<bool(std::string_view key)> is_dropped = {},
+                                       const allocator&                         memory = heap());
 
 } // namespace STET_NAMESPACE
 

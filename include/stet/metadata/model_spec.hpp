@@ -3,8 +3,8 @@
 #define STET_METADATA_MODEL_SPEC_HPP
 
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/result.hpp"
 #include "../vocabulary/impl/decimal.hpp"
+#include "../vocabulary/result.hpp"
 #include "impl/iso_8601.hpp"
 
 #include <cstdint>

@@ -2,8 +2,8 @@
 #ifndef STET_METADATA_THUMBNAIL_HPP
 #define STET_METADATA_THUMBNAIL_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../comfyui/ceilings.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/base64.hpp"
 
@@ -60,7 +60,7 @@ constexpr bool begins_as(std::string_view media_type, std::span<const std::byte>
 /// errors:     invalid_metadata_value for another media type, or bytes that do not begin as it does;
 ///             metadata_too_large
 result<std::string> thumbnail_uri(std::span<const std::byte> image, std::string_view media_type,
-                                         std::uint64_t limit = default_thumbnail_limit);
+                                  std::uint64_t limit = default_thumbnail_limit);
 
 /// Whether a text is a data URI of an image in base64.
 constexpr bool is_image_uri(std::string_view text) noexcept

@@ -2,11 +2,11 @@
 #ifndef STET_PLAN_PLAN_HPP
 #define STET_PLAN_PLAN_HPP
 
-#include "../vocabulary/config.hpp"
-#include "../vocabulary/array_view.hpp"
-#include "../vocabulary/impl/growing_array.hpp"
 #include "../layout/changes.hpp"
 #include "../tensor/tensor_view.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
 #include "record.hpp"
 
 #include <array>
@@ -106,10 +106,10 @@ public:
 private:
     detail::growing_array<record>        records_;
     detail::growing_array<std::uint64_t> axes_;
-    change_log                   log_;
-    component_reports            components_;
-    std::uint64_t                members_size_;
-    std::uint32_t                data_alignment_;
+    change_log                           log_;
+    component_reports                    components_;
+    std::uint64_t                        members_size_;
+    std::uint32_t                        data_alignment_;
 };
 
 } // namespace STET_NAMESPACE

@@ -2,10 +2,10 @@
 #ifndef STET_PLAN_PREDICTION_MARKERS_HPP
 #define STET_PLAN_PREDICTION_MARKERS_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../layout/family.hpp"
-#include "../vocabulary/array_view.hpp"
 #include "../state/prediction.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
 #include "impl/plan_builder.hpp"
 
 #include <concepts>
@@ -16,14 +16,13 @@ namespace STET_NAMESPACE {
 
 /// A layout that knows its family's model type.
 template <class Layout>
-concept has_model_type = requires
-{
+concept has_model_type = requires {
     {
         Layout::type
-        } -> std::convertible_to<type_rule>;
+    } -> std::convertible_to<type_rule>;
     {
         Layout::name
-        } -> std::convertible_to<std::string_view>;
+    } -> std::convertible_to<std::string_view>;
 };
 
 namespace detail {
@@ -31,7 +30,7 @@ namespace detail {
 /// What is recorded for a family: what the caller says, else what the family always has.
 /// errors: contradictory_prediction, in strict conduct
 result<std::optional<prediction>> settled(std::optional<prediction> told, const type_rule& rule,
-                                                 std::string_view family_name, conduct how) noexcept;
+                                          std::string_view family_name, conduct how) noexcept;
 
 /// A number as a scalar, or a tensor of none: what counts is its name.
 /// lifetime: borrows the number
@@ -45,7 +44,8 @@ result<void> add_markers(plan_builder& builder, const prediction& predicts);
 /// errors: contradictory_prediction in strict conduct; out_of_memory
 /// source: ComfyUI 0.8.0, nodes_model_merging.py and model_base.py
 template <class Layout>
-result<void> add_prediction_markers(detail::plan_builder& builder, const std::optional<prediction>& told, conduct how)
+result<void> add_prediction_markers(detail::plan_builder& builder, const std::optional<prediction>& told,
+                                    conduct how)
 {
     constexpr type_rule rule = [] {
         if constexpr (has_model_type<Layout>)

@@ -2,8 +2,8 @@
 #ifndef STET_READ_ALIGNMENTS_HPP
 #define STET_READ_ALIGNMENTS_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../tensor/alignment_report.hpp"
+#include "../vocabulary/config.hpp"
 #include "checkpoint_header.hpp"
 
 namespace STET_NAMESPACE {

@@ -17,14 +17,13 @@ namespace STET_NAMESPACE {
 /// size: bytes of the file
 /// read: fills the whole buffer with the bytes at that offset, or fails
 template <class Source>
-concept byte_source = requires(Source& source, std::uint64_t offset, std::span<std::byte> buffer)
-{
+concept byte_source = requires(Source& source, std::uint64_t offset, std::span<std::byte> buffer) {
     {
         source.size()
-        } -> std::same_as<std::uint64_t>;
+    } -> std::same_as<std::uint64_t>;
     {
         source.read(offset, buffer)
-        } -> std::same_as<result<void>>;
+    } -> std::same_as<result<void>>;
 };
 
 /// Any source, borrowed: three words, no allocation.
@@ -32,8 +31,8 @@ concept byte_source = requires(Source& source, std::uint64_t offset, std::span<s
 class source_ref {
 public:
     template <class Source>
-    requires(byte_source<Source> && !std::same_as<std::remove_cv_t<Source>, source_ref>) constexpr source_ref(
-        Source& source) noexcept
+    requires(byte_source<Source> && !std::same_as<std::remove_cv_t<Source>, source_ref>)
+    constexpr source_ref(Source& source) noexcept
         : object_(const_cast<void*>(static_cast<const void*>(&source))), // made Source* again, const or not
           size_([](void* object) { return static_cast<Source*>(object)->size(); }),
           read_([](void* object, std::uint64_t offset, std::span<std::byte> buffer) {

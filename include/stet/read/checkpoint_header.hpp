@@ -53,8 +53,8 @@ public:
 
         stored_tensor operator*() const noexcept { return (*header_)[at_]; }
         iterator&     operator++() noexcept;
-        iterator operator++(int) noexcept;
-        friend bool operator==(const iterator&, const iterator&) noexcept = default;
+        iterator      operator++(int) noexcept;
+        friend bool   operator==(const iterator&, const iterator&) noexcept = default;
 
     private:
         const checkpoint_header* header_ = nullptr;

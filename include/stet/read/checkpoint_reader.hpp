@@ -2,11 +2,11 @@
 #ifndef STET_READ_CHECKPOINT_READER_HPP
 #define STET_READ_CHECKPOINT_READER_HPP
 
-#include "read_options.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "byte_source.hpp"
 #include "impl/stored_part.hpp"
+#include "read_options.hpp"
 
 #include <cstddef>
 #include <span>
@@ -32,16 +32,18 @@ public:
 
     /// Reads a part of the tensor, see rows(). to: exactly its size
     /// errors: no_such_axis for a part the tensor does not have, in bytes; else as for a whole tensor
-    result<void> read(const stored_tensor& tensor, const detail::stored_part& part, std::span<std::byte> to) const;
+    result<void> read(const stored_tensor& tensor, const detail::stored_part& part,
+                      std::span<std::byte> to) const;
 
 private:
     friend result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options);
 
-    checkpoint_reader(source_ref source, detail::growing_array<std::byte> head, checkpoint_header header) noexcept;
+    checkpoint_reader(source_ref source, detail::growing_array<std::byte> head,
+                      checkpoint_header header) noexcept;
 
-    source_ref               source_;
+    source_ref                       source_;
     detail::growing_array<std::byte> head_; ///< what the header borrows; moving the array does not move it
-    checkpoint_header        header_;
+    checkpoint_header                header_;
 };
 
 } // namespace STET_NAMESPACE

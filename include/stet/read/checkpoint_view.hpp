@@ -2,8 +2,8 @@
 #ifndef STET_READ_CHECKPOINT_VIEW_HPP
 #define STET_READ_CHECKPOINT_VIEW_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../tensor/tensor_view.hpp"
+#include "../vocabulary/config.hpp"
 #include "read_header.hpp"
 
 #include <concepts>
@@ -52,8 +52,8 @@ public:
     public:
         iterator(const checkpoint_view& of, std::size_t position) noexcept : of_(&of), position_(position) {}
 
-        entry operator*() const noexcept;
-        iterator& operator++() noexcept;
+        entry       operator*() const noexcept;
+        iterator&   operator++() noexcept;
         friend bool operator==(const iterator& a, const iterator& b) noexcept
         {
             return a.position_ == b.position_;
@@ -76,14 +76,13 @@ private:
 /// errors:   those of read_header but more_bytes_needed
 /// lifetime: the result borrows the bytes
 result<checkpoint_view> read_checkpoint(std::span<const std::byte> file,
-                                               const read_options&        options = {}) noexcept;
+                                        const read_options&        options = {}) noexcept;
 
 /// A span of a temporary container would dangle; so name it first.
 template <class Container>
 requires(!std::is_lvalue_reference_v<Container> && !detail::is_span<std::remove_cvref_t<Container>> &&
          std::convertible_to<Container, std::span<const std::byte>>)
-    result<checkpoint_view> read_checkpoint(Container&& file, const read_options& options = {})
-= delete;
+result<checkpoint_view> read_checkpoint(Container&& file, const read_options& options = {}) = delete;
 
 } // namespace STET_NAMESPACE
 

@@ -3,8 +3,8 @@
 #ifndef STET_READ_FILE_SOURCE_HPP
 #define STET_READ_FILE_SOURCE_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../file/readable_file.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 
 #include <cstddef>

@@ -2,9 +2,9 @@
 #ifndef STET_READ_READ_HEADER_HPP
 #define STET_READ_READ_HEADER_HPP
 
+#include "../tensor/axes.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
-#include "../tensor/axes.hpp"
 #include "checkpoint_header.hpp"
 #include "impl/header_parser.hpp"
 
@@ -107,15 +107,14 @@ private:
 ///            out_of_memory
 /// lifetime:  the result borrows `first`
 result<checkpoint_header> read_header(std::span<const std::byte> first, std::uint64_t file_size,
-                                             const read_options& options = {}) noexcept;
+                                      const read_options& options = {}) noexcept;
 
 /// A span of a temporary container would dangle; so name it first.
 template <class Container>
 requires(!std::is_lvalue_reference_v<Container> && !detail::is_span<std::remove_cvref_t<Container>> &&
          std::convertible_to<Container, std::span<const std::byte>>)
-    result<checkpoint_header> read_header(Container&& first, std::uint64_t file_size,
-                                          const read_options& options = {})
-= delete;
+result<checkpoint_header> read_header(Container&& first, std::uint64_t file_size,
+                                      const read_options& options = {}) = delete;
 
 } // namespace STET_NAMESPACE
 

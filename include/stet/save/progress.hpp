@@ -2,8 +2,8 @@
 #ifndef STET_SAVE_PROGRESS_HPP
 #define STET_SAVE_PROGRESS_HPP
 
-#include "../vocabulary/function_ref.hpp"
 #include "../layout/placed_name.hpp"
+#include "../vocabulary/function_ref.hpp"
 
 #include <cstdint>
 

@@ -2,11 +2,11 @@
 #ifndef STET_SAVE_SAVE_HPP
 #define STET_SAVE_SAVE_HPP
 
-#include "../file/native_file_system.hpp"
-#include "../vocabulary/config.hpp"
 #include "../file/exact_target.hpp"
+#include "../file/native_file_system.hpp"
 #include "../file/numbered_target.hpp"
 #include "../naming/placeholders.hpp"
+#include "../vocabulary/config.hpp"
 #include "file_writer.hpp"
 #include "write.hpp"
 
@@ -103,8 +103,7 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
 } // namespace detail
 
 /// Saves a plan to one kind of target; a kind of your own brings an overload of its own, in its own namespace.
-result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
-                                          const save_options& options);
+result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where, const save_options& options);
 
 namespace detail {
 
@@ -112,16 +111,14 @@ result<output_name> expanded_name(const numbered& where, const file_system& call
 
 } // namespace detail
 
-result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
-                                          const save_options& options);
+result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options);
 
 /// A place a plan can be saved to: one with a save_plan.
 template <class Target>
-concept save_target = requires(const plan& tensors, const Target& where, const save_options& options)
-{
+concept save_target = requires(const plan& tensors, const Target& where, const save_options& options) {
     {
         save_plan(tensors, where, options)
-        } -> std::same_as<result<saved_checkpoint>>;
+    } -> std::same_as<result<saved_checkpoint>>;
 };
 
 /// Saves a plan made before: on another thread, say, while the tensors stay as they are.

@@ -2,13 +2,13 @@
 #ifndef STET_SAVE_WRITE_HPP
 #define STET_SAVE_WRITE_HPP
 
-#include "../vocabulary/impl/memory_size.hpp"
-#include "../vocabulary/config.hpp"
 #include "../header/header.hpp"
 #include "../layout/layout.hpp"
 #include "../plan/make_plan.hpp"
 #include "../sink/impl/staged_sink.hpp"
 #include "../sink/impl/staging_block.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/memory_size.hpp"
 #include "progress.hpp"
 
 #include <array>
@@ -46,10 +46,7 @@ tensor_run whole_run(const plan& tensors) noexcept;
 
 /// A sink that can be told of bytes which stay where they are until the save is over.
 template <class Out>
-concept takes_lasting = requires(Out& out, bytes data)
-{
-    out.write_lasting(data);
-};
+concept takes_lasting = requires(Out& out, bytes data) { out.write_lasting(data); };
 
 /// Counts what is written, tells the caller about it, and stops when the caller says so.
 template <class Out>
@@ -181,7 +178,7 @@ result<void> write_to_end(const header& head, Stream& stream, const write_option
 
 /// Writes header and tensors through the block.
 result<void> write_staged(const header& head, sink_ref destination, std::span<std::byte> block,
-                                 const write_options& options);
+                          const write_options& options);
 
 } // namespace detail
 

@@ -10,8 +10,7 @@ namespace STET_NAMESPACE {
 
 /// std::vector<std::byte>, std::string and their like: elements of one byte, inserted at the end by pointer range.
 template <class Container>
-concept byte_container = requires(Container& c, const typename Container::value_type* p)
-{
+concept byte_container = requires(Container& c, const typename Container::value_type* p) {
     requires sizeof(typename Container::value_type) == 1;
     requires std::is_trivially_copyable_v<typename Container::value_type>;
     c.insert(c.end(), p, p);

@@ -27,11 +27,10 @@ bytes bytes_of(const Element* first, std::size_t count) noexcept
 
 /// Anything that takes bytes in file order: `result<void> write(bytes)`, all of them or an error.
 template <class Sink>
-concept sink = requires(Sink& destination, bytes data)
-{
+concept sink = requires(Sink& destination, bytes data) {
     {
         destination.write(data)
-        } -> std::same_as<result<void>>;
+    } -> std::same_as<result<void>>;
 };
 
 /// A sink that has memory of its own on the way, and lends it to be filled: what is passed to write() from there is
@@ -39,11 +38,10 @@ concept sink = requires(Sink& destination, bytes data)
 /// there are.
 /// lifetime: what is lent is good until the next call of the sink
 template <class Sink>
-concept lending_sink = sink<Sink> && requires(Sink& destination, std::size_t wanted)
-{
+concept lending_sink = sink<Sink> && requires(Sink& destination, std::size_t wanted) {
     {
         destination.lend(wanted)
-        } -> std::same_as<result<std::span<std::byte>>>;
+    } -> std::same_as<result<std::span<std::byte>>>;
 };
 
 namespace detail {
@@ -81,9 +79,8 @@ inline constexpr sink_calls calls_of{.write = call_write<Sink>, .lend = call_len
 class sink_ref {
 public:
     template <sink Sink>
-    requires(!std::same_as<Sink, sink_ref> &&
-             !std::is_const_v<Sink>) constexpr sink_ref(Sink& destination) noexcept
-        : object_(&destination), calls_(&detail::calls_of<Sink>)
+    requires(!std::same_as<Sink, sink_ref> && !std::is_const_v<Sink>)
+    constexpr sink_ref(Sink& destination) noexcept : object_(&destination), calls_(&detail::calls_of<Sink>)
     {
     }
 

@@ -163,7 +163,7 @@ private:
     /// Stable Audio's two releases differ in one conditioner.
     bool fits_conditioners(std::size_t layout) const noexcept;
 
-    detail::unet_prefix_count                            unet_;
+    detail::unet_prefix_count                    unet_;
     seen                                         seen_model_{};
     seen                                         seen_vae_{};
     seen                                         seen_vision_{};

@@ -2,12 +2,12 @@
 #ifndef STET_SPLIT_MODEL_TYPE_HPP
 #define STET_SPLIT_MODEL_TYPE_HPP
 
+#include "../families/impl/torch_concat.hpp"
 #include "../families/layouts.hpp"
 #include "../layout/family.hpp"
-#include "../vocabulary/config.hpp"
-#include "../families/impl/torch_concat.hpp"
 #include "../state/component.hpp"
 #include "../state/prediction.hpp"
+#include "../vocabulary/config.hpp"
 
 #include <array>
 #include <concepts>

@@ -2,9 +2,9 @@
 #ifndef STET_SPLIT_SPLIT_HPP
 #define STET_SPLIT_SPLIT_HPP
 
-#include "../vocabulary/config.hpp"
-#include "../vocabulary/array_view.hpp"
 #include "../state/component.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
 #include "impl/split_part.hpp"
 #include "impl/split_rules.hpp"
 #include "impl/splitting.hpp"
@@ -36,7 +36,8 @@ struct split_checkpoint {
     detail::split_part vision_encoder;
     detail::split_part seconds_start;
     detail::split_part seconds_total;
-    detail::split_part extra;    ///< the tensors that record the prediction, under their own names; in strict conduct
+    detail::split_part
+        extra; ///< the tensors that record the prediction, under their own names; in strict conduct
     detail::split_part leftover; ///< what nobody takes, under the names in the file
 
     std::string_view model_prefix{}; ///< the one that was taken off
@@ -111,7 +112,7 @@ result<void> check_sound(const result<tensor_view>& tensor) noexcept;
 
 /// Splits by rules that are at hand; split<Layout> finds them.
 result<split_checkpoint> split_by(const detail::split_rules& rules, const component<role::extra>& dict,
-                                         const split_options& options = {});
+                                  const split_options& options = {});
 
 /// Splits a checkpoint's tensors into its components, by the layout or family that saves it:
 /// `split<layouts::sdxl>(dict)`. No tensor is copied; q, k and v and projections become views.

@@ -11,8 +11,7 @@ namespace STET_NAMESPACE {
 
 /// The components of a kind of checkpoint as member pointers, in the order they are placed.
 template <auto... Fields>
-struct field_list {
-};
+struct field_list {};
 
 /// Diffusion model, text encoder and vae in one file, as ComfyUI's CheckpointSave writes it.
 struct full {
@@ -79,10 +78,8 @@ inline constexpr std::size_t field_count<field_list<Fields...>> = sizeof...(Fiel
 /// An aggregate of components that lists them, in the order they are placed:
 /// `static constexpr stet::field_list<&kind::model, &kind::vae> fields{};`
 template <class Kind>
-concept checkpoint_kind = std::is_aggregate_v<Kind> && requires
-{
-    Kind::fields;
-} && detail::lists_components<Kind, std::remove_cvref_t<decltype(Kind::fields)>>;
+concept checkpoint_kind = std::is_aggregate_v<Kind> && requires { Kind::fields; } &&
+                          detail::lists_components<Kind, std::remove_cvref_t<decltype(Kind::fields)>>;
 
 /// How many components a kind of checkpoint has.
 template <checkpoint_kind Kind>
@@ -100,11 +97,9 @@ result<void> each_component(const Kind& checkpoint, Visit&& visit)
         outcome = visit(field, Role{}, index++);
         return static_cast<bool>(outcome);
     };
-    [&]<auto... Fields>(field_list<Fields...>)
-    {
+    [&]<auto... Fields>(field_list<Fields...>) {
         static_cast<void>((visit_field(checkpoint.*Fields) && ...));
-    }
-    (Kind::fields);
+    }(Kind::fields);
     return outcome;
 }
 

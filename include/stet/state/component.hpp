@@ -72,7 +72,8 @@ private:
 /// A dict that can be walked through once only, or that builds its entries on the way.
 template <class Dict>
 requires(!std::is_lvalue_reference_v<entry_reference<Dict>> ||
-         !std::forward_iterator<decltype(std::begin(std::declval<const Dict&>()))>) class names_ahead<Dict> {
+         !std::forward_iterator<decltype(std::begin(std::declval<const Dict&>()))>)
+class names_ahead<Dict> {
 public:
     explicit names_ahead(const Dict&) noexcept {}
     void prefetch_next() const noexcept {}
@@ -89,8 +90,8 @@ public:
     component() = delete;
 
     template <class Dict>
-    requires(!detail::is_tagged<Dict> &&
-             !detail::is_component<Dict>) constexpr component(const Dict& dict) noexcept
+    requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
+    constexpr component(const Dict& dict) noexcept
         : dict_(&dict), calls_(std::same_as<Dict, no_entries_t> ? nullptr : &calls_on<Dict>)
     {
         static_assert(
@@ -99,8 +100,8 @@ public:
             "std::string_view) and a tensor (second, with stet::tensor_traits), stored in the dict");
     }
     template <class Dict>
-    requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>) component(const Dict&& temporary)
-    = delete;
+    requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
+    component(const Dict&& temporary) = delete;
 
     template <class OtherRole, class Dict>
     constexpr component(tagged<OtherRole, Dict> dict) noexcept : component(*dict.dict)
@@ -136,7 +137,7 @@ private:
         if constexpr (requires(const Dict& dict) {
                           {
                               std::size(dict)
-                              } -> std::convertible_to<std::size_t>;
+                          } -> std::convertible_to<std::size_t>;
                       })
             return std::size(*static_cast<const Dict*>(object));
         else

@@ -39,11 +39,10 @@ struct extra {
 } // namespace role
 
 template <class Role>
-concept component_role = requires
-{
+concept component_role = requires {
     {
         Role::name
-        } -> std::convertible_to<std::string_view>;
+    } -> std::convertible_to<std::string_view>;
 };
 
 } // namespace STET_NAMESPACE

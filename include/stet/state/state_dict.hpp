@@ -14,12 +14,10 @@ namespace STET_NAMESPACE {
 /// How an entry of a dict gives its name and its tensor. Known: `first` and `second`, as in maps and pairs, and
 /// `name` and `tensor`. Specialise it with two functions, `name(entry)` and `tensor(entry)`, for anything else.
 template <class Entry>
-struct entry_traits {
-};
+struct entry_traits {};
 
 template <class Entry>
-requires requires(const Entry& entry)
-{
+requires requires(const Entry& entry) {
     entry.first;
     entry.second;
 }
@@ -33,8 +31,8 @@ requires(
     requires(const Entry& entry) {
         entry.name;
         entry.tensor;
-    } &&
-    !requires(const Entry& entry) { entry.first; }) struct entry_traits<Entry> {
+    } && !requires(const Entry& entry) { entry.first; })
+struct entry_traits<Entry> {
     static constexpr const auto& name(const Entry& entry) noexcept { return entry.name; }
     static constexpr const auto& tensor(const Entry& entry) noexcept { return entry.tensor; }
 };
@@ -57,19 +55,18 @@ using name_of =
 
 /// Entries that live in the dict, or that a proxy iterator builds out of pieces that do.
 template <class Dict>
-concept lasting_entries = std::is_lvalue_reference_v<entry_reference<Dict>> ||
-    (std::is_trivially_copyable_v<name_of<Dict>>&& std::same_as<tensor_of<Dict>, tensor_view>);
+concept lasting_entries =
+    std::is_lvalue_reference_v<entry_reference<Dict>> ||
+    (std::is_trivially_copyable_v<name_of<Dict>> && std::same_as<tensor_of<Dict>, tensor_view>);
 
 } // namespace detail
 
 /// Anything one can iterate whose entries are a name and a tensor: std::map, std::unordered_map, a vector of pairs,
 /// a type of your own. It is used in place.
 template <class Dict>
-concept state_dict = requires(const Dict& dict)
-{
+concept state_dict = requires(const Dict& dict) {
     std::begin(dict) != std::end(dict);
-    requires std::convertible_to < const detail::name_of<Dict>
-    &, std::string_view > ;
+    requires std::convertible_to<const detail::name_of<Dict>&, std::string_view>;
     requires tensor_like<detail::tensor_of<Dict>>;
     requires detail::lasting_entries<Dict>;
 };

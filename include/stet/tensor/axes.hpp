@@ -37,7 +37,8 @@ public:
 
     /// `{512, 4, 3, 3}`
     template <std::integral... Axis>
-    requires(sizeof...(Axis) > 0) constexpr axes(Axis... axis) noexcept : count_(sizeof...(Axis))
+    requires(sizeof...(Axis) > 0)
+    constexpr axes(Axis... axis) noexcept : count_(sizeof...(Axis))
     {
         static_assert(
             sizeof...(Axis) <= kept_axes,
@@ -49,14 +50,14 @@ public:
     /// std::vector, std::array, std::span, plain arrays of any integer type.
     template <class Range>
     requires(!std::same_as<std::remove_cvref_t<Range>, axes> &&
-             requires(Range & r) {
+             requires(Range& r) {
                  {
                      *std::data(r)
-                     } -> std::convertible_to<Number>;
+                 } -> std::convertible_to<Number>;
                  requires std::integral<std::remove_cvref_t<decltype(*std::data(r))>>;
                  std::size(r);
-             }) constexpr axes(Range&& range) noexcept
-        : count_(std::size(range))
+             })
+    constexpr axes(Range&& range) noexcept : count_(std::size(range))
     {
         using integer = std::remove_cvref_t<decltype(*std::data(range))>;
         const integer* const first = std::data(range);

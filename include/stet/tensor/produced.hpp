@@ -13,12 +13,11 @@ namespace STET_NAMESPACE {
 /// A function without state of its own that writes an object's bytes to a sink: a captureless lambda.
 template <class Producer, class Object>
 concept producer_of = std::is_empty_v<Producer> && std::default_initializable<Producer> &&
-    requires(Producer produce, const Object& object, sink_ref destination)
-{
-    {
-        produce(object, destination)
-        } -> std::same_as<result<void>>;
-};
+                      requires(Producer produce, const Object& object, sink_ref destination) {
+                          {
+                              produce(object, destination)
+                          } -> std::same_as<result<void>>;
+                      };
 
 /// A tensor whose bytes exist only while it is written: read back from a device, decompressed, computed.
 /// produce:  writes the bytes, row-major, packed and little-endian, in pieces of any size; called once a save. May put

@@ -15,7 +15,7 @@ namespace detail {
 
 template <class Type>
 concept character = std::same_as<Type, char> || std::same_as<Type, wchar_t> || std::same_as<Type, char8_t> ||
-    std::same_as<Type, char16_t> || std::same_as<Type, char32_t>;
+                    std::same_as<Type, char16_t> || std::same_as<Type, char32_t>;
 
 template <class Type>
 concept plain_integer = std::integral<Type> && !std::same_as<Type, bool> && !character<Type>;
@@ -23,17 +23,15 @@ concept plain_integer = std::integral<Type> && !std::same_as<Type, bool> && !cha
 /// std::complex<float> and its like, recognised by shape: including <complex> would bring in the streams.
 template <class Type>
 concept complex_of_float = std::is_class_v<Type> && std::is_trivially_copyable_v<Type> &&
-                               sizeof(Type) == 2 * sizeof(float) &&
-                           requires(const Type& number)
-{
-    requires std::same_as<typename Type::value_type, float>;
-    {
-        number.real()
-        } -> std::convertible_to<float>;
-    {
-        number.imag()
-        } -> std::convertible_to<float>;
-};
+                           sizeof(Type) == 2 * sizeof(float) && requires(const Type& number) {
+                               requires std::same_as<typename Type::value_type, float>;
+                               {
+                                   number.real()
+                               } -> std::convertible_to<float>;
+                               {
+                                   number.imag()
+                               } -> std::convertible_to<float>;
+                           };
 
 template <plain_integer Integer>
 constexpr dtype dtype_of_integer()
@@ -55,8 +53,7 @@ constexpr dtype dtype_of_integer()
 /// `template <> struct stet::scalar_traits<my::half> { static constexpr stet::dtype type = stet::dtype::f16; };`
 /// char and wchar_t have none on purpose: their signedness or size differs between machines.
 template <class Type>
-struct scalar_traits {
-};
+struct scalar_traits {};
 
 template <>
 struct scalar_traits<bool> {
@@ -68,7 +65,8 @@ struct scalar_traits<std::byte> {
     static constexpr dtype type = dtype::u8;
 };
 template <detail::plain_integer Integer>
-requires(sizeof(Integer) <= 8) struct scalar_traits<Integer> {
+requires(sizeof(Integer) <= 8)
+struct scalar_traits<Integer> {
     static constexpr dtype type = detail::dtype_of_integer<Integer>();
 };
 template <>
@@ -88,13 +86,11 @@ struct scalar_traits<Complex> {
 
 /// A C++ type with a dtype of the same width.
 template <class Type>
-concept scalar = std::is_trivially_copyable_v<Type> && requires
-{
+concept scalar = std::is_trivially_copyable_v<Type> && requires {
     {
         scalar_traits<Type>::type
-        } -> std::convertible_to<dtype>;
-    requires bit_width(scalar_traits<Type>::type)
-    == sizeof(Type) * 8;
+    } -> std::convertible_to<dtype>;
+    requires bit_width(scalar_traits<Type>::type) == sizeof(Type) * 8;
 };
 
 /// The dtype of a C++ type: `dtype_of<float> == dtype::f32`.

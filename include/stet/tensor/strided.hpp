@@ -70,7 +70,7 @@ constexpr reach reach_of(const extents& shape, const strides& steps) noexcept
 /// errors:   those of byte_count; strides_rank_mismatch; sub_byte_strides; outside_storage
 /// lifetime: borrows the storage
 result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps, bytes storage,
-                                        std::uint64_t offset = 0) noexcept;
+                                 std::uint64_t offset = 0) noexcept;
 
 template <detail::passing_bytes Range>
 result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps, Range&& temporary,
@@ -79,11 +79,9 @@ result<tensor_view> strided_view(dtype type, const extents& shape, const strides
 /// The same over a container or span of scalars.
 /// lifetime: borrows the elements
 template <class Range>
-requires detail::lasting_scalar_range<Range> result<tensor_view> strided_view(Range&&        storage,
-                                                                              const extents& shape,
-                                                                              const strides& steps,
-                                                                              std::uint64_t  offset = 0)
-noexcept
+requires detail::lasting_scalar_range<Range>
+result<tensor_view> strided_view(Range&& storage, const extents& shape, const strides& steps,
+                                 std::uint64_t offset = 0) noexcept
 {
     using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(storage))>>;
     const bytes elements = detail::bytes_of(std::data(storage), std::size(storage));
@@ -96,12 +94,9 @@ noexcept
 }
 
 template <class Range>
-requires(detail::scalar_range<Range> &&
-         !detail::lasting_scalar_range<Range>) result<tensor_view> strided_view(Range&&        temporary,
-                                                                                const extents& shape,
-                                                                                const strides& steps,
-                                                                                std::uint64_t  offset = 0)
-= delete;
+requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
+result<tensor_view> strided_view(Range&& temporary, const extents& shape, const strides& steps,
+                                 std::uint64_t offset = 0) = delete;
 
 } // namespace STET_NAMESPACE
 

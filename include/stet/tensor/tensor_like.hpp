@@ -16,8 +16,7 @@ namespace STET_NAMESPACE {
 ///  };`
 /// lifetime: what the view borrows must live in the tensor, or as long as it does
 template <class Tensor>
-struct tensor_traits {
-};
+struct tensor_traits {};
 
 template <>
 struct tensor_traits<tensor_view> {
@@ -37,18 +36,16 @@ struct tensor_traits<stacked> {
 
 /// A type with tensor_traits.
 template <class Tensor>
-concept tensor_like = requires(const Tensor& tensor)
-{
+concept tensor_like = requires(const Tensor& tensor) {
     {
         tensor_traits<Tensor>::view(tensor)
-        } -> std::convertible_to<result<tensor_view>>;
+    } -> std::convertible_to<result<tensor_view>>;
 };
 
 namespace detail {
 
 template <class Pointer>
-concept pointer_to_tensor = requires(const Pointer& pointer)
-{
+concept pointer_to_tensor = requires(const Pointer& pointer) {
     requires tensor_like<std::remove_cvref_t<decltype(*pointer)>>;
     static_cast<bool>(pointer);
 };

@@ -2,9 +2,9 @@
 #ifndef STET_TENSOR_TENSOR_VIEW_HPP
 #define STET_TENSOR_TENSOR_VIEW_HPP
 
-#include "axes.hpp"
-#include "../vocabulary/config.hpp"
 #include "../sink/sink.hpp"
+#include "../vocabulary/config.hpp"
+#include "axes.hpp"
 #include "scalar.hpp"
 
 #include <bit>
@@ -45,8 +45,7 @@ struct tensor_view {
 result<tensor_view> view_of(dtype type, const extents& shape, bytes data) noexcept;
 
 /// The same, from a pointer and a count of bytes.
-result<tensor_view> view_of(dtype type, const extents& shape, const void* data,
-                                   std::size_t size) noexcept;
+result<tensor_view> view_of(dtype type, const extents& shape, const void* data, std::size_t size) noexcept;
 
 namespace detail {
 
@@ -63,16 +62,15 @@ result<void> write_swapped(bytes scalars, std::size_t width, sink_ref destinatio
 result<void> pour_swapped(const tensor_view& tensor, sink_ref destination);
 
 template <class Range>
-concept scalar_range = requires(Range& r)
-{
+concept scalar_range = requires(Range& r) {
     requires scalar<std::remove_cv_t<std::remove_pointer_t<decltype(std::data(r))>>>;
     std::size(r);
 };
 
 /// Containers that stay alive: named ones, and spans, which own nothing.
 template <class Range>
-concept lasting_scalar_range = scalar_range<Range> &&
-    (std::is_lvalue_reference_v<Range> || is_span<std::remove_cvref_t<Range>>);
+concept lasting_scalar_range =
+    scalar_range<Range> && (std::is_lvalue_reference_v<Range> || is_span<std::remove_cvref_t<Range>>);
 
 /// Containers of bytes that are gone when the call returns.
 template <class Range>
@@ -85,8 +83,8 @@ concept passing_bytes = !std::is_lvalue_reference_v<Range> && !is_span<std::remo
 /// errors:   as for raw bytes
 /// lifetime: borrows the elements
 template <class Range>
-requires detail::lasting_scalar_range<Range> result<tensor_view> view_of(Range&& values, const extents& shape)
-noexcept
+requires detail::lasting_scalar_range<Range>
+result<tensor_view> view_of(Range&& values, const extents& shape) noexcept
 {
     using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(values))>>;
     auto view = view_of(dtype_of<element>, shape, detail::bytes_of(std::data(values), std::size(values)));
@@ -98,10 +96,8 @@ noexcept
 }
 
 template <class Range>
-requires(detail::scalar_range<Range> &&
-         !detail::lasting_scalar_range<Range>) result<tensor_view> view_of(Range&&        temporary,
-                                                                           const extents& shape)
-= delete;
+requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
+result<tensor_view> view_of(Range&& temporary, const extents& shape) = delete;
 
 template <detail::passing_bytes Range>
 result<tensor_view> view_of(dtype type, const extents& shape, Range&& temporary) = delete;

@@ -2,9 +2,9 @@
 #ifndef STET_TENSOR_TRANSPOSED_HPP
 #define STET_TENSOR_TRANSPOSED_HPP
 
-#include "tensor_view.hpp"
-#include "../vocabulary/config.hpp"
 #include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
+#include "tensor_view.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,7 @@ tensor_view without_needless_steps(tensor_view tensor) noexcept;
 /// begin, end: a range the axis has
 /// errors:     sub_byte_strides, partial_byte, too_many_axes
 result<tensor_view> sliced_run(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
-                                      std::uint64_t end) noexcept;
+                               std::uint64_t end) noexcept;
 
 } // namespace detail
 
@@ -33,14 +33,14 @@ result<tensor_view> sliced_run(const tensor_view& tensor, std::size_t axis, std:
 ///           tensor_size_overflow
 /// lifetime: borrows what `tensor` borrows
 result<tensor_view> transposed(const tensor_view& tensor, std::size_t first = 0,
-                                      std::size_t second = 1) noexcept;
+                               std::size_t second = 1) noexcept;
 
 /// The part of the tensor from index `begin` up to, not including, `end` of one axis; nothing is copied.
 /// errors:   no_such_axis when the axis or the range does not exist; of 4- and 6-bit elements sub_byte_strides for
 ///           what is no single run, and partial_byte for what begins or ends inside a byte; else as for transposed
 /// lifetime: borrows what `tensor` borrows
 result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
-                                  std::uint64_t end) noexcept;
+                           std::uint64_t end) noexcept;
 
 } // namespace STET_NAMESPACE
 

@@ -25,10 +25,10 @@ constexpr allocator heap() noexcept
         .context = nullptr,
         .allocate =
             [](void*, std::size_t size, std::size_t alignment) {
-                return ::operator new (size, std::align_val_t{alignment}, std::nothrow);
+                return ::operator new(size, std::align_val_t{alignment}, std::nothrow);
             },
         .deallocate = [](void*, void* memory, std::size_t,
-                         std::size_t alignment) { ::operator delete (memory, std::align_val_t{alignment}); },
+                         std::size_t alignment) { ::operator delete(memory, std::align_val_t{alignment}); },
     };
 }
 

@@ -12,8 +12,7 @@ namespace STET_NAMESPACE {
 namespace detail {
 
 template <class Container, class Element>
-concept array_of = requires(Container& elements)
-{
+concept array_of = requires(Container& elements) {
     requires std::is_convertible_v<decltype(elements.data()), Element*>;
     elements.size();
 };
@@ -30,7 +29,9 @@ public:
     constexpr array_view(Element* data, std::size_t size) noexcept : data_(data), size_(size) {}
     template <class Mutable>
     requires std::is_same_v<const Mutable, Element>
-    constexpr array_view(array_view<Mutable> other) noexcept : data_(other.data()), size_(other.size()) {}
+    constexpr array_view(array_view<Mutable> other) noexcept : data_(other.data()), size_(other.size())
+    {
+    }
 
     /// std::vector, std::array and their like.
     template <detail::array_of<Element> Container>

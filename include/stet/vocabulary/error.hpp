@@ -16,84 +16,84 @@ namespace STET_NAMESPACE {
 enum class errc : std::uint8_t {
     // tensor
     tensor_size_mismatch = 1, ///< the bytes given are not the bytes that dtype and shape need
-    tensor_size_overflow, ///< dtype and shape need 2^61 bytes or more
-    negative_dimension, ///< a signed dimension below zero
-    borrowed_axes_expired, ///< more than eight axes given by a temporary
-    partial_byte, ///< 4- or 6-bit elements that do not fill whole bytes
-    strides_rank_mismatch, ///< not one stride for each axis
-    outside_storage, ///< a strided view reaches past its storage
-    sub_byte_strides, ///< strides on 4- or 6-bit elements
-    no_such_axis, ///< an axis or a range that the tensor does not have
-    too_many_axes, ///< more axes than a view can rearrange
-    not_in_memory, ///< a produced tensor asked to be transposed or sliced
-    stack_mismatch, ///< tensors stacked that differ in dtype or trailing shape
-    stack_of_scalars, ///< a stack of nothing, or of tensors without a first axis
-    produced_size_mismatch, ///< a producer delivered another number of bytes than promised
-    missing_tensor, ///< a null pointer in a state dict
+    tensor_size_overflow,     ///< dtype and shape need 2^61 bytes or more
+    negative_dimension,       ///< a signed dimension below zero
+    borrowed_axes_expired,    ///< more than eight axes given by a temporary
+    partial_byte,             ///< 4- or 6-bit elements that do not fill whole bytes
+    strides_rank_mismatch,    ///< not one stride for each axis
+    outside_storage,          ///< a strided view reaches past its storage
+    sub_byte_strides,         ///< strides on 4- or 6-bit elements
+    no_such_axis,             ///< an axis or a range that the tensor does not have
+    too_many_axes,            ///< more axes than a view can rearrange
+    not_in_memory,            ///< a produced tensor asked to be transposed or sliced
+    stack_mismatch,           ///< tensors stacked that differ in dtype or trailing shape
+    stack_of_scalars,         ///< a stack of nothing, or of tensors without a first axis
+    produced_size_mismatch,   ///< a producer delivered another number of bytes than promised
+    missing_tensor,           ///< a null pointer in a state dict
     // plan and header
-    duplicate_name, ///< two tensors under one name
-    reserved_name, ///< a tensor named __metadata__
-    invalid_utf8, ///< a tensor name that is not UTF-8
-    file_size_overflow, ///< the tensors together pass 2^63 bytes
-    header_too_large, ///< the header passes 100,000,000 bytes
-    invalid_metadata_utf8, ///< a metadata key or value that is not UTF-8
+    duplicate_name,         ///< two tensors under one name
+    reserved_name,          ///< a tensor named __metadata__
+    invalid_utf8,           ///< a tensor name that is not UTF-8
+    file_size_overflow,     ///< the tensors together pass 2^63 bytes
+    header_too_large,       ///< the header passes 100,000,000 bytes
+    invalid_metadata_utf8,  ///< a metadata key or value that is not UTF-8
     duplicate_metadata_key, ///< two metadata entries under one key
     // memory and sinks
     out_of_memory, ///< the allocator gave nothing
-    sink_full, ///< the memory given is smaller than the file
-    sink_refused, ///< the caller's callback reported a failure
-    cancelled, ///< the progress callback asked to stop
+    sink_full,     ///< the memory given is smaller than the file
+    sink_refused,  ///< the caller's callback reported a failure
+    cancelled,     ///< the progress callback asked to stop
     // names
     invalid_file_name, ///< a prefix or path that names no file
-    outside_root, ///< the file would lie outside the output folder
+    outside_root,      ///< the file would lie outside the output folder
     counter_exhausted, ///< no number is left
     // files
-    folder_missing, ///< the folder to write into does not exist
-    name_taken, ///< something of that name exists
-    not_a_regular_file, ///< a folder, device or pipe in the file's place
-    permission_denied, ///< the system refuses access
+    folder_missing,        ///< the folder to write into does not exist
+    name_taken,            ///< something of that name exists
+    not_a_regular_file,    ///< a folder, device or pipe in the file's place
+    permission_denied,     ///< the system refuses access
     read_only_file_system, ///< nothing can be written there
-    disk_full, ///< no space or quota left
-    file_too_large, ///< the system limits the size of a file
-    file_name_too_long, ///< the system limits the length of a name
-    too_many_open_files, ///< the process or the system has no descriptor left
-    too_many_links, ///< symbolic links that lead to each other
-    io_failure, ///< any other failure of the system, see os_code
+    disk_full,             ///< no space or quota left
+    file_too_large,        ///< the system limits the size of a file
+    file_name_too_long,    ///< the system limits the length of a name
+    too_many_open_files,   ///< the process or the system has no descriptor left
+    too_many_links,        ///< symbolic links that lead to each other
+    io_failure,            ///< any other failure of the system, see os_code
     // rearranging and composing
-    missing_qkv, ///< an attention layer without all of q, k and v
-    projection_rank, ///< a text projection that is no matrix
-    name_collision, ///< two keys that a text encoder's rule gives one name
-    foreign_key, ///< a key that a text encoder's rule would drop
-    quantised_companion, ///< scales of a quantised layer, which OpenCLIP names cannot carry
-    position_ids_mismatch, ///< position ids of another type or length than the layout writes
-    empty_component, ///< a state dict without an entry
+    missing_qkv,              ///< an attention layer without all of q, k and v
+    projection_rank,          ///< a text projection that is no matrix
+    name_collision,           ///< two keys that a text encoder's rule gives one name
+    foreign_key,              ///< a key that a text encoder's rule would drop
+    quantised_companion,      ///< scales of a quantised layer, which OpenCLIP names cannot carry
+    position_ids_mismatch,    ///< position ids of another type or length than the layout writes
+    empty_component,          ///< a state dict without an entry
     contradictory_prediction, ///< a prediction that contradicts itself or its family
     // metadata
-    invalid_json, ///< a text that Python's json module refuses
-    json_too_deep, ///< lists and objects inside each other, more than Python takes
-    metadata_too_large, ///< metadata beyond the limit given
-    missing_metadata_key, ///< a key without which the metadata breaks the rules it claims to follow
-    invalid_metadata_value, ///< a metadata value of a form its key does not allow
+    invalid_json,               ///< a text that Python's json module refuses
+    json_too_deep,              ///< lists and objects inside each other, more than Python takes
+    metadata_too_large,         ///< metadata beyond the limit given
+    missing_metadata_key,       ///< a key without which the metadata breaks the rules it claims to follow
+    invalid_metadata_value,     ///< a metadata value of a form its key does not allow
     output_folder_not_absolute, ///< ComfyUI 0.8 takes no relative output folder
     // splitting
-    uneven_qkv, ///< a fused q, k and v whose rows do not divide by three
+    uneven_qkv,      ///< a fused q, k and v whose rows do not divide by three
     unusable_marker, ///< a marker tensor that does not hold what its name says
     // reading
-    header_too_small, ///< a file of less than the eight bytes of a header's length
+    header_too_small,        ///< a file of less than the eight bytes of a header's length
     header_length_too_large, ///< a header that claims more than 100,000,000 bytes
-    invalid_header_length, ///< a header that claims to pass the end of the file
-    invalid_header_utf8, ///< a header that is not UTF-8
-    invalid_header_json, ///< a header that is no JSON object of tensors and metadata
+    invalid_header_length,   ///< a header that claims to pass the end of the file
+    invalid_header_utf8,     ///< a header that is not UTF-8
+    invalid_header_json,     ///< a header that is no JSON object of tensors and metadata
     invalid_offset, ///< a tensor that does not begin where the one before it ends, or ends before it begins
     shape_overflow, ///< a shape of 2^61 bytes or more on the way to its product
     tensor_info_mismatch, ///< data_offsets that do not hold what dtype and shape need
-    incomplete_data, ///< a file longer or shorter than its header describes
-    more_bytes_needed, ///< the header goes on past the bytes given
-    forbidden_by_format, ///< what only the reference reads, refused on request
-    source_refused, ///< the caller's callback could not read
-    file_missing, ///< no file of that name
-    file_in_use, ///< the file to replace is open or mapped, and the system does not let it go
-    part_file_lost, ///< somebody removed the file while it was being written
+    incomplete_data,      ///< a file longer or shorter than its header describes
+    more_bytes_needed,    ///< the header goes on past the bytes given
+    forbidden_by_format,  ///< what only the reference reads, refused on request
+    source_refused,       ///< the caller's callback could not read
+    file_missing,         ///< no file of that name
+    file_in_use,          ///< the file to replace is open or mapped, and the system does not let it go
+    part_file_lost,       ///< somebody removed the file while it was being written
 };
 
 /// How many codes there are; codes are 1 to errc_count.
@@ -115,7 +115,8 @@ public:
             const std::size_t room = Capacity - size_;
             const std::size_t head_room = room > tail.size() ? room - tail.size() : 0;
             head = head.substr(detail::next_character(head, head.size() - head_room));
-            tail = tail.substr(detail::next_character(tail, tail.size() - (room < tail.size() ? room : tail.size())));
+            tail = tail.substr(
+                detail::next_character(tail, tail.size() - (room < tail.size() ? room : tail.size())));
         }
         append(head);
         append(tail);
@@ -136,18 +137,19 @@ private:
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {
-    errc                               code{};
-    int                                os_code = 0; ///< errno, where the system was asked; else 0
-    std::uint64_t                      expected = 0; ///< bytes, a count, a limit: what the code speaks of
-    std::uint64_t                      actual = 0; ///< what was found instead
-    clipped_text<199>                  subject{}; ///< name of a tensor, metadata key or path
-    std::array<clipped_text<95>, 2>    parties{}; ///< the two that claim one name, or the form a value needs
+    errc                            code{};
+    int                             os_code = 0;  ///< errno, where the system was asked; else 0
+    std::uint64_t                   expected = 0; ///< bytes, a count, a limit: what the code speaks of
+    std::uint64_t                   actual = 0;   ///< what was found instead
+    clipped_text<199>               subject{};    ///< name of a tensor, metadata key or path
+    std::array<clipped_text<95>, 2> parties{};    ///< the two that claim one name, or the form a value needs
 
     /// The same error, said of the thing named by the two pieces together.
 #if defined(__GNUC__)
     [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
 #endif
-    constexpr error about(std::string_view head, std::string_view tail = {}) const noexcept
+    constexpr error
+    about(std::string_view head, std::string_view tail = {}) const noexcept
     {
         error named = *this;
         named.subject.assign(head, tail);

@@ -35,8 +35,8 @@ public:
     constexpr function_ref() noexcept = default;
 
     template <class Callable>
-    requires(detail::callable_object<Callable>&& std::is_invocable_r_v<
-             Result, Callable&, Arguments...>) constexpr function_ref(Callable&& callable) noexcept
+    requires(detail::callable_object<Callable> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
+    constexpr function_ref(Callable&& callable) noexcept
         : target_{.object = &callable}, call_([](target to, Arguments... arguments) -> Result {
               using object = std::remove_reference_t<Callable>;
               // The object was taken as Callable&, so its own constness is restored here.

@@ -24,38 +24,55 @@ struct sentence {
 };
 
 inline constexpr std::array<sentence, errc_count> sentences{{
-    {errc::tensor_size_mismatch, "tensor_size_mismatch", "tensor %s: %a bytes given, its dtype and shape need %e"},
-    {errc::tensor_size_overflow, "tensor_size_overflow", "tensor %s: its dtype and shape need 2^61 bytes or more, which no file can hold"},
+    {errc::tensor_size_mismatch, "tensor_size_mismatch",
+     "tensor %s: %a bytes given, its dtype and shape need %e"},
+    {errc::tensor_size_overflow, "tensor_size_overflow",
+     "tensor %s: its dtype and shape need 2^61 bytes or more, which no file can hold"},
     {errc::negative_dimension, "negative_dimension", "tensor %s: a dimension of its shape is negative"},
     {errc::borrowed_axes_expired, "borrowed_axes_expired",
      "tensor %s: its %a axes came from a temporary; beyond %e axes keep the array alive until the save returns"},
-    {errc::partial_byte, "partial_byte", "tensor %s: %a bits do not fill whole bytes; F4 needs an even count, F6 a multiple of four"},
-    {errc::strides_rank_mismatch, "strides_rank_mismatch", "tensor %s: %a strides given for %e axes; give one stride for each axis"},
-    {errc::outside_storage, "outside_storage", "tensor %s: the strides reach element %a of a storage of %e elements"},
-    {errc::sub_byte_strides, "sub_byte_strides", "tensor %s: 4- and 6-bit elements cannot be strided; pack them first"},
+    {errc::partial_byte, "partial_byte",
+     "tensor %s: %a bits do not fill whole bytes; F4 needs an even count, F6 a multiple of four"},
+    {errc::strides_rank_mismatch, "strides_rank_mismatch",
+     "tensor %s: %a strides given for %e axes; give one stride for each axis"},
+    {errc::outside_storage, "outside_storage",
+     "tensor %s: the strides reach element %a of a storage of %e elements"},
+    {errc::sub_byte_strides, "sub_byte_strides",
+     "tensor %s: 4- and 6-bit elements cannot be strided; pack them first"},
     {errc::no_such_axis, "no_such_axis", "tensor %s: axis or index %a asked for, there are %e"},
-    {errc::too_many_axes, "too_many_axes", "tensor %s: %a axes; a view of up to %e can be transposed or sliced"},
-    {errc::not_in_memory, "not_in_memory", "tensor %s: it is produced while it is written, so it cannot be transposed or sliced; "
-                          "read it into memory first"},
-    {errc::stack_mismatch, "stack_mismatch", "tensor %s: part %a of the stack has another dtype or trailing shape than part 0"},
-    {errc::stack_of_scalars, "stack_of_scalars", "tensor %s: a stack needs at least one part, each with at least one axis"},
-    {errc::produced_size_mismatch, "produced_size_mismatch", "tensor %s: %a bytes produced, its dtype and shape need %e"},
+    {errc::too_many_axes, "too_many_axes",
+     "tensor %s: %a axes; a view of up to %e can be transposed or sliced"},
+    {errc::not_in_memory, "not_in_memory",
+     "tensor %s: it is produced while it is written, so it cannot be transposed or sliced; "
+     "read it into memory first"},
+    {errc::stack_mismatch, "stack_mismatch",
+     "tensor %s: part %a of the stack has another dtype or trailing shape than part 0"},
+    {errc::stack_of_scalars, "stack_of_scalars",
+     "tensor %s: a stack needs at least one part, each with at least one axis"},
+    {errc::produced_size_mismatch, "produced_size_mismatch",
+     "tensor %s: %a bytes produced, its dtype and shape need %e"},
     {errc::missing_tensor, "missing_tensor", "tensor %s: the pointer to it is null"},
-    {errc::duplicate_name, "duplicate_name", "tensor %s is placed twice: by the %1 and by the %2; rename or leave out one of them"},
-    {errc::reserved_name, "reserved_name", "tensor %s: the format keeps the name '__metadata__' for metadata; rename the tensor"},
+    {errc::duplicate_name, "duplicate_name",
+     "tensor %s is placed twice: by the %1 and by the %2; rename or leave out one of them"},
+    {errc::reserved_name, "reserved_name",
+     "tensor %s: the format keeps the name '__metadata__' for metadata; rename the tensor"},
     {errc::invalid_utf8, "invalid_utf8", "tensor %s: the name is not UTF-8"},
-    {errc::file_size_overflow, "file_size_overflow", "tensor %s: with it the tensors pass 2^63 bytes, which no file can hold"},
-    {errc::header_too_large, "header_too_large", "the header needs at least %a bytes, the format allows %e; use fewer tensors, "
-                             "shorter names or less metadata"},
+    {errc::file_size_overflow, "file_size_overflow",
+     "tensor %s: with it the tensors pass 2^63 bytes, which no file can hold"},
+    {errc::header_too_large, "header_too_large",
+     "the header needs at least %a bytes, the format allows %e; use fewer tensors, "
+     "shorter names or less metadata"},
     {errc::invalid_metadata_utf8, "invalid_metadata_utf8", "metadata %s: key or value is not UTF-8"},
     {errc::duplicate_metadata_key, "duplicate_metadata_key", "metadata %s is given twice; keep one of them"},
     {errc::out_of_memory, "out_of_memory", "the allocator gave no memory for %e bytes"},
     {errc::sink_full, "sink_full", "%e bytes are to be written, the memory given holds %a"},
     {errc::sink_refused, "sink_refused", "the sink refused %e bytes (its code: %o)"},
     {errc::cancelled, "cancelled", "cancelled at tensor %s after %a of %e bytes; nothing was kept"},
-    {errc::invalid_file_name, "invalid_file_name", "%s names no file; give a name such as 'checkpoints/ComfyUI' without control characters"},
+    {errc::invalid_file_name, "invalid_file_name",
+     "%s names no file; give a name such as 'checkpoints/ComfyUI' without control characters"},
     {errc::outside_root, "outside_root", "%s lies outside the output folder; use a path below it"},
-    {errc::counter_exhausted, "counter_exhausted", "%s: the folder's numbers reach %a, none is left; move old files away"},
+    {errc::counter_exhausted, "counter_exhausted",
+     "%s: the folder's numbers reach %a, none is left; move old files away"},
     {errc::folder_missing, "folder_missing", "%s: the folder does not exist; create it first"},
     {errc::name_taken, "name_taken", "%s exists already; choose another name or ask to replace it"},
     {errc::not_a_regular_file, "not_a_regular_file", "%s is no regular file; choose another path"},
@@ -83,14 +100,17 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::invalid_json, "invalid_json", "JSON text %s: Python's json module refuses what stands at byte %a"},
     {errc::json_too_deep, "json_too_deep",
      "JSON text %s: at byte %a more than %e lists and objects lie in each other, which Python refuses"},
-    {errc::metadata_too_large, "metadata_too_large", "metadata %s: %a bytes, at most %e are allowed; shorten it"},
+    {errc::metadata_too_large, "metadata_too_large",
+     "metadata %s: %a bytes, at most %e are allowed; shorten it"},
     {errc::missing_metadata_key, "missing_metadata_key", "metadata %s is required here; give it a value"},
     {errc::invalid_metadata_value, "invalid_metadata_value", "metadata %s must be %1"},
     {errc::output_folder_not_absolute, "output_folder_not_absolute",
      "%s is no absolute path; ComfyUI's rule needs one for the output folder"},
-    {errc::uneven_qkv, "uneven_qkv", "tensor %s: its %a rows are those of q, k and v together and must divide by three"},
+    {errc::uneven_qkv, "uneven_qkv",
+     "tensor %s: its %a rows are those of q, k and v together and must divide by three"},
     {errc::unusable_marker, "unusable_marker", "marker tensor %s must hold %1"},
-    {errc::header_too_small, "header_too_small", "the file holds %a bytes, a checkpoint starts with the %e of its header's length"},
+    {errc::header_too_small, "header_too_small",
+     "the file holds %a bytes, a checkpoint starts with the %e of its header's length"},
     {errc::header_length_too_large, "header_length_too_large",
      "the file claims a header of %a bytes, the format allows %e; it is no safetensors file or damaged"},
     {errc::invalid_header_length, "invalid_header_length",
@@ -103,10 +123,12 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::tensor_info_mismatch, "tensor_info_mismatch",
      "tensor %s: data_offsets hold %a bytes, its dtype and shape need %e"},
     {errc::incomplete_data, "incomplete_data", "the header describes a file of %e bytes, it holds %a"},
-    {errc::more_bytes_needed, "more_bytes_needed", "the header needs the first %e bytes of the file, %a were given"},
+    {errc::more_bytes_needed, "more_bytes_needed",
+     "the header needs the first %e bytes of the file, %a were given"},
     {errc::forbidden_by_format, "forbidden_by_format",
      "header member %s, byte %a of the file: %1, which the format's text forbids"},
-    {errc::source_refused, "source_refused", "%e bytes could not be read at byte %a of the file (the source's code: %o)"},
+    {errc::source_refused, "source_refused",
+     "%e bytes could not be read at byte %a of the file (the source's code: %o)"},
     {errc::file_missing, "file_missing", "%s: no such file"},
     {errc::file_in_use, "file_in_use",
      "%s is in use and cannot be replaced; first close its mapping or what else has it open, here or in another program"},
@@ -117,7 +139,10 @@ inline constexpr std::array<sentence, errc_count> sentences{{
 /// Appends to a buffer and counts on past its end.
 class message_writer {
 public:
-    constexpr message_writer(char* buffer, std::size_t capacity) noexcept : buffer_(buffer), capacity_(capacity) {}
+    constexpr message_writer(char* buffer, std::size_t capacity) noexcept
+        : buffer_(buffer), capacity_(capacity)
+    {
+    }
 
     constexpr void put(char c) noexcept
     {
@@ -190,12 +215,24 @@ private:
 constexpr void put_field(message_writer& out, char field, const error& e) noexcept
 {
     switch (field) {
-    case 's': out.put_quoted(e.subject.view()); break;
-    case '1': out.put(e.parties[0].view()); break;
-    case '2': out.put(e.parties[1].view()); break;
-    case 'e': out.put_number(e.expected); break;
-    case 'a': out.put_number(e.actual); break;
-    default: out.put_signed(e.os_code); break;
+    case 's':
+        out.put_quoted(e.subject.view());
+        break;
+    case '1':
+        out.put(e.parties[0].view());
+        break;
+    case '2':
+        out.put(e.parties[1].view());
+        break;
+    case 'e':
+        out.put_number(e.expected);
+        break;
+    case 'a':
+        out.put_number(e.actual);
+        break;
+    default:
+        out.put_signed(e.os_code);
+        break;
     }
 }
 

@@ -56,7 +56,11 @@ struct value_or_error<Value, false> {
     {
         take(std::move(other));
     }
-    value_or_error(const value_or_error& other) requires std::copy_constructible<Value> { take(other); }
+    value_or_error(const value_or_error& other)
+    requires std::copy_constructible<Value>
+    {
+        take(other);
+    }
     value_or_error& operator=(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
     {
         if (this != &other) {
@@ -65,7 +69,8 @@ struct value_or_error<Value, false> {
         }
         return *this;
     }
-    value_or_error& operator=(const value_or_error& other) requires std::copy_constructible<Value>
+    value_or_error& operator=(const value_or_error& other)
+    requires std::copy_constructible<Value>
     {
         if (this != &other) {
             drop();
@@ -115,7 +120,10 @@ public:
 #if defined(__GNUC__)
     [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
 #endif
-    constexpr result(const stet::error& e) noexcept : held_(e) {}
+    constexpr result(const stet::error& e) noexcept
+        : held_(e)
+    {
+    }
 
     constexpr explicit operator bool() const noexcept { return held_.has_value; }
 
@@ -177,7 +185,10 @@ public:
 #if defined(__GNUC__)
     [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
 #endif
-    constexpr result(const stet::error& e) noexcept : held_(e) {}
+    constexpr result(const stet::error& e) noexcept
+        : held_(e)
+    {
+    }
 
     constexpr explicit operator bool() const noexcept { return held_.has_value; }
 

@@ -20,7 +20,7 @@ struct automatic_settings {
 namespace detail {
 
 result<void> write_automatic(const void* given, const header& head, part_file& file,
-                                    const save_options& options);
+                             const save_options& options);
 
 } // namespace detail
 

@@ -23,8 +23,7 @@ public:
     {
         options_.on_progress = observer_;
         pending_.add();
-        jobs.run(
-            jobs.context, [](void* self) { static_cast<background_save*>(self)->run(); }, this);
+        jobs.run(jobs.context, [](void* self) { static_cast<background_save*>(self)->run(); }, this);
     }
     background_save(const background_save&) = delete;
     background_save& operator=(const background_save&) = delete;
@@ -76,7 +75,7 @@ private:
     std::atomic<std::uint64_t> total_ = 0;
     std::atomic<bool>          is_cancelled_ = false;
     result<saved_checkpoint>   outcome_{error{.code = errc::cancelled}};
-    detail::pending_jobs               pending_{};
+    detail::pending_jobs       pending_{};
 };
 
 template <save_target Target>

@@ -3,10 +3,10 @@
 #ifndef STET_WRITERS_CLONING_WRITER_HPP
 #define STET_WRITERS_CLONING_WRITER_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../file/impl/positioned_sink.hpp"
-#include "../vocabulary/array_view.hpp"
 #include "../save/save.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,8 +34,7 @@ struct shared_blocks {
 };
 
 /// at: where in the new file the bytes belong
-shared_blocks blocks_to_share(array_view<const mapped_source> sources, bytes data,
-                                     std::uint64_t at) noexcept;
+shared_blocks blocks_to_share(array_view<const mapped_source> sources, bytes data, std::uint64_t at) noexcept;
 
 bool can_share(const header& head, array_view<const mapped_source> sources) noexcept;
 
@@ -72,7 +71,7 @@ private:
 };
 
 result<void> write_cloning(const void* given, const header& head, part_file& file,
-                                  const save_options& options);
+                           const save_options& options);
 
 } // namespace detail
 

@@ -2,8 +2,8 @@
 #ifndef STET_WRITERS_DIRECT_WRITER_HPP
 #define STET_WRITERS_DIRECT_WRITER_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../save/save.hpp"
+#include "../vocabulary/config.hpp"
 #include "impl/block_stream.hpp"
 
 #include <cstddef>
@@ -42,10 +42,10 @@ private:
 };
 
 result<void> write_direct(const void* given, const header& head, part_file& file,
-                                 const save_options& options);
+                          const save_options& options);
 
 result<void> write_overlapped(const void* given, const header& head, part_file& file,
-                                     const save_options& options);
+                              const save_options& options);
 
 } // namespace detail
 

@@ -2,8 +2,8 @@
 #ifndef STET_WRITERS_HYBRID_WRITER_HPP
 #define STET_WRITERS_HYBRID_WRITER_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../file/impl/positioned_sink.hpp"
+#include "../vocabulary/config.hpp"
 #include "direct_writer.hpp"
 #include "impl/pending_jobs.hpp"
 #include "impl/shared_progress.hpp"
@@ -49,10 +49,10 @@ struct cached_half {
 
 /// The tensors past the cache, on the calling thread.
 result<void> write_direct_half(block_stream& stream, const header& head, const tensor_run& run,
-                                      const write_options& options);
+                               const write_options& options);
 
 result<void> write_hybrid(const void* given, const header& head, part_file& file,
-                                 const save_options& options);
+                          const save_options& options);
 
 } // namespace detail
 

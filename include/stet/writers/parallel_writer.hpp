@@ -2,9 +2,9 @@
 #ifndef STET_WRITERS_PARALLEL_WRITER_HPP
 #define STET_WRITERS_PARALLEL_WRITER_HPP
 
-#include "../vocabulary/config.hpp"
 #include "../file/impl/positioned_sink.hpp"
 #include "../save/save.hpp"
+#include "../vocabulary/config.hpp"
 #include "executor.hpp"
 #include "impl/pending_jobs.hpp"
 #include "impl/shared_progress.hpp"
@@ -61,7 +61,7 @@ struct parallel_share {
 };
 
 result<void> write_parallel(const void* given, const header& head, part_file& file,
-                                   const save_options& options);
+                            const save_options& options);
 
 } // namespace detail
 

@@ -3,8 +3,8 @@
 #define STET_WRITERS_WORKER_THREADS_HPP
 
 #include "../vocabulary/config.hpp"
-#include "impl/thread.hpp"
 #include "executor.hpp"
+#include "impl/thread.hpp"
 
 #include <array>
 #include <condition_variable>
@@ -41,13 +41,13 @@ private:
 
     static void work(void* itself);
 
-    std::mutex                              mutex_{};
-    std::condition_variable                 news_{};
-    std::array<job, 256>                    queue_{};
-    std::size_t                             first_ = 0;
-    std::size_t                             waiting_ = 0;
-    bool                                    is_ending_ = false;
-    unsigned                                size_ = 0;
+    std::mutex                                      mutex_{};
+    std::condition_variable                         news_{};
+    std::array<job, 256>                            queue_{};
+    std::size_t                                     first_ = 0;
+    std::size_t                                     waiting_ = 0;
+    bool                                            is_ending_ = false;
+    unsigned                                        size_ = 0;
     std::array<std::optional<detail::thread>, most> threads_{};
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 
-#include <stet/header/metadata.hpp>
-#include <stet/families/families.hpp>
 #include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/families/families.hpp>
+#include <stet/header/metadata.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -126,7 +126,7 @@ TEST_CASE("texts may reach the limit together and not one byte more")
     const std::array<json_entry, 1> extra{{{"workflow", "[1,2]"}}};
     const auto                      made = [&](std::uint64_t largest) {
         return make_comfyui_metadata(
-                                 {.graph = workflow{.prompt = "{\"a\":1}", .extra = extra, .largest = largest}});
+            {.graph = workflow{.prompt = "{\"a\":1}", .extra = extra, .largest = largest}});
     };
     CHECK(text(made(14)) == "prompt={\"a\": 1}\nworkflow=[1, 2]\n");
     const auto refused = made(13);

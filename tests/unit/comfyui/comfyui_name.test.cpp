@@ -14,9 +14,9 @@ using stet::comfyui_request;
 using stet::errc;
 using stet::naming_rule;
 using stet::path_style;
-using stet::detail::python_int;
 using stet::resolve_comfyui;
 using stet::result;
+using stet::detail::python_int;
 
 namespace {
 

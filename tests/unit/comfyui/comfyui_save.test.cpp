@@ -2,9 +2,9 @@
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
+#include <stet/comfyui/comfyui_save.hpp>
 #include <stet/families/layouts.hpp>
 #include <stet/vocabulary/message.hpp>
-#include <stet/comfyui/comfyui_save.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

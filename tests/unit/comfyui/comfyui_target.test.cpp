@@ -426,7 +426,8 @@ TEST_CASE("a relative output folder is taken by the later rule alone")
     comfyui_request request{.prefix = "a/M", .output_dir = relative, .rule = naming_rule::comfyui_2026};
     CHECK(comfyui_target::take(native_file_system(), request, durability::none));
     request.prefix = "../M";
-    CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code == errc::outside_root);
+    CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code ==
+          errc::outside_root);
     request.rule = naming_rule::comfyui_0_8;
     CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code ==
           errc::output_folder_not_absolute);

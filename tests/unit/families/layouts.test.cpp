@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/rearranged.hpp"
 
-#include <stet/layout/layout.hpp>
 #include <stet/families/layouts.hpp>
+#include <stet/layout/layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -60,8 +60,8 @@ named_tensors encoder(support::tensor_pool& pool, const std::string& name)
     const std::string text = name + ".transformer.text_model.";
     const std::string layer = text + "encoder.layers.0.";
     named_tensors     given{{name + ".logit_scale", pool.one(4.6F)},
-                        {text + "embeddings.token_embedding.weight", pool.f32({2, 1}, {1, 2})},
-                        {text + "embeddings.position_embedding.weight", pool.f32({2, 1}, {3, 4})}};
+                            {text + "embeddings.token_embedding.weight", pool.f32({2, 1}, {1, 2})},
+                            {text + "embeddings.position_embedding.weight", pool.f32({2, 1}, {3, 4})}};
     for (const std::string part : {"q", "k", "v"}) {
         given.emplace_back(layer + "self_attn." + part + "_proj.weight", pool.f32({1, 1}, {5}));
         given.emplace_back(layer + "self_attn." + part + "_proj.bias", pool.f32({1}, {6}));
@@ -299,9 +299,9 @@ TEST_CASE("a rule tells that memory runs out whichever of its lists is full")
 {
     support::tensor_pool pool;
     const named_tensors  given{{"clip_l.transformer.text_projection.weight", pool.f32({1, 1}, {1})},
-                              {"clip_l.logit_scale", pool.one(2)},
-                              {"clip_g.transformer.text_model.embeddings.position_ids", pool.one(3)},
-                              {"other", pool.one(4)}};
+                               {"clip_l.logit_scale", pool.one(2)},
+                               {"clip_g.transformer.text_model.embeddings.position_ids", pool.one(3)},
+                               {"other", pool.one(4)}};
     const named_tensors  without_fusing{{"clip_l.a", pool.one(1)}};
     const auto           runs_out_everywhere = []<class Rule>(Rule, const named_tensors& tensors) {
         const auto apply = [&](stet::change_log& log, const stet::allocator&) -> std::string_view {

@@ -4,8 +4,8 @@
 #include "support/short_memory.hpp"
 
 #include <stet/families/families.hpp>
-#include <stet/layout/layout.hpp>
 #include <stet/families/vision_layouts.hpp>
+#include <stet/layout/layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -48,13 +48,13 @@ named_tensors encoder(support::tensor_pool& pool)
 {
     const std::string layer = "vision_model.encoder.layers.0.";
     named_tensors     given{{"vision_model.embeddings.class_embedding", pool.f32({2}, {1, 2})},
-                        {"vision_model.embeddings.patch_embedding.weight", pool.f32({1, 1, 1, 1}, {3})},
-                        {"vision_model.embeddings.position_embedding.weight", pool.f32({2, 1}, {4, 5})},
-                        {"vision_model.pre_layrnorm.weight", pool.f32({1}, {6})},
-                        {layer + "layer_norm1.weight", pool.f32({1}, {7})},
-                        {layer + "mlp.fc1.weight", pool.f32({1, 1}, {8})},
-                        {layer + "mlp.fc2.bias", pool.f32({1}, {9})},
-                        {layer + "self_attn.out_proj.weight", pool.f32({1, 1}, {10})}};
+                            {"vision_model.embeddings.patch_embedding.weight", pool.f32({1, 1, 1, 1}, {3})},
+                            {"vision_model.embeddings.position_embedding.weight", pool.f32({2, 1}, {4, 5})},
+                            {"vision_model.pre_layrnorm.weight", pool.f32({1}, {6})},
+                            {layer + "layer_norm1.weight", pool.f32({1}, {7})},
+                            {layer + "mlp.fc1.weight", pool.f32({1, 1}, {8})},
+                            {layer + "mlp.fc2.bias", pool.f32({1}, {9})},
+                            {layer + "self_attn.out_proj.weight", pool.f32({1, 1}, {10})}};
     for (const std::string part : {"k", "q", "v"}) {
         const float value = part == "q" ? 11 : part == "k" ? 12 : 13;
         given.emplace_back(layer + "self_attn." + part + "_proj.weight", pool.f32({1, 1}, {value}));
@@ -153,8 +153,10 @@ TEST_CASE("a vision encoder rearranged without memory says so and gives all memo
           }) > 5);
 }
 
-static_assert(stet::rearranges<stet::with_openclip_vision<stet::layouts::sd2_unclip>, stet::role::text_encoder>);
-static_assert(stet::rearranges<stet::with_openclip_vision<stet::layouts::sd2_unclip>, stet::role::vision_encoder>);
+static_assert(
+    stet::rearranges<stet::with_openclip_vision<stet::layouts::sd2_unclip>, stet::role::text_encoder>);
+static_assert(
+    stet::rearranges<stet::with_openclip_vision<stet::layouts::sd2_unclip>, stet::role::vision_encoder>);
 static_assert(!stet::rearranges<stet::with_openclip_vision<stet::layouts::svd>, stet::role::text_encoder>);
 static_assert(stet::places<stet::with_openclip_vision<stet::layouts::svd>, stet::role::text_encoder>);
 static_assert(!stet::places<stet::with_openclip_vision<stet::layouts::generic>, stet::role::vision_encoder>);

@@ -60,8 +60,8 @@ TEST_CASE("what a dead saver left is removed, and its number is free again")
     CHECK(found->left.empty());
     CHECK(found->removed.size() == 2);
     CHECK(here.entries() == names{"M_00001_.safetensors"});
-    const auto next =
-        stet::numbered_target::take(native_file_system(), here.path(), {.folder = {}, .stem = "M"}, durability::none);
+    const auto next = stet::numbered_target::take(native_file_system(), here.path(),
+                                                  {.folder = {}, .stem = "M"}, durability::none);
     REQUIRE(next);
     CHECK(next->number() == 2);
 }
@@ -69,8 +69,8 @@ TEST_CASE("what a dead saver left is removed, and its number is free again")
 TEST_CASE("the part file of a live saver stays, whatever its age, and can be published")
 {
     const scratch_directory here;
-    auto                    live =
-        stet::numbered_target::take(native_file_system(), here.path(), {.folder = {}, .stem = "M"}, durability::none);
+    auto live = stet::numbered_target::take(native_file_system(), here.path(), {.folder = {}, .stem = "M"},
+                                            durability::none);
     REQUIRE(live);
     const auto left = only_left(remove_abandoned_numbered(here.path(), {}, whatever_its_age));
     CHECK(left.name == "M_00001_.part");

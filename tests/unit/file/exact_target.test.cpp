@@ -271,7 +271,8 @@ TEST_CASE("on posix a name may hold anything but a slash and NUL")
 {
     const scratch_directory here;
     for (const std::string_view name :
-         {"a\\b", "x:y", "NUL", "x.", " ", "line\nbreak", "\xFF\xFE", "*", "..."}) {
+         {"a\\b", "x:y", "NUL", "x.", " ", "line\nbreak", "\xFF\xFE", "*", "..."})
+    {
         CAPTURE(name);
         CHECK(save(here / name));
         CHECK(here.content(name) == "new");
@@ -488,6 +489,7 @@ TEST_CASE("a path leads to a folder and a name in it, through its links")
     const auto place = exact_target::resolve(native_file_system(), here / "link");
     REQUIRE(place);
     CHECK(place->name == "file");
-    CHECK(native_file_system().make_folder(native_file_system().context, place->in.handle(), "mark").error == 0);
+    CHECK(native_file_system().make_folder(native_file_system().context, place->in.handle(), "mark").error ==
+          0);
     CHECK(here.has("far/mark"));
 }

@@ -19,23 +19,29 @@ TEST_CASE("every errno that a user can do something about has a code of its own"
         int  os_code;
         errc code;
     };
-    for (const row& given : {
-             row{ENOENT, errc::folder_missing}, row{ENOTDIR, errc::folder_missing},
-                 row{EEXIST, errc::name_taken}, row{EACCES, errc::permission_denied},
-                 row{EPERM, errc::permission_denied}, row{EBUSY, errc::file_in_use},
-                 row{EROFS, errc::read_only_file_system}, row{ENOSPC, errc::disk_full},
+    for (const row& given : {row{ENOENT, errc::folder_missing},
+                             row{ENOTDIR, errc::folder_missing},
+                             row{EEXIST, errc::name_taken},
+                             row{EACCES, errc::permission_denied},
+                             row{EPERM, errc::permission_denied},
+                             row{EBUSY, errc::file_in_use},
+                             row{EROFS, errc::read_only_file_system},
+                             row{ENOSPC, errc::disk_full},
 #if defined(EDQUOT)
-                 row{EDQUOT, errc::disk_full},
+                             row{EDQUOT, errc::disk_full},
 #endif
-                 row{EFBIG, errc::file_too_large}, row{ENAMETOOLONG, errc::file_name_too_long},
-                 row{EMFILE, errc::too_many_open_files}, row{ENFILE, errc::too_many_open_files},
-                 row{ELOOP, errc::too_many_links}, row{EISDIR, errc::not_a_regular_file},
-                 row{ENXIO, errc::not_a_regular_file}, row{ENOMEM, errc::out_of_memory},
-                 row{EIO, errc::io_failure}, row{EBADF, errc::io_failure}, row{0, errc::io_failure}, row
-             {
-                 123'456, errc::io_failure
-             }
-         })
+                             row{EFBIG, errc::file_too_large},
+                             row{ENAMETOOLONG, errc::file_name_too_long},
+                             row{EMFILE, errc::too_many_open_files},
+                             row{ENFILE, errc::too_many_open_files},
+                             row{ELOOP, errc::too_many_links},
+                             row{EISDIR, errc::not_a_regular_file},
+                             row{ENXIO, errc::not_a_regular_file},
+                             row{ENOMEM, errc::out_of_memory},
+                             row{EIO, errc::io_failure},
+                             row{EBADF, errc::io_failure},
+                             row{0, errc::io_failure},
+                             row{123'456, errc::io_failure}})
     {
         CAPTURE(given.os_code);
         CHECK(errc_of(given.os_code) == given.code);

@@ -89,7 +89,8 @@ TEST_CASE("numbers count from the least asked for")
     const scratch_directory here;
     here.put("M_00003_.safetensors");
     const auto from = [&](std::uint64_t first) {
-        return numbered_target::take(native_file_system(), here.path(), {.stem = "M"}, durability::none, first)
+        return numbered_target::take(native_file_system(), here.path(), {.stem = "M"}, durability::none,
+                                     first)
             ->number();
     };
     CHECK(from(1) == 4);
@@ -179,8 +180,8 @@ TEST_CASE("the root is created, and may be a link")
         CHECK(here.entries(std::string(root) + "/sub") == names{"M_00001_.safetensors"});
     }
     here.put_link("link", "out");
-    auto target =
-        numbered_target::take(native_file_system(), here / "link", {.folder = "sub", .stem = "M"}, durability::full);
+    auto target = numbered_target::take(native_file_system(), here / "link", {.folder = "sub", .stem = "M"},
+                                        durability::full);
     REQUIRE(target);
     CHECK(target->number() == 2);
 }
@@ -189,7 +190,9 @@ TEST_CASE("the path keeps the root's own spelling, with one separator")
 {
     const scratch_directory here;
     const auto              path = [&](std::string_view root, const output_name& name) {
-        return numbered_target::take(native_file_system(), here / root, name, durability::none)->file().path();
+        return numbered_target::take(native_file_system(), here / root, name, durability::none)
+            ->file()
+            .path();
     };
     CHECK(path("out", {.stem = "M"}) == here / "out/M_00001_.safetensors");
     CHECK(path("out/", {.stem = "M"}) == here / "out/M_00001_.safetensors");
@@ -206,8 +209,9 @@ TEST_CASE("a link out of the root is refused before anything is created")
     here.put_link("root/a/link", here / "outside");
     for (const std::string_view folder : {"link", "link/new", "a/link", "a/link/b/c"}) {
         CAPTURE(folder);
-        const auto target = numbered_target::take(
-            native_file_system(), here / "root", {.folder = std::string(folder), .stem = "M"}, durability::full);
+        const auto target =
+            numbered_target::take(native_file_system(), here / "root",
+                                  {.folder = std::string(folder), .stem = "M"}, durability::full);
         REQUIRE_FALSE(target);
         CHECK(target.error().code == errc::outside_root);
     }
@@ -220,8 +224,8 @@ TEST_CASE("a link that stays in the root is followed")
     const scratch_directory here;
     here.make_folder("root/a/b");
     here.put_link("root/link", "a/b");
-    auto target = numbered_target::take(native_file_system(), here / "root", {.folder = "link/new", .stem = "M"},
-                                        durability::full);
+    auto target = numbered_target::take(native_file_system(), here / "root",
+                                        {.folder = "link/new", .stem = "M"}, durability::full);
     REQUIRE(target);
     CHECK(target->publish(durability::full));
     CHECK(here.entries("root/a/b/new") == names{"M_00001_.safetensors"});

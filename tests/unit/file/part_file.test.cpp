@@ -460,9 +460,9 @@ TEST_CASE("what cannot be locked is saved all the same")
 
 TEST_CASE("a part file that another process locks first is left to that one")
 {
-    fixture                        f;
+    fixture                                f;
     std::optional<stet::detail::file_lock> other;
-    const auto                     in = folder::open(stet::native_file_system(), f.here.path());
+    const auto                             in = folder::open(stet::native_file_system(), f.here.path());
     REQUIRE(in);
     const auto quicker = [&] { other = *stet::detail::file_lock::take(*in, "x.part", "said"); };
     f.faulty.before(file_call::lock_file, quicker);

@@ -3,8 +3,8 @@
 #include "support/naive_tensor.hpp"
 #include "support/piece_sink.hpp"
 
-#include <stet/header/alignments.hpp>
 #include <stet/families/layouts.hpp>
+#include <stet/header/alignments.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/read/alignments.hpp>
 #include <stet/read/checkpoint_view.hpp>

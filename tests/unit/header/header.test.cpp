@@ -45,10 +45,10 @@ stet::plan planned(const named_tensors& tensors, std::uint32_t data_alignment = 
 /// All that the header writes through a block of that size.
 std::string written(const stet::header& head, std::size_t block_size = 64)
 {
-    std::string            file;
-    stet::append_sink      destination(file);
-    std::vector<std::byte> block(block_size);
-    stet::detail::staged_sink      staged(destination, block);
+    std::string               file;
+    stet::append_sink         destination(file);
+    std::vector<std::byte>    block(block_size);
+    stet::detail::staged_sink staged(destination, block);
     CHECK(head.write(staged));
     CHECK(staged.flush());
     return file;
@@ -149,7 +149,7 @@ TEST_CASE("a name longer than the staging block is written whole")
     const std::string plain(10'000, 'n');
     const std::string escaped(10'000, '"');
     const stet::plan  tensors = planned(
-         {{{.prefix = plain, .stem = plain}, bytes(1)}, {{.prefix = plain, .stem = escaped}, bytes(2)}});
+        {{{.prefix = plain, .stem = plain}, bytes(1)}, {{.prefix = plain, .stem = escaped}, bytes(2)}});
     const auto head = stet::make_header(tensors);
     REQUIRE(head);
     const std::string whole = written(*head, 1U << 20U);
@@ -308,10 +308,10 @@ TEST_CASE("a failure of the sink ends the header and is passed on")
     REQUIRE(head);
 
     for (std::size_t fails_at = 0;; ++fails_at) {
-        support::piece_sink      failing{.fails_at = fails_at, .recovers = true};
-        std::array<std::byte, 4> block{};
-        stet::detail::staged_sink        staged(failing, block);
-        auto                     outcome = head->write(staged);
+        support::piece_sink       failing{.fails_at = fails_at, .recovers = true};
+        std::array<std::byte, 4>  block{};
+        stet::detail::staged_sink staged(failing, block);
+        auto                      outcome = head->write(staged);
         if (outcome)
             outcome = staged.flush();
         if (outcome) {

@@ -112,16 +112,16 @@ TEST_CASE("an error ends the visit of metadata")
 TEST_CASE("entries are ordered by key, byte by byte")
 {
     pairs             given{{"", "0"},
-                {"A", "1"},
-                {"a", "2"},
-                {"aa", "3"},
-                {"a\x7F", "4"},
-                {"a\xC3\xA9", "5"},
-                {"b", "6"},
-                {std::string("b\0", 2), "7"},
-                {"b\x01", "8"},
-                {"\xEF\xBF\xBD", "9"},
-                {"\xF0\x90\x80\x80", "10"}};
+                            {"A", "1"},
+                            {"a", "2"},
+                            {"aa", "3"},
+                            {"a\x7F", "4"},
+                            {"a\xC3\xA9", "5"},
+                            {"b", "6"},
+                            {std::string("b\0", 2), "7"},
+                            {"b\x01", "8"},
+                            {"\xEF\xBF\xBD", "9"},
+                            {"\xF0\x90\x80\x80", "10"}};
     const std::string expected = sorted(given);
     CHECK(expected.starts_with("=0;A=1;a=2;aa=3;a\x7F=4;a\xC3\xA9=5;b=6;"));
     CHECK(expected.ends_with("b\x01=8;\xEF\xBF\xBD=9;\xF0\x90\x80\x80=10;"));

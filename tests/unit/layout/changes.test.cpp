@@ -12,8 +12,9 @@ TEST_CASE("a log keeps its changes, and the texts it owns, where they are when i
     char* const      text = first.own.text(3);
     REQUIRE(text != nullptr);
     std::string_view("new").copy(text, 3);
-    REQUIRE(first.changes.push(
-        {.what = stet::change::kind::added, .component = 1, .name = {.prefix = {text, 3}, .stem = ".weight"}}));
+    REQUIRE(first.changes.push({.what = stet::change::kind::added,
+                                .component = 1,
+                                .name = {.prefix = {text, 3}, .stem = ".weight"}}));
 
     const stet::change_log moved(std::move(first));
     REQUIRE(moved.changes.size() == 1);

@@ -20,10 +20,7 @@ using same_prefix = stet::prefix_layout<under<role::model, "m.">, under<role::va
 using empty_prefix = stet::prefix_layout<under<role::model, "">>;
 
 template <class Layout, class Role>
-concept has_place = requires
-{
-    Layout::place(Role{}, std::string_view());
-};
+concept has_place = requires { Layout::place(Role{}, std::string_view()); };
 
 static_assert(has_place<two_rules, role::model> && has_place<two_rules, audio> &&
               !has_place<two_rules, role::vae>);

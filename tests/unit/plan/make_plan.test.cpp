@@ -6,8 +6,8 @@
 
 #include <stet/families/families.hpp>
 #include <stet/families/layouts.hpp>
-#include <stet/layout/prefix_layout.hpp>
 #include <stet/families/vision_layouts.hpp>
+#include <stet/layout/prefix_layout.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/vocabulary/message.hpp>
 
@@ -362,8 +362,8 @@ TEST_CASE("what changed can be kept when the plan goes")
     {
         const dict text{{"clip_l.logit_scale", bytes(1)}, {"clip_l.w", bytes(1)}};
         auto       plan = stet::make_plan(
-                  stet::full{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries},
-                  stet::families::sdxl{});
+            stet::full{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries},
+            stet::families::sdxl{});
         REQUIRE(plan);
         log = (*std::move(plan)).take_changes();
         CHECK(support::text_of(log.changes) ==

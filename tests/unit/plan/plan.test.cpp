@@ -2,8 +2,8 @@
 #include "support/counting_heap.hpp"
 #include "support/poured.hpp"
 
-#include <stet/plan/plan.hpp>
 #include <stet/plan/impl/plan_builder.hpp>
+#include <stet/plan/plan.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/strided.hpp>
 

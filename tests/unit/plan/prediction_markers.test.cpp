@@ -262,9 +262,9 @@ TEST_CASE("no marker is missing after memory was refused once")
         for (std::size_t count = 0; count <= names.size(); ++count) {
             std::size_t calls = 0;
             for (std::size_t refused = 0; refused <= calls; ++refused) {
-                support::counting_heap heap;
-                support::one_refusal   memory{.from = heap.allocator(), .refused = refused};
-                stet::detail::plan_builder     builder(memory.allocator());
+                support::counting_heap     heap;
+                support::one_refusal       memory{.from = heap.allocator(), .refused = refused};
+                stet::detail::plan_builder builder(memory.allocator());
                 builder.begin_component("model");
                 std::size_t there = 0;
                 for (; there < count; ++there) {

@@ -20,10 +20,7 @@ using support::stored_file;
 namespace {
 
 template <class Argument>
-concept readable = requires(Argument&& bytes)
-{
-    stet::read_header(static_cast<Argument&&>(bytes), 0);
-};
+concept readable = requires(Argument&& bytes) { stet::read_header(static_cast<Argument&&>(bytes), 0); };
 
 static_assert(readable<const std::span<const std::byte>&>);
 static_assert(readable<std::span<const std::byte>>);

@@ -49,7 +49,8 @@ state_dict component(const support::json_value& manifest, std::string_view name,
         const auto size = stet::byte_count(type, shape);
         REQUIRE(size);
         REQUIRE(*size <= memory.size());
-        const auto view = stet::view_of(type, shape, stet::bytes(memory).first(stet::detail::memory_size(*size)));
+        const auto view =
+            stet::view_of(type, shape, stet::bytes(memory).first(stet::detail::memory_size(*size)));
         REQUIRE(view);
         dict.emplace(std::string(fields[0].text()), *view);
     }

@@ -564,7 +564,7 @@ TEST_CASE("a producer is lent the block in which the file is staged")
     static lent_room seen; // a producer has no state of its own
     const lent_room  device{};
     const dict       tensors{
-        {"a", *stet::produced_view(dtype::u8, {mebibyte}, device, [](const lent_room&, stet::sink_ref out) {
+              {"a", *stet::produced_view(dtype::u8, {mebibyte}, device, [](const lent_room&, stet::sink_ref out) {
              const auto place = out.lend(mebibyte);
              REQUIRE(place);
              seen.size = place->size();

@@ -116,7 +116,7 @@ TEST_CASE("a sigma is one number, of any type that holds one")
         CHECK(is(derived<families::sdxl>({{"edm_vpred.sigma_max", tensor}}).sigma_max, expected));
     const std::string pieces = support::little_endian(numbers);
     const auto        made = stet::produced_view(
-               stet::dtype::f32, {}, pieces, [](const std::string& all, stet::sink_ref to) -> stet::result<void> {
+        stet::dtype::f32, {}, pieces, [](const std::string& all, stet::sink_ref to) -> stet::result<void> {
             const stet::bytes bytes = std::as_bytes(std::span(all));
             if (auto one = to.write(bytes.first(1)); !one)
                 return one;

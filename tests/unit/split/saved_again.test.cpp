@@ -3,10 +3,10 @@
 #include <stet/families/families.hpp>
 #include <stet/families/vision_layouts.hpp>
 #include <stet/read/checkpoint_view.hpp>
-#include <stet/vocabulary/message.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>
 #include <stet/split/split.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -96,7 +96,7 @@ TEST_CASE("a file that stet wrote is read, split and saved as the same bytes")
 {
     const std::vector<float> weight(24, 0.5F);
     const state_dict         model{{"input_blocks.0.0.weight", *stet::view_of(weight, {2, 3, 4})},
-                           {"out.2.bias", *stet::view_of(std::span(weight).first<3>(), {3})}};
+                                   {"out.2.bias", *stet::view_of(std::span(weight).first<3>(), {3})}};
     const state_dict         vae{{"decoder.conv_in.weight", *stet::view_of(weight, {24})}};
     const encoder            clip_h("clip_h");
     const encoder            clip_g("clip_g");

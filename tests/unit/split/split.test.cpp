@@ -5,8 +5,8 @@
 #include "support/split_names.hpp"
 
 #include <stet/families/vision_layouts.hpp>
-#include <stet/vocabulary/message.hpp>
 #include <stet/split/split.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -262,10 +262,10 @@ TEST_CASE("a tensor that is missing, or whose strides are gone, is reported unde
 
 TEST_CASE("a marker that was taken already is not taken again")
 {
-    const small_tensors given{"v_pred", "ztsnr"};
-    stet::change_log    log(stet::heap());
-    stet::detail::splitting     work(log, conduct::strict);
-    stet::detail::ordered_dict  out(stet::heap());
+    const small_tensors        given{"v_pred", "ztsnr"};
+    stet::change_log           log(stet::heap());
+    stet::detail::splitting    work(log, conduct::strict);
+    stet::detail::ordered_dict out(stet::heap());
     REQUIRE(support::fill(work.rest, given));
     REQUIRE(work.rest.remove({.stem = "v_pred"}));
     REQUIRE(stet::detail::take_markers(work, out));

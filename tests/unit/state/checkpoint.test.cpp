@@ -70,7 +70,7 @@ std::string visit_order(const Kind& checkpoint)
 {
     std::string order;
     const auto  visited = stet::each_component(
-         checkpoint, [&]<class Role>(const stet::component<Role>& component, Role, std::size_t index) {
+        checkpoint, [&]<class Role>(const stet::component<Role>& component, Role, std::size_t index) {
             order += std::to_string(index) + ":" + std::string(Role::name);
             return component.each([&](std::string_view key, const stet::result<stet::tensor_view>&) {
                 order += "=" + std::string(key);

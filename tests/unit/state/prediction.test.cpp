@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 
-#include <stet/vocabulary/message.hpp>
 #include <stet/state/prediction.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -50,8 +50,7 @@ constexpr auto failing = [](const run_length&, sink_ref) -> result<void> {
 };
 
 template <class Object>
-concept can_be_produced = requires(Object&& object, const extents& shape)
-{
+concept can_be_produced = requires(Object&& object, const extents& shape) {
     produced_view(dtype::u8, shape, std::forward<Object>(object), write_out);
 };
 

@@ -39,10 +39,7 @@ tensor_view view(dtype type, const extents& shape, std::string_view text)
 }
 
 template <class Stack>
-concept can_be_viewed = requires(Stack&& stack)
-{
-    std::forward<Stack>(stack).view();
-};
+concept can_be_viewed = requires(Stack&& stack) { std::forward<Stack>(stack).view(); };
 
 } // namespace
 

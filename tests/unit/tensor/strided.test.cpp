@@ -36,14 +36,12 @@ using support::poured;
 namespace {
 
 template <class Range>
-concept strideable = requires(Range&& values, const extents& shape, const strides& steps)
-{
+concept strideable = requires(Range&& values, const extents& shape, const strides& steps) {
     strided_view(std::forward<Range>(values), shape, steps);
 };
 
 template <class Range>
-concept strideable_as_bytes = requires(Range&& data, const extents& shape, const strides& steps)
-{
+concept strideable_as_bytes = requires(Range&& data, const extents& shape, const strides& steps) {
     strided_view(dtype::u8, shape, steps, std::forward<Range>(data));
 };
 
@@ -184,7 +182,8 @@ TEST_CASE("rows longer than the gathering block are poured whole")
     for (const dtype type : one_of_each_width) {
         const std::size_t width = element_size(type);
         for (const std::uint64_t columns :
-             {8192 / width - 1, 8192 / width, 8192 / width + 1, 3 * 8192 / width + 5}) {
+             {8192 / width - 1, 8192 / width, 8192 / width + 1, 3 * 8192 / width + 5})
+        {
             for (const std::int64_t step : {0, 1, 2, -1, -3}) {
                 naive_tensor tensor{.shape = {3, columns}, .steps = {7, step}};
                 const auto [below, above] = reach_of(tensor);

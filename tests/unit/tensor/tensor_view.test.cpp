@@ -50,16 +50,12 @@ static_assert(tensor_view{}.is_packed());
 namespace {
 
 template <class Range>
-concept viewable = requires(Range&& values, const extents& shape)
-{
-    view_of(std::forward<Range>(values), shape);
-};
+concept viewable =
+    requires(Range&& values, const extents& shape) { view_of(std::forward<Range>(values), shape); };
 
 template <class Range>
-concept viewable_as_bytes = requires(Range&& data, const extents& shape)
-{
-    view_of(dtype::u8, shape, std::forward<Range>(data));
-};
+concept viewable_as_bytes =
+    requires(Range&& data, const extents& shape) { view_of(dtype::u8, shape, std::forward<Range>(data)); };
 
 /// The bytes of each scalar of `width` reversed.
 std::string reversed(std::string text, std::size_t width)

@@ -185,7 +185,8 @@ TEST_CASE("an axis that is not there is refused")
     const auto        matrix = view_of(dtype::u8, {2, 3}, as_bytes(storage));
 
     for (const auto& [first, second] :
-         std::vector<std::pair<std::size_t, std::size_t>>{{0, 2}, {2, 0}, {2, 2}}) {
+         std::vector<std::pair<std::size_t, std::size_t>>{{0, 2}, {2, 0}, {2, 2}})
+    {
         const auto refused = transposed(*matrix, first, second);
         CHECK(failure(refused) == "no_such_axis");
         CHECK(refused.error().expected == 2);

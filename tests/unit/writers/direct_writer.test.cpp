@@ -36,7 +36,8 @@ TEST_CASE("a file written past the cache or from another thread has the same byt
           block_settings{.block_size = 65536, .blocks = 4, .jobs = pool.jobs()}})
     {
         for (const stet::file_writer writer :
-             {stet::direct_writer(settings), stet::overlapped_writer(settings)}) {
+             {stet::direct_writer(settings), stet::overlapped_writer(settings)})
+        {
             for (const stet::durability lasting : {stet::durability::none, stet::durability::full}) {
                 const scratch_directory here;
                 REQUIRE(sample.save(exact_path{here / "x"}, {.lasting = lasting, .writer = writer}));

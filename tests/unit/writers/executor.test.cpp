@@ -12,7 +12,6 @@ TEST_CASE("an executor of nothing is empty, one with a function is not")
     static_assert(inline_jobs);
 
     int ran = 0;
-    inline_jobs.run(
-        inline_jobs.context, [](void* count) { ++*static_cast<int*>(count); }, &ran);
+    inline_jobs.run(inline_jobs.context, [](void* count) { ++*static_cast<int*>(count); }, &ran);
     CHECK(ran == 1);
 }

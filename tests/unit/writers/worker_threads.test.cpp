@@ -49,8 +49,8 @@ TEST_CASE("without threads a job runs at once")
 TEST_CASE("a job may give further jobs", "[thread]")
 {
     struct chain {
-        stet::executor     jobs;
-        std::atomic<int>   left = 500;
+        stet::executor             jobs;
+        std::atomic<int>           left = 500;
         stet::detail::pending_jobs pending{};
 
         static void next(void* itself)
@@ -74,8 +74,8 @@ TEST_CASE("a job may give further jobs", "[thread]")
 TEST_CASE("jobs run on other threads than the one that gave them", "[thread]")
 {
     struct seen {
-        pthread_t          given_on = pthread_self();
-        bool               is_same = true;
+        pthread_t                  given_on = pthread_self();
+        bool                       is_same = true;
         stet::detail::pending_jobs pending{};
     };
     stet::worker_threads workers(1);

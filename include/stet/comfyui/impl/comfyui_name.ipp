@@ -49,7 +49,8 @@ STET_INLINE comfyui_place split_comfyui_prefix(const comfyui_request& request)
 STET_INLINE bool is_inside_by_text(const comfyui_place& place, std::string_view output_dir)
 {
     return detail::python_path::is_inside(detail::python_path::normalized(output_dir, place.paths),
-                                  detail::python_path::normalized(place.folder, place.paths), place.paths);
+                                          detail::python_path::normalized(place.folder, place.paths),
+                                          place.paths);
 }
 
 STET_INLINE result<comfyui_place> resolve_comfyui(const comfyui_request& request)
@@ -58,7 +59,8 @@ STET_INLINE result<comfyui_place> resolve_comfyui(const comfyui_request& request
     const path_style paths = request.paths;
     const auto       root = request.output_dir;
     if (request.rule == naming_rule::comfyui_0_8) {
-        const bool lacks_drive = paths == path_style::windows && detail::python_path::drive_size(root, paths) == 0;
+        const bool lacks_drive =
+            paths == path_style::windows && detail::python_path::drive_size(root, paths) == 0;
         if (lacks_drive || !detail::python_path::is_rooted(root, paths))
             return error{.code = errc::output_folder_not_absolute}.about(root);
         const bool is_doubled = paths == path_style::posix && root.starts_with("//");
@@ -73,7 +75,7 @@ STET_INLINE result<comfyui_place> resolve_comfyui(const comfyui_request& request
 }
 
 STET_INLINE std::string comfyui_file_name(std::string_view stem, const detail::python_int& number,
-                                     std::string_view extension)
+                                          std::string_view extension)
 {
     std::string name(stem);
     name += '_';

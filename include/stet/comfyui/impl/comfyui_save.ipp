@@ -18,7 +18,7 @@ STET_INLINE std::uint64_t counter_of(std::string_view number) noexcept
 } // namespace detail
 
 STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
-                                          const save_options& options)
+                                               const save_options& options)
 {
     if (auto checked = make_header(tensors, options.metadata); !checked)
         return checked.error();

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
-#include "../comfyui_target.hpp"
 #include "../../file/impl/local_time.hpp"
 #include "../../naming/numbered_name.hpp"
 #include "../../naming/output_name.hpp"
 #include "../../naming/placeholders.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../comfyui_counter.hpp"
+#include "../comfyui_target.hpp"
+#include "python_path.hpp"
 
 #include <cerrno>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
-#include "python_path.hpp"
 
 namespace STET_NAMESPACE {
 
-STET_INLINE result<comfyui_target> comfyui_target::take(const file_system& calls, comfyui_request request, durability lasting,
-                                   existing_file existing)
+STET_INLINE result<comfyui_target> comfyui_target::take(const file_system& calls, comfyui_request request,
+                                                        durability lasting, existing_file existing)
 {
     request.paths = calls.paths;
     if (!request.fields.time && mentions_time(request.prefix))
@@ -47,15 +47,16 @@ STET_INLINE result<comfyui_target> comfyui_target::take(const file_system& calls
     return claim(*std::move(in), *std::move(place), existing);
 }
 
-STET_INLINE comfyui_target::comfyui_target(folder in, part_file file, comfyui_place place, detail::python_int number, std::string name,
-               existing_file existing) noexcept
+STET_INLINE comfyui_target::comfyui_target(folder in, part_file file, comfyui_place place,
+                                           detail::python_int number, std::string name,
+                                           existing_file existing) noexcept
     : in_(std::move(in)), file_(std::move(file)), place_(std::move(place)), number_(std::move(number)),
       name_(std::move(name)), existing_(existing)
 {
 }
 
 STET_INLINE result<folder> comfyui_target::open_inside(const file_system& calls, const comfyui_place& place,
-                                  const std::string& output_dir, durability lasting)
+                                                       const std::string& output_dir, durability lasting)
 {
     auto root = folder::open(calls, output_dir);
     if (!root && root.error().os_code == ENOENT) {
@@ -91,7 +92,8 @@ STET_INLINE result<folder> comfyui_target::open_inside(const file_system& calls,
     return in;
 }
 
-STET_INLINE result<detail::python_int> comfyui_target::next_number(const folder& in, const comfyui_place& place)
+STET_INLINE result<detail::python_int> comfyui_target::next_number(const folder&        in,
+                                                                   const comfyui_place& place)
 {
     comfyui_counter numbers(place);
     const auto      listed = retried([&] {
@@ -103,13 +105,14 @@ STET_INLINE result<detail::python_int> comfyui_target::next_number(const folder&
     return numbers.next();
 }
 
-STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_place place, existing_file existing)
+STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_place place,
+                                                         existing_file existing)
 {
-    constexpr std::size_t     most_attempts = 1000;
+    constexpr std::size_t             most_attempts = 1000;
     std::optional<detail::python_int> refused;
     std::optional<detail::python_int> tried;
-    std::size_t               losses = 0;
-    std::size_t               times = 0; // the part file of one name is the lock of its number
+    std::size_t                       losses = 0;
+    std::size_t                       times = 0; // the part file of one name is the lock of its number
     for (std::size_t attempt = 1;; ++attempt) {
         auto number = next_number(in, place);
         if (!number)
@@ -149,7 +152,8 @@ STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_plac
     }
 }
 
-STET_INLINE std::string comfyui_target::part_name(const std::string& stem, const detail::python_int& number, std::size_t attempt)
+STET_INLINE std::string comfyui_target::part_name(const std::string& stem, const detail::python_int& number,
+                                                  std::size_t attempt)
 {
     std::string extension(attempt > 1 ? detail::decimal(attempt).view() : std::string_view());
     extension += part_extension;

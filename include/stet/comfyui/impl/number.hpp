@@ -5,7 +5,6 @@
 
 #include "../../vocabulary/config.hpp"
 
-#include <cstdlib>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 #include <version>
 

@@ -2,9 +2,9 @@
 #ifndef STET_COMFYUI_IMPL_PYTHON_PATH_HPP
 #define STET_COMFYUI_IMPL_PYTHON_PATH_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../naming/numbered_name.hpp"
 #include "../../naming/output_name.hpp"
+#include "../../vocabulary/config.hpp"
 
 #include <cstddef>
 #include <string>

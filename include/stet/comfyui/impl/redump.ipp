@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../redump.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
+#include "../redump.hpp"
 #include "number.hpp"
 
 #include <cstring>
@@ -93,8 +93,7 @@ STET_INLINE bool json_redumper::open(bool is_object) noexcept
         failure_ = {.code = errc::json_too_deep, .expected = most_json_levels, .actual = at_};
         return false;
     }
-    if (!levels_.push(
-            {.is_object = is_object, .has_items = false, .first_member = members_.open_count()}))
+    if (!levels_.push({.is_object = is_object, .has_items = false, .first_member = members_.open_count()}))
         return exhausted((levels_.size() + 1) * sizeof(level));
     if (!has_room(1))
         return false;

@@ -3,8 +3,8 @@
 #ifndef STET_COMFYUI_IMPL_UNIQUE_MEMBERS_HPP
 #define STET_COMFYUI_IMPL_UNIQUE_MEMBERS_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "json_text.hpp"
 

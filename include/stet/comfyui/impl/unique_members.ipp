@@ -22,15 +22,15 @@ STET_INLINE std::uint64_t key_hash(std::string_view key) noexcept
     return mixed ^ mixed >> 32U;
 }
 
-STET_INLINE unique_members::unique_members(const allocator& memory) noexcept : open_(memory), kept_(memory), jumps_(memory)
+STET_INLINE unique_members::unique_members(const allocator& memory) noexcept
+    : open_(memory), kept_(memory), jumps_(memory)
 {
 }
 
 STET_INLINE bool unique_members::add(std::string_view written, std::size_t begin) noexcept
 {
     const std::string_view key = written.substr(begin);
-    return open_.push(
-        {.hash = key_hash(key), .begin = begin, .key_size = key.size(), .end = written.size()});
+    return open_.push({.hash = key_hash(key), .begin = begin, .key_size = key.size(), .end = written.size()});
 }
 
 STET_INLINE bool unique_members::end_object(std::string_view written, std::size_t first) noexcept
@@ -46,9 +46,8 @@ STET_INLINE void unique_members::put_unique(std::string_view written, json_text_
     std::sort(jumps_.begin(), jumps_.end(), [](const jump& a, const jump& b) { return a.from < b.from; });
     std::size_t at = 0;
     for (;;) {
-        const jump* const next =
-            std::lower_bound(jumps_.begin(), jumps_.end(), at,
-                             [](const jump& a, std::size_t from) { return a.from < from; });
+        const jump* const next = std::lower_bound(
+            jumps_.begin(), jumps_.end(), at, [](const jump& a, std::size_t from) { return a.from < from; });
         if (next == jumps_.end())
             break;
         out.put(written.substr(at, next->from - at));
@@ -80,17 +79,16 @@ STET_INLINE bool unique_members::are_unique(array_view<member> members, std::str
         if (a.hash != b.hash)
             return a.hash < b.hash;
         // Whoever chooses the keys can choose them so that their hashes are equal.
-        const int compared =
-            written.substr(a.begin, a.key_size).compare(written.substr(b.begin, b.key_size));
+        const int compared = written.substr(a.begin, a.key_size).compare(written.substr(b.begin, b.key_size));
         return compared != 0 ? compared < 0 : a.begin < b.begin;
     });
-    return std::adjacent_find(members.begin(), members.end(),
-                              [written](const member& a, const member& b) {
-                                  return same_key(a, b, written);
-                              }) == members.end();
+    return std::adjacent_find(members.begin(), members.end(), [written](const member& a, const member& b) {
+               return same_key(a, b, written);
+           }) == members.end();
 }
 
-STET_INLINE bool unique_members::note_replaced(array_view<const member> members, std::string_view written) noexcept
+STET_INLINE bool unique_members::note_replaced(array_view<const member> members,
+                                               std::string_view         written) noexcept
 {
     static_cast<void>(kept_.resize(0));
     for (std::size_t begin = 0; begin < members.size();) {
@@ -115,7 +113,8 @@ STET_INLINE bool unique_members::note_replaced(array_view<const member> members,
     return note_jump(kept_[kept_.size() - 1].end, written.size() + 1, "}");
 }
 
-STET_INLINE bool unique_members::note_jump(std::size_t from, std::size_t to, std::string_view instead) noexcept
+STET_INLINE bool unique_members::note_jump(std::size_t from, std::size_t to,
+                                           std::string_view instead) noexcept
 {
     return from + instead.size() == to || jumps_.push({from, to, instead});
 }

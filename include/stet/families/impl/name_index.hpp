@@ -2,10 +2,10 @@
 #ifndef STET_FAMILIES_IMPL_NAME_INDEX_HPP
 #define STET_FAMILIES_IMPL_NAME_INDEX_HPP
 
+#include "../../layout/placed_name.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
-#include "../../layout/placed_name.hpp"
 
 #include <cstddef>
 #include <cstdint>

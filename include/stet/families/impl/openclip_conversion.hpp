@@ -3,10 +3,10 @@
 #define STET_FAMILIES_IMPL_OPENCLIP_CONVERSION_HPP
 
 #include "../../tensor/extents.hpp"
-#include "../../vocabulary/array_view.hpp"
 #include "../../tensor/impl/collected_transpose.hpp"
 #include "../../tensor/stacked.hpp"
 #include "../../tensor/transposed.hpp"
+#include "../../vocabulary/array_view.hpp"
 #include "../rearrangement.hpp"
 #include "relabel.hpp"
 #include "torch_concat.hpp"

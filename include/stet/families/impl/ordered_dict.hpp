@@ -2,12 +2,12 @@
 #ifndef STET_FAMILIES_IMPL_ORDERED_DICT_HPP
 #define STET_FAMILIES_IMPL_ORDERED_DICT_HPP
 
+#include "../../tensor/tensor_view.hpp"
+#include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
-#include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../../tensor/tensor_view.hpp"
 #include "name_index.hpp"
 
 #include <cstddef>

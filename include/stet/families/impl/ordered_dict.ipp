@@ -81,8 +81,9 @@ STET_INLINE bool ordered_dict::begins_with(const placed_name& name, std::string_
     return true;
 }
 
-STET_INLINE result<std::string_view> ordered_dict::without_beginning(const placed_name& name, std::size_t skipped,
-                                                  arena& texts) noexcept
+STET_INLINE result<std::string_view> ordered_dict::without_beginning(const placed_name& name,
+                                                                     std::size_t        skipped,
+                                                                     arena&             texts) noexcept
 {
     if (skipped >= name.prefix.size())
         return name.stem.substr(skipped - name.prefix.size());
@@ -95,7 +96,8 @@ STET_INLINE result<std::string_view> ordered_dict::without_beginning(const place
     return std::string_view(joined, size);
 }
 
-STET_INLINE result<const tensor_view*> ordered_dict::keep(const placed_name& name, const tensor_view& tensor) noexcept
+STET_INLINE result<const tensor_view*> ordered_dict::keep(const placed_name& name,
+                                                          const tensor_view& tensor) noexcept
 {
     if (tensor.shape.problem() != errc{})
         return axes_error(tensor.shape).about(name.prefix, name.stem);
@@ -105,7 +107,8 @@ STET_INLINE result<const tensor_view*> ordered_dict::keep(const placed_name& nam
     return kept == nullptr ? result<const tensor_view*>(exhausted()) : kept;
 }
 
-STET_INLINE std::uint32_t ordered_dict::position(const placed_name& name, const name_hash& hashed) const noexcept
+STET_INLINE std::uint32_t ordered_dict::position(const placed_name& name,
+                                                 const name_hash&   hashed) const noexcept
 {
     if (!is_indexed_)
         is_indexed_ = build_index();
@@ -140,7 +143,8 @@ STET_INLINE bool ordered_dict::build_index() const noexcept
     return true;
 }
 
-STET_INLINE result<void> ordered_dict::rename_at_once(std::string_view from, std::string_view to, arena& texts)
+STET_INLINE result<void> ordered_dict::rename_at_once(std::string_view from, std::string_view to,
+                                                      arena& texts)
 {
     growing_array<entry> renamed(memory());
     if (!renamed.reserve(entries_.size()))

@@ -15,7 +15,8 @@ STET_INLINE result<void> rearrangement::log(change::kind what, const placed_name
     return {};
 }
 
-STET_INLINE result<void> rearrangement::set_new(detail::ordered_dict& in, const placed_name& name, const tensor_view& tensor) noexcept
+STET_INLINE result<void> rearrangement::set_new(detail::ordered_dict& in, const placed_name& name,
+                                                const tensor_view& tensor) noexcept
 {
     const auto replaced = in.set(name, tensor);
     if (!replaced)
@@ -23,7 +24,8 @@ STET_INLINE result<void> rearrangement::set_new(detail::ordered_dict& in, const 
     return *replaced ? collided(name) : result<void>();
 }
 
-STET_INLINE result<void> rearrangement::share_new(detail::ordered_dict& in, const placed_name& name, const tensor_view& kept) noexcept
+STET_INLINE result<void> rearrangement::share_new(detail::ordered_dict& in, const placed_name& name,
+                                                  const tensor_view& kept) noexcept
 {
     const auto replaced = in.share(name, kept);
     if (!replaced)

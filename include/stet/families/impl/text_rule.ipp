@@ -11,8 +11,7 @@ namespace text_rules {
 
 STET_INLINE result<void> sd1::apply(rearrangement& work)
 {
-    for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"})
-    {
+    for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"}) {
         if (auto done = work.leave_out({.stem = key}); !done)
             return done;
     }
@@ -36,8 +35,7 @@ STET_INLINE result<void> sdxl_refiner::apply(rearrangement& work)
     if (!converted)
         return converted.error();
     work.dict = *std::move(converted);
-    if (auto done = work.leave_out({.stem = "clip_g.transformer.text_model.embeddings.position_ids"});
-        !done)
+    if (auto done = work.leave_out({.stem = "clip_g.transformer.text_model.embeddings.position_ids"}); !done)
         return done;
     return work.rename_prefix("clip_g", "conditioner.embedders.0.model");
 }
@@ -50,8 +48,7 @@ STET_INLINE result<void> sdxl::apply(rearrangement& work)
     work.dict = *std::move(converted);
     if (auto added = add_position_ids(work); !added)
         return added;
-    for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"})
-    {
+    for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"}) {
         if (auto done = work.leave_out({.stem = key}); !done)
             return done;
     }

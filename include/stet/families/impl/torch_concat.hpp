@@ -2,10 +2,10 @@
 #ifndef STET_FAMILIES_IMPL_TORCH_CONCAT_HPP
 #define STET_FAMILIES_IMPL_TORCH_CONCAT_HPP
 
-#include "../../vocabulary/config.hpp"
-#include "../../vocabulary/array_view.hpp"
-#include "../../vocabulary/result.hpp"
 #include "../../tensor/stacked.hpp"
+#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/config.hpp"
+#include "../../vocabulary/result.hpp"
 
 #include <array>
 #include <bit>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "torch_concat.hpp"
 #include "../../tensor/extents.hpp"
 #include "../../tensor/half.hpp"
 #include "../../tensor/transposed.hpp"
+#include "torch_concat.hpp"
 
 #include <utility>
 
@@ -95,7 +95,7 @@ STET_INLINE result<void> converting_sink::convert(std::size_t width)
 }
 
 STET_INLINE void converting_sink::reverse_on_big_endian([[maybe_unused]] std::array<std::byte, 8>& element,
-                                  [[maybe_unused]] std::size_t               width) noexcept
+                                                        [[maybe_unused]] std::size_t width) noexcept
 {
     if constexpr (std::endian::native == std::endian::big) {
         for (std::size_t i = 0; i < width / 2; ++i)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../abandoned_parts.hpp"
 #include "../../naming/output_name.hpp"
 #include "../../naming/part_name.hpp"
+#include "../abandoned_parts.hpp"
 #include "../exact_target.hpp"
 
 #include <cerrno>
@@ -12,7 +12,8 @@ namespace STET_NAMESPACE {
 
 namespace detail {
 
-STET_INLINE part_search::part_search(const folder& in, const std::string& path, const abandoned_options& options) noexcept
+STET_INLINE part_search::part_search(const folder& in, const std::string& path,
+                                     const abandoned_options& options) noexcept
     : in_(&in), path_(&path), least_age_(options.least_age), now_(std::int64_t{std::time(nullptr)})
 {
 }
@@ -82,8 +83,7 @@ STET_INLINE void part_search::remove(const std::string& name, const file_lock& l
     if (is_too_young(lock.facts()))
         return leave(name, left_because::too_young);
     const file_system& calls = in_->calls();
-    const auto         removed =
-        retried([&] { return calls.remove(calls.context, in_->handle(), name.c_str()); });
+    const auto removed = retried([&] { return calls.remove(calls.context, in_->handle(), name.c_str()); });
     if (removed.error == 0)
         found_.removed.push_back(name);
     else if (removed.error != ENOENT)
@@ -91,7 +91,7 @@ STET_INLINE void part_search::remove(const std::string& name, const file_lock& l
 }
 
 STET_INLINE result<folder> existing_below(const std::string& root, std::string_view below,
-                                     const abandoned_options& options)
+                                          const abandoned_options& options)
 {
     const file_system& calls = *options.calls;
     const auto         top = folder::open(calls, root);
@@ -111,7 +111,7 @@ STET_INLINE result<folder> existing_below(const std::string& root, std::string_v
 } // namespace detail
 
 STET_INLINE result<abandoned_parts> remove_abandoned_numbered(const std::string& root, std::string_view below,
-                                                         const abandoned_options& options)
+                                                              const abandoned_options& options)
 {
     std::string wanted; // the folder itself, if it is one that a save may go to
     if (!below.empty()) {
@@ -130,7 +130,7 @@ STET_INLINE result<abandoned_parts> remove_abandoned_numbered(const std::string&
 }
 
 STET_INLINE result<abandoned_parts> remove_abandoned_exact(const std::string&       path,
-                                                      const abandoned_options& options)
+                                                           const abandoned_options& options)
 {
     const auto place = exact_target::resolve(*options.calls, path);
     if (!place)

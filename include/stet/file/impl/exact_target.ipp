@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../exact_target.hpp"
 #include "../../naming/output_name.hpp"
 #include "../../naming/part_name.hpp"
+#include "../exact_target.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -11,7 +11,7 @@
 namespace STET_NAMESPACE {
 
 STET_INLINE result<exact_target> exact_target::take(const file_system& calls, const std::string& path,
-                                 existing_file existing)
+                                                    existing_file existing)
 {
     auto place = resolve(calls, path);
     if (!place)
@@ -35,7 +35,8 @@ STET_INLINE result<exact_target> exact_target::take(const file_system& calls, co
     return exact_target(std::move(place->in), *std::move(part), std::move(place->name), existing);
 }
 
-STET_INLINE result<exact_target::place> exact_target::resolve(const file_system& calls, const std::string& path)
+STET_INLINE result<exact_target::place> exact_target::resolve(const file_system& calls,
+                                                              const std::string& path)
 {
     if (path.find('\0') != std::string::npos)
         return error{.code = errc::invalid_file_name}.about(path);
@@ -70,12 +71,14 @@ STET_INLINE result<exact_target::place> exact_target::resolve(const file_system&
     return error{.code = errc::too_many_links, .os_code = ELOOP}.about(path);
 }
 
-STET_INLINE exact_target::exact_target(folder in, part_file file, std::string name, existing_file existing) noexcept
+STET_INLINE exact_target::exact_target(folder in, part_file file, std::string name,
+                                       existing_file existing) noexcept
     : in_(std::move(in)), file_(std::move(file)), name_(std::move(name)), existing_(existing)
 {
 }
 
-STET_INLINE result<std::string> exact_target::link_target(const folder& in, const std::string& name, const std::string& path)
+STET_INLINE result<std::string> exact_target::link_target(const folder& in, const std::string& name,
+                                                          const std::string& path)
 {
     const file_system& calls = in.calls();
     std::string        target(4096, '\0');
@@ -90,7 +93,8 @@ STET_INLINE result<std::string> exact_target::link_target(const folder& in, cons
     return target;
 }
 
-STET_INLINE result<part_file> exact_target::create_part(const folder& in, const std::string& name, const std::string& path)
+STET_INLINE result<part_file> exact_target::create_part(const folder& in, const std::string& name,
+                                                        const std::string& path)
 {
     constexpr std::uint64_t most_attempts = 100'000;
     std::size_t             losses = 0;

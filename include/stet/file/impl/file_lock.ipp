@@ -6,7 +6,8 @@
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE result<file_lock> file_lock::take(const folder& in, const std::string& name, const std::string& path)
+STET_INLINE result<file_lock> file_lock::take(const folder& in, const std::string& name,
+                                              const std::string& path)
 {
     const file_system& calls = in.calls();
     if (calls.lock_file == nullptr)
@@ -38,7 +39,8 @@ STET_INLINE void file_lock::release() noexcept
         calls_->close(calls_->context, std::exchange(handle_, no_handle));
 }
 
-STET_INLINE result<bool> file_lock::is_named(const folder& in, const std::string& name, const std::string& path) const
+STET_INLINE result<bool> file_lock::is_named(const folder& in, const std::string& name,
+                                             const std::string& path) const
 {
     entry_facts named;
     const auto  found = in.inspect(name, links::refuse, named);
@@ -49,7 +51,8 @@ STET_INLINE result<bool> file_lock::is_named(const folder& in, const std::string
     return named.kind == facts_.kind && is_same_entry(named, facts_);
 }
 
-STET_INLINE file_lock::file_lock(const file_system& calls, file_handle handle, const entry_facts& facts) noexcept
+STET_INLINE file_lock::file_lock(const file_system& calls, file_handle handle,
+                                 const entry_facts& facts) noexcept
     : calls_(&calls), handle_(handle), facts_(facts)
 {
 }

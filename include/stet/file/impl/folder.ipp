@@ -10,7 +10,8 @@ STET_INLINE result<folder> folder::open(const file_system& calls, const std::str
     return open_in(calls, no_handle, path, links::follow, path);
 }
 
-STET_INLINE result<folder> folder::create(const file_system& calls, const std::string& path, durability lasting)
+STET_INLINE result<folder> folder::create(const file_system& calls, const std::string& path,
+                                          durability lasting)
 {
     auto opened = open(calls, path);
     if (opened && lasting == durability::full)
@@ -20,7 +21,8 @@ STET_INLINE result<folder> folder::create(const file_system& calls, const std::s
     return create_missing(calls, path, lasting, opened.error());
 }
 
-STET_INLINE folder::folder(folder&& other) noexcept : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle))
+STET_INLINE folder::folder(folder&& other) noexcept
+    : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle))
 {
 }
 
@@ -57,7 +59,7 @@ STET_INLINE std::pair<std::string, std::string> folder::split(const std::string&
 }
 
 STET_INLINE result<folder> folder::enter(const std::string& name, const folder& root, durability lasting,
-                     const std::string& path) const
+                                         const std::string& path) const
 {
     auto entered = open_in(*calls_, handle_, name, links::refuse, path);
     if (entered && lasting == durability::full) {
@@ -70,7 +72,8 @@ STET_INLINE result<folder> folder::enter(const std::string& name, const folder& 
     return entered ? std::move(entered) : behind_link(name, root, path, entered.error());
 }
 
-STET_INLINE result<folder> folder::enter_existing(const std::string& name, const folder& root, const std::string& path) const
+STET_INLINE result<folder> folder::enter_existing(const std::string& name, const folder& root,
+                                                  const std::string& path) const
 {
     auto entered = open_in(*calls_, handle_, name, links::refuse, path);
     return entered ? std::move(entered) : behind_link(name, root, path, entered.error());
@@ -78,8 +81,7 @@ STET_INLINE result<folder> folder::enter_existing(const std::string& name, const
 
 STET_INLINE os_result folder::inspect(const std::string& name, links treatment, entry_facts& facts) const
 {
-    return retried(
-        [&] { return calls_->inspect(calls_->context, handle_, name.c_str(), treatment, facts); });
+    return retried([&] { return calls_->inspect(calls_->context, handle_, name.c_str(), treatment, facts); });
 }
 
 STET_INLINE result<void> folder::sync(const std::string& path) const
@@ -137,8 +139,8 @@ STET_INLINE std::string folder::without_last_separators(const std::string& path,
     return path.substr(0, size < root ? root : size);
 }
 
-STET_INLINE result<folder> folder::open_in(const file_system& calls, file_handle parent, const std::string& name,
-                              links treatment, const std::string& path)
+STET_INLINE result<folder> folder::open_in(const file_system& calls, file_handle parent,
+                                           const std::string& name, links treatment, const std::string& path)
 {
     const auto opened =
         retried([&] { return calls.open_folder(calls.context, parent, name.c_str(), treatment); });
@@ -148,7 +150,7 @@ STET_INLINE result<folder> folder::open_in(const file_system& calls, file_handle
 }
 
 STET_INLINE result<folder> folder::create_missing(const file_system& calls, const std::string& path,
-                                     durability lasting, const error& missing)
+                                                  durability lasting, const error& missing)
 {
     const auto [above, own_name] = split(without_last_separators(path, calls.paths), calls.paths);
     if (own_name.empty() || above == path)
@@ -176,8 +178,8 @@ STET_INLINE result<folder> folder::make_last(folder opened, const file_system& c
     return opened;
 }
 
-STET_INLINE result<folder> folder::behind_link(const std::string& name, const folder& root, const std::string& path,
-                           const error& refused) const
+STET_INLINE result<folder> folder::behind_link(const std::string& name, const folder& root,
+                                               const std::string& path, const error& refused) const
 {
     if (refused.os_code != ELOOP && refused.os_code != ENOTDIR)
         return refused;
@@ -197,10 +199,10 @@ STET_INLINE result<folder> folder::behind_link(const std::string& name, const fo
     return behind;
 }
 
-STET_INLINE result<folder> folder::make(const std::string& name, durability lasting, const std::string& path) const
+STET_INLINE result<folder> folder::make(const std::string& name, durability lasting,
+                                        const std::string& path) const
 {
-    const auto made =
-        retried([&] { return calls_->make_folder(calls_->context, handle_, name.c_str()); });
+    const auto made = retried([&] { return calls_->make_folder(calls_->context, handle_, name.c_str()); });
     if (made.error != 0 && made.error != EEXIST) // another saver may have been quicker
         return os_error(made.error, path);
     if (lasting == durability::full) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../numbered_target.hpp"
 #include "../../naming/counter.hpp"
 #include "../../naming/numbered_name.hpp"
+#include "../numbered_target.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -11,7 +11,8 @@
 namespace STET_NAMESPACE {
 
 STET_INLINE result<numbered_target> numbered_target::take(const file_system& calls, const std::string& root,
-                                    const output_name& name, durability lasting, std::uint64_t first)
+                                                          const output_name& name, durability lasting,
+                                                          std::uint64_t first)
 {
     auto in = open_below(calls, root, name.folder, lasting);
     if (!in)
@@ -19,8 +20,7 @@ STET_INLINE result<numbered_target> numbered_target::take(const file_system& cal
     const std::string in_path = name.folder.empty() ? root : joined(root, name.folder);
     counter           numbers(name.stem, calls.letters);
     const auto        listed = retried([&] {
-        return calls.list(calls.context, in->handle(),
-                                 [&](std::string_view entry) { numbers.see(entry); });
+        return calls.list(calls.context, in->handle(), [&](std::string_view entry) { numbers.see(entry); });
     });
     if (listed.error != 0)
         return os_error(listed.error, in_path);
@@ -35,7 +35,8 @@ STET_INLINE result<void> numbered_target::publish(durability lasting)
     return file_.publish(in_, name_, existing_file::refuse, lasting);
 }
 
-STET_INLINE numbered_target::numbered_target(folder in, part_file file, std::string name, std::uint64_t number) noexcept
+STET_INLINE numbered_target::numbered_target(folder in, part_file file, std::string name,
+                                             std::uint64_t number) noexcept
     : in_(std::move(in)), file_(std::move(file)), name_(std::move(name)), number_(number)
 {
 }
@@ -47,7 +48,7 @@ STET_INLINE std::string numbered_target::joined(const std::string& folder_path, 
 }
 
 STET_INLINE result<folder> numbered_target::open_below(const file_system& calls, const std::string& root,
-                                 const std::string& below, durability lasting)
+                                                       const std::string& below, durability lasting)
 {
     const auto top = folder::create(calls, root, lasting);
     if (!top)
@@ -65,8 +66,8 @@ STET_INLINE result<folder> numbered_target::open_below(const file_system& calls,
     return in;
 }
 
-STET_INLINE result<numbered_target> numbered_target::claim(folder in, const std::string& in_path, const std::string& stem,
-                                     std::uint64_t number)
+STET_INLINE result<numbered_target> numbered_target::claim(folder in, const std::string& in_path,
+                                                           const std::string& stem, std::uint64_t number)
 {
     for (std::size_t losses = 0;;) {
         std::string name = numbered_name(stem, number, checkpoint_extension);

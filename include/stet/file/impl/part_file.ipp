@@ -9,8 +9,7 @@ namespace STET_NAMESPACE {
 STET_INLINE result<part_file> part_file::create(const folder& in, std::string name, std::string path)
 {
     const file_system& calls = in.calls();
-    const auto         created =
-        retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str()); });
+    const auto created = retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str()); });
     if (created.error != 0)
         return os_error(created.error, path);
     part_file part(in, std::move(name), std::move(path), static_cast<file_handle>(created.value));
@@ -57,20 +56,20 @@ STET_INLINE result<void> part_file::preallocate(std::uint64_t size)
 
 STET_INLINE result<void> part_file::write(bytes data)
 {
-    return write_all(data, [&](bytes left) {
-        return calls_->write(calls_->context, handle_, left.data(), left.size());
-    });
+    return write_all(
+        data, [&](bytes left) { return calls_->write(calls_->context, handle_, left.data(), left.size()); });
 }
 
 STET_INLINE result<void> part_file::write_at(std::uint64_t offset, bytes data) const
 {
     return write_all(data, [&](bytes left) {
-        return calls_->write_at(calls_->context, handle_, offset + (data.size() - left.size()),
-                                left.data(), left.size());
+        return calls_->write_at(calls_->context, handle_, offset + (data.size() - left.size()), left.data(),
+                                left.size());
     });
 }
 
-STET_INLINE bool part_file::clone(file_handle from, std::uint64_t from_offset, std::uint64_t offset, std::uint64_t size) const
+STET_INLINE bool part_file::clone(file_handle from, std::uint64_t from_offset, std::uint64_t offset,
+                                  std::uint64_t size) const
 {
     if (calls_->clone == nullptr)
         return false;
@@ -93,8 +92,7 @@ STET_INLINE os_result part_file::open_direct() const
     constexpr os_result none{.value = no_handle, .error = ENOTSUP};
     if (calls_->open_direct == nullptr || calls_->write_at == nullptr)
         return none;
-    const auto opened =
-        retried([&] { return calls_->open_direct(calls_->context, folder_, name_.c_str()); });
+    const auto opened = retried([&] { return calls_->open_direct(calls_->context, folder_, name_.c_str()); });
     if (opened.error != 0)
         return {.value = no_handle, .error = opened.error};
     const auto  direct = static_cast<file_handle>(opened.value);
@@ -105,8 +103,8 @@ STET_INLINE os_result part_file::open_direct() const
     return none;
 }
 
-STET_INLINE result<void> part_file::publish(const folder& in, const std::string& final_name, existing_file existing,
-                     durability lasting)
+STET_INLINE result<void> part_file::publish(const folder& in, const std::string& final_name,
+                                            existing_file existing, durability lasting)
 {
     // Else another saver's unfinished file might appear under the final name.
     if (auto named = still_named(); !named)
@@ -135,7 +133,8 @@ STET_INLINE result<void> part_file::publish(const folder& in, const std::string&
     return synced;
 }
 
-STET_INLINE part_file::part_file(const folder& in, std::string name, std::string path, file_handle handle) noexcept
+STET_INLINE part_file::part_file(const folder& in, std::string name, std::string path,
+                                 file_handle handle) noexcept
     : calls_(&in.calls()), folder_(in.handle()), name_(std::move(name)), path_(std::move(path)),
       handle_(handle), is_named_(true)
 {
@@ -194,9 +193,8 @@ STET_INLINE result<void> part_file::close(durability lasting)
 
 STET_INLINE result<void> part_file::move(const std::string& final_name, existing_file existing)
 {
-    const auto moved = retried([&] {
-        return calls_->move(calls_->context, folder_, name_.c_str(), final_name.c_str(), existing);
-    });
+    const auto moved = retried(
+        [&] { return calls_->move(calls_->context, folder_, name_.c_str(), final_name.c_str(), existing); });
     is_named_ = moved.error != 0;
     if (moved.error == 0)
         lock_.release();

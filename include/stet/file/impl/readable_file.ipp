@@ -33,15 +33,15 @@ STET_INLINE readable_file& readable_file::operator=(readable_file&& other) noexc
 }
 
 STET_INLINE file_handle readable_file::handle() const noexcept
-    {
-        if (handle_ == closed)
-            return no_handle;
+{
+    if (handle_ == closed)
+        return no_handle;
 #if defined(_WIN32)
-        return reinterpret_cast<file_handle>(handle_);
+    return reinterpret_cast<file_handle>(handle_);
 #else
-        return handle_;
+    return handle_;
 #endif
-    }
+}
 
 STET_INLINE void readable_file::close() noexcept
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../header.hpp"
 #include "../../vocabulary/impl/prefetch.hpp"
+#include "../header.hpp"
 
 #include <array>
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace STET_NAMESPACE {
 
-STET_INLINE header::header(const plan& tensors, detail::growing_array<metadata_entry> entries, bool has_metadata,
-       std::uint64_t text_size, std::uint64_t padded_size) noexcept
+STET_INLINE header::header(const plan& tensors, detail::growing_array<metadata_entry> entries,
+                           bool has_metadata, std::uint64_t text_size, std::uint64_t padded_size) noexcept
     : plan_(&tensors), entries_(std::move(entries)), has_metadata_(has_metadata), text_size_(text_size),
       padded_size_(padded_size)
 {

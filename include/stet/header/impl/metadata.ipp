@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "../metadata.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../metadata.hpp"
 
 #include <cstddef>
 
 namespace STET_NAMESPACE {
 
 STET_INLINE result<detail::growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
-                                                            const allocator&     memory)
+                                                                         const allocator&     memory)
 {
     detail::growing_array<metadata_entry> entries(memory);
     const auto collected = given.each([&](std::string_view key, std::string_view text) -> result<void> {
@@ -25,7 +25,7 @@ STET_INLINE result<detail::growing_array<metadata_entry>> sorted_entries(const m
         return collected.error();
     // char_traits<char> compares bytes as unsigned char, which is the order of UTF-8.
     detail::sort_range(entries.view(),
-               [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
+                       [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
     for (std::size_t i = 1; i < entries.size(); ++i) {
         if (entries[i].key == entries[i - 1].key)
             return error{.code = errc::duplicate_metadata_key}.about(entries[i].key);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "base64.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "base64.hpp"
 
 namespace STET_NAMESPACE::detail {
 

@@ -2,8 +2,8 @@
 #ifndef STET_METADATA_IMPL_ISO_8601_HPP
 #define STET_METADATA_IMPL_ISO_8601_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../naming/placeholders.hpp"
+#include "../../vocabulary/config.hpp"
 
 #include <array>
 #include <cstddef>

@@ -4,8 +4,8 @@
 namespace STET_NAMESPACE {
 
 STET_INLINE result<merged_metadata> merge_metadata(const metadata_view& source, const metadata_view& own,
-                                              function_ref<bool(std::string_view key)> is_dropped,
-                                              const allocator&                         memory)
+                                                   function_ref<bool(std::string_view key)> is_dropped,
+                                                   const allocator&                         memory)
 {
     using entry = merged_metadata::entry;
     const auto no_memory_for = [](std::size_t count) {

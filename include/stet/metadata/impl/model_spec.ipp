@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../model_spec.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
+#include "../model_spec.hpp"
 #include "../thumbnail.hpp"
 
 namespace STET_NAMESPACE {
@@ -20,7 +20,8 @@ STET_INLINE void model_spec_entries::put_required(std::string_view key, std::str
     put(key, text);
 }
 
-STET_INLINE void model_spec_entries::put_if(bool is_valid, std::string_view key, std::string_view text, std::string_view form)
+STET_INLINE void model_spec_entries::put_if(bool is_valid, std::string_view key, std::string_view text,
+                                            std::string_view form)
 {
     if (!is_utf8(text))
         refuse(key, errc::invalid_metadata_utf8);

@@ -4,7 +4,7 @@
 namespace STET_NAMESPACE {
 
 STET_INLINE result<std::string> thumbnail_uri(std::span<const std::byte> image, std::string_view media_type,
-                                         std::uint64_t limit)
+                                              std::uint64_t limit)
 {
     const error about_thumbnail = error{}.about("modelspec.thumbnail");
     if (!detail::begins_as(media_type, image)) {

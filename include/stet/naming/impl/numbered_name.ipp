@@ -3,7 +3,8 @@
 
 namespace STET_NAMESPACE {
 
-STET_INLINE std::string numbered_name(std::string_view stem, std::uint64_t counter, std::string_view extension)
+STET_INLINE std::string numbered_name(std::string_view stem, std::uint64_t counter,
+                                      std::string_view extension)
 {
     std::string name(stem);
     name += '_';

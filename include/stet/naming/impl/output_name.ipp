@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../output_name.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
+#include "../output_name.hpp"
 
 namespace STET_NAMESPACE {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../placeholders.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
+#include "../placeholders.hpp"
 
 #include <array>
 
@@ -93,7 +93,8 @@ STET_INLINE std::optional<std::string> field_value(std::string_view field, const
 STET_INLINE bool mentions_time(std::string_view prefix) noexcept
 {
     for (const std::string_view field :
-         {"%date", "%year%", "%month%", "%day%", "%hour%", "%minute%", "%second%"}) {
+         {"%date", "%year%", "%month%", "%day%", "%hour%", "%minute%", "%second%"})
+    {
         if (prefix.find(field) != std::string_view::npos)
             return true;
     }

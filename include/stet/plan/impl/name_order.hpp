@@ -2,8 +2,8 @@
 #ifndef STET_PLAN_IMPL_NAME_ORDER_HPP
 #define STET_PLAN_IMPL_NAME_ORDER_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../record.hpp"
@@ -62,15 +62,15 @@ std::size_t shared_characters(const char* a, const char* b, std::size_t count) n
 
 /// Characters from `depth` on that two names share, at most `most`; both have at least `depth`.
 std::size_t shared_by_two(const placed_name& a, const placed_name& b, std::size_t depth,
-                                 std::size_t most) noexcept;
+                          std::size_t most) noexcept;
 
 /// Asks for a name that a walk through the range will look at soon, its record first.
 void prefetch_ahead(array_view<const name_key> range, array_view<const record> records,
-                           std::size_t i) noexcept;
+                    std::size_t i) noexcept;
 
 /// Characters from `depth` on that all names of the range share; all have at least `depth`.
 std::size_t shared_length(array_view<const name_key> range, array_view<const record> records,
-                                 std::size_t depth) noexcept;
+                          std::size_t depth) noexcept;
 
 /// Less than, equal to or more than 0. Compares from `depth` on; both names have at least that many characters.
 int compare_from(const placed_name& a, const placed_name& b, std::size_t depth) noexcept;
@@ -128,7 +128,7 @@ private:
 /// clashes: receives every pair of neighbours of one name, the earlier record first, in the order of the later ones
 /// errors:  out_of_memory
 result<void> order_by_name(array_view<const record> records, growing_array<std::uint32_t>& order,
-                                  growing_array<name_clash>& clashes) noexcept;
+                           growing_array<name_clash>& clashes) noexcept;
 
 } // namespace STET_NAMESPACE::detail
 

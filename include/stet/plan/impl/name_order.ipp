@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "name_order.hpp"
 #include "../../vocabulary/impl/prefetch.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "name_order.hpp"
 
 #include <bit>
 #include <cstring>
@@ -68,7 +68,7 @@ STET_INLINE std::size_t shared_characters(const char* a, const char* b, std::siz
 }
 
 STET_INLINE std::size_t shared_by_two(const placed_name& a, const placed_name& b, std::size_t depth,
-                                 std::size_t most) noexcept
+                                      std::size_t most) noexcept
 {
     most = least(most, least(a.size(), b.size()) - depth);
     std::size_t shared = 0;
@@ -89,7 +89,7 @@ STET_INLINE std::size_t shared_by_two(const placed_name& a, const placed_name& b
 }
 
 STET_INLINE void prefetch_ahead(array_view<const name_key> range, array_view<const record> records,
-                           std::size_t i) noexcept
+                                std::size_t i) noexcept
 {
     if (i + 2 * prefetch_distance < range.size())
         prefetch(&records[range[i + 2 * prefetch_distance].record].name);
@@ -98,7 +98,7 @@ STET_INLINE void prefetch_ahead(array_view<const name_key> range, array_view<con
 }
 
 STET_INLINE std::size_t shared_length(array_view<const name_key> range, array_view<const record> records,
-                                 std::size_t depth) noexcept
+                                      std::size_t depth) noexcept
 {
     const placed_name& first = records[range[0].record].name;
     std::size_t        shared = first.size() - depth;
@@ -118,7 +118,8 @@ STET_INLINE int compare_from(const placed_name& a, const placed_name& b, std::si
     return static_cast<unsigned char>(a[at]) - static_cast<unsigned char>(b[at]);
 }
 
-STET_INLINE name_sorter::name_sorter(array_view<const record> records, growing_array<name_clash>& clashes) noexcept
+STET_INLINE name_sorter::name_sorter(array_view<const record>   records,
+                                     growing_array<name_clash>& clashes) noexcept
     : records_(records), clashes_(clashes), keys_(clashes.memory()), open_(clashes.memory())
 {
 }
@@ -168,8 +169,7 @@ STET_INLINE bool name_sorter::sort_few(array_view<name_key> part, std::size_t de
         part[at] = moving;
     }
     for (std::size_t i = 1; i < part.size(); ++i) {
-        if (compare(part[i - 1], part[i], depth) == 0 &&
-            !clashes_.push({part[i - 1].record, part[i].record}))
+        if (compare(part[i - 1], part[i], depth) == 0 && !clashes_.push({part[i - 1].record, part[i].record}))
             return false;
     }
     return true;
@@ -178,9 +178,8 @@ STET_INLINE bool name_sorter::sort_few(array_view<name_key> part, std::size_t de
 STET_INLINE int name_sorter::compare(const name_key& a, const name_key& b, std::size_t depth) const noexcept
 {
     const int order = a.compare(b);
-    return order != 0 || !a.goes_on()
-               ? order
-               : compare_from(records_[a.record].name, records_[b.record].name, depth);
+    return order != 0 || !a.goes_on() ? order
+                                      : compare_from(records_[a.record].name, records_[b.record].name, depth);
 }
 
 STET_INLINE bool name_sorter::split(const range& now, array_view<name_key> part) noexcept
@@ -223,7 +222,7 @@ STET_INLINE bool name_sorter::add_clashes(array_view<name_key> same) noexcept
 }
 
 STET_INLINE std::size_t name_sorter::middle(array_view<const name_key> part, std::size_t a, std::size_t b,
-                          std::size_t c) noexcept
+                                            std::size_t c) noexcept
 {
     if (before(part[b], part[a]))
         std::swap(a, b);
@@ -240,7 +239,7 @@ STET_INLINE std::size_t name_sorter::guess_median(array_view<const name_key> par
 }
 
 STET_INLINE result<void> order_by_name(array_view<const record> records, growing_array<std::uint32_t>& order,
-                                  growing_array<name_clash>& clashes) noexcept
+                                       growing_array<name_clash>& clashes) noexcept
 {
     detail::name_sorter sorter(records, clashes);
     if (!order.resize(records.size()) || !sorter.run())

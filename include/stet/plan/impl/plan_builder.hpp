@@ -4,9 +4,9 @@
 
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
-#include "name_order.hpp"
 #include "../order.hpp"
 #include "../plan.hpp"
+#include "name_order.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "plan_builder.hpp"
 #include "../../tensor/extents.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
+#include "plan_builder.hpp"
 
 #include <array>
 #include <utility>
@@ -28,7 +28,8 @@ STET_INLINE result<void> plan_builder::log(change::kind what, const placed_name&
     return {};
 }
 
-STET_INLINE result<void> plan_builder::add(const placed_name& name, const result<tensor_view>& tensor) noexcept
+STET_INLINE result<void> plan_builder::add(const placed_name&         name,
+                                           const result<tensor_view>& tensor) noexcept
 {
     if (!tensor)
         return tensor.error().about(name.prefix, name.stem);
@@ -42,8 +43,8 @@ STET_INLINE result<void> plan_builder::add(const placed_name& name, const result
     if (!needed)
         return needed.error().about(name.prefix, name.stem);
     if (*needed != tensor->size)
-        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size}
-            .about(name.prefix, name.stem);
+        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size}.about(
+            name.prefix, name.stem);
     if (tensor->steps.problem() != errc{})
         return axes_error(tensor->steps).about(name.prefix, name.stem);
     if (!tensor->steps.empty() &&
@@ -134,7 +135,7 @@ STET_INLINE json_string_facts plan_builder::inspect_prefix(std::string_view pref
 }
 
 STET_INLINE result<void> plan_builder::add_checked(const placed_name& name, const tensor_view& tensor,
-                         std::uint64_t escaped_size) noexcept
+                                                   std::uint64_t escaped_size) noexcept
 {
     least_header_size_ += escaped_size + tensor.shape.size() + shortest_member;
     if (least_header_size_ > max_header_size)
@@ -165,7 +166,7 @@ STET_INLINE result<void> plan_builder::add_checked(const placed_name& name, cons
 }
 
 STET_INLINE bool plan_builder::arrange(const file_order& order, const growing_array<std::uint32_t>& by_name,
-             std::size_t dropped) noexcept
+                                       std::size_t dropped) noexcept
 {
     growing_array<std::uint32_t> coming(records_.memory()); // the record that belongs at each place
     // Side by side, for they are looked up at random.

@@ -6,7 +6,7 @@
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE result<std::optional<prediction>> settled(std::optional<prediction> told, const type_rule& rule,
-                                                 std::string_view family_name, conduct how) noexcept
+                                                      std::string_view family_name, conduct how) noexcept
 {
     const bool is_strict = how == conduct::strict;
     if (is_strict && told) {
@@ -23,7 +23,8 @@ STET_INLINE result<std::optional<prediction>> settled(std::optional<prediction> 
     return told;
 }
 
-STET_INLINE result<void> add_marker(plan_builder& builder, std::string_view name, array_view<const float> number)
+STET_INLINE result<void> add_marker(plan_builder& builder, std::string_view name,
+                                    array_view<const float> number)
 {
     const auto tensor = view_of(number, number.empty() ? extents(0) : extents());
     if (auto added = builder.add({.stem = name}, tensor); !added)

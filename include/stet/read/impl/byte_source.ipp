@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include "../byte_source.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../byte_source.hpp"
 
 #include <cstring>
 
 namespace STET_NAMESPACE {
 
-STET_INLINE result<void>  source_ref::read(std::uint64_t offset, std::span<std::byte> buffer) const
+STET_INLINE result<void> source_ref::read(std::uint64_t offset, std::span<std::byte> buffer) const
 {
     return read_(object_, offset, buffer);
 }
 
-STET_INLINE result<void>  span_source::read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept
+STET_INLINE result<void> span_source::read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept
 {
     if (offset > content_.size() || buffer.size() > content_.size() - offset)
         return error{
@@ -21,7 +21,7 @@ STET_INLINE result<void>  span_source::read(std::uint64_t offset, std::span<std:
     return {};
 }
 
-STET_INLINE result<void>  callback_source::read(std::uint64_t offset, std::span<std::byte> buffer) const
+STET_INLINE result<void> callback_source::read(std::uint64_t offset, std::span<std::byte> buffer) const
 {
     const int code = fill_(context_, offset, buffer.data(), buffer.size());
     if (code != 0)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "../checkpoint_header.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../checkpoint_header.hpp"
 
 #include <bit>
 
 namespace STET_NAMESPACE {
 
-STET_INLINE checkpoint_header::iterator&     checkpoint_header::iterator::operator++() noexcept
+STET_INLINE checkpoint_header::iterator& checkpoint_header::iterator::operator++() noexcept
 {
     ++at_;
     return *this;
@@ -68,7 +68,7 @@ STET_INLINE std::optional<std::string_view> checkpoint_header::metadata(std::str
     const std::uint32_t found = keys_.find(
         key, [this](std::uint32_t position) { return index_.view(index_.metadata[position].key); });
     return found == detail::name_table::none ? std::nullopt
-                                     : std::optional(index_.view(index_.metadata[found].value));
+                                             : std::optional(index_.view(index_.metadata[found].value));
 }
 
 STET_INLINE std::uint64_t checkpoint_header::offset_in_file(const stored_tensor& tensor) const noexcept

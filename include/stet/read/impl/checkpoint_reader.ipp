@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../checkpoint_reader.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../checkpoint_reader.hpp"
 #include "../read_header.hpp"
 
 #include <array>
@@ -14,15 +14,15 @@ STET_INLINE result<void> checkpoint_reader::read(const stored_tensor& tensor, st
     return read(tensor, {.offset = 0, .size = tensor.size()}, to);
 }
 
-STET_INLINE result<void> checkpoint_reader::read(const stored_tensor& tensor, const detail::stored_part& part, std::span<std::byte> to) const
+STET_INLINE result<void> checkpoint_reader::read(const stored_tensor& tensor, const detail::stored_part& part,
+                                                 std::span<std::byte> to) const
 {
     if (part.offset > tensor.size() || part.size > tensor.size() - part.offset)
-        return error{
-            .code = errc::no_such_axis, .expected = tensor.size(), .actual = part.offset + part.size}
+        return error{.code = errc::no_such_axis, .expected = tensor.size(), .actual = part.offset + part.size}
             .about(tensor.name);
     if (part.size != to.size())
-        return error{.code = errc::tensor_size_mismatch, .expected = part.size, .actual = to.size()}
-            .about(tensor.name);
+        return error{.code = errc::tensor_size_mismatch, .expected = part.size, .actual = to.size()}.about(
+            tensor.name);
     if (to.empty())
         return {};
     if (auto filled = source_.read(header_.offset_in_file(tensor) + part.offset, to); !filled) {
@@ -32,7 +32,8 @@ STET_INLINE result<void> checkpoint_reader::read(const stored_tensor& tensor, co
     return {};
 }
 
-STET_INLINE checkpoint_reader::checkpoint_reader(source_ref source, detail::growing_array<std::byte> head, checkpoint_header header) noexcept
+STET_INLINE checkpoint_reader::checkpoint_reader(source_ref source, detail::growing_array<std::byte> head,
+                                                 checkpoint_header header) noexcept
     : source_(source), head_(std::move(head)), header_(std::move(header))
 {
 }

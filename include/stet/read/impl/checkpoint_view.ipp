@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../checkpoint_view.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../checkpoint_view.hpp"
 
 #include <bit>
 #include <cstdint>
@@ -8,7 +8,8 @@
 
 namespace STET_NAMESPACE {
 
-STET_INLINE checkpoint_view::checkpoint_view(checkpoint_header header, std::span<const std::byte> file) noexcept
+STET_INLINE checkpoint_view::checkpoint_view(checkpoint_header          header,
+                                             std::span<const std::byte> file) noexcept
     : header_(std::move(header)), file_(file)
 {
     STET_ASSERT(header_.data_size() <= file.size() - header_.data_begin(),
@@ -17,7 +18,8 @@ STET_INLINE checkpoint_view::checkpoint_view(checkpoint_header header, std::span
 
 STET_INLINE std::span<const std::byte> checkpoint_view::data(const stored_tensor& tensor) const noexcept
 {
-    return file_.subspan(detail::memory_size(header_.offset_in_file(tensor)), detail::memory_size(tensor.size()));
+    return file_.subspan(detail::memory_size(header_.offset_in_file(tensor)),
+                         detail::memory_size(tensor.size()));
 }
 
 STET_INLINE tensor_view checkpoint_view::tensor(const stored_tensor& stored) const noexcept
@@ -55,7 +57,7 @@ STET_INLINE checkpoint_view::iterator& checkpoint_view::iterator::operator++() n
 }
 
 STET_INLINE result<checkpoint_view> read_checkpoint(std::span<const std::byte> file,
-                                               const read_options&        options) noexcept
+                                                    const read_options&        options) noexcept
 {
     auto header = read_header(file, file.size(), options);
     if (!header)

@@ -2,10 +2,10 @@
 #ifndef STET_READ_IMPL_HEADER_INDEX_HPP
 #define STET_READ_IMPL_HEADER_INDEX_HPP
 
+#include "../../tensor/dtype.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
-#include "../../tensor/dtype.hpp"
 #include "json_cursor.hpp"
 
 #include <cstddef>

@@ -35,8 +35,7 @@ STET_INLINE bool header_index::keep(const json_string_piece& piece, indexed_text
         return false;
     const std::size_t size = unescape(piece.written, unescaped.data() + before);
     static_cast<void>(unescaped.resize(before + size)); // shrinks
-    kept = {.at = static_cast<std::uint32_t>(before) | 0x80000000U,
-            .size = static_cast<std::uint32_t>(size)};
+    kept = {.at = static_cast<std::uint32_t>(before) | 0x80000000U, .size = static_cast<std::uint32_t>(size)};
     return true;
 }
 

@@ -4,8 +4,8 @@
 
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
-#include "header_index.hpp"
 #include "../read_options.hpp"
+#include "header_index.hpp"
 
 #include <array>
 #include <cstddef>

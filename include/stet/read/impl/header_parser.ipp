@@ -35,7 +35,8 @@ STET_INLINE const header_flaw* header_parser::discouraged() const noexcept
     return discouraged_.reason.empty() ? nullptr : &discouraged_;
 }
 
-STET_INLINE void header_parser::discourage(std::string_view reason, std::size_t at, const indexed_text* member) noexcept
+STET_INLINE void header_parser::discourage(std::string_view reason, std::size_t at,
+                                           const indexed_text* member) noexcept
 {
     if (discouraged_.reason.empty())
         discouraged_ = flaw(reason, at, member);
@@ -94,8 +95,7 @@ STET_INLINE bool header_parser::metadata(std::size_t position) noexcept
         if (!cursor_.string(value))
             return false;
         indexed_metadata entry{.position = key_at};
-        if (!index_.keep(key, entry.key) || !index_.keep(value, entry.value) ||
-            !index_.metadata.push(entry))
+        if (!index_.keep(key, entry.key) || !index_.keep(value, entry.value) || !index_.metadata.push(entry))
             return exhausted();
     } while (cursor_.take_next(','));
     return cursor_.take('}') || cursor_.fail("a comma or a closing brace is missing");
@@ -332,7 +332,8 @@ STET_INLINE error header_parser::failure() const noexcept
                       flaw(cursor_.reason(), cursor_.at(), is_in_member_ ? &member_ : nullptr));
 }
 
-STET_INLINE header_flaw header_parser::flaw(std::string_view reason, std::size_t at, const indexed_text* member) noexcept
+STET_INLINE header_flaw header_parser::flaw(std::string_view reason, std::size_t at,
+                                            const indexed_text* member) noexcept
 {
     return {.reason = reason,
             .at = at,

@@ -35,8 +35,8 @@ class json_cursor {
 public:
     constexpr explicit json_cursor(std::string_view text) noexcept : text_(text) {}
 
-    constexpr std::size_t      at() const noexcept { return at_; }
-    constexpr bool             at_end() const noexcept { return at_ == text_.size(); }
+    constexpr std::size_t at() const noexcept { return at_; }
+    constexpr bool        at_end() const noexcept { return at_ == text_.size(); }
     /// What is wrong at at(); a sentence without a full stop.
     constexpr std::string_view reason() const noexcept { return reason_; }
     constexpr void             go_to(std::size_t offset) noexcept { at_ = offset; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../mapped_file.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../mapped_file.hpp"
 
 #include <cstdint>
 #include <utility>
@@ -49,15 +49,15 @@ STET_INLINE std::span<const std::byte> mapped_file::bytes() const noexcept
 }
 
 STET_INLINE mapped_file::mapped_file(detail::readable_file file, void* memory, std::size_t size) noexcept
-        : file_(std::move(file)), memory_(memory), size_(size)
-    {
+    : file_(std::move(file)), memory_(memory), size_(size)
+{
 #if defined(_WIN32)
-        file_.close();
+    file_.close();
 #else
-        if (memory == nullptr)
-            file_.close();
+    if (memory == nullptr)
+        file_.close();
 #endif
-    }
+}
 
 STET_INLINE void populate_pages(std::span<const std::byte> soon_read) noexcept
 {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "../read_header.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../read_header.hpp"
 
 #include <utility>
 
 namespace STET_NAMESPACE {
 
-STET_INLINE result<std::uint64_t> header_extent(std::span<const std::byte> first, std::uint64_t file_size) noexcept
+STET_INLINE result<std::uint64_t> header_extent(std::span<const std::byte> first,
+                                                std::uint64_t              file_size) noexcept
 {
     constexpr std::uint64_t length_size = 8;
     if (file_size < length_size)
@@ -145,7 +146,7 @@ STET_INLINE error header_check::named(const error& unnamed, const indexed_tensor
 } // namespace detail
 
 STET_INLINE result<checkpoint_header> read_header(std::span<const std::byte> first, std::uint64_t file_size,
-                                             const read_options& options) noexcept
+                                                  const read_options& options) noexcept
 {
     const auto extent = header_extent(first, file_size);
     if (!extent)

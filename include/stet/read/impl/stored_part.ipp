@@ -3,7 +3,8 @@
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE result<stored_part> rows(const stored_tensor& tensor, std::uint64_t begin, std::uint64_t end) noexcept
+STET_INLINE result<stored_part> rows(const stored_tensor& tensor, std::uint64_t begin,
+                                     std::uint64_t end) noexcept
 {
     if (tensor.shape.empty())
         return error{.code = errc::no_such_axis}.about(tensor.name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "text_scan.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
+#include "text_scan.hpp"
 
 #include <bit>
 #include <cstring>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "../save.hpp"
 #include "../../file/impl/local_time.hpp"
+#include "../save.hpp"
 
 namespace STET_NAMESPACE {
 
 STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
-                                          const save_options& options)
+                                               const save_options& options)
 {
     const auto head = make_header(tensors, options.metadata);
     if (!head)
@@ -29,7 +29,7 @@ STET_INLINE result<output_name> expanded_name(const numbered& where, const file_
 } // namespace detail
 
 STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
-                                          const save_options& options)
+                                               const save_options& options)
 {
     const auto name = detail::expanded_name(where, *options.calls);
     if (!name)
@@ -45,12 +45,12 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const number
         auto target = numbered_target::take(*options.calls, std::string(where.root), *name, options.lasting);
         if (!target)
             return target.error();
-        const detail::decimal    number(target->number());
-        const taken_name taken{.path = target->file().path(),
-                               .stem = name->stem,
-                               .number = number.view(),
-                               .counter = target->number()};
-        const auto       head =
+        const detail::decimal number(target->number());
+        const taken_name      taken{.path = target->file().path(),
+                                    .stem = name->stem,
+                                    .number = number.view(),
+                                    .counter = target->number()};
+        const auto            head =
             make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
         if (!head)
             return head.error();

@@ -22,7 +22,7 @@ STET_INLINE result<void> report_end(const header& head, progress_callback on_pro
 }
 
 STET_INLINE result<void> write_staged(const header& head, sink_ref destination, std::span<std::byte> block,
-                                 const write_options& options)
+                                      const write_options& options)
 {
     staged_sink out(destination, block);
     if (auto written = head.write(out); !written)
@@ -40,8 +40,9 @@ STET_INLINE result<void> write(const header& head, sink_ref destination, const w
 {
     if (!options.staging.empty())
         return detail::write_staged(head, destination, options.staging, options);
-    const std::size_t size = head.file_size() < staging_size ? detail::memory_size(head.file_size()) : staging_size;
-    auto              block = detail::staging_block::make(size, head.tensors().memory());
+    const std::size_t size =
+        head.file_size() < staging_size ? detail::memory_size(head.file_size()) : staging_size;
+    auto block = detail::staging_block::make(size, head.tensors().memory());
     return block ? detail::write_staged(head, destination, block->bytes(), options) : block.error();
 }
 

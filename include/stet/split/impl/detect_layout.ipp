@@ -33,7 +33,8 @@ STET_INLINE layout_candidates layout_detection::candidates() const noexcept
     return found;
 }
 
-STET_INLINE bool layout_detection::begins(std::string_view name, const std::optional<std::string_view>& prefix) noexcept
+STET_INLINE bool layout_detection::begins(std::string_view                       name,
+                                          const std::optional<std::string_view>& prefix) noexcept
 {
     return prefix && !prefix->empty() && name.starts_with(*prefix);
 }

@@ -2,8 +2,8 @@
 #ifndef STET_SPLIT_IMPL_INVERSE_TEXT_RULES_HPP
 #define STET_SPLIT_IMPL_INVERSE_TEXT_RULES_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../families/text_rule.hpp"
+#include "../../vocabulary/config.hpp"
 #include "splitting.hpp"
 
 #include <array>
@@ -18,17 +18,17 @@ namespace STET_NAMESPACE::detail {
 /// errors: those of text_from_openclip where that is used; name_collision in strict conduct, out_of_memory
 /// source: ComfyUI 0.8.0, supported_models.py, process_clip_state_dict
 template <class Rule>
-struct inverse_of {
-};
+struct inverse_of {};
 
 /// A text rule that can be undone.
 template <class Rule>
-concept invertible_text_rule = requires(splitting& work, ordered_dict& out)
-{
-    {std::span<const std::string_view>(inverse_of<Rule>::prefixes)};
+concept invertible_text_rule = requires(splitting& work, ordered_dict& out) {
+    {
+        std::span<const std::string_view>(inverse_of<Rule>::prefixes)
+    };
     {
         inverse_of<Rule>::invert(work, out)
-        } -> std::same_as<result<void>>;
+    } -> std::same_as<result<void>>;
 };
 
 /// Stable Diffusion 1: `cond_stage_model.` becomes `clip_l.`; a `text_model.` that some files lack is put in, and

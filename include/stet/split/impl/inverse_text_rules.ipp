@@ -38,7 +38,8 @@ STET_INLINE result<void> inverse_of<text_rules::sd1>::put_text_model_in(splittin
     return {};
 }
 
-STET_INLINE result<std::string_view> inverse_of<text_rules::sd1>::with_text_model(std::string_view name, arena& texts)
+STET_INLINE result<std::string_view> inverse_of<text_rules::sd1>::with_text_model(std::string_view name,
+                                                                                  arena&           texts)
 {
     std::size_t times = 0;
     for (std::size_t at = name.find(transformer); at != std::string_view::npos;

@@ -57,8 +57,7 @@ STET_INLINE result<double> number_in(const tensor_view& tensor, std::string_view
 STET_INLINE result<void> found_markers::look_at(std::string_view name, const result<tensor_view>& tensor)
 {
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const placed_name wanted{.prefix = i < norm_bias ? std::string_view() : prefix_,
-                                 .stem = names[i]};
+        const placed_name wanted{.prefix = i < norm_bias ? std::string_view() : prefix_, .stem = names[i]};
         if (wanted != placed_name{.stem = name})
             continue;
         if (!tensor)

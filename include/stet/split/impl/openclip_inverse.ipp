@@ -29,7 +29,8 @@ STET_INLINE std::string_view short_name::kept(arena& texts) const noexcept
     return {text, size_};
 }
 
-STET_INLINE openclip_inverse::openclip_inverse(splitting& work, ordered_dict& dict, const openclip_place& place) noexcept
+STET_INLINE openclip_inverse::openclip_inverse(splitting& work, ordered_dict& dict,
+                                               const openclip_place& place) noexcept
     : work_(&work), dict_(&dict), place_(place)
 {
 }
@@ -77,8 +78,8 @@ STET_INLINE result<void> openclip_inverse::turn_projection(std::string_view shor
     return work_->set(*dict_, {.stem = place_.projection}, *turned);
 }
 
-STET_INLINE result<void> openclip_inverse::rename_in_layer(std::uint32_t layer, const openclip_name& name, std::string_view kind,
-                             bool& has_layer)
+STET_INLINE result<void> openclip_inverse::rename_in_layer(std::uint32_t layer, const openclip_name& name,
+                                                           std::string_view kind, bool& has_layer)
 {
     short_name from;
     from << "transformer.resblocks." << layer << "." << name.openclip << kind;
@@ -95,7 +96,8 @@ STET_INLINE result<void> openclip_inverse::rename_in_layer(std::uint32_t layer, 
     return renamed ? result<void>() : result<void>(renamed.error());
 }
 
-STET_INLINE result<void> openclip_inverse::split_attention(std::uint32_t layer, std::string_view kind, bool& has_layer)
+STET_INLINE result<void> openclip_inverse::split_attention(std::uint32_t layer, std::string_view kind,
+                                                           bool& has_layer)
 {
     short_name from;
     from << "transformer.resblocks." << layer << attention << kind;
@@ -109,8 +111,8 @@ STET_INLINE result<void> openclip_inverse::split_attention(std::uint32_t layer, 
         return error{.code = errc::no_such_axis}.about(placed.prefix, placed.stem);
     const std::uint64_t rows = fused.shape[0] / 3;
     if (work_->is_strict() && rows * 3 != fused.shape[0])
-        return error{.code = errc::uneven_qkv, .expected = 3, .actual = fused.shape[0]}.about(
-            placed.prefix, placed.stem);
+        return error{.code = errc::uneven_qkv, .expected = 3, .actual = fused.shape[0]}.about(placed.prefix,
+                                                                                              placed.stem);
     dict_->remove(placed);
     std::uint64_t begin = 0;
     for (const std::string_view part : {"q", "k", "v"}) {

@@ -2,8 +2,8 @@
 #ifndef STET_SPLIT_IMPL_ROUNDED_HPP
 #define STET_SPLIT_IMPL_ROUNDED_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../tensor/tensor_view.hpp"
+#include "../../vocabulary/config.hpp"
 
 #include <array>
 #include <cstddef>

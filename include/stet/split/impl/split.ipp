@@ -55,7 +55,8 @@ STET_INLINE result<void> rename_vision(detail::splitting& work, std::string_view
                                    [&](const placed_name& name) { return work.collided(name); });
 }
 
-STET_INLINE result<void> take_vision(detail::splitting& work, std::string_view prefix, detail::ordered_dict& out)
+STET_INLINE result<void> take_vision(detail::splitting& work, std::string_view prefix,
+                                     detail::ordered_dict& out)
 {
     if (prefix.empty())
         return work.is_strict() ? detail::take_known_vision(work, out) : result<void>();
@@ -109,8 +110,7 @@ STET_INLINE result<void> split_run::run(bool wants_vision)
     const bool takes_vision = wants_vision && rules_->vision;
     if (auto done = takes_vision && !is_unprefixed ? vision() : result<void>(); !done)
         return done;
-    if (auto done =
-            prefixed(out_->model, rules_->model ? std::optional(out_->model_prefix) : std::nullopt);
+    if (auto done = prefixed(out_->model, rules_->model ? std::optional(out_->model_prefix) : std::nullopt);
         !done)
         return done;
     if (auto done = prefixed(out_->vae, rules_->vae); !done)
@@ -132,8 +132,7 @@ STET_INLINE result<void> split_run::prefixed(split_part& part, const std::option
 {
     if (!prefix)
         return {};
-    return into(part,
-                [&](splitting& work, ordered_dict& taken) { return work.take(*prefix, "", taken); });
+    return into(part, [&](splitting& work, ordered_dict& taken) { return work.take(*prefix, "", taken); });
 }
 
 STET_INLINE result<void> split_run::vision()
@@ -157,10 +156,11 @@ STET_INLINE result<void> check_sound(const result<tensor_view>& tensor) noexcept
 
 } // namespace detail
 
-STET_INLINE result<split_checkpoint> split_by(const detail::split_rules& rules, const component<role::extra>& dict,
-                                         const split_options& options)
+STET_INLINE result<split_checkpoint> split_by(const detail::split_rules&    rules,
+                                              const component<role::extra>& dict,
+                                              const split_options&          options)
 {
-    split_checkpoint  out(options.memory);
+    split_checkpoint          out(options.memory);
     detail::splitting         work(out.owned(), options.how);
     detail::unet_prefix_count count;
     static_cast<void>(work.rest.reserve(dict.size_hint())); // what is missing is found out when it is needed

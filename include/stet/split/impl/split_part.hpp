@@ -2,12 +2,12 @@
 #ifndef STET_SPLIT_IMPL_SPLIT_PART_HPP
 #define STET_SPLIT_IMPL_SPLIT_PART_HPP
 
+#include "../../families/impl/ordered_dict.hpp"
+#include "../../tensor/tensor_view.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
-#include "../../families/impl/ordered_dict.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../../tensor/tensor_view.hpp"
 
 #include <cstddef>
 #include <cstdint>

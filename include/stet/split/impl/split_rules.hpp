@@ -16,11 +16,10 @@
 namespace STET_NAMESPACE::detail {
 
 template <class Layout, class Role>
-concept has_place = requires(const Layout& layout, std::string_view key)
-{
+concept has_place = requires(const Layout& layout, std::string_view key) {
     {
         layout.place(Role{}, key)
-        } -> std::convertible_to<std::optional<placed_name>>;
+    } -> std::convertible_to<std::optional<placed_name>>;
 };
 
 /// The prefix under which a layout puts a role's keys; nothing for a role it has no place for.
@@ -43,10 +42,7 @@ template <class Layout, class Rule>
 Rule* text_rule_in(const layouts::with_text_rule<Layout, Rule>*);
 
 template <class Layout>
-concept has_text_rule = requires(const Layout* layout)
-{
-    text_rule_in(layout);
-};
+concept has_text_rule = requires(const Layout* layout) { text_rule_in(layout); };
 
 template <has_text_rule Layout>
 using text_rule_of = std::remove_pointer_t<decltype(text_rule_in(static_cast<const Layout*>(nullptr)))>;

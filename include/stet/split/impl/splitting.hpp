@@ -2,11 +2,11 @@
 #ifndef STET_SPLIT_IMPL_SPLITTING_HPP
 #define STET_SPLIT_IMPL_SPLITTING_HPP
 
+#include "../../families/impl/ordered_dict.hpp"
+#include "../../families/rearrangement.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
-#include "../../families/impl/ordered_dict.hpp"
-#include "../../families/rearrangement.hpp"
 #include "../../vocabulary/result.hpp"
 
 #include <cstddef>

@@ -47,7 +47,8 @@ STET_INLINE result<bool> splitting::rename(ordered_dict& in, const placed_name& 
     return true;
 }
 
-STET_INLINE result<void> splitting::share(ordered_dict& in, const placed_name& name, const tensor_view& tensor)
+STET_INLINE result<void> splitting::share(ordered_dict& in, const placed_name& name,
+                                          const tensor_view& tensor)
 {
     const auto replaced = in.share(name, tensor);
     if (!replaced)

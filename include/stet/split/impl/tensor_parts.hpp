@@ -2,10 +2,10 @@
 #ifndef STET_SPLIT_IMPL_TENSOR_PARTS_HPP
 #define STET_SPLIT_IMPL_TENSOR_PARTS_HPP
 
+#include "../../tensor/impl/collected_transpose.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../../tensor/impl/collected_transpose.hpp"
 
 #include <cstdint>
 
@@ -48,14 +48,13 @@ private:
 /// errors:   no_such_axis, too_many_axes, partial_byte, out_of_memory
 /// lifetime: borrows what the tensor borrows, and `own`
 result<tensor_view> rows_of(const tensor_view& tensor, std::uint64_t begin, std::uint64_t end,
-                                   arena& own) noexcept;
+                            arena& own) noexcept;
 
 /// The tensor with its first two axes exchanged: a view where it lies in memory, else collected while it is written.
 /// errors:   projection_rank for fewer than two axes; too_many_axes, sub_byte_strides, tensor_size_overflow,
 ///           out_of_memory
 /// lifetime: borrows what the tensor borrows, and `own`
-result<tensor_view> turned_back(const tensor_view& tensor, arena& own,
-                                       const allocator& memory) noexcept;
+result<tensor_view> turned_back(const tensor_view& tensor, arena& own, const allocator& memory) noexcept;
 
 } // namespace STET_NAMESPACE::detail
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "tensor_parts.hpp"
 #include "../../tensor/extents.hpp"
 #include "../../tensor/transposed.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "tensor_parts.hpp"
 
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE result<produced_rows> produced_rows::of(const tensor_view& tensor, std::uint64_t begin,
-                                std::uint64_t end) noexcept
+                                                    std::uint64_t end) noexcept
 {
     if (tensor.shape.empty())
         return error{.code = errc::no_such_axis};
@@ -29,8 +29,8 @@ STET_INLINE tensor_view produced_rows::view() const& noexcept
     return {.type = tensor_.type, .shape = shape_, .size = size_, .data = this, .pour = pour_rows};
 }
 
-STET_INLINE produced_rows::produced_rows(const tensor_view& tensor, const extents& shape, std::uint64_t before,
-              std::uint64_t size) noexcept
+STET_INLINE produced_rows::produced_rows(const tensor_view& tensor, const extents& shape,
+                                         std::uint64_t before, std::uint64_t size) noexcept
     : tensor_(tensor), shape_(shape), before_(before), size_(size)
 {
 }
@@ -53,7 +53,7 @@ STET_INLINE result<void> produced_rows::pour_rows(const tensor_view& view, sink_
 }
 
 STET_INLINE result<tensor_view> rows_of(const tensor_view& tensor, std::uint64_t begin, std::uint64_t end,
-                                   arena& own) noexcept
+                                        arena& own) noexcept
 {
     auto view = sliced(tensor, 0, begin, end);
     if (view || view.error().code != errc::not_in_memory)
@@ -68,7 +68,7 @@ STET_INLINE result<tensor_view> rows_of(const tensor_view& tensor, std::uint64_t
 }
 
 STET_INLINE result<tensor_view> turned_back(const tensor_view& tensor, arena& own,
-                                       const allocator& memory) noexcept
+                                            const allocator& memory) noexcept
 {
     if (tensor.shape.size() < 2)
         return error{.code = errc::projection_rank, .actual = tensor.shape.size()};

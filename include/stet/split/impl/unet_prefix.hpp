@@ -2,8 +2,8 @@
 #ifndef STET_SPLIT_IMPL_UNET_PREFIX_HPP
 #define STET_SPLIT_IMPL_UNET_PREFIX_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../state/state_dict.hpp"
+#include "../../vocabulary/config.hpp"
 
 #include <array>
 #include <cstddef>

@@ -2,8 +2,8 @@
 #ifndef STET_SPLIT_IMPL_VISION_NAMES_HPP
 #define STET_SPLIT_IMPL_VISION_NAMES_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../layout/placed_name.hpp"
+#include "../../vocabulary/config.hpp"
 
 #include <array>
 #include <cstddef>

@@ -2,10 +2,10 @@
 #ifndef STET_TENSOR_IMPL_COLLECTED_TRANSPOSE_HPP
 #define STET_TENSOR_IMPL_COLLECTED_TRANSPOSE_HPP
 
-#include "../../vocabulary/result.hpp"
-#include "../tensor_view.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
+#include "../../vocabulary/result.hpp"
+#include "../tensor_view.hpp"
 
 namespace STET_NAMESPACE::detail {
 

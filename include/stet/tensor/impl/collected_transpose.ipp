@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "collected_transpose.hpp"
 #include "../../sink/span_sink.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../transposed.hpp"
+#include "collected_transpose.hpp"
 
 #include <cstddef>
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE result<collected_transpose> collected_transpose::of(const tensor_view& tensor, const allocator& memory) noexcept
+STET_INLINE result<collected_transpose> collected_transpose::of(const tensor_view& tensor,
+                                                                const allocator&   memory) noexcept
 {
     // As a packed tensor of its shape would be turned.
     tensor_view packed = tensor;
@@ -22,14 +23,12 @@ STET_INLINE result<collected_transpose> collected_transpose::of(const tensor_vie
 
 STET_INLINE tensor_view collected_transpose::view() const& noexcept
 {
-    return {.type = tensor_.type,
-            .shape = shape_,
-            .size = tensor_.size,
-            .data = this,
-            .pour = collect_and_pour};
+    return {
+        .type = tensor_.type, .shape = shape_, .size = tensor_.size, .data = this, .pour = collect_and_pour};
 }
 
-STET_INLINE collected_transpose::collected_transpose(const tensor_view& tensor, const extents& shape, const allocator& memory) noexcept
+STET_INLINE collected_transpose::collected_transpose(const tensor_view& tensor, const extents& shape,
+                                                     const allocator& memory) noexcept
     : tensor_(tensor), shape_(shape), memory_(memory)
 {
 }

@@ -67,11 +67,9 @@ void step_line(std::byte* to, const std::byte* from, const copied_axis& line) no
         std::memcpy(to, from, Width);
     };
     for (; left >= 8; left -= 8) {
-        [&]<std::size_t... Times>(std::index_sequence<Times...>)
-        {
+        [&]<std::size_t... Times>(std::index_sequence<Times...>) {
             ((static_cast<void>(Times), next()), ...);
-        }
-        (std::make_index_sequence<8>());
+        }(std::make_index_sequence<8>());
     }
     for (; left != 0; --left)
         next();
@@ -106,13 +104,11 @@ void copy_turned_tile(std::byte* to, const std::byte* from, const copied_axis& r
                 const std::byte* const source = from + row.from_at(j) + column.from_at(i);
                 std::byte* const       target = to + row.to_at(j) + column.to_at(i);
                 word_square<Width>     square;
-                [&]<std::size_t... Line>(std::index_sequence<Line...>)
-                {
+                [&]<std::size_t... Line>(std::index_sequence<Line...>) {
                     ((square[Line] = load_word(source + row.from_at(Line))), ...);
                     transpose<Width>(square);
                     (store_word(target + column.to_at(Line), square[Line]), ...);
-                }
-                (std::make_index_sequence<in_word>());
+                }(std::make_index_sequence<in_word>());
             }
         }
     }
@@ -224,7 +220,7 @@ void copy_short_runs(std::byte* to, const std::byte* from, std::size_t run, cons
 
 /// Two axes of runs of any length from 3 bytes.
 void copy_runs(std::byte* to, const std::byte* from, std::size_t run, const copied_axis& outer,
-                      const copied_axis& inner) noexcept;
+               const copied_axis& inner) noexcept;
 
 } // namespace STET_NAMESPACE::detail
 

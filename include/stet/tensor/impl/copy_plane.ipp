@@ -4,7 +4,7 @@
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE void copy_runs(std::byte* to, const std::byte* from, std::size_t run, const copied_axis& outer,
-                      const copied_axis& inner) noexcept
+                           const copied_axis& inner) noexcept
 {
     if (run < 4)
         return copy_short_runs<2>(to, from, run, outer, inner);

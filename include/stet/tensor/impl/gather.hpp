@@ -2,10 +2,10 @@
 #ifndef STET_TENSOR_IMPL_GATHER_HPP
 #define STET_TENSOR_IMPL_GATHER_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/array_view.hpp"
-#include "copy_plane.hpp"
+#include "../../vocabulary/config.hpp"
 #include "../tensor_view.hpp"
+#include "copy_plane.hpp"
 #include "walk.hpp"
 
 #include <array>
@@ -19,11 +19,11 @@ std::size_t fastest_axis(array_view<const walked_axis> axes) noexcept;
 
 /// Copies two axes, the inner one packed in the destination.
 void copy_two_axes(std::byte* to, const std::byte* from, std::size_t run, const copied_axis& inner,
-                          const copied_axis& outer) noexcept;
+                   const copied_axis& outer) noexcept;
 
 /// Copies all of the axes, packed, into memory that they just fill.
 void copy_packed(std::byte* to, const std::byte* from, std::size_t run,
-                        array_view<const walked_axis> axes) noexcept;
+                 array_view<const walked_axis> axes) noexcept;
 
 /// What is gathered at once: some indices of one axis, and everything inside it.
 struct block_cut {
@@ -64,14 +64,14 @@ private:
 
 /// Writes every run by itself.
 result<void> pour_runs(const walk& axes, const std::byte* first, std::size_t swapped_width,
-                              sink_ref destination);
+                       sink_ref destination);
 
 /// Writes what a walk touches, in order and packed.
 /// size:          bytes of all that is walked, not 0
 /// swapped_width: bytes of the scalars to reverse; 1 to write them as they are
 /// errors:        the sink's
 result<void> pour_walk(const walk& axes, const std::byte* first, std::uint64_t size,
-                              std::size_t swapped_width, sink_ref destination);
+                       std::size_t swapped_width, sink_ref destination);
 
 } // namespace STET_NAMESPACE::detail
 

@@ -21,8 +21,8 @@ STET_INLINE std::size_t fastest_axis(array_view<const walked_axis> axes) noexcep
     return fastest;
 }
 
-STET_INLINE void copy_two_axes(std::byte* to, const std::byte* from, std::size_t run, const copied_axis& inner,
-                          const copied_axis& outer) noexcept
+STET_INLINE void copy_two_axes(std::byte* to, const std::byte* from, std::size_t run,
+                               const copied_axis& inner, const copied_axis& outer) noexcept
 {
     switch (run) {
     case 1:
@@ -45,7 +45,7 @@ STET_INLINE void copy_two_axes(std::byte* to, const std::byte* from, std::size_t
 }
 
 STET_INLINE void copy_packed(std::byte* to, const std::byte* from, std::size_t run,
-                        array_view<const walked_axis> axes) noexcept
+                             array_view<const walked_axis> axes) noexcept
 {
     if (axes.empty()) {
         std::memcpy(to, from, run);
@@ -97,7 +97,7 @@ STET_INLINE block_cut cut_to_fit(const walk& axes, std::size_t capacity) noexcep
 }
 
 STET_INLINE gatherer::gatherer(const walk& axes, const std::byte* first, std::size_t swapped_width,
-         sink_ref destination) noexcept
+                               sink_ref destination) noexcept
     : axes_(&axes), first_(first), swapped_width_(swapped_width), destination_(destination)
 {
 }
@@ -113,11 +113,10 @@ STET_INLINE result<void> gatherer::pour(std::uint64_t size)
     const block_cut cut = cut_to_fit(*axes_, lends_ ? smaller_size(wanted, lent->size()) : own_.size());
 
     result<void> outcome;
-    each_place(axes_->axes().first(cut.axis),
-               [&](std::ptrdiff_t offset, array_view<const std::uint64_t>) {
-                   outcome = pour_axis(first_ + offset, cut);
-                   return static_cast<bool>(outcome);
-               });
+    each_place(axes_->axes().first(cut.axis), [&](std::ptrdiff_t offset, array_view<const std::uint64_t>) {
+        outcome = pour_axis(first_ + offset, cut);
+        return static_cast<bool>(outcome);
+    });
     return outcome;
 }
 
@@ -146,7 +145,7 @@ STET_INLINE result<void> gatherer::pour_axis(const std::byte* from, const block_
 }
 
 STET_INLINE result<void> pour_runs(const walk& axes, const std::byte* first, std::size_t swapped_width,
-                              sink_ref destination)
+                                   sink_ref destination)
 {
     result<void> outcome;
     each_place(axes.axes(), [&](std::ptrdiff_t offset, array_view<const std::uint64_t>) {
@@ -159,7 +158,7 @@ STET_INLINE result<void> pour_runs(const walk& axes, const std::byte* first, std
 }
 
 STET_INLINE result<void> pour_walk(const walk& axes, const std::byte* first, std::uint64_t size,
-                              std::size_t swapped_width, sink_ref destination)
+                                   std::size_t swapped_width, sink_ref destination)
 {
     constexpr std::size_t run_without_block = 4096; // joining longer ones costs more than it saves
     if (axes.rank() == 0 || axes.run() >= run_without_block)

@@ -93,13 +93,11 @@ template <unsigned Bits, std::size_t Width>
 constexpr void exchange_all_corners(word_square<Width>& rows) noexcept
 {
     constexpr std::size_t apart = Bits / 8 / Width;
-    [&]<std::size_t... Pair>(std::index_sequence<Pair...>)
-    {
+    [&]<std::size_t... Pair>(std::index_sequence<Pair...>) {
         (exchange_corners<Bits>(rows[Pair / apart * 2 * apart + Pair % apart],
                                 rows[Pair / apart * 2 * apart + Pair % apart + apart]),
          ...);
-    }
-    (std::make_index_sequence<4 / Width>());
+    }(std::make_index_sequence<4 / Width>());
 }
 
 template <std::size_t Width>

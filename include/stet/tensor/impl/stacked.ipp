@@ -34,7 +34,8 @@ STET_INLINE tensor_view stacked::view() const& noexcept
     return {.type = parts_[0].type, .shape = shape_, .size = size_, .data = this, .pour = pour_parts};
 }
 
-STET_INLINE stacked::stacked(std::span<const tensor_view> parts, const extents& shape, std::uint64_t size) noexcept
+STET_INLINE stacked::stacked(std::span<const tensor_view> parts, const extents& shape,
+                             std::uint64_t size) noexcept
     : parts_(parts), shape_(shape), size_(size)
 {
 }

@@ -6,7 +6,8 @@ namespace STET_NAMESPACE {
 
 namespace detail {
 
-STET_INLINE result<void> pour_steps(const tensor_view& tensor, std::size_t swapped_width, sink_ref destination)
+STET_INLINE result<void> pour_steps(const tensor_view& tensor, std::size_t swapped_width,
+                                    sink_ref destination)
 {
     if (tensor.size == 0)
         return {};
@@ -27,8 +28,8 @@ STET_INLINE result<void> pour_strided_swapped(const tensor_view& tensor, sink_re
 
 } // namespace detail
 
-STET_INLINE result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps, bytes storage,
-                                        std::uint64_t offset) noexcept
+STET_INLINE result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps,
+                                             bytes storage, std::uint64_t offset) noexcept
 {
     const auto size = byte_count(type, shape);
     if (!size)

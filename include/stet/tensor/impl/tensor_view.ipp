@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../tensor_view.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../extents.hpp"
+#include "../tensor_view.hpp"
 #include "scalar_words.hpp"
 
 #include <array>
@@ -26,7 +26,7 @@ STET_INLINE result<tensor_view> view_of(dtype type, const extents& shape, bytes 
 }
 
 STET_INLINE result<tensor_view> view_of(dtype type, const extents& shape, const void* data,
-                                   std::size_t size) noexcept
+                                        std::size_t size) noexcept
 {
     return view_of(type, shape, bytes(static_cast<const std::byte*>(data), size));
 }

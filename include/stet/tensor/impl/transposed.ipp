@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../transposed.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../strided.hpp"
+#include "../transposed.hpp"
 
 #include <array>
 
@@ -43,7 +43,7 @@ STET_INLINE tensor_view without_needless_steps(tensor_view tensor) noexcept
 }
 
 STET_INLINE result<tensor_view> sliced_run(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
-                                      std::uint64_t end) noexcept
+                                           std::uint64_t end) noexcept
 {
     if (tensor.shape.size() > kept_axes)
         return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = tensor.shape.size()};
@@ -67,7 +67,7 @@ STET_INLINE result<tensor_view> sliced_run(const tensor_view& tensor, std::size_
 } // namespace detail
 
 STET_INLINE result<tensor_view> transposed(const tensor_view& tensor, std::size_t first,
-                                      std::size_t second) noexcept
+                                           std::size_t second) noexcept
 {
     const std::size_t rank = tensor.shape.size();
     if (first >= rank || second >= rank)
@@ -85,7 +85,7 @@ STET_INLINE result<tensor_view> transposed(const tensor_view& tensor, std::size_
 }
 
 STET_INLINE result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
-                                  std::uint64_t end) noexcept
+                                       std::uint64_t end) noexcept
 {
     if (axis >= tensor.shape.size())
         return error{.code = errc::no_such_axis, .expected = tensor.shape.size(), .actual = axis};

@@ -2,9 +2,9 @@
 #ifndef STET_TENSOR_IMPL_WALK_HPP
 #define STET_TENSOR_IMPL_WALK_HPP
 
+#include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../axes.hpp"
-#include "../../vocabulary/array_view.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "walk.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "walk.hpp"
 
 namespace STET_NAMESPACE::detail {
 
@@ -8,8 +8,8 @@ STET_INLINE walk::walk(const extents& shape, const strides& steps, std::size_t w
 {
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (shape[i] != 1)
-            append({.size = shape[i],
-                    .step = memory_distance(steps[i]) * static_cast<std::ptrdiff_t>(width)});
+            append(
+                {.size = shape[i], .step = memory_distance(steps[i]) * static_cast<std::ptrdiff_t>(width)});
     }
     if (rank_ != 0 && axes_[rank_ - 1].step == static_cast<std::ptrdiff_t>(width))
         run_ *= memory_size(axes_[--rank_].size);

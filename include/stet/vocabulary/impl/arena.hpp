@@ -2,8 +2,8 @@
 #ifndef STET_VOCABULARY_IMPL_ARENA_HPP
 #define STET_VOCABULARY_IMPL_ARENA_HPP
 
-#include "../config.hpp"
 #include "../allocator.hpp"
+#include "../config.hpp"
 
 #include <cstddef>
 #include <new>

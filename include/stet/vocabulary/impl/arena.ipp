@@ -7,8 +7,7 @@
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE arena::arena(arena&& other) noexcept
-    : memory_(other.memory_), last_(std::exchange(other.last_, nullptr)),
-      used_(std::exchange(other.used_, 0))
+    : memory_(other.memory_), last_(std::exchange(other.last_, nullptr)), used_(std::exchange(other.used_, 0))
 {
 }
 

@@ -3,7 +3,6 @@
 #define STET_VOCABULARY_IMPL_DECIMAL_HPP
 
 #include "../config.hpp"
-#include "../config.hpp"
 
 #include <array>
 #include <bit>

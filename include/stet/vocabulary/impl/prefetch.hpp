@@ -3,7 +3,6 @@
 #define STET_VOCABULARY_IMPL_PREFETCH_HPP
 
 #include "../config.hpp"
-#include "../config.hpp"
 
 #include <cstddef>
 #include <string_view>

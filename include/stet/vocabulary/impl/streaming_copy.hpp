@@ -3,6 +3,7 @@
 #define STET_VOCABULARY_IMPL_STREAMING_COPY_HPP
 
 #include "../config.hpp"
+
 #include <cstddef>
 #if defined(__SSE2__) || defined(_M_X64)
 #include <emmintrin.h>

@@ -4,7 +4,7 @@
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE result<void> write_automatic(const void* given, const header& head, part_file& file,
-                                    const save_options& options)
+                                         const save_options& options)
 {
     const auto& settings = *static_cast<const automatic_settings*>(given);
     const bool  is_durable = options.lasting == durability::full;

@@ -2,10 +2,10 @@
 #ifndef STET_WRITERS_IMPL_BLOCK_STREAM_HPP
 #define STET_WRITERS_IMPL_BLOCK_STREAM_HPP
 
-#include "../../vocabulary/impl/memory_size.hpp"
-#include "../../vocabulary/config.hpp"
 #include "../../file/part_file.hpp"
+#include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
+#include "../../vocabulary/impl/memory_size.hpp"
 #include "write_queue.hpp"
 
 #include <array>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "block_stream.hpp"
 #include "../../vocabulary/impl/streaming_copy.hpp"
+#include "block_stream.hpp"
 
 #include <utility>
 
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE block_stream::block_stream(const part_file& file, const block_shape& shape, std::uint64_t offset,
-             const queue_workers& workers, const allocator& memory) noexcept
+                                       const queue_workers& workers, const allocator& memory) noexcept
     : file_(&file), shape_(shape), memory_(memory), next_(offset), begin_(offset),
       queue_(file.calls(), workers)
 {
@@ -165,8 +165,7 @@ STET_INLINE result<void> block_stream::settle(const ended_write& ended)
         return file_->checked(outcome, of.size);
     if (is_not_offered(outcome.error))
         shape_.file = file_->handle(); // this file system has no such way after all
-    const std::size_t taken =
-        outcome.error != 0 ? 0 : memory_size(static_cast<std::uint64_t>(outcome.value));
+    const std::size_t taken = outcome.error != 0 ? 0 : memory_size(static_cast<std::uint64_t>(outcome.value));
     if (taken > of.size)
         return file_->checked({.value = 0, .error = EIO}, of.size);
     const auto* const data = static_cast<const std::byte*>(of.data);

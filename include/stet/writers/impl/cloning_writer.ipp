@@ -4,7 +4,7 @@
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE shared_blocks blocks_to_share(array_view<const mapped_source> sources, bytes data,
-                                     std::uint64_t at) noexcept
+                                          std::uint64_t at) noexcept
 {
     const auto begin = reinterpret_cast<std::uintptr_t>(data.data());
     for (const mapped_source& source : sources) {
@@ -34,8 +34,8 @@ STET_INLINE bool can_share(const header& head, array_view<const mapped_source> s
     return false;
 }
 
-STET_INLINE cloning_stream::cloning_stream(part_file& file, array_view<const mapped_source> sources, std::span<std::byte> block,
-               std::uint64_t size) noexcept
+STET_INLINE cloning_stream::cloning_stream(part_file& file, array_view<const mapped_source> sources,
+                                           std::span<std::byte> block, std::uint64_t size) noexcept
     : file_(&file), sources_(sources), size_(size), placed_(file, 0), staged_(placed_, block)
 {
 }
@@ -74,7 +74,7 @@ STET_INLINE result<void> cloning_stream::write_after_all(bytes data)
 }
 
 STET_INLINE result<void> write_cloning(const void* given, const header& head, part_file& file,
-                                  const save_options& options)
+                                       const save_options& options)
 {
     const auto& settings = *static_cast<const cloning_settings*>(given);
     if (!file.is_positional() || !can_share(head, settings.files)) {

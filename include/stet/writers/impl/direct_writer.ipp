@@ -31,7 +31,7 @@ STET_INLINE direct_handle::~direct_handle()
 }
 
 STET_INLINE result<void> write_direct(const void* given, const header& head, part_file& file,
-                                 const save_options& options)
+                                      const save_options& options)
 {
     const auto&         settings = *static_cast<const block_settings*>(given);
     const direct_handle direct(file);
@@ -46,7 +46,7 @@ STET_INLINE result<void> write_direct(const void* given, const header& head, par
 }
 
 STET_INLINE result<void> write_overlapped(const void* given, const header& head, part_file& file,
-                                     const save_options& options)
+                                          const save_options& options)
 {
     const auto& settings = *static_cast<const block_settings*>(given);
     if (!file.is_positional())

@@ -40,7 +40,7 @@ STET_INLINE void cached_half::run_job(void* itself)
 }
 
 STET_INLINE result<void> write_direct_half(block_stream& stream, const header& head, const tensor_run& run,
-                                      const write_options& options)
+                                           const write_options& options)
 {
     if (auto written = write_tensors(head, run, stream, head.size() + run.begin, options); !written)
         return written;
@@ -48,7 +48,7 @@ STET_INLINE result<void> write_direct_half(block_stream& stream, const header& h
 }
 
 STET_INLINE result<void> write_hybrid(const void* given, const header& head, part_file& file,
-                                 const save_options& options)
+                                      const save_options& options)
 {
     const auto&         settings = *static_cast<const hybrid_settings*>(given);
     const std::uint64_t share =

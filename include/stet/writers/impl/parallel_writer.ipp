@@ -5,7 +5,8 @@
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE run_dispenser::run_dispenser(const plan& tensors, std::size_t portion) noexcept : tensors_(&tensors), portion_(portion)
+STET_INLINE run_dispenser::run_dispenser(const plan& tensors, std::size_t portion) noexcept
+    : tensors_(&tensors), portion_(portion)
 {
 }
 
@@ -36,9 +37,8 @@ STET_INLINE result<void> parallel_share::write() const
         if (auto flushed = out.flush(); !flushed)
             return flushed;
         if (!part({.bytes_done = data_begin + run->end, .bytes_total = 0, .tensor = {}}))
-            return error{.code = errc::cancelled,
-                         .expected = of->head->file_size(),
-                         .actual = data_begin + run->end};
+            return error{
+                .code = errc::cancelled, .expected = of->head->file_size(), .actual = data_begin + run->end};
     }
     return {};
 }
@@ -51,7 +51,7 @@ STET_INLINE void parallel_share::run_job(void* itself)
 }
 
 STET_INLINE result<void> write_parallel(const void* given, const header& head, part_file& file,
-                                   const save_options& options)
+                                        const save_options& options)
 {
     const auto& settings = *static_cast<const parallel_settings*>(given);
     if (!file.is_positional() || !settings.jobs || settings.workers == 0)

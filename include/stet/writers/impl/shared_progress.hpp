@@ -2,9 +2,9 @@
 #ifndef STET_WRITERS_IMPL_SHARED_PROGRESS_HPP
 #define STET_WRITERS_IMPL_SHARED_PROGRESS_HPP
 
+#include "../../save/progress.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../../save/progress.hpp"
 
 #include <cstdint>
 #include <mutex>

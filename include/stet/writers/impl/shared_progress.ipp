@@ -3,7 +3,8 @@
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE shared_progress::shared_progress(progress_callback to, std::uint64_t total, std::uint64_t begun) noexcept
+STET_INLINE shared_progress::shared_progress(progress_callback to, std::uint64_t total,
+                                             std::uint64_t begun) noexcept
     : to_(to), total_(total), done_(begun)
 {
 }

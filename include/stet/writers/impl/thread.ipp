@@ -6,14 +6,14 @@
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE thread::thread(function run, void* argument) noexcept : run_(run), argument_(argument)
-    {
+{
 #if defined(_WIN32)
-        handle_ = ::_beginthreadex(nullptr, 0, begin, this, 0, nullptr);
-        is_running_ = handle_ != 0;
+    handle_ = ::_beginthreadex(nullptr, 0, begin, this, 0, nullptr);
+    is_running_ = handle_ != 0;
 #else
-        is_running_ = ::pthread_create(&handle_, nullptr, begin, this) == 0;
+    is_running_ = ::pthread_create(&handle_, nullptr, begin, this) == 0;
 #endif
-    }
+}
 
 STET_INLINE thread::~thread()
 {
@@ -26,16 +26,16 @@ STET_INLINE bool thread::is_running() const noexcept
 }
 
 STET_INLINE void thread::join() noexcept
-    {
-        if (!std::exchange(is_running_, false))
-            return;
+{
+    if (!std::exchange(is_running_, false))
+        return;
 #if defined(_WIN32)
-        void* const handle = reinterpret_cast<void*>(handle_);
-        detail::windows::WaitForSingleObject(handle, 0xFFFFFFFFUL);
-        ::CloseHandle(handle);
+    void* const handle = reinterpret_cast<void*>(handle_);
+    detail::windows::WaitForSingleObject(handle, 0xFFFFFFFFUL);
+    ::CloseHandle(handle);
 #else
-        static_cast<void>(::pthread_join(handle_, nullptr));
+    static_cast<void>(::pthread_join(handle_, nullptr));
 #endif
-    }
+}
 
 } // namespace STET_NAMESPACE::detail

@@ -2,12 +2,12 @@
 #ifndef STET_WRITERS_IMPL_WRITE_QUEUE_HPP
 #define STET_WRITERS_IMPL_WRITE_QUEUE_HPP
 
-#include "../../vocabulary/config.hpp"
-#include "../../file/native_file_system.hpp"
 #include "../../file/folder.hpp"
-#include "io_uring.hpp"
+#include "../../file/native_file_system.hpp"
+#include "../../vocabulary/config.hpp"
 #include "../executor.hpp"
 #include "../worker_threads.hpp"
+#include "io_uring.hpp"
 
 #include <array>
 #include <condition_variable>

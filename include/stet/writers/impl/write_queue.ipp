@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "write_queue.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "write_queue.hpp"
 
 namespace STET_NAMESPACE::detail {
 
@@ -29,7 +29,8 @@ STET_INLINE void write_queue::begin(const positional_write& wanted)
     ++under_way_;
     const auto index = static_cast<std::uint64_t>(&taken - slots_.data());
     if (ring_.is_open() &&
-        ring_.submit(wanted.file, wanted.offset, wanted.data, wanted.size, index).error == 0) {
+        ring_.submit(wanted.file, wanted.offset, wanted.data, wanted.size, index).error == 0)
+    {
         ++in_ring_;
         return;
     }
@@ -81,12 +82,11 @@ STET_INLINE write_queue::slot& write_queue::ended_job()
 
 STET_INLINE void write_queue::run(void* itself)
 {
-    slot&                             own = *static_cast<slot*>(itself);
-    write_queue&                      owner = *own.owner;
-    const file_system&                calls = *owner.calls_;
-    const auto                        outcome = retried([&] {
-        return calls.write_at(calls.context, own.of.file, own.of.offset, own.of.data, own.of.size);
-    });
+    slot&              own = *static_cast<slot*>(itself);
+    write_queue&       owner = *own.owner;
+    const file_system& calls = *owner.calls_;
+    const auto         outcome = retried(
+        [&] { return calls.write_at(calls.context, own.of.file, own.of.offset, own.of.data, own.of.size); });
     const std::lock_guard<std::mutex> guard(owner.mutex_);
     own.outcome = outcome;
     own.state = stage::ended;

@@ -19,10 +19,7 @@ using support::counting_heap;
 namespace {
 
 template <class Text>
-concept viewable = requires
-{
-    std::declval<Text>().view();
-};
+concept viewable = requires { std::declval<Text>().view(); };
 
 } // namespace
 

@@ -18,8 +18,8 @@
 
 namespace {
 
-using stet::detail::name_index;
 using stet::placed_name;
+using stet::detail::name_index;
 
 placed_name cut(std::string_view text, std::size_t at)
 {

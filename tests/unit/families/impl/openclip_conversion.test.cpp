@@ -41,9 +41,9 @@ struct conversion {
             out = stet::detail::to_openclip(stet::detail::openclip_text, work, beginning, also_kept);
     }
 
-    named_tensors                    given; // has the names
-    stet::change_log                 log;
-    stet::rearrangement              work;
+    named_tensors                            given; // has the names
+    stet::change_log                         log;
+    stet::rearrangement                      work;
     stet::result<stet::detail::ordered_dict> out;
 
     std::string names() const { return out ? support::names(*out) : std::string(support::failure(out)); }
@@ -259,9 +259,9 @@ TEST_CASE("the projection gets its short name and its first two axes exchanged, 
 {
     support::tensor_pool pool;
     const conversion     done(
-            {{"clip_h.transformer.text_projection.weight", pool.f32({2, 3}, {0, 1, 2, 3, 4, 5})},
+        {{"clip_h.transformer.text_projection.weight", pool.f32({2, 3}, {0, 1, 2, 3, 4, 5})},
              {"Xtransformer.text_projection.weight", pool.f32({1, 2, 2}, {6, 7, 8, 9})}},
-            conduct::strict);
+        conduct::strict);
 
     CHECK(done.names() == "clip_h.text_projection;Xtext_projection;");
     const auto turned = done.tensor("clip_h.text_projection");
@@ -320,9 +320,9 @@ TEST_CASE(
 {
     support::tensor_pool pool;
     const named_tensors  given{{"clip_g.a", pool.one(1)},
-                              {"t5xxl.b", pool.one(2)},
-                              {"clip_l.c", pool.one(3)},
-                              {"clip_gX", pool.one(4)}};
+                               {"t5xxl.b", pool.one(2)},
+                               {"clip_l.c", pool.one(3)},
+                               {"clip_gX", pool.one(4)}};
 
     CHECK(refusal(given, conduct::strict, "clip_g") == "foreign_key t5xxl.b");
     const conversion done(given, conduct::as_comfyui, "clip_g", "clip_l");
@@ -338,7 +338,8 @@ TEST_CASE("companions of quantised weights are refused in strict conduct and rel
 {
     support::tensor_pool pool;
     for (const std::string end :
-         {"weight_scale", "weight_scale_2", "input_scale", "scale_weight", "comfy_quant"}) {
+         {"weight_scale", "weight_scale_2", "input_scale", "scale_weight", "comfy_quant"})
+    {
         CAPTURE(end);
         const named_tensors given{{layer() + "q_proj." + end, pool.one(1)}};
         CHECK(refusal(given, conduct::strict) == "quantised_companion " + layer() + "q_proj." + end);
@@ -508,15 +509,16 @@ std::string converted_by(const stet::detail::openclip_names& by, const named_ten
 
 TEST_CASE("without labels fused names keep the layer's")
 {
-    support::tensor_pool           pool;
-    constexpr stet::detail::openclip_names none{.labels = {}, .projection = "proj", .openclip_projection = "p"};
-    const named_tensors            given = attention(pool, "a.self_attn.");
+    support::tensor_pool                   pool;
+    constexpr stet::detail::openclip_names none{
+        .labels = {}, .projection = "proj", .openclip_projection = "p"};
+    const named_tensors given = attention(pool, "a.self_attn.");
     CHECK(converted_by(none, given) == "a.self_attn.in_proj_weight;a.self_attn.in_proj_bias;");
 }
 
 TEST_CASE("a label may leave nothing of a name")
 {
-    support::tensor_pool       pool;
+    support::tensor_pool               pool;
     constexpr stet::detail::label      label{.internal = "la", .openclip = ""};
     const stet::detail::openclip_names shorter{
         .labels = {&label, 1}, .projection = "proj", .openclip_projection = "p"};

@@ -21,8 +21,8 @@
 
 namespace {
 
-using stet::detail::ordered_dict;
 using stet::placed_name;
+using stet::detail::ordered_dict;
 
 /// The same dict, written down as plainly as can be.
 class plain_dict {
@@ -88,7 +88,7 @@ struct owned_dict {
     }
 
     ordered_dict             dict{stet::heap()};
-    stet::detail::arena              texts{stet::heap()};
+    stet::detail::arena      texts{stet::heap()};
     std::vector<std::string> collisions{};
 
     void rename(std::string_view from, std::string_view to)
@@ -364,7 +364,7 @@ TEST_CASE("whether a name begins so does not depend on where it is cut")
 TEST_CASE("the rest of a name is borrowed where it lies in one piece and joined where it does not")
 {
     constexpr std::string_view name = "clip_g.transformer";
-    stet::detail::arena                texts(stet::heap());
+    stet::detail::arena        texts(stet::heap());
     for (std::size_t at = 0; at <= name.size(); ++at) {
         for (std::size_t skipped = 0; skipped <= name.size(); ++skipped) {
             CAPTURE(at, skipped);
@@ -385,8 +385,8 @@ TEST_CASE("a dict without memory says so and gives all memory back")
         names.push_back("clip_g." + std::to_string(i));
     const std::size_t needed =
         support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
-            ordered_dict dict(memory);
-            stet::detail::arena  own(memory);
+            ordered_dict        dict(memory);
+            stet::detail::arena own(memory);
             for (std::size_t i = 0; i < names.size(); ++i) {
                 if (auto set = dict.set({.stem = names[i]}, sized(i)); !set)
                     return support::failure(set);
@@ -446,8 +446,8 @@ TEST_CASE("a renaming tells that memory runs out wherever it does")
         for (std::size_t level = 0; level < 50; ++level) {
             const std::size_t needed =
                 support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
-                    ordered_dict dict(memory);
-                    stet::detail::arena  own(memory);
+                    ordered_dict        dict(memory);
+                    stet::detail::arena own(memory);
                     if (own.text((std::size_t{16} << 10U) - 16 * level) == nullptr)
                         return "out_of_memory";
                     if (may_meet) {

@@ -15,7 +15,8 @@ namespace {
 
 using stet::detail::label;
 
-std::string relabelled(std::string_view name, const stet::detail::openclip_names& names = stet::detail::openclip_text)
+std::string relabelled(std::string_view                    name,
+                       const stet::detail::openclip_names& names = stet::detail::openclip_text)
 {
     std::string all;
     stet::detail::relabel(name, names.labels, [&all](std::string_view piece) { all += piece; });
@@ -62,8 +63,10 @@ constexpr bool all_are_found(std::span<const label> labels)
 
 static_assert(none_begins_another(stet::detail::openclip_text.labels) &&
               none_begins_another(stet::detail::openclip_vision.labels));
-static_assert(all_are_found(stet::detail::openclip_text.labels) && all_are_found(stet::detail::openclip_vision.labels));
-static_assert(stet::detail::openclip_text.labels.size() == 9 && stet::detail::openclip_vision.labels.size() == 11);
+static_assert(all_are_found(stet::detail::openclip_text.labels) &&
+              all_are_found(stet::detail::openclip_vision.labels));
+static_assert(stet::detail::openclip_text.labels.size() == 9 &&
+              stet::detail::openclip_vision.labels.size() == 11);
 
 } // namespace
 

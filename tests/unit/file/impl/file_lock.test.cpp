@@ -14,8 +14,8 @@
 #include <utility>
 
 using stet::errc;
-using stet::detail::file_lock;
 using stet::folder;
+using stet::detail::file_lock;
 using support::faulty_file_system;
 using support::file_call;
 using support::scratch_directory;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/scratch_directory.hpp"
 
-#include <stet/file/native_file_system.hpp>
 #include <stet/file/impl/positioned_sink.hpp>
+#include <stet/file/native_file_system.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -17,7 +17,7 @@ TEST_CASE("positioned sinks fill their parts of a file in any order")
     const auto                       in = *stet::folder::open(stet::native_file_system(), here.path());
     auto                             part = stet::part_file::create(in, "x.part", "x");
     REQUIRE(part);
-    const auto            bytes_of = [](std::string_view text) { return std::as_bytes(std::span(text)); };
+    const auto bytes_of = [](std::string_view text) { return std::as_bytes(std::span(text)); };
     stet::detail::positioned_sink second(*part, 6);
     stet::detail::positioned_sink first(*part, 0);
 

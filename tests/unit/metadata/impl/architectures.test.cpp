@@ -31,7 +31,8 @@ TEST_CASE("an architecture that is known needs no suggestion, whatever follows i
         CHECK(suggested(std::string(known) + "/lora") == "none");
         CHECK(suggested(std::string(known) + "/") == "none");
         CHECK(known.find('/') == std::string_view::npos);
-        CHECK(std::count(stet::detail::known_architectures.begin(), stet::detail::known_architectures.end(), known) == 1);
+        CHECK(std::count(stet::detail::known_architectures.begin(), stet::detail::known_architectures.end(),
+                         known) == 1);
     }
 }
 

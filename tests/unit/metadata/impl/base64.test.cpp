@@ -45,18 +45,21 @@ static_assert(stet::detail::base64_size(4) == 8);
 static_assert(stet::detail::base64_size(std::uint64_t{1} << 62U) == 6'148'914'691'236'517'208U);
 
 // One character stands for six bits: what does not fill bytes is zero, and padding fills up to four.
-static_assert(stet::detail::is_base64("") && stet::detail::is_base64("Zg==") && stet::detail::is_base64("Zm8=") &&
-              stet::detail::is_base64("Zm9v") && stet::detail::is_base64("Zm9vYg==") && stet::detail::is_base64("+/+/"));
-static_assert(!stet::detail::is_base64("Z") && !stet::detail::is_base64("Zg") && !stet::detail::is_base64("Zg=") &&
-              !stet::detail::is_base64("Zm8"));
-static_assert(!stet::detail::is_base64("Zh==") && !stet::detail::is_base64("Zi==") && !stet::detail::is_base64("Zk==") &&
-              !stet::detail::is_base64("Zo==") && !stet::detail::is_base64("Zm9=") && !stet::detail::is_base64("Zm+="));
+static_assert(stet::detail::is_base64("") && stet::detail::is_base64("Zg==") &&
+              stet::detail::is_base64("Zm8=") && stet::detail::is_base64("Zm9v") &&
+              stet::detail::is_base64("Zm9vYg==") && stet::detail::is_base64("+/+/"));
+static_assert(!stet::detail::is_base64("Z") && !stet::detail::is_base64("Zg") &&
+              !stet::detail::is_base64("Zg=") && !stet::detail::is_base64("Zm8"));
+static_assert(!stet::detail::is_base64("Zh==") && !stet::detail::is_base64("Zi==") &&
+              !stet::detail::is_base64("Zk==") && !stet::detail::is_base64("Zo==") &&
+              !stet::detail::is_base64("Zm9=") && !stet::detail::is_base64("Zm+="));
 static_assert(stet::detail::is_base64("ZQ==") && stet::detail::is_base64("Zm4="));
-static_assert(!stet::detail::is_base64("=") && !stet::detail::is_base64("==") && !stet::detail::is_base64("====") &&
-              !stet::detail::is_base64("Z==="));
-static_assert(!stet::detail::is_base64("Zg==Zg==") && !stet::detail::is_base64("Z=g=") && !stet::detail::is_base64("=Zg="));
-static_assert(!stet::detail::is_base64("Zm9 ") && !stet::detail::is_base64("Zm9\n") && !stet::detail::is_base64("Zm-_") &&
-              !stet::detail::is_base64("Zm9\xC3"));
+static_assert(!stet::detail::is_base64("=") && !stet::detail::is_base64("==") &&
+              !stet::detail::is_base64("====") && !stet::detail::is_base64("Z==="));
+static_assert(!stet::detail::is_base64("Zg==Zg==") && !stet::detail::is_base64("Z=g=") &&
+              !stet::detail::is_base64("=Zg="));
+static_assert(!stet::detail::is_base64("Zm9 ") && !stet::detail::is_base64("Zm9\n") &&
+              !stet::detail::is_base64("Zm-_") && !stet::detail::is_base64("Zm9\xC3"));
 
 TEST_CASE("the vectors of RFC 4648 are encoded as it says")
 {

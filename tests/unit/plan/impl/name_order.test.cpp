@@ -60,7 +60,7 @@ private:
 /// The names in the order found, or what was found instead.
 std::vector<std::string> ordered(const named_records& given)
 {
-    stet::detail::growing_array<std::uint32_t>    order;
+    stet::detail::growing_array<std::uint32_t>            order;
     stet::detail::growing_array<stet::detail::name_clash> clashes;
     if (!stet::detail::order_by_name(given.records(), order, clashes))
         return {"failed"};
@@ -93,7 +93,7 @@ std::vector<std::string> without_repeats(std::vector<std::string> texts)
 /// Every pair of neighbours of one name is told once, and equal names are in the order of their records.
 void check_clashes(const named_records& given, const std::vector<std::string>& texts)
 {
-    stet::detail::growing_array<std::uint32_t>    order;
+    stet::detail::growing_array<std::uint32_t>            order;
     stet::detail::growing_array<stet::detail::name_clash> clashes;
     REQUIRE(stet::detail::order_by_name(given.records(), order, clashes));
 
@@ -189,7 +189,7 @@ TEST_CASE("two names are ordered as bytes, a beginning before what goes on")
                 const std::vector<stet::record> records{
                     {.name = {.prefix = second.substr(0, high_cut), .stem = second.substr(high_cut)}},
                     {.name = {.prefix = first.substr(0, low_cut), .stem = first.substr(low_cut)}}};
-                stet::detail::growing_array<std::uint32_t>    order;
+                stet::detail::growing_array<std::uint32_t>            order;
                 stet::detail::growing_array<stet::detail::name_clash> clashes;
                 REQUIRE(stet::detail::order_by_name(records, order, clashes));
                 CHECK(clashes.empty());
@@ -232,7 +232,7 @@ TEST_CASE("names of components, each with its own shared prefix, are ordered acr
         }
         expected = sorted(std::move(expected));
 
-        stet::detail::growing_array<std::uint32_t>    order;
+        stet::detail::growing_array<std::uint32_t>            order;
         stet::detail::growing_array<stet::detail::name_clash> clashes;
         REQUIRE(stet::detail::order_by_name(records, order, clashes));
         REQUIRE(clashes.empty());
@@ -303,9 +303,9 @@ TEST_CASE("a name many times among thousands is found as pairs of neighbours")
 
 TEST_CASE("three records of one name make two pairs, the earlier record first")
 {
-    support::dice                         dice(9);
-    const named_records                   given({"b", "a", "b", "c", "b"}, dice);
-    stet::detail::growing_array<std::uint32_t>    order;
+    support::dice                                         dice(9);
+    const named_records                                   given({"b", "a", "b", "c", "b"}, dice);
+    stet::detail::growing_array<std::uint32_t>            order;
     stet::detail::growing_array<stet::detail::name_clash> clashes;
     REQUIRE(stet::detail::order_by_name(given.records(), order, clashes));
 
@@ -325,7 +325,7 @@ TEST_CASE("names met twice are told in the order of the records that repeat them
     texts.insert(texts.begin(), first.begin(), first.end());
     const named_records given(texts, dice);
 
-    stet::detail::growing_array<std::uint32_t>    order;
+    stet::detail::growing_array<std::uint32_t>            order;
     stet::detail::growing_array<stet::detail::name_clash> clashes;
     REQUIRE(stet::detail::order_by_name(given.records(), order, clashes));
 
@@ -391,7 +391,7 @@ TEST_CASE("ordering names without memory reports it and gives all memory back")
         bool                     succeeded = false;
         std::vector<std::string> found;
         {
-            stet::detail::growing_array<std::uint32_t>    order(heap.allocator());
+            stet::detail::growing_array<std::uint32_t>            order(heap.allocator());
             stet::detail::growing_array<stet::detail::name_clash> clashes(heap.allocator());
             const auto ordered_names = stet::detail::order_by_name(given.records(), order, clashes);
             succeeded = static_cast<bool>(ordered_names);
@@ -432,7 +432,7 @@ TEST_CASE("ordering deeply nested names without memory reports it wherever the o
         support::dice       dice(3);
         const named_records given(texts, dice);
         const std::size_t   needed = support::allocations_needed([&](const stet::allocator& memory) {
-            stet::detail::growing_array<std::uint32_t>    order(memory);
+            stet::detail::growing_array<std::uint32_t>            order(memory);
             stet::detail::growing_array<stet::detail::name_clash> clashes(memory);
             return support::failure(stet::detail::order_by_name(given.records(), order, clashes));
         });

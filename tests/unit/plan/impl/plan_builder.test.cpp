@@ -53,7 +53,8 @@ stet::error refusal(const placed_name& name, const stet::result<tensor_view>& te
 }
 
 /// The names in file order, or the name of the error.
-std::string finished(stet::detail::plan_builder& builder, const stet::file_order& order = stet::reference_order)
+std::string finished(stet::detail::plan_builder& builder,
+                     const stet::file_order&     order = stet::reference_order)
 {
     const auto plan = std::move(builder).finish(order);
     if (!plan)
@@ -204,7 +205,8 @@ TEST_CASE("what is renamed, added and replaced is counted for its component")
     builder.begin_component("text encoder");
     CHECK(builder.tensors_so_far() == 0);
     CHECK(builder.log(stet::change::kind::added, {.stem = "position_ids"}));
-    CHECK(builder.owned().changes.push({.what = stet::change::kind::replaced, .component = builder.present(), .name = {.stem = "x"}}));
+    CHECK(builder.owned().changes.push(
+        {.what = stet::change::kind::replaced, .component = builder.present(), .name = {.stem = "x"}}));
     const auto plan = std::move(builder).finish(stet::reference_order);
 
     REQUIRE(plan);

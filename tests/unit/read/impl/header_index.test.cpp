@@ -16,7 +16,7 @@ static_assert(std::is_trivially_copyable_v<stet::detail::indexed_tensor>);
 
 TEST_CASE("a text without escapes is borrowed from the header")
 {
-    const std::string  text = R"({"name":1})";
+    const std::string          text = R"({"name":1})";
     stet::detail::header_index index(stet::heap());
     index.text = text;
 
@@ -30,7 +30,7 @@ TEST_CASE("a text without escapes is borrowed from the header")
 
 TEST_CASE("texts with escapes stay what they are while more are added")
 {
-    const std::string  text = R"(\n)";
+    const std::string          text = R"(\n)";
     stet::detail::header_index index(stet::heap());
     index.text = text;
     stet::detail::indexed_text first;
@@ -55,7 +55,7 @@ TEST_CASE("an empty text needs no memory")
 
 TEST_CASE("an array of the index grows to what the rest of the text will bring, but never eightfold at once")
 {
-    const std::string  text(10'000, ' ');
+    const std::string          text(10'000, ' ');
     stet::detail::header_index index(stet::heap());
     index.text = text;
 
@@ -76,7 +76,7 @@ TEST_CASE("an exhausted allocator is reported when a text is unescaped")
     CHECK(support::allocations_needed([](stet::allocator memory) {
               stet::detail::header_index index(memory);
               stet::detail::indexed_text text;
-              const bool         kept = index.keep({.written = R"(\n)", .has_escapes = true}, text);
+              const bool                 kept = index.keep({.written = R"(\n)", .has_escapes = true}, text);
               return std::string_view(kept ? "none" : "out_of_memory");
           }) == 1);
 }

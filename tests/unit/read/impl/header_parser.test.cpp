@@ -27,8 +27,8 @@ outcome parsed(std::string_view text, const stet::read_options& options = {})
     stet::detail::header_index index(stet::heap());
     index.text = text;
     stet::detail::header_parser parser(index, options);
-    const auto          result = parser.parse();
-    outcome             found;
+    const auto                  result = parser.parse();
+    outcome                     found;
     found.code = support::failure(result);
     if (!result) {
         found.subject = result.error().subject.view();
@@ -276,8 +276,8 @@ TEST_CASE("an exhausted allocator is reported wherever the header's lists grow")
     CHECK(support::allocations_needed([&](const stet::allocator& memory) {
               stet::detail::header_index index(memory);
               index.text = header;
-              const stet::read_options options;
-              stet::detail::header_parser      parser(index, options);
+              const stet::read_options    options;
+              stet::detail::header_parser parser(index, options);
               return support::failure(parser.parse());
           }) > 6);
 }

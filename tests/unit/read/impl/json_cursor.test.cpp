@@ -24,7 +24,7 @@ bool is_value(std::string_view text)
 
 std::string unescaped(std::string_view quoted)
 {
-    json_cursor             cursor(quoted);
+    json_cursor                     cursor(quoted);
     stet::detail::json_string_piece piece;
     if (!cursor.string(piece) || !cursor.at_end())
         return "refused";
@@ -114,7 +114,7 @@ TEST_CASE("a malformed escape is refused")
 TEST_CASE("a plain integer gives its value, another number none")
 {
     const auto natural = [](std::string_view text) {
-        json_cursor             cursor(text);
+        json_cursor                     cursor(text);
         stet::detail::json_number_piece piece;
         return cursor.number(piece) && piece.is_natural ? std::to_string(piece.value) : std::string("none");
     };

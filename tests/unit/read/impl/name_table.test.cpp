@@ -35,7 +35,7 @@ struct filled {
 
     std::vector<std::string> all;
     repeats                  repeated{};
-    stet::detail::name_table         table{stet::heap()};
+    stet::detail::name_table table{stet::heap()};
 };
 
 std::vector<std::string> numbered(std::size_t count)
@@ -112,9 +112,9 @@ TEST_CASE("an exhausted allocator is reported by the table")
     const auto all = numbered(2000);
     const auto run = [&all](stet::allocator memory) {
         stet::detail::name_table table(memory);
-        const bool       built = table.build(
-                  2000, [&all](std::uint32_t i) { return std::string_view(all[i]); },
-                  [](std::uint32_t) { return 7U; }, [](std::uint32_t, std::uint32_t) {});
+        const bool               built = table.build(
+            2000, [&all](std::uint32_t i) { return std::string_view(all[i]); },
+            [](std::uint32_t) { return 7U; }, [](std::uint32_t, std::uint32_t) {});
         return std::string_view(built ? "none" : "out_of_memory");
     };
     CHECK(support::allocations_needed(run) == 2);
@@ -123,7 +123,7 @@ TEST_CASE("an exhausted allocator is reported by the table")
 TEST_CASE("a name that only has the hash of another is not found")
 {
     stet::detail::name_table table(stet::heap());
-    const auto       name_at = [](std::uint32_t) { return std::string_view("there"); };
+    const auto               name_at = [](std::uint32_t) { return std::string_view("there"); };
     REQUIRE(table.build(
         1, name_at, [](std::uint32_t) { return stet::detail::text_hash("asked for"); },
         [](std::uint32_t, std::uint32_t) {}));

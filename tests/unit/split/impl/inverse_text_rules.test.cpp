@@ -35,7 +35,7 @@ struct outcome {
 template <class Rule>
 outcome inverted(const small_tensors& given)
 {
-    stet::change_log   log(stet::heap());
+    stet::change_log           log(stet::heap());
     stet::detail::splitting    work(log, stet::conduct::strict);
     stet::detail::ordered_dict out(stet::heap());
     CHECK(fill(work.rest, given));
@@ -62,8 +62,8 @@ TEST_CASE("Stable Diffusion 1: float position ids are rounded and reported")
     constexpr std::array<float, 3> expected{0.0F, 1.0F, 2.0F};
     const auto                     view = stet::view_of(ids, {1, 3});
     stet::change_log               log(stet::heap());
-    stet::detail::splitting                work(log, stet::conduct::strict);
-    stet::detail::ordered_dict             out(stet::heap());
+    stet::detail::splitting        work(log, stet::conduct::strict);
+    stet::detail::ordered_dict     out(stet::heap());
     REQUIRE(view);
     REQUIRE(work.rest.set({.stem = "cond_stage_model.transformer.embeddings.position_ids"}, *view));
     REQUIRE(stet::detail::inverse_of<stet::text_rules::sd1>::invert(work, out));
@@ -104,9 +104,9 @@ TEST_CASE("Stable Diffusion XL: clip_l comes first, then clip_g")
 
 TEST_CASE("Stable Cascade's projection is turned back")
 {
-    const small_tensors given{{"clip_g.text_projection", {3, 2}}, {"clip_g.logit_scale", {}}};
-    stet::change_log    log(stet::heap());
-    stet::detail::splitting     work(log, stet::conduct::strict);
+    const small_tensors     given{{"clip_g.text_projection", {3, 2}}, {"clip_g.logit_scale", {}}};
+    stet::change_log        log(stet::heap());
+    stet::detail::splitting work(log, stet::conduct::strict);
     REQUIRE(fill(work.rest, given));
     REQUIRE(stet::detail::turn_cascade_projection(work, work.rest));
     CHECK(names_of(work.rest) ==
@@ -117,9 +117,10 @@ TEST_CASE("Stable Cascade's projection is turned back")
 TEST_CASE("a text encoder that comes back where memory is short says so and gives all of it back")
 {
     const auto room_for = []<class Rule>(Rule, const small_tensors& given) {
-        return support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::detail::ordered_dict& out) {
-            return stet::detail::inverse_of<Rule>::invert(work, out);
-        });
+        return support::arena_bytes_needed(
+            given, [](stet::detail::splitting& work, stet::detail::ordered_dict& out) {
+                return stet::detail::inverse_of<Rule>::invert(work, out);
+            });
     };
     // A longer name, the object that rounds, the tensor seen through it.
     CHECK(room_for(stet::text_rules::sd1{}, {"cond_stage_model.transformer.embeddings.position_ids",

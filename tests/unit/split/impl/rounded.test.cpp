@@ -60,8 +60,8 @@ TEST_CASE("a sink that fails ends the writing of a rounded tensor")
     const auto                     view = stet::view_of(given, {4});
     REQUIRE(view);
     const stet::detail::rounded own(*view);
-    support::piece_sink sink{.fails_at = 1};
-    const auto          poured = stet::pour(own.view(), sink);
+    support::piece_sink         sink{.fails_at = 1};
+    const auto                  poured = stet::pour(own.view(), sink);
     REQUIRE_FALSE(poured);
     CHECK(poured.error().code == stet::errc::sink_refused);
     CHECK(sink.calls == 2);

@@ -18,7 +18,7 @@ constexpr std::array<float, 2> values{1, 2};
 
 TEST_CASE("a part has the present names of a dict, in order and in one piece")
 {
-    const auto         view = stet::view_of(values, {2});
+    const auto                 view = stet::view_of(values, {2});
     stet::detail::arena        texts(stet::heap());
     stet::detail::ordered_dict dict(stet::heap());
     REQUIRE(view);
@@ -41,7 +41,7 @@ TEST_CASE("a part has the present names of a dict, in order and in one piece")
 
 TEST_CASE("a part that finds no memory says so")
 {
-    const auto         view = stet::view_of(values, {2});
+    const auto                 view = stet::view_of(values, {2});
     stet::detail::ordered_dict dict(stet::heap());
     REQUIRE(view);
     REQUIRE(dict.set({.prefix = "b.", .stem = "w"}, *view));
@@ -50,7 +50,7 @@ TEST_CASE("a part that finds no memory says so")
         heap.fail_from(allowed);
         stet::detail::arena      texts(heap.allocator());
         stet::detail::split_part part(heap.allocator());
-        const auto       assigned = part.assign(dict, texts);
+        const auto               assigned = part.assign(dict, texts);
         REQUIRE_FALSE(assigned);
         CHECK(assigned.error().code == stet::errc::out_of_memory);
     }

@@ -14,7 +14,8 @@ constexpr stet::detail::split_rules sdxl = rules_of<families::sdxl>();
 static_assert(sdxl.model == "model.diffusion_model." && sdxl.vae == "first_stage_model.");
 static_assert(!sdxl.vision && !sdxl.seconds_start && !sdxl.seconds_total);
 static_assert(sdxl.text.size() == 2 && sdxl.text[1] == "conditioner.embedders.1.model.");
-static_assert(sdxl.take_text == &stet::detail::inverse_of<stet::text_rules::sdxl>::invert && sdxl.comfyui_takes_text);
+static_assert(sdxl.take_text == &stet::detail::inverse_of<stet::text_rules::sdxl>::invert &&
+              sdxl.comfyui_takes_text);
 
 constexpr stet::detail::split_rules zero123 = rules_of<layouts::zero123>();
 static_assert(zero123.vision == "cond_stage_model.model.visual.");
@@ -33,8 +34,10 @@ static_assert(!stet::detail::comfyui_reads_text<families::svd_img2vid> &&
               !stet::detail::comfyui_reads_text<families::sv3d_p> &&
               !stet::detail::comfyui_reads_text<families::stable_zero123> &&
               !stet::detail::comfyui_reads_text<families::hunyuan3d_v2> &&
-              !stet::detail::comfyui_reads_text<families::hidream> && !stet::detail::comfyui_reads_text<families::flux2>);
-static_assert(stet::detail::comfyui_reads_text<families::flux> && stet::detail::comfyui_reads_text<layouts::generic> &&
+              !stet::detail::comfyui_reads_text<families::hidream> &&
+              !stet::detail::comfyui_reads_text<families::flux2>);
+static_assert(stet::detail::comfyui_reads_text<families::flux> &&
+              stet::detail::comfyui_reads_text<layouts::generic> &&
               stet::detail::comfyui_reads_text<families::sd15>);
 
 // A layout of one's own.

@@ -37,7 +37,7 @@ stet::result<stet::tensor_view> produced(const stet::extents& shape)
 TEST_CASE("rows of a tensor in memory are a view of it")
 {
     stet::detail::arena own(stet::heap());
-    const auto  whole = stet::view_of(values, {6, 2});
+    const auto          whole = stet::view_of(values, {6, 2});
     REQUIRE(whole);
     const auto rows = stet::detail::rows_of(*whole, 2, 4, own);
     REQUIRE(rows);
@@ -50,8 +50,8 @@ TEST_CASE("rows of a tensor in memory are a view of it")
 TEST_CASE("rows of a produced tensor are those of one in memory")
 {
     stet::detail::arena own(stet::heap());
-    const auto  whole = stet::view_of(values, {6, 2});
-    const auto  made = produced({6, 2});
+    const auto          whole = stet::view_of(values, {6, 2});
+    const auto          made = produced({6, 2});
     REQUIRE((whole && made));
     for (std::uint64_t begin = 0; begin <= 6; ++begin) {
         for (std::uint64_t end = begin; end <= 6; ++end) {
@@ -66,7 +66,7 @@ TEST_CASE("rows of a produced tensor are those of one in memory")
 TEST_CASE("rows of 4-bit elements are cut where bytes end")
 {
     constexpr std::array<std::byte, 6> packed{};
-    stet::detail::arena                        own(stet::heap());
+    stet::detail::arena                own(stet::heap());
     const auto                         even = stet::view_of(stet::dtype::f4, {3, 4}, packed);
     REQUIRE(even);
     const auto rows = stet::detail::rows_of(*even, 1, 2, own);
@@ -80,8 +80,8 @@ TEST_CASE("rows of 4-bit elements are cut where bytes end")
 TEST_CASE("rows that a tensor does not have are refused")
 {
     stet::detail::arena own(stet::heap());
-    const auto  whole = stet::view_of(values, {6, 2});
-    const auto  made = produced({12});
+    const auto          whole = stet::view_of(values, {6, 2});
+    const auto          made = produced({12});
     REQUIRE((whole && made));
     CHECK(stet::detail::rows_of(*whole, 5, 7, own).error().code == stet::errc::no_such_axis);
     CHECK(stet::detail::rows_of(*made, 5, 13, own).error().code == stet::errc::no_such_axis);
@@ -133,8 +133,8 @@ TEST_CASE("rows and turned tensors that are made while written need memory")
 TEST_CASE("a tensor is turned back whether it lies in memory or is produced")
 {
     stet::detail::arena own(stet::heap());
-    const auto  whole = stet::view_of(values, {3, 4});
-    const auto  made = produced({3, 4});
+    const auto          whole = stet::view_of(values, {3, 4});
+    const auto          made = produced({3, 4});
     REQUIRE((whole && made));
     const auto turned = stet::detail::turned_back(*whole, own, stet::heap());
     const auto collected = stet::detail::turned_back(*made, own, stet::heap());
@@ -148,7 +148,7 @@ TEST_CASE("a tensor is turned back whether it lies in memory or is produced")
 TEST_CASE("a vector is not turned")
 {
     stet::detail::arena own(stet::heap());
-    const auto  vector = stet::view_of(values, {12});
+    const auto          vector = stet::view_of(values, {12});
     REQUIRE(vector);
     const auto turned = stet::detail::turned_back(*vector, own, stet::heap());
     REQUIRE_FALSE(turned);
@@ -159,8 +159,8 @@ TEST_CASE("a vector is not turned")
 TEST_CASE("rows of produced 4-bit elements are cut where bytes end, and such tensors are not turned")
 {
     stet::detail::arena own(stet::heap());
-    const auto  packed = stet::view_of(stet::dtype::f4, {8, 3}, std::as_bytes(std::span(values)));
-    const auto  made =
+    const auto          packed = stet::view_of(stet::dtype::f4, {8, 3}, std::as_bytes(std::span(values)));
+    const auto          made =
         stet::produced_view(stet::dtype::f4, {8, 3}, values, [](const auto& all, stet::sink_ref to) {
             return to.write(std::as_bytes(std::span(all)));
         });

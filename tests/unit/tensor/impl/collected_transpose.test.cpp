@@ -78,7 +78,7 @@ TEST_CASE("what cannot be transposed, produced or held is an error")
           "no_such_axis");
 
     const counted_bytes five{5};
-    const auto          short_of_one = stet::detail::collected_transpose::of(*produced(five, {2, 3}), stet::heap());
+    const auto short_of_one = stet::detail::collected_transpose::of(*produced(five, {2, 3}), stet::heap());
     REQUIRE(short_of_one);
     CHECK(support::poured(short_of_one->view()) == "failed: produced_size_mismatch");
 

@@ -17,7 +17,8 @@
 
 namespace {
 
-static_assert(!std::is_copy_constructible_v<stet::detail::arena> && !std::is_copy_assignable_v<stet::detail::arena>);
+static_assert(!std::is_copy_constructible_v<stet::detail::arena> &&
+              !std::is_copy_assignable_v<stet::detail::arena>);
 static_assert(std::is_nothrow_move_constructible_v<stet::detail::arena> &&
               std::is_nothrow_move_assignable_v<stet::detail::arena>);
 
@@ -52,7 +53,7 @@ TEST_CASE("pieces of an arena do not overlap and are aligned for any object")
 {
     support::counting_heap heap;
     {
-        stet::detail::arena                                     arena(heap.allocator());
+        stet::detail::arena                             arena(heap.allocator());
         std::vector<std::pair<std::byte*, std::size_t>> pieces;
         for (std::size_t i = 0; i < 3000; ++i) {
             const std::size_t size = i * 7 % 131;
@@ -78,7 +79,7 @@ TEST_CASE("pieces of an arena do not overlap and are aligned for any object")
 TEST_CASE("a piece larger than a block has a block of its own")
 {
     support::counting_heap heap;
-    stet::detail::arena            arena(heap.allocator());
+    stet::detail::arena    arena(heap.allocator());
     const std::string      large(300'000, 'x');
 
     CHECK(kept_text(arena, "a") == "a");
@@ -91,7 +92,7 @@ TEST_CASE("a piece larger than a block has a block of its own")
 TEST_CASE("a kept object is a copy that stays where it is while the arena grows and moves")
 {
     support::counting_heap heap;
-    stet::detail::arena            arena(heap.allocator());
+    stet::detail::arena    arena(heap.allocator());
     point                  original{.x = 1.5, .y = -2.5};
     const point* const     kept = arena.keep(original);
     original = {};
@@ -114,9 +115,9 @@ TEST_CASE("an arena moved from can be used again and shares nothing")
 {
     support::counting_heap heap;
     {
-        stet::detail::arena            first(heap.allocator());
+        stet::detail::arena    first(heap.allocator());
         const std::string_view before = kept_text(first, "before");
-        stet::detail::arena            second = std::move(first);
+        stet::detail::arena    second = std::move(first);
         const std::string_view after = kept_text(first, "after!");
 
         CHECK(before == "before");
@@ -131,7 +132,7 @@ TEST_CASE("an arena takes over what another holds, where it is, and goes on with
 {
     support::counting_heap heap;
     {
-        stet::detail::arena            first(heap.allocator());
+        stet::detail::arena    first(heap.allocator());
         const std::string_view own = kept_text(first, "own");
         std::string_view       taken;
         std::string_view       oldest;
@@ -187,7 +188,7 @@ TEST_CASE("an arena without memory gives null and keeps what it has")
 TEST_CASE("a size that no memory has is refused without asking")
 {
     support::counting_heap heap;
-    stet::detail::arena            arena(heap.allocator());
+    stet::detail::arena    arena(heap.allocator());
 
     CHECK(arena.allocate(SIZE_MAX) == nullptr);
     CHECK(arena.allocate(SIZE_MAX - 64) == nullptr);
@@ -196,8 +197,8 @@ TEST_CASE("a size that no memory has is refused without asking")
 
 TEST_CASE("an arena knows what it gave out")
 {
-    stet::detail::arena       arena(stet::heap());
-    const std::string outside(10, 'x');
+    stet::detail::arena arena(stet::heap());
+    const std::string   outside(10, 'x');
     CHECK_FALSE(arena.owns(outside.data()));
     CHECK_FALSE(arena.owns(nullptr));
 
@@ -218,7 +219,7 @@ TEST_CASE("an arena knows what it gave out")
 TEST_CASE("an arena's blocks grow to a mebibyte and no further")
 {
     support::counting_heap heap;
-    stet::detail::arena            arena(heap.allocator());
+    stet::detail::arena    arena(heap.allocator());
     std::size_t            largest = 0;
     for (int i = 0; i < 8192; ++i) { // eight mebibytes
         const std::size_t before = heap.live_bytes();

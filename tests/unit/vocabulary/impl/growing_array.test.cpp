@@ -234,8 +234,8 @@ TEST_CASE("an array does what a vector does, whichever allocation fails")
 
 TEST_CASE("many elements are appended at once, and forgotten without giving the memory back")
 {
-    support::counting_heap   heap;
-    const std::array<int, 5> more{1, 2, 3, 4, 5};
+    support::counting_heap           heap;
+    const std::array<int, 5>         more{1, 2, 3, 4, 5};
     stet::detail::growing_array<int> array(heap.allocator());
     CHECK(array.append({}));
     CHECK(heap.allocations() == 0);

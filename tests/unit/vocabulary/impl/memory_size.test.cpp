@@ -20,16 +20,10 @@ static_assert(memory_distance(std::int64_t{PTRDIFF_MAX}) == PTRDIFF_MAX);
 namespace {
 
 template <class Number>
-concept has_memory_size = requires(Number number)
-{
-    memory_size(number);
-};
+concept has_memory_size = requires(Number number) { memory_size(number); };
 
 template <class Number>
-concept has_memory_distance = requires(Number number)
-{
-    memory_distance(number);
-};
+concept has_memory_distance = requires(Number number) { memory_distance(number); };
 
 } // namespace
 

@@ -27,10 +27,11 @@ numbers sorted(numbers given)
 std::size_t sort_and_count(numbers& given)
 {
     std::size_t count = 0;
-    stet::detail::sort_range(stet::array_view<std::uint32_t>(given), [&count](std::uint32_t a, std::uint32_t b) {
-        ++count;
-        return a < b;
-    });
+    stet::detail::sort_range(stet::array_view<std::uint32_t>(given),
+                             [&count](std::uint32_t a, std::uint32_t b) {
+                                 ++count;
+                                 return a < b;
+                             });
     return count;
 }
 
@@ -95,7 +96,7 @@ TEST_CASE("a range is sorted by the order it is told")
     for (int i = 0; i < 100; ++i)
         pairs.push_back({.key = i * 37 % 101, .value = i});
     stet::detail::sort_range(stet::array_view<pair>(pairs),
-                     [](const pair& a, const pair& b) { return a.key > b.key; });
+                             [](const pair& a, const pair& b) { return a.key > b.key; });
 
     for (std::size_t i = 1; i < pairs.size(); ++i)
         CHECK(pairs[i - 1].key > pairs[i].key);

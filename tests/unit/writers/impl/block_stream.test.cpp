@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
+using stet::errc;
 using stet::detail::block_shape;
 using stet::detail::block_stream;
-using stet::errc;
 using support::faulty_file_system;
 using support::file_call;
 

@@ -2,8 +2,8 @@
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/file/native_file_system.hpp>
 #include <stet/file/folder.hpp>
+#include <stet/file/native_file_system.hpp>
 #include <stet/writers/impl/io_uring.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -32,7 +32,7 @@ TEST_CASE("the kernel's queue writes every piece where it belongs and gives its 
         }
         const support::scratch_directory here;
         const auto                       in = *stet::folder::open(stet::native_file_system(), here.path());
-        const auto                       file = stet::native_file_system().create_file(nullptr, in.handle(), "x");
+        const auto file = stet::native_file_system().create_file(nullptr, in.handle(), "x");
         REQUIRE(file.error == 0);
         std::string              expected;
         std::vector<std::string> pieces;

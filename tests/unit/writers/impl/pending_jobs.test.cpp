@@ -18,14 +18,14 @@ TEST_CASE("waiting ends when every job has finished", "[thread]")
 {
     struct share {
         stet::detail::pending_jobs* pending;
-        std::atomic<int>*   ended;
+        std::atomic<int>*           ended;
     };
     stet::worker_threads workers(3);
     const stet::executor jobs = workers.jobs();
     for (int round = 0; round < 200; ++round) {
-        stet::detail::pending_jobs   pending;
-        std::atomic<int>     ended = 0;
-        std::array<share, 5> shares;
+        stet::detail::pending_jobs pending;
+        std::atomic<int>           ended = 0;
+        std::array<share, 5>       shares;
         for (share& each : shares) {
             each = {.pending = &pending, .ended = &ended};
             pending.add();
