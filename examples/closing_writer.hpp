@@ -27,7 +27,7 @@ private:
     {
         auto written = stet::write(
             head, file,
-            {.on_progress = options.on_progress, .staging = options.staging, .prefetch = options.prefetch});
+            {.progress = options.progress, .staging = options.staging, .prefetch = options.prefetch});
         if (!written)
             return written;
         for (checkpoint_file* const source : static_cast<const closing_writer*>(self)->sources_)

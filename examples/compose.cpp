@@ -190,15 +190,15 @@ using text_map = std::map<std::string, std::string>;
 
 /// What the user says, over what ComfyUI would write if its conduct is asked for.
 text_map metadata_of(const request& asked, const named_family& family,
-                     std::optional<stet::prediction> predicts, const stet::taken_name& name)
+                     std::optional<stet::prediction> predicts, const stet::claimed_name& name)
 {
     text_map metadata;
     if (asked.as_comfyui) {
-        const auto written =
-            stet::make_comfyui_metadata({.architecture = family.architecture,
-                                         .predicts = predicts ? std::optional(predicts->type) : std::nullopt,
-                                         .stem = name.stem,
-                                         .number = name.number});
+        const auto written = stet::make_comfyui_metadata(
+            {.architecture = family.architecture,
+             .prediction = predicts ? std::optional(predicts->type) : std::nullopt,
+             .stem = name.stem,
+             .digits = name.digits});
         if (written) // without a graph there is nothing that could fail
             metadata.insert(written->begin(), written->end());
     }
@@ -229,7 +229,7 @@ int compose(const request& asked, const named_family& family, const example::des
             return example::report_failure(program, complaint);
     }
     stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
-    options.predicts = predicts;
+    options.prediction = predicts;
     const auto plan =
         stet::make_plan(checkpoint_of(files, asked), example::family_layout(family.layout), options);
     if (!plan)
@@ -238,7 +238,7 @@ int compose(const request& asked, const named_family& family, const example::des
     text_map   metadata = metadata_of(asked, family, predicts, {});
     const bool has_metadata =
         !metadata.empty() || asked.as_comfyui; // ComfyUI's may be empty, but it is there
-    const auto metadata_for = [&](const stet::taken_name& name) -> stet::metadata_view {
+    const auto metadata_for = [&](const stet::claimed_name& name) -> stet::metadata_view {
         metadata = metadata_of(asked, family, predicts, name);
         return has_metadata ? stet::metadata_view(metadata) : stet::metadata_view();
     };
@@ -247,7 +247,7 @@ int compose(const request& asked, const named_family& family, const example::des
         return where.save(*plan,
                           {.metadata = has_metadata ? stet::metadata_view(metadata) : stet::metadata_view(),
                            .metadata_for = metadata_for,
-                           .on_progress = bar});
+                           .progress = bar});
     }();
     if (!saved)
         return example::report_failure(program, stet::message(saved.error()));

@@ -133,7 +133,7 @@ int edit(const request& asked, checkpoint_file& file)
                              .existing =
                                  replaces ? stet::existing_file::replace : stet::existing_file::refuse},
             {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
-             .on_progress = bar,
+             .progress = bar,
              .writer = closing.writer()});
     }();
     if (!saved)

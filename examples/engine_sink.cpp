@@ -90,7 +90,7 @@ int main()
     std::array<std::byte, 512> staging; // small tensors are joined here, so that the archive sees few writes
     stet::callback_sink        sink(engine::archive_write, &archive);
     const auto written = stet::save(stet::model_only{.model = weights}, engine::layout{}, sink,
-                                    {.staging = staging, .memory = arena.allocator()});
+                                    {.staging = staging, .allocator = arena.allocator()});
     if (!written)
         return failed(written.error());
 

@@ -91,7 +91,7 @@ int save_parts(const request& asked, const stet::split_checkpoint& parts)
                               stet::exact_path{.path = *asked.files[which],
                                                .existing = asked.replaces ? stet::existing_file::replace
                                                                           : stet::existing_file::refuse},
-                              {.on_progress = bar});
+                              {.progress = bar});
         }();
         if (!saved)
             return example::report_failure(program, stet::message(saved.error()));
@@ -141,9 +141,9 @@ int extract(const request& asked, const std::optional<example::named_family>& fa
         layout = family->layout;
     else if (const std::string complaint = detect_layout(file, layout); !complaint.empty())
         return example::report_failure(program, complaint);
-    const auto parts =
-        stet::split_by(layout.rules, stet::component<stet::role::extra>(file.tensors()),
-                       {.how = asked.as_comfyui ? stet::conduct::as_comfyui : stet::conduct::strict});
+    const auto parts = stet::split_by(
+        layout.rules, stet::component<stet::role::extra>(file.tensors()),
+        {.strictness = asked.as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict});
     if (!parts)
         return example::report_failure(program, stet::message(parts.error()));
     if (const std::string complaint = missing_component(asked, *parts); !complaint.empty())

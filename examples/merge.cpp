@@ -220,7 +220,7 @@ int save(checkpoint_file& first, checkpoint_file& second, const ratio_finder& ra
     const auto saved = [&] {
         example::progress_bar bar;
         return where.save(*plan, {.metadata = *about,
-                                  .on_progress = bar,
+                                  .progress = bar,
                                   .writer = where.replaces() ? closing.writer() : stet::file_writer()});
     }();
     if (!saved)

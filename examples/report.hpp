@@ -22,8 +22,8 @@ inline void print_file(const stet::saved_checkpoint& saved)
     for (const stet::component_report& part : saved.components)
         tensors += part.tensors;
     std::cout << saved.path << "\n    ";
-    if (saved.counter != 0)
-        std::cout << "number " << saved.counter << ", ";
+    if (saved.number)
+        std::cout << "number " << *saved.number << ", ";
     print_size(tensors, saved.bytes);
     std::cout << '\n';
 }

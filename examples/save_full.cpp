@@ -21,8 +21,8 @@ int main(int count, char** values)
         return 1;
 
     std::map<std::string, std::string> metadata{{"format", "pt"}, {"modelspec.predict_key", "epsilon"}};
-    const auto metadata_for = [&](const stet::taken_name& name) -> stet::metadata_view {
-        metadata["modelspec.title"] = std::string(name.stem) + " " + std::to_string(name.counter);
+    const auto metadata_for = [&](const stet::claimed_name& name) -> stet::metadata_view {
+        metadata["modelspec.title"] = std::string(name.stem) + " " + std::to_string(*name.number);
         return metadata;
     };
 
@@ -36,7 +36,7 @@ int main(int count, char** values)
     const auto saved = stet::save(
         stet::full{.model = weights->model, .text_encoder = weights->text_encoder, .vae = weights->vae},
         stet::layouts::sd1{}, stet::numbered{.root = arguments.output, .prefix = "checkpoints/ComfyUI"},
-        {.metadata_for = metadata_for, .on_progress = on_progress});
+        {.metadata_for = metadata_for, .progress = on_progress});
     if (!saved) {
         std::cerr << stet::message(saved.error()) << '\n';
         return 1;

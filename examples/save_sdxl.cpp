@@ -21,9 +21,9 @@ int main(int count, char** values)
 
     using family = stet::families::sdxl;
     stet::metadata_list metadata;
-    const auto          metadata_for = [&](const stet::taken_name& name) -> stet::metadata_view {
+    const auto          metadata_for = [&](const stet::claimed_name& name) -> stet::metadata_view {
         auto written = stet::make_comfyui_metadata<family>(
-            {.predicts = stet::model_type::eps, .stem = name.stem, .number = name.number});
+            {.prediction = stet::model_type::eps, .stem = name.stem, .digits = name.digits});
         if (written)
             metadata = *std::move(written);
         return metadata;
@@ -32,7 +32,7 @@ int main(int count, char** values)
     const auto saved = stet::save(
         stet::full{.model = weights->model, .text_encoder = weights->text_encoder, .vae = weights->vae},
         family{}, stet::numbered{.root = arguments.output, .prefix = "checkpoints/SDXL"},
-        {.metadata_for = metadata_for, .predicts = stet::prediction::epsilon()});
+        {.metadata_for = metadata_for, .prediction = stet::prediction::epsilon()});
     if (!saved) {
         std::cerr << stet::message(saved.error()) << '\n';
         return 1;

@@ -77,7 +77,7 @@ void decode_header(benchmark::State& state)
         });
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
     counted_heap heap;
-    const auto   kept = stet::read_header(text, file_size, {.memory = heap.allocator()});
+    const auto   kept = stet::read_header(text, file_size, {.allocator = heap.allocator()});
     state.counters["index_bytes"] = static_cast<double>(heap.in_use()) / static_cast<double>(kept->size());
 }
 

@@ -52,7 +52,7 @@ void rename_encoder(benchmark::State& state)
     const state_dict dict = shuffled_encoder(static_cast<std::size_t>(state.range(0)));
     for (auto _ : state) {
         stet::change_log    log(stet::heap());
-        stet::rearrangement work(log, 0, stet::conduct::strict);
+        stet::rearrangement work(log, 0, stet::strictness::strict);
         bool                done = work.dict.reserve(dict.size());
         for (const auto& [name, tensor] : dict)
             done = done && work.dict.append({.stem = name}, tensor);

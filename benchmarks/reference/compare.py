@@ -50,7 +50,7 @@ class Reference:
         sizes = [1024 * (i * 37 % 64 + 1) if kind == "mixed" else size for i in range(count)]
         stride = max(*sizes, 1) + 16
         places = max(1, min(count, MOST // stride))
-        self.memory = mmap.mmap(-1, places * stride + 4096)
+        self.allocator = mmap.mmap(-1, places * stride + 4096)
         noise = os.urandom(1 << 20)
         for at in range(0, len(self.memory), len(noise)):
             self.memory[at:at + len(noise)] = noise[:len(self.memory) - at]

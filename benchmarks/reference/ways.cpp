@@ -246,7 +246,7 @@ void save_with(const tensors& given, const std::string& folder, stet::save_optio
 /// False for a way that is not known.
 bool save(const tensors& given, const std::string& folder, std::string_view way, bool is_durable)
 {
-    stet::save_options options{.lasting = is_durable ? stet::durability::full : stet::durability::none};
+    stet::save_options options{.durability = is_durable ? stet::durability::full : stet::durability::none};
     stet::file_system  without_preallocation = stet::native_file_system();
     without_preallocation.preallocate = nullptr;
     std::array<std::byte, 1>      no_block{};
@@ -261,7 +261,7 @@ bool save(const tensors& given, const std::string& folder, std::string_view way,
     if (way == "read+write")
         return copy_file(given, folder, is_durable), true;
     if (way == "unallocated")
-        options.calls = &without_preallocation;
+        options.file_system = &without_preallocation;
     else if (way == "unstaged")
         options.staging = no_block;
     else if (way == "populated")
@@ -277,8 +277,9 @@ bool save(const tensors& given, const std::string& folder, std::string_view way,
     else if (way == "automatic")
         options.writer = stet::automatic_writer();
     else if (way == "aligned")
-        options = {
-            .lasting = options.lasting, .order = stet::aligned_order<page>, .writer = stet::direct_writer()};
+        options = {.durability = options.durability,
+                   .order = stet::aligned_order<page>,
+                   .writer = stet::direct_writer()};
     else if (way != "stet")
         return false;
     return save_with(given, folder, options), true;

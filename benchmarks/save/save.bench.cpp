@@ -70,7 +70,7 @@ void save_file(benchmark::State& state, stet::durability lasting)
     const std::int64_t before = peak_kib();
     for (auto _ : state) {
         const auto saved = stet::save(stet::model_only{.model = given.dict()}, stet::layouts::generic{},
-                                      stet::exact_path{.path = path}, {.lasting = lasting});
+                                      stet::exact_path{.path = path}, {.durability = lasting});
         if (!saved)
             state.SkipWithError(stet::message(saved.error()).c_str());
         state.PauseTiming();

@@ -92,7 +92,7 @@ void copy_by_index(std::byte* to, const std::byte* from, const strided_case& giv
     for (;;) {
         std::int64_t place = 0;
         for (std::size_t axis = 0; axis < at.size(); ++axis)
-            place += static_cast<std::int64_t>(at[axis]) * given.steps[axis];
+            place += static_cast<std::int64_t>(at[axis]) * given.strides[axis];
         std::memcpy(to, from + place * static_cast<std::int64_t>(Width), Width);
         to += Width;
         std::size_t axis = at.size();
@@ -125,7 +125,7 @@ void run(benchmark::State& state, Copy copy)
     state.SetLabel(given.name);
     const std::vector<std::byte> storage(given.stored * element_size(given.type), std::byte{5});
     const auto                   view =
-        stet::strided_view(given.type, given.shape, given.steps, stet::bytes(storage), given.offset);
+        stet::strided_view(given.type, given.shape, given.strides, stet::bytes(storage), given.offset);
     if (!view) {
         state.SkipWithError("the view was refused");
         return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A text rule of one's own has to say how it is undone.
-// expect: nothing says how this layout's text rule is undone; specialise stet::detail::inverse_of for it
+// expect: nothing says how this layout's text rule is undone; specialise stet::inverse_of for it
 #include <stet/split/split.hpp>
 
 #include <array>

@@ -92,7 +92,7 @@ stet::result<stet::metadata_list> recorded_metadata(const json_value& given, std
     if (given.at("prompt").string() != nullptr)
         graph.prompt = given.at("prompt").text();
     stet::comfyui_metadata about{
-        .architecture = architecture, .predicts = predicts.type, .stem = name.stem, .number = name.number};
+        .architecture = architecture, .prediction = predicts.type, .stem = name.stem, .digits = name.number};
     if (!given.at("disable_metadata").boolean().value_or(false))
         about.graph = graph;
     return stet::make_comfyui_metadata(about);
@@ -166,8 +166,8 @@ void check_case(const json_value& given, std::string_view architecture)
     stet::append_sink out(file);
     const auto        saved = stet::save(dicts.parts(), support::as_nodes_use<Family>{}, out,
                                          {.metadata = *metadata,
-                                          .predicts = predicts,
-                                          .how = stet::conduct::as_comfyui,
+                                          .prediction = predicts,
+                                          .strictness = stet::strictness::as_comfyui,
                                           .duplicates = stet::duplicate_names::later_wins,
                                           .empty = stet::empty_components::allow});
     if (!refused.empty()) {
@@ -183,7 +183,7 @@ void check_case(const json_value& given, std::string_view architecture)
     std::string       strict_file;
     stet::append_sink strict_out(strict_file);
     const auto        strictly = stet::save(dicts.parts(), support::as_nodes_use<Family>{}, strict_out,
-                                            {.metadata = *metadata, .predicts = predicts});
+                                            {.metadata = *metadata, .prediction = predicts});
     if (strictly)
         CHECK(strict_file == file);
     else

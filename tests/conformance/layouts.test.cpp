@@ -102,7 +102,7 @@ void check_case(const json_value& given, stet::model_type type)
 {
     const support::case_dicts dicts = telling_dicts(*given.find("input"));
     auto                      options = stet::plan_options::as_comfyui();
-    options.predicts = stet::prediction{.type = type};
+    options.prediction = stet::prediction{.type = type};
     const auto plan = stet::make_plan(dicts.parts(), support::as_nodes_use<Family>{}, options);
     INFO((plan ? std::string() : stet::message(plan.error())));
     REQUIRE(plan);

@@ -167,7 +167,7 @@ void check_alignments(const Kind& checkpoint, const Layout& layout, const manife
         const auto plan =
             stet::make_plan(checkpoint, layout,
                             {.order = is_aligned ? stet::aligned_order<4096> : stet::reference_order,
-                             .predicts = recorded_prediction(given)});
+                             .prediction = recorded_prediction(given)});
         REQUIRE(plan);
         const auto header = stet::make_header(*plan);
         REQUIRE(header);
@@ -194,8 +194,8 @@ void check_plan(const Kind& checkpoint, const Layout& layout, const manifest& gi
 {
     const tensor_list&     expected = given.saved;
     support::counting_heap heap;
-    const auto             plan = stet::make_plan(checkpoint, layout,
-                                                  {.predicts = recorded_prediction(given), .memory = heap.allocator()});
+    const auto             plan = stet::make_plan(
+        checkpoint, layout, {.prediction = recorded_prediction(given), .allocator = heap.allocator()});
     INFO((plan ? std::string() : stet::message(plan.error())));
     REQUIRE(plan);
 

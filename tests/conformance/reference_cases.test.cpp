@@ -173,7 +173,7 @@ void check_gpt2(const std::vector<gpt2_tensor>& model)
 
     const std::string in_memory = saved(tensors);
     const auto on_disk = stet::save(stet::model_only{.model = tensors}, same_names{}, stet::exact_path{path},
-                                    {.lasting = stet::durability::none});
+                                    {.durability = stet::durability::none});
 
     REQUIRE(on_disk);
     for (const bool is_on_disk : {false, true}) {
@@ -781,7 +781,7 @@ TEST_CASE("four threads save and read at once, each its own file")
                 const state_dict tensors{{"t", *tensor}};
                 const auto       done = stet::save(stet::model_only{.model = tensors}, same_names{},
                                                    stet::exact_path{path, stet::existing_file::replace},
-                                                   {.lasting = stet::durability::none});
+                                                   {.durability = stet::durability::none});
                 const auto       source = stet::file_source::open(path.c_str());
                 if (!done || !source)
                     return;

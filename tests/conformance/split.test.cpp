@@ -132,7 +132,7 @@ void check_case(const json_value& given)
     const bool        wants_vision = given.find("vision_wanted")->boolean().value_or(false);
     with_family(given, [&]<class Family>(Family) {
         const auto split = stet::split<Family>(
-            dict.entries, {.how = stet::conduct::as_comfyui, .wants_vision = wants_vision});
+            dict.entries, {.strictness = stet::strictness::as_comfyui, .wants_vision = wants_vision});
         INFO((split ? std::string() : stet::message(split.error())));
         REQUIRE(split);
         const json_value& output = *given.find("output");
@@ -191,7 +191,7 @@ void check_values(const json_value& given)
     const auto expected = support::parse_golden_dict(given.find("output"));
     REQUIRE(expected);
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::conduct::as_comfyui);
+    stet::detail::splitting work(log, stet::strictness::as_comfyui);
     for (const golden_tensor& tensor : *input) {
         const auto view = stet::tensor_traits<golden_tensor>::view(tensor);
         REQUIRE(view);

@@ -154,7 +154,7 @@ stet::result<std::string> split_and_saved(const stet::checkpoint_view& file)
                                    .extra = others};
     std::string              saved;
     stet::append_sink        out(saved);
-    const auto strictly = stet::save(again, Layout{}, out, {.predicts = consistent_with<Layout>(told)});
+    const auto strictly = stet::save(again, Layout{}, out, {.prediction = consistent_with<Layout>(told)});
     if (strictly)
         return saved;
     // Markers that contradict the family, of a sampling object that a user has replaced, are saved as ComfyUI does.
@@ -162,7 +162,7 @@ stet::result<std::string> split_and_saved(const stet::checkpoint_view& file)
         return strictly.error();
     saved.clear();
     const auto freely =
-        stet::save(again, Layout{}, out, {.predicts = told, .how = stet::conduct::as_comfyui});
+        stet::save(again, Layout{}, out, {.prediction = told, .strictness = stet::strictness::as_comfyui});
     if (!freely)
         return freely.error();
     return saved;

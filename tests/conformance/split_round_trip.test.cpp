@@ -191,7 +191,7 @@ sample_dict after_saving(sample_dict text)
 template <class Layout>
 void check_round_trip(const components& given, const std::optional<stet::prediction>& predicts)
 {
-    const auto plan = stet::make_plan(given.parts(), Layout{}, {.predicts = predicts});
+    const auto plan = stet::make_plan(given.parts(), Layout{}, {.prediction = predicts});
     INFO((plan ? std::string() : stet::message(plan.error())));
     REQUIRE(plan);
     const planned_file file(*plan);
@@ -289,7 +289,7 @@ TEST_CASE("Stable Audio's conditioners come back by their roles")
                                         .vae = given.vae,
                                         .seconds_start = start,
                                         .seconds_total = total};
-    const auto plan = stet::make_plan(checkpoint, layout{}, {.predicts = prediction_of<layout>()});
+    const auto plan = stet::make_plan(checkpoint, layout{}, {.prediction = prediction_of<layout>()});
     REQUIRE(plan);
     const planned_file file(*plan);
     const auto         split = stet::split<layout>(file.tensors);

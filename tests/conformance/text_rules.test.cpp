@@ -116,7 +116,7 @@ void check_strict(const asked_rule& rule, const golden_dict& input, const golden
                   bool was_lossless)
 {
     stet::change_log    log(stet::heap());
-    stet::rearrangement work(log, 0, stet::conduct::strict);
+    stet::rearrangement work(log, 0, stet::strictness::strict);
     const auto          done = run(rule, input, work);
     if (done) {
         check_output(work.dict, expected);
@@ -148,14 +148,14 @@ void check_case(const json_value& given)
     const auto       input = support::parse_golden_dict(given.find("input"));
     REQUIRE(input);
     stet::change_log        log(stet::heap());
-    stet::rearrangement     work(log, 0, stet::conduct::as_comfyui);
+    stet::rearrangement     work(log, 0, stet::strictness::as_comfyui);
     const auto              done = run(rule, *input, work);
     const json_value* const refused = given.find("error");
     if (refused != nullptr && refused->string() != nullptr) {
         REQUIRE_FALSE(done);
         CHECK(error_name(done.error().code) == *refused->string());
         stet::change_log    strict_log(stet::heap());
-        stet::rearrangement strictly(strict_log, 0, stet::conduct::strict);
+        stet::rearrangement strictly(strict_log, 0, stet::strictness::strict);
         CHECK_FALSE(run(rule, *input, strictly));
         return;
     }
@@ -183,7 +183,7 @@ void check_key_list(const json_value& given)
     golden_dict                  input;
     for (const json_value& key : *given.find("input")->elements())
         input.push_back({.name = *key.string(), .type = stet::dtype::f32, .shape = {2, 2}, .bytes = memory});
-    for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
+    for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
         stet::change_log    log(stet::heap());
         stet::rearrangement work(log, 0, how);
         const auto          done = run(rule, input, work);

@@ -61,7 +61,7 @@ int killed_before(file_call kind, const Target& where)
         faulty_file_system      faulty;
         const auto              end = [] { ::raise(SIGKILL); };
         faulty.before(kind, end);
-        return sample.save(where, {.lasting = durability::full, .calls = &faulty.calls()}) ? 0 : 1;
+        return sample.save(where, {.durability = durability::full, .file_system = &faulty.calls()}) ? 0 : 1;
     });
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("what a killed saver left is removed, and the next save takes its numb
         CHECK(found->removed == names{"M_00007_.part"});
         CHECK(found->left.empty());
         const sample_checkpoint next(2);
-        REQUIRE(next.save(where, {.lasting = durability::none}));
+        REQUIRE(next.save(where, {.durability = durability::none}));
         CHECK(next.is_in(here.content("M_00007_.safetensors")));
         CHECK(here.entries() == names{"M_00006_.safetensors", "M_00007_.safetensors"});
     }
@@ -132,14 +132,14 @@ TEST_CASE("at every call of a save its part file is taken for live, in this proc
             };
             faulty.before_nth(nth, clean);
             const auto saved = sample.save(stet::numbered{.root = here.path(), .prefix = "M"},
-                                           {.staging = staging, .calls = &faulty.calls()});
+                                           {.staging = staging, .file_system = &faulty.calls()});
             if (!was_asked)
                 break;
             ++looks;
             CAPTURE(nth, is_child);
             // Between its making and its lock it may go; the saver then makes another.
             REQUIRE(saved);
-            CHECK(saved->counter == 1);
+            CHECK(saved->number == 1);
             CHECK(sample.is_in(here.content("M_00001_.safetensors")));
             CHECK(here.entries() == names{"M_00001_.safetensors"});
             CHECK(removed <= 1);
@@ -166,7 +166,7 @@ int save_all(const std::string& root, unsigned writer, const crowd& how)
 {
     for (unsigned turn = 0; turn < how.saves; ++turn) {
         stamped_checkpoint       sample(writer, turn, 64);
-        const stet::save_options options{.lasting = durability::none};
+        const stet::save_options options{.durability = durability::none};
         const std::string        path = root + "/m.safetensors";
         const bool               is_saved =
             how.are_exact ? bool(sample.save(stet::exact_path{path, existing_file::replace}, options))
@@ -207,7 +207,7 @@ int save_killed(const std::string& root, const crowd& how)
             const auto              end = [] { ::raise(SIGKILL); };
             faulty.before(turn % 2 == 0 ? file_call::write : file_call::lock_file, end);
             return sample.save(stet::numbered{.root = root, .prefix = "M"},
-                               {.lasting = durability::none, .calls = &faulty.calls()})
+                               {.durability = durability::none, .file_system = &faulty.calls()})
                        ? 0
                        : 1;
         });
@@ -320,8 +320,8 @@ TEST_CASE("each call of a search that fails is told, and nothing live or foreign
             faulty_file_system faulty;
             faulty.fail(nth, os_code);
             const std::size_t open_before = support::open_descriptors();
-            const auto        found =
-                remove_abandoned_numbered(here.path(), "in", {.least_age = 0, .calls = &faulty.calls()});
+            const auto        found = remove_abandoned_numbered(here.path(), "in",
+                                                                {.least_age = 0, .file_system = &faulty.calls()});
             CAPTURE(os_code, nth);
             CHECK(support::open_descriptors() == open_before);
             auto       after = here.files();

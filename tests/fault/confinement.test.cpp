@@ -131,7 +131,7 @@ TEST_CASE("folders that become links during saves lead no file outside", "[threa
             {
                 const swapper swapping(here / pair.one, here / pair.other);
                 for (std::size_t i = 0; i < least || (swapping.swaps() < least && i < 10 * least); ++i) {
-                    const auto saved = save_below(root, "a/b/M", by, {.lasting = durability::none});
+                    const auto saved = save_below(root, "a/b/M", by, {.durability = durability::none});
                     ++outcomes[support::failure(saved)];
                     ++saves;
                     if (saved)
@@ -202,7 +202,7 @@ TEST_CASE("a folder that is taken away or becomes a link before any call leads n
                     faulty.before_nth(nth, change_it);
                     const std::string root = here / "output";
                     const std::size_t open_before = support::open_descriptors();
-                    const auto        saved = save_below(root, "a/b/M", by, {.calls = &faulty.calls()});
+                    const auto        saved = save_below(root, "a/b/M", by, {.file_system = &faulty.calls()});
                     CHECK(support::open_descriptors() == open_before);
                     if (faulty.count() < nth)
                         break;
@@ -257,7 +257,7 @@ TEST_CASE("links below the output folder are followed as far as they stay in it"
         here.put_link("output/in/loop", "../link");
         const auto before = here.files();
         const auto saved =
-            save_below(here / "output", given.prefix, rule::numbered, {.lasting = durability::none});
+            save_below(here / "output", given.prefix, rule::numbered, {.durability = durability::none});
         CHECK(support::failure(saved) == given.outcome);
         if (saved) {
             CHECK(files_that_end(here, "output/", ".safetensors") == 1);
@@ -341,7 +341,7 @@ TEST_CASE(
             support::memory_disk disk(image);
             disk.use_paths(style);
             const auto             saved = save_below("output", given.prefix, rule::numbered,
-                                                      {.lasting = durability::none, .calls = &disk.calls()});
+                                                      {.durability = durability::none, .file_system = &disk.calls()});
             const std::string_view wanted = style == path_style::posix ? given.posix : given.windows;
             CAPTURE(given.prefix, static_cast<int>(style));
             CHECK(support::failure(saved) == wanted);
@@ -380,7 +380,7 @@ TEST_CASE("an exact path that a system would take for something else is refused 
             support::memory_disk disk(image);
             disk.use_paths(style);
             const auto saved = sample_checkpoint(1, 100).save(
-                stet::exact_path{given.path}, {.lasting = durability::none, .calls = &disk.calls()});
+                stet::exact_path{given.path}, {.durability = durability::none, .file_system = &disk.calls()});
             const std::string_view wanted = style == path_style::posix ? given.posix : given.windows;
             CAPTURE(given.path, static_cast<int>(style));
             CHECK(support::failure(saved) == wanted);

@@ -60,7 +60,7 @@ TEST_CASE("a full disk is found out and leaves the old file and nothing else")
         faulty_file_system faulty;
         if (!sets_aside)
             faulty.fail_each(file_call::preallocate, ENOTSUP);
-        const stet::save_options options{.calls = &faulty.calls()};
+        const stet::save_options options{.file_system = &faulty.calls()};
         CAPTURE(sets_aside);
         check_full(large.save(numbered{.root = disk.path(), .prefix = "M"}, options), "M_00001_.safetensors");
         CHECK(disk->entries("disk") == names{"old"});

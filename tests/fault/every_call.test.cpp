@@ -44,7 +44,7 @@ std::array<std::byte, 300> staging{};
 
 stet::save_options options_for(const faulty_file_system& faulty, durability lasting)
 {
-    return {.lasting = lasting, .staging = staging, .calls = &faulty.calls()};
+    return {.durability = lasting, .staging = staging, .file_system = &faulty.calls()};
 }
 
 } // namespace
@@ -94,7 +94,7 @@ TEST_CASE("one call that fails leaves what was there, or the whole new file")
                     CHECK(saved.error().code == stet::errc_of(os_code));
                     CHECK(saved.error().subject.view().starts_with(here.path()));
 
-                    CHECK(scene.save(here, sample, {.lasting = durability::none}));
+                    CHECK(scene.save(here, sample, {.durability = durability::none}));
                     CHECK(sample.is_in(here.content(scene.saved_as)));
                 }
             }

@@ -104,7 +104,8 @@ TEST_CASE("a quota is found out and leaves the old file and nothing else", "[.qu
     const std::string before = here.content("old");
     for (const stet::file_system& calls : {stet::native_file_system(), plain}) {
         for (const char* const name : {"old", "new"}) {
-            const auto saved = large.save(exact_path{here / name, existing_file::replace}, {.calls = &calls});
+            const auto saved =
+                large.save(exact_path{here / name, existing_file::replace}, {.file_system = &calls});
             REQUIRE_FALSE(saved);
             CHECK(saved.error().code == stet::errc::disk_full);
             CHECK(saved.error().os_code == EDQUOT);

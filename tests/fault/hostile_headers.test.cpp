@@ -224,7 +224,7 @@ void read_hostile(const hostile& shape, std::size_t size)
     const auto        begin = std::chrono::steady_clock::now();
     {
         const auto read = stet::read_header(bytes_of(file), file.size() + data_size_of(shape, size),
-                                            {.memory = heap.allocator()});
+                                            {.allocator = heap.allocator()});
         CAPTURE(shape.name, size, read ? std::string() : stet::message(read.error()));
         CHECK(failure(read) == shape.outcome);
         if (read) {
@@ -345,7 +345,7 @@ TEST_CASE("a million tensors are read in a few times their header's memory")
     const std::string file = stored_file(header + '}');
     const auto        begin = std::chrono::steady_clock::now();
     {
-        const auto read = stet::read_header(bytes_of(file), file.size(), {.memory = heap.allocator()});
+        const auto read = stet::read_header(bytes_of(file), file.size(), {.allocator = heap.allocator()});
         REQUIRE(read);
         CHECK(read->size() == 1'000'000);
         CHECK(read->find("999999"));
@@ -361,7 +361,7 @@ TEST_CASE("a length that only a file's size bears out costs that length once")
     counting_heap  heap;
     endless_source source(stet::longest_header);
     const auto     begin = std::chrono::steady_clock::now();
-    const auto     opened = stet::open_checkpoint(source, {.memory = heap.allocator()});
+    const auto     opened = stet::open_checkpoint(source, {.allocator = heap.allocator()});
     CHECK(failure(opened) == "invalid_header_json");
     CHECK(source.bytes_read() == 8 + stet::longest_header);
     CHECK(heap.peak_bytes() < stet::longest_header + 1000);
@@ -372,7 +372,7 @@ TEST_CASE("a length that only a file's size bears out costs that length once")
     counting_heap no_heap;
     for (const std::uint64_t length : {stet::longest_header + 1, UINT64_MAX - 8, UINT64_MAX}) {
         endless_source too_long(length);
-        CHECK(failure(stet::open_checkpoint(too_long, {.memory = no_heap.allocator()})) ==
+        CHECK(failure(stet::open_checkpoint(too_long, {.allocator = no_heap.allocator()})) ==
               "header_length_too_large");
         CHECK(too_long.bytes_read() == 8);
     }
@@ -381,7 +381,7 @@ TEST_CASE("a length that only a file's size bears out costs that length once")
         std::string lying = file;
         lying[0] = length;
         const auto refused =
-            stet::read_header(bytes_of(lying), lying.size(), {.memory = no_heap.allocator()});
+            stet::read_header(bytes_of(lying), lying.size(), {.allocator = no_heap.allocator()});
         CHECK(failure(refused) == "invalid_header_length");
     }
     CHECK(no_heap.allocations() == 0);

@@ -39,7 +39,7 @@ TEST_CASE("a process killed at any moment leaves every file whole, and the next 
                 const auto                 end = [] { ::raise(SIGKILL); };
                 faulty.skip_syncs();
                 faulty.before_nth(nth, end);
-                return scene.save(here, sample, {.staging = staging, .calls = &faulty.calls()}) ? 0 : 1;
+                return scene.save(here, sample, {.staging = staging, .file_system = &faulty.calls()}) ? 0 : 1;
             });
             CAPTURE(scene.name, nth);
             if (outcome == 0)
@@ -58,7 +58,7 @@ TEST_CASE("a process killed at any moment leaves every file whole, and the next 
             }
 
             const sample_checkpoint next(2);
-            const auto              saved = scene.save(here, next, {.lasting = stet::durability::none});
+            const auto              saved = scene.save(here, next, {.durability = stet::durability::none});
             if (saved) {
                 CHECK(next.is_in(here.content(std::string_view(saved->path).substr(here.path().size() + 1))));
             } else { // killed after the file had its name

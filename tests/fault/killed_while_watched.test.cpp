@@ -38,14 +38,14 @@ constexpr unsigned         parent = 0; ///< as a writer; the children count from
 constexpr std::string_view only_name = "one.safetensors";
 
 struct watched_save {
-    bool       is_numbered;
-    durability lasting;
+    bool             is_numbered;
+    stet::durability durability;
 
     stet::result<stet::saved_checkpoint> make(const scratch_directory& here, unsigned writer,
                                               unsigned turn) const
     {
         std::array<std::byte, 128> staging{}; // many writes
-        const stet::save_options   options{.lasting = lasting, .staging = staging};
+        const stet::save_options   options{.durability = durability, .staging = staging};
         stamped_checkpoint         sample(writer, turn, content_size);
         const std::string          path = here / only_name;
         if (is_numbered)
@@ -143,7 +143,7 @@ void save_after(const scratch_directory& here, const watched_save& way, unsigned
     auto              after = here.files();
     if (way.is_numbered) {
         CHECK(before.count(name) == 0);
-        CHECK(before.count(stet::numbered_name("M", saved->counter, stet::part_extension)) == 0);
+        CHECK(before.count(stet::numbered_name("M", *saved->number, stet::part_extension)) == 0);
         after.erase(name);
         CHECK(after == before);
     } else {
@@ -161,7 +161,7 @@ void kill_many(unsigned kills)
         for (const durability lasting : {durability::none, durability::full}) {
             const scratch_directory here(lasting == durability::none ? support::quick_place()
                                                                      : support::temporary_place());
-            const watched_save      way{.is_numbered = is_numbered, .lasting = lasting};
+            const watched_save      way{.is_numbered = is_numbered, .durability = lasting};
             reader                  watching(here);
             if (!is_numbered)
                 REQUIRE(way.make(here, parent, 1000));

@@ -46,12 +46,12 @@ constexpr std::size_t content_size = 64;
 constexpr unsigned    foreign_writer = 1000;
 
 struct crowd {
-    unsigned   writers = 8;
-    unsigned   saves = 200; ///< of each writer
-    durability lasting = durability::none;
-    unsigned   foreign_saves = 0;   ///< of one writer that takes no lock
-    bool       mixes_rules = false; ///< every other writer saves by ComfyUI's rule
-    bool       are_threads = false;
+    unsigned         writers = 8;
+    unsigned         saves = 200; ///< of each writer
+    stet::durability durability = stet::durability::none;
+    unsigned         foreign_saves = 0;   ///< of one writer that takes no lock
+    bool             mixes_rules = false; ///< every other writer saves by ComfyUI's rule
+    bool             are_threads = false;
 };
 
 /// One writer's saves. Returns 0, or which call failed.
@@ -59,7 +59,7 @@ int save_all(const std::string& root, unsigned writer, const crowd& how)
 {
     for (unsigned turn = 0; turn < how.saves; ++turn) {
         stamped_checkpoint       sample(writer, turn, content_size);
-        const stet::save_options options{.lasting = how.lasting};
+        const stet::save_options options{.durability = how.durability};
         if (how.mixes_rules && writer % 2 == 0) {
             const stet::comfyui_numbered where{.output_dir = root, .prefix = "M"};
             if (!sample.save(where, options))
@@ -79,7 +79,7 @@ int save_without_lock(const std::string& root, unsigned saves, std::atomic<std::
     for (unsigned turn = 0; turn < saves; ++turn) {
         stamped_checkpoint sample(foreign_writer, turn, content_size);
         const std::string  made = aside / std::to_string(turn);
-        if (!sample.save(stet::exact_path{made}, {.lasting = durability::none}))
+        if (!sample.save(stet::exact_path{made}, {.durability = durability::none}))
             return 1;
         const std::string content = aside.content(std::to_string(turn));
         std::uint64_t     largest = 0;
@@ -191,7 +191,7 @@ void save_in_crowds(const scratch_directory& here, std::string_view place, unsig
     save_in_crowd(here, place, {.saves = saves, .are_threads = true});
     save_in_crowd(here, place, {.saves = saves, .foreign_saves = 4 * saves});
     save_in_crowd(here, place, {.saves = saves, .mixes_rules = true});
-    save_in_crowd(here, place, {.saves = saves / 10, .lasting = durability::full});
+    save_in_crowd(here, place, {.saves = saves / 10, .durability = durability::full});
 }
 
 void save_in_crowds_everywhere(unsigned saves)
@@ -255,7 +255,7 @@ bool gets_another_number(const scratch_directory& here, const Target& where)
     };
     faulty.before(support::file_call::move, take);
     stamped_checkpoint sample(1, 1, content_size);
-    const auto         saved = sample.save(where, {.lasting = durability::none, .calls = &faulty.calls()});
+    const auto saved = sample.save(where, {.durability = durability::none, .file_system = &faulty.calls()});
     CHECK(here.content("M_00001_.safetensors") == "another program's");
     return saved && support::read_stamp(here / "M_00002_.safetensors");
 }

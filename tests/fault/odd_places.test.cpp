@@ -97,7 +97,7 @@ void open_to_all(const scratch_directory& here, std::string_view name)
     REQUIRE(::chmod(here.path().c_str(), 0777) == 0);
 }
 
-const stet::save_options quickly{.lasting = durability::none};
+const stet::save_options quickly{.durability = durability::none};
 
 } // namespace
 
@@ -119,7 +119,7 @@ TEST_CASE("whatever bears a number, or holds it as a part file does, is passed o
                     sample.save(stet::comfyui_numbered{.output_dir = root, .prefix = "M"}, quickly);
                 if (!by_number || !by_comfyui)
                     return 1;
-                const bool are_next = by_number->counter == 2 && by_comfyui->counter == 3;
+                const bool are_next = by_number->number == 2 && by_comfyui->number == 3;
                 const bool are_whole = sample.is_in(here.content("out/M_00002_.safetensors")) &&
                                        sample.is_in(here.content("out/M_00003_.safetensors"));
                 here.remove("out/M_00002_.safetensors");
@@ -252,8 +252,8 @@ TEST_CASE("a name may be as long as the file system takes, whatever its characte
                     faulty_file_system keeps_parts;
                     keeps_parts.fail_each(file_call::write, EIO);
                     keeps_parts.fail_each(file_call::remove, EIO);
-                    const auto failed = sample.save(
-                        exact_path{path}, {.lasting = durability::none, .calls = &keeps_parts.calls()});
+                    const auto failed = sample.save(exact_path{path}, {.durability = durability::none,
+                                                                       .file_system = &keeps_parts.calls()});
                     CHECK(failure(failed) == (length > 255 ? wanted : "io_failure"));
                 }
                 const auto before = here.entries();
@@ -318,7 +318,7 @@ TEST_CASE("a part file that somebody takes away ends the save and harms no file"
                     }
                 };
                 faulty.before_nth(nth, take_away);
-                const stet::save_options how{.calls = &faulty.calls()};
+                const stet::save_options how{.file_system = &faulty.calls()};
                 const auto               saved = name == "M"
                                                      ? fresh.save(numbered{.root = here.path(), .prefix = name}, how)
                                                      : fresh.save(exact_path{path, existing_file::replace}, how);
@@ -357,7 +357,7 @@ TEST_CASE("with any number of inodes left a save succeeds or says that the disk 
         const auto before = disk->files();
         for (const std::string_view prefix : {"M", "a/M", "a/b/c/M", ""}) {
             for (const durability lasting : {durability::full, durability::none}) {
-                const stet::save_options how{.lasting = lasting};
+                const stet::save_options how{.durability = lasting};
                 const auto               saved = prefix.empty()
                                                      ? sample.save(exact_path{path, existing_file::replace}, how)
                                                      : sample.save(numbered{.root = disk.path(), .prefix = prefix}, how);
@@ -396,7 +396,7 @@ TEST_CASE("with any number of blocks left a save succeeds or says that the disk 
                 if (!sets_aside)
                     faulty.fail_each(file_call::preallocate, ENOTSUP);
                 std::array<std::byte, 3000> staging{};
-                const stet::save_options    how{.staging = staging, .calls = &faulty.calls()};
+                const stet::save_options    how{.staging = staging, .file_system = &faulty.calls()};
                 const auto saved = is_numbered ? fresh.save(numbered{.root = disk.path(), .prefix = "M"}, how)
                                                : fresh.save(exact_path{path, existing_file::replace}, how);
                 CAPTURE(blocks, sets_aside, is_numbered, failure(saved));

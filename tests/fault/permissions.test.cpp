@@ -122,7 +122,7 @@ TEST_CASE("another user's file in a shared folder stays where the folder protect
                 return 10;
             const std::string path = here / "shared/old";
             return compare(
-                sample_checkpoint().save(exact_path{path, existing_file::replace}, {.lasting = lasting}),
+                sample_checkpoint().save(exact_path{path, existing_file::replace}, {.durability = lasting}),
                 path);
         });
         CHECK(outcome == 0);

@@ -95,7 +95,7 @@ const std::string& file_of(unsigned seed)
     static auto& made = *new std::map<unsigned, std::string>(); // never destroyed
     if (made.count(seed) == 0) {
         memory_disk disk{disk_image()};
-        REQUIRE(sample_checkpoint(seed).save(stet::exact_path{"/file"}, {.calls = &disk.calls()}));
+        REQUIRE(sample_checkpoint(seed).save(stet::exact_path{"/file"}, {.file_system = &disk.calls()}));
         made[seed] = disk.now().find("file")->content();
         REQUIRE(sample_checkpoint(seed).is_in(made[seed]));
     }
@@ -120,10 +120,10 @@ disk_image furnished()
 
 /// A disk and how a save on it is asked for.
 struct setting {
-    const scene* shown;
-    durability   lasting;
-    bool         exchanges;
-    bool         allocates;
+    const scene*     shown;
+    stet::durability durability;
+    bool             exchanges;
+    bool             allocates;
 
     void prepare(memory_disk& disk) const
     {
@@ -137,7 +137,7 @@ struct setting {
     {
         std::array<std::byte, 300> staging{}; // so that there are several writes
         return shown->save(sample_checkpoint(new_seed),
-                           {.lasting = lasting, .staging = staging, .calls = &disk.calls()});
+                           {.durability = durability, .staging = staging, .file_system = &disk.calls()});
     }
 };
 
@@ -148,7 +148,7 @@ void for_each_setting(durability lasting, Use use)
         for (const bool exchanges : {true, false}) {
             for (const bool allocates : {true, false})
                 use(setting{
-                    .shown = &shown, .lasting = lasting, .exchanges = exchanges, .allocates = allocates});
+                    .shown = &shown, .durability = lasting, .exchanges = exchanges, .allocates = allocates});
         }
     }
 }
@@ -191,7 +191,7 @@ bool works_on(const disk_image& image, const scene& shown)
 {
     memory_disk             disk(image);
     const sample_checkpoint next(next_seed);
-    const auto              saved = shown.save(next, {.calls = &disk.calls()});
+    const auto              saved = shown.save(next, {.file_system = &disk.calls()});
     if (!saved)
         return saved.error().code == stet::errc::name_taken && shown.existing == existing_file::refuse;
     const bool          is_through_link = saved->path.starts_with("/links");
@@ -299,7 +299,7 @@ std::size_t save_beside(const setting& set, disk_order order, losses& seen)
         std::string path;
         std::size_t calls = 0;
         auto        save = [&] {
-            if (const auto saved = set.shown->save(beside, {.calls = &disk.calls()}))
+            if (const auto saved = set.shown->save(beside, {.file_system = &disk.calls()}))
                 path = saved->path.substr(1);
             calls = disk.count();
         };
@@ -317,9 +317,9 @@ void save_after(const setting& set, disk_order order, losses& seen)
 {
     memory_disk disk(furnished());
     set.prepare(disk);
-    REQUIRE(
-        set.shown->save(sample_checkpoint(new_seed), {.lasting = durability::none, .calls = &disk.calls()}));
-    const auto saved = set.shown->save(sample_checkpoint(next_seed), {.calls = &disk.calls()});
+    REQUIRE(set.shown->save(sample_checkpoint(new_seed),
+                            {.durability = durability::none, .file_system = &disk.calls()}));
+    const auto saved = set.shown->save(sample_checkpoint(next_seed), {.file_system = &disk.calls()});
     REQUIRE(saved);
     seen.count(disk, disk.count(), order, saved->path.substr(1));
 }

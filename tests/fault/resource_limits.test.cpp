@@ -66,7 +66,7 @@ TEST_CASE("a limit on the size of files is an error and leaves the old file and 
             faulty_file_system      faulty;
             if (!sets_aside)
                 faulty.fail_each(file_call::preallocate, ENOTSUP);
-            const stet::save_options options{.calls = &faulty.calls()};
+            const stet::save_options options{.file_system = &faulty.calls()};
             const auto first = sample.save(numbered{.root = here.path(), .prefix = "M"}, options);
             if (const int wrong = compare(first, errc::file_too_large, "M_00001_.safetensors"); wrong != 0)
                 return wrong;

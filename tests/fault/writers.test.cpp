@@ -42,7 +42,7 @@ TEST_CASE("whichever call of whichever writer fails, the old file is intact or t
                 faulty.skip_syncs();
                 faulty.fail(nth, os_code);
                 const auto saved = sample.save(stet::exact_path{here / "x", stet::existing_file::replace},
-                                               {.writer = writer, .calls = &faulty.calls()});
+                                               {.writer = writer, .file_system = &faulty.calls()});
                 CAPTURE(os_code, nth);
                 CHECK(support::open_descriptors() == open_before);
                 CHECK(here.entries().size() == 1);

@@ -259,9 +259,9 @@ void check_memory(bytes file, std::uint64_t blocks, const stet::result<stet::che
     few_blocks memory{.left = blocks};
     {
         const auto read = stet::read_header(file, file.size(),
-                                            {.memory = {.context = &memory,
-                                                        .allocate = few_blocks::allocate,
-                                                        .deallocate = few_blocks::deallocate}});
+                                            {.allocator = {.context = &memory,
+                                                           .allocate = few_blocks::allocate,
+                                                           .deallocate = few_blocks::deallocate}});
         if (read || read.error().code != stet::errc::out_of_memory)
             expect(same(read, whole), "short of memory, the verdict is the same or none");
         else

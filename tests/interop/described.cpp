@@ -86,7 +86,7 @@ int main(int count, char** values)
     const std::vector<char> data{std::istreambuf_iterator<char>(data_file), {}};
     const description       given = read(lines, std::as_bytes(std::span(data)));
 
-    stet::save_options options{.lasting = stet::durability::none};
+    stet::save_options options{.durability = stet::durability::none};
     if (count == 5)
         options.order = stet::aligned_order<4096>;
     if (given.metadata)

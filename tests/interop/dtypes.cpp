@@ -54,9 +54,9 @@ bool save(const std::string& folder, std::string_view name, const collection& gi
         tensors.emplace_back(key, *tensor);
     }
     const std::string path = folder + "/" + std::string(name) + ".safetensors";
-    const auto        saved =
-        stet::save(stet::model_only{.model = stet::no_entries, .extra = tensors}, stet::layouts::generic{},
-                   stet::exact_path{.path = path}, {.metadata = metadata, .lasting = stet::durability::none});
+    const auto        saved = stet::save(stet::model_only{.model = stet::no_entries, .extra = tensors},
+                                         stet::layouts::generic{}, stet::exact_path{.path = path},
+                                         {.metadata = metadata, .durability = stet::durability::none});
     return saved ? true : fail(saved.error());
 }
 

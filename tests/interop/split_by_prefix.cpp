@@ -48,7 +48,7 @@ int split(const char* input, const char* output)
     std::vector<std::pair<std::string_view, std::string_view>> metadata;
     for (std::size_t i = 0; i < header.metadata_size(); ++i)
         metadata.emplace_back(header.metadata(i).key, header.metadata(i).value);
-    stet::save_options options{.lasting = stet::durability::none};
+    stet::save_options options{.durability = stet::durability::none};
     if (header.has_metadata())
         options.metadata = metadata;
     const stet::full again{.model = part<stet::role::model>(parts->model),

@@ -356,7 +356,7 @@ void check_large(const std::string& here)
         return true;
     };
     const auto saved = stet::save(stet::model_only{.model = model}, stet::layouts::generic{},
-                                  stet::exact_path{path}, {.on_progress = on_progress, .calls = &calls});
+                                  stet::exact_path{path}, {.progress = on_progress, .file_system = &calls});
     if (!expect_success(saved, "more than four gigabytes are saved"))
         return;
     expect(is_set_aside, "space for all of it is set aside before it is written");

@@ -73,7 +73,7 @@ int race(const char* root, int count)
     const sample own(2);
     for (int i = 0; i < count; ++i) {
         const auto saved =
-            own.save(stet::numbered{.root = root, .prefix = "a/M"}, {.lasting = stet::durability::none});
+            own.save(stet::numbered{.root = root, .prefix = "a/M"}, {.durability = stet::durability::none});
         if (!saved) {
             std::fprintf(stderr, "%s\n", stet::message(saved.error()).c_str());
             return 1;
@@ -119,12 +119,12 @@ void check_numbered(const std::string& here)
     const sample second(2);
     const auto   one = first.save(numbered{.root = here + "/missing/output", .prefix = "a/b/Comfy"});
     if (expect_success(one, "a save creates the folders that are missing")) {
-        expect(one->counter == 1 && one->bytes == first.bytes().size(), "the first number is 1");
+        expect(one->number == 1 && one->bytes == first.bytes().size(), "the first number is 1");
         expect(one->path == here + "/missing/output/a/b/Comfy_00001_.safetensors",
                "the path is told as it was given");
     }
     const auto two = second.save(numbered{.root = here + "\\missing\\output\\", .prefix = "a\\b\\Comfy"});
-    expect(two && two->counter == 2, "a backslash separates as a slash does");
+    expect(two && two->number == 2, "a backslash separates as a slash does");
     expect(entries(here + "/missing/output/a/b") ==
                names{"Comfy_00001_.safetensors", "Comfy_00002_.safetensors"},
            "two saves leave two files and nothing else");
@@ -135,7 +135,7 @@ void check_numbered(const std::string& here)
 
     put(here + "/missing/output/a/b/COMFY_00041_.png", "picture");
     const auto next = first.save(numbered{.root = here + "/missing/output", .prefix = "A/B/comfy"});
-    expect(next && next->counter == 42, "numbers and folders are found whatever the case of their letters");
+    expect(next && next->number == 42, "numbers and folders are found whatever the case of their letters");
 
     const auto dated = first.save(numbered{.root = here, .prefix = "%year%-%month%/M"});
     expect(dated && dated->path.substr(here.size() + 1, 2) == "20", "the clock fills a prefix's fields");
@@ -149,7 +149,7 @@ void check_letters(const std::string& here)
     put(folder + "/comfyui_00007_.SAFETENSORS", "another's");
     const auto counter_of = [&](const auto& where) {
         const auto saved = own.save(where);
-        return expect_success(saved, "a number is found") ? saved->counter : 0;
+        return expect_success(saved, "a number is found") ? saved->number.value_or(0) : 0;
     };
     const numbered where{.root = here, .prefix = "checkpoints/ComfyUI"};
     expect(counter_of(where) == 8, "a checkpoint takes its number whatever the case of its letters");
@@ -191,7 +191,7 @@ void check_unicode(const std::string& here)
     expect(GetFileAttributesW(path.c_str()) != INVALID_FILE_ATTRIBUTES,
            "the name on disk is the same in UTF-16");
     const auto again = own.save(numbered{.root = here + "/" + model, .prefix = face + "/\xC3\x9Cn" + face});
-    expect(again && again->counter == 2, "a name with such characters is recognised in the folder");
+    expect(again && again->number == 2, "a name with such characters is recognised in the folder");
     const std::string exact = here + "/" + face + model + ".safetensors";
     expect_success(own.save(exact_path{exact}), "an exact path may have any characters");
     expect(content(exact) == own.bytes(), "the file at that path is whole");
@@ -222,8 +222,8 @@ void check_exact(const std::string& here)
     expect_error(old.save(exact_path{here + "/folder", existing_file::replace}), errc::not_a_regular_file,
                  "a folder is never replaced");
     const auto cancel = [](const stet::progress&) { return false; };
-    expect_error(fresh.save(exact_path{path, existing_file::replace}, {.on_progress = cancel}),
-                 errc::cancelled, "a save can be cancelled");
+    expect_error(fresh.save(exact_path{path, existing_file::replace}, {.progress = cancel}), errc::cancelled,
+                 "a save can be cancelled");
     expect(content(path) == old.bytes(), "a cancelled save leaves the old file");
     expect(entries(here) == names{"folder", "model.safetensors"}, "failed saves leave no part file");
 }
@@ -254,7 +254,7 @@ void check_long_paths(const std::string& here)
     for (const std::uint64_t number : {1U, 2U}) {
         const auto saved = own.save(numbered{.root = here, .prefix = below + "M"});
         if (expect_success(saved, "a path may be longer than 260 characters"))
-            expect(saved->counter == number && content(saved->path) == own.bytes(),
+            expect(saved->number == number && content(saved->path) == own.bytes(),
                    "the file is there, and whole");
     }
     const std::string folder = here + "/" + below.substr(0, below.size() - 1);
@@ -330,10 +330,10 @@ void check_while_saving(const std::string& here)
         expect(MoveFileW(raw(here + "/out").c_str(), raw(here + "/moved").c_str()) == 0,
                       "nor move its folder");
         const auto other = sample(11).save(numbered{.root = here + "/out", .prefix = "M"});
-        expect(other && other->counter == 2, "another save meanwhile gets the next number");
+        expect(other && other->number == 2, "another save meanwhile gets the next number");
         return true;
     };
-    expect_success(own.save(numbered{.root = here + "/out", .prefix = "M"}, {.on_progress = on_progress}),
+    expect_success(own.save(numbered{.root = here + "/out", .prefix = "M"}, {.progress = on_progress}),
                    "a save succeeds whatever others try meanwhile");
     expect(content(here + "/out/M_00001_.safetensors") == own.bytes(), "its file is whole");
     expect(MoveFileW(raw(here + "/out").c_str(), raw(here + "/moved").c_str()) != 0,
@@ -359,7 +359,7 @@ void check_abandoned(const std::string& here)
                    found->left[0].why == stet::left_because::in_use;
         return true;
     };
-    expect_success(own.save(numbered{.root = here, .prefix = "M"}, {.on_progress = on_progress}),
+    expect_success(own.save(numbered{.root = here, .prefix = "M"}, {.progress = on_progress}),
                    "a file is saved while others clean up");
     expect(was_left, "the part file of a live save stays");
     expect(entries(here) == names{"M_00004_.safetensors", "model.safetensors.part"},
@@ -399,12 +399,12 @@ void check_names_taken_meanwhile(const std::string& here)
     };
     const auto take_number = take("M_00001_.safetensors");
     const auto take_exact = take("exact.safetensors");
-    const auto numbered_save = own.save(numbered{.root = here, .prefix = "M"}, {.on_progress = take_number});
-    expect(numbered_save && numbered_save->counter == 2,
+    const auto numbered_save = own.save(numbered{.root = here, .prefix = "M"}, {.progress = take_number});
+    expect(numbered_save && numbered_save->number == 2,
            "a number that was taken meanwhile is left to its taker");
     expect(content(here + "/M_00001_.safetensors") == "another's", "the taker's file is untouched");
     expect(content(here + "/M_00002_.safetensors") == own.bytes(), "the next number's file is whole");
-    expect_error(own.save(exact_path{here + "/exact.safetensors"}, {.on_progress = take_exact}),
+    expect_error(own.save(exact_path{here + "/exact.safetensors"}, {.progress = take_exact}),
                  errc::name_taken, "an exact name that was taken meanwhile is refused");
     expect(content(here + "/exact.safetensors") == "another's", "what took it is untouched");
     expect(!has_part_file(entries(here)), "no part file is left of either");
@@ -458,7 +458,7 @@ void check_replacing_at_once(const std::string& here)
             const sample own(i);
             for (int k = 0; k < 10; ++k)
                 success +=
-                    own.save(exact_path{path, existing_file::replace}, {.lasting = stet::durability::none})
+                    own.save(exact_path{path, existing_file::replace}, {.durability = stet::durability::none})
                         ? 1
                         : 0;
         });

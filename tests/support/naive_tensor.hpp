@@ -15,16 +15,16 @@ namespace support {
 
 struct naive_tensor {
     std::vector<std::uint64_t> shape{};
-    std::vector<std::int64_t>  steps{};    ///< elements
+    std::vector<std::int64_t>  strides{};  ///< elements
     std::int64_t               offset = 0; ///< elements
 
     static naive_tensor packed(std::vector<std::uint64_t> shape)
     {
         naive_tensor tensor{.shape = std::move(shape)};
-        tensor.steps.resize(tensor.shape.size());
+        tensor.strides.resize(tensor.shape.size());
         std::int64_t step = 1;
         for (std::size_t axis = tensor.shape.size(); axis-- > 0;) {
-            tensor.steps[axis] = step;
+            tensor.strides[axis] = step;
             step *= static_cast<std::int64_t>(tensor.shape[axis]);
         }
         return tensor;
@@ -33,12 +33,12 @@ struct naive_tensor {
     void transpose(std::size_t first, std::size_t second)
     {
         std::swap(shape[first], shape[second]);
-        std::swap(steps[first], steps[second]);
+        std::swap(strides[first], strides[second]);
     }
 
     void slice(std::size_t axis, std::uint64_t begin, std::uint64_t end)
     {
-        offset += static_cast<std::int64_t>(begin) * steps[axis];
+        offset += static_cast<std::int64_t>(begin) * strides[axis];
         shape[axis] = end - begin;
     }
 
@@ -50,7 +50,7 @@ struct naive_tensor {
             std::vector<std::int64_t> finer;
             for (const std::int64_t place : all) {
                 for (std::uint64_t i = 0; i < shape[axis]; ++i)
-                    finer.push_back(place + static_cast<std::int64_t>(i) * steps[axis]);
+                    finer.push_back(place + static_cast<std::int64_t>(i) * strides[axis]);
             }
             all = std::move(finer);
         }

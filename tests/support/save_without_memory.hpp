@@ -22,7 +22,7 @@ inline std::size_t allocations_of_save(const stet::file_writer& writer)
     const mixed_checkpoint  sample;
     const scratch_directory here;
     return allocations_needed([&](const stet::allocator& memory) {
-        const auto saved = sample.save(stet::exact_path{here / "x"}, {.writer = writer, .memory = memory});
+        const auto saved = sample.save(stet::exact_path{here / "x"}, {.writer = writer, .allocator = memory});
         CHECK((saved || here.entries().empty()));
         return failure(saved);
     });

@@ -29,7 +29,7 @@ std::size_t arena_bytes_needed(const small_tensors& given, Step step)
         bool          failed = false;
         {
             stet::change_log           log(heap.allocator());
-            stet::detail::splitting    work(log, stet::conduct::strict);
+            stet::detail::splitting    work(log, stet::strictness::strict);
             stet::detail::ordered_dict out(heap.allocator());
             REQUIRE(fill(work.rest, given));
             for (std::size_t i = 0; i < others; ++i)

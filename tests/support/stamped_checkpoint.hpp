@@ -41,8 +41,8 @@ public:
     stet::result<stet::saved_checkpoint> save(const Target& where, stet::save_options options = {})
     {
         fill(0);
-        const auto describe = [this](const stet::taken_name& taken) {
-            fill(taken.counter);
+        const auto describe = [this](const stet::claimed_name& taken) {
+            fill(*taken.number);
             return stet::metadata_view(texts_);
         };
         options.metadata = texts_;

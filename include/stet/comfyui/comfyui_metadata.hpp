@@ -40,9 +40,9 @@ struct workflow {
 /// What ComfyUI's save nodes put into `__metadata__`.
 struct comfyui_metadata {
     std::string_view          architecture{}; ///< the family's; empty: no modelspec entries but predict_key
-    std::optional<model_type> predicts{};
+    std::optional<model_type> prediction{};
     std::string_view          stem{};   ///< of the file's name
-    std::string_view          number{}; ///< of the file's name, without leading zeros
+    std::string_view          digits{}; ///< the number in the file's name, without leading zeros
     std::optional<workflow>   graph{};
 };
 
@@ -56,8 +56,8 @@ template <class Family>
 result<metadata_list> make_comfyui_metadata(comfyui_metadata about)
 {
     about.architecture = Family::architecture;
-    if (!about.predicts && Family::type.is_fixed)
-        about.predicts = Family::type.usual;
+    if (!about.prediction && Family::type.is_fixed)
+        about.prediction = Family::type.usual;
     return make_comfyui_metadata(about);
 }
 

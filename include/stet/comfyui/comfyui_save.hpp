@@ -8,6 +8,7 @@
 #include "comfyui_target.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace STET_NAMESPACE {
@@ -24,8 +25,8 @@ struct comfyui_numbered {
 
 namespace detail {
 
-/// As a counter, where it is one: a number ComfyUI would give may be negative or of any size.
-std::uint64_t counter_of(std::string_view number) noexcept;
+/// The number, where it fits: one that ComfyUI would give may be negative or of any size.
+std::optional<std::uint64_t> number_of(std::string_view digits) noexcept;
 
 } // namespace detail
 

@@ -17,11 +17,11 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows the log
 class rearrangement {
 public:
-    rearrangement(change_log& log, std::uint8_t component, conduct how) noexcept;
+    rearrangement(change_log& log, std::uint8_t component, strictness how) noexcept;
 
     detail::ordered_dict dict;
 
-    bool           is_strict() const noexcept { return how_ == conduct::strict; }
+    bool           is_strict() const noexcept { return how_ == strictness::strict; }
     detail::arena& own() noexcept { return log_->own; }
 
     /// errors: out_of_memory
@@ -49,14 +49,14 @@ public:
 private:
     change_log*  log_;
     std::uint8_t component_;
-    conduct      how_;
+    strictness   how_;
 };
 
 /// Lets the layout rename the dict as a whole, then takes what it left.
 /// builder: as plan/ has one; found by its arguments, so that plan/ need not know this header
 template <class Builder, class Layout, class Role>
 result<std::uint64_t> place_rearranged(Builder& builder, const component<Role>& dict, const Layout& layout,
-                                       conduct how)
+                                       strictness how)
 {
     rearrangement work(builder.owned(), builder.present(), how);
     static_cast<void>(work.dict.reserve(dict.size_hint())); // what is missing is found out when it is needed

@@ -20,8 +20,8 @@ struct abandoned_options {
     /// How long ago a part file was last written, at least, to be taken for abandoned; in seconds. Its lock tells
     /// whether its saver lives wherever that runs on the same system. The age is for savers on other machines, where a
     /// shared folder does not pass locks on, and for those that could not lock. 0: whatever its age.
-    std::int64_t       least_age = 3600;
-    const file_system* calls = &native_file_system(); ///< lifetime: borrowed
+    std::int64_t             least_age = 3600;
+    const stet::file_system* file_system = &native_file_system(); ///< lifetime: borrowed
 };
 
 /// Why a part file was left.

@@ -11,7 +11,7 @@
 namespace STET_NAMESPACE {
 
 /// What happens where ComfyUI silently loses or distorts something.
-enum class conduct : std::uint8_t {
+enum class strictness : std::uint8_t {
     strict,     ///< an error says what would be lost
     as_comfyui, ///< it is done as ComfyUI does it, and reported
 };

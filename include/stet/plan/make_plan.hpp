@@ -22,17 +22,17 @@ enum class empty_components : std::uint8_t { refuse, allow };
 
 struct plan_options {
     file_order order = reference_order;
-    std::optional<prediction>
-                     predicts{}; ///< recorded as marker tensors; a family that has one type needs none
-    conduct          how = conduct::strict; ///< where ComfyUI would lose or distort something
+    std::optional<stet::prediction>
+                     prediction{}; ///< recorded as marker tensors; a family that has one type needs none
+    stet::strictness strictness = stet::strictness::strict; ///< where ComfyUI would lose or distort something
     duplicate_names  duplicates = duplicate_names::refuse;
     empty_components empty = empty_components::refuse;
-    allocator        memory = heap(); ///< of the plan, and of what writing it needs
+    stet::allocator  allocator = heap(); ///< of the plan, and of what writing it needs
 
     /// Every choice as ComfyUI makes it.
     static constexpr plan_options as_comfyui() noexcept
     {
-        return {.how = conduct::as_comfyui,
+        return {.strictness = strictness::as_comfyui,
                 .duplicates = duplicate_names::later_wins,
                 .empty = empty_components::allow};
     }
@@ -81,7 +81,7 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
         "stet: this layout has no place for a role the checkpoint carries; add an under<role, \"prefix.\"> "
         "rule or a place() overload, or choose a layout that has one; for a vision encoder, "
         "with_unprefixed_vision<Layout> saves it as ComfyUI does");
-    detail::plan_builder builder(options.memory);
+    detail::plan_builder builder(options.allocator);
     if constexpr (layout_for<Layout, Kind>) {
         const auto placed = each_component(
             checkpoint, [&]<class Role>(const component<Role>& dict, Role, std::size_t) -> result<void> {
@@ -91,7 +91,7 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
                 builder.expect(dict.size_hint());
                 result<std::uint64_t> keys = [&] {
                     if constexpr (rearranges<Layout, Role>)
-                        return place_rearranged(builder, dict, layout, options.how);
+                        return place_rearranged(builder, dict, layout, options.strictness);
                     else
                         return detail::place_component(builder, dict, layout);
                 }();
@@ -104,7 +104,8 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
             });
         if (!placed)
             return placed.error();
-        if (auto marked = add_prediction_markers<Layout>(builder, options.predicts, options.how); !marked)
+        if (auto marked = add_prediction_markers<Layout>(builder, options.prediction, options.strictness);
+            !marked)
             return marked.error();
     }
     return std::move(builder).finish(options.order, options.duplicates);

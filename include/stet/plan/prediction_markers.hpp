@@ -30,7 +30,7 @@ namespace detail {
 /// What is recorded for a family: what the caller says, else what the family always has.
 /// errors: contradictory_prediction, in strict conduct
 result<std::optional<prediction>> settled(std::optional<prediction> told, const type_rule& rule,
-                                          std::string_view family_name, conduct how) noexcept;
+                                          std::string_view family_name, strictness how) noexcept;
 
 /// A number as a scalar, or a tensor of none: what counts is its name.
 /// lifetime: borrows the number
@@ -41,11 +41,11 @@ result<void> add_markers(plan_builder& builder, const prediction& predicts);
 } // namespace detail
 
 /// Adds the tensors by which loaders know what a model predicts: v_pred, ztsnr, edm_vpred.sigma_max and sigma_min.
-/// errors: contradictory_prediction in strict conduct; out_of_memory
+/// errors: contradictory_prediction in strict strictness; out_of_memory
 /// source: ComfyUI 0.8.0, nodes_model_merging.py and model_base.py
 template <class Layout>
 result<void> add_prediction_markers(detail::plan_builder& builder, const std::optional<prediction>& told,
-                                    conduct how)
+                                    strictness how)
 {
     constexpr type_rule rule = [] {
         if constexpr (has_model_type<Layout>)

@@ -24,7 +24,7 @@ struct read_options {
     /// Accept a header padded with NUL, which some writers leave behind.
     bool allow_nul_padding = false;
     /// Where the index of the tensors lives.
-    allocator memory = heap();
+    stet::allocator allocator = heap();
 };
 
 } // namespace STET_NAMESPACE

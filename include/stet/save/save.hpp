@@ -36,39 +36,40 @@ struct exact_path {
     existing_file    existing = existing_file::refuse;
 };
 
-/// The name a numbered save has taken, known before the header is written.
-struct taken_name {
-    std::string_view path;    ///< of the file as it will be
-    std::string_view stem;    ///< "ComfyUI"
-    std::string_view number;  ///< "7"
-    std::uint64_t    counter; ///< 7
+/// The name a numbered save has claimed, known before the header is written.
+struct claimed_name {
+    std::string_view path; ///< of the file as it will be
+    std::string_view stem; ///< "ComfyUI"
+    std::optional<std::uint64_t>
+                     number; ///< 7; none where ComfyUI's rules give one that is negative or beyond 64 bits
+    std::string_view digits; ///< "7", whatever the number
 };
 
 /// Gives the metadata once the name is known, because it may mention it. What it gives must outlive the save.
-using metadata_callback = function_ref<metadata_view(const taken_name&)>;
+using metadata_callback = function_ref<metadata_view(const claimed_name&)>;
 
 struct save_options {
-    metadata_view             metadata{};
-    metadata_callback         metadata_for{}; ///< instead of `metadata`, for a numbered save
-    durability                lasting = durability::full;
-    file_order                order = reference_order; ///< this and the next four: as in plan_options
-    std::optional<prediction> predicts{};
-    conduct                   how = conduct::strict;
-    duplicate_names           duplicates = duplicate_names::refuse;
-    empty_components          empty = empty_components::refuse;
-    progress_callback         on_progress{};
-    std::span<std::byte>      staging{};          ///< as in write_options
-    prefetch_function         prefetch = nullptr; ///< as in write_options
-    file_writer               writer{};           ///< another way to write the same bytes, see parallel/
-    allocator                 memory = heap();
-    const file_system*        calls = &native_file_system();
+    metadata_view                   metadata{};
+    metadata_callback               metadata_for{}; ///< instead of `metadata`, for a numbered save
+    stet::durability                durability = stet::durability::full;
+    file_order                      order = reference_order; ///< this and the next four: as in plan_options
+    std::optional<stet::prediction> prediction{};
+    stet::strictness                strictness = stet::strictness::strict;
+    duplicate_names                 duplicates = duplicate_names::refuse;
+    empty_components                empty = empty_components::refuse;
+    progress_callback               progress{};
+    std::span<std::byte>            staging{};          ///< as in write_options
+    prefetch_function               prefetch = nullptr; ///< as in write_options
+    file_writer                     writer{}; ///< another way to write the same bytes, see parallel/
+    stet::allocator                 allocator = heap();
+    const stet::file_system*        file_system = &native_file_system();
 };
 
 /// What a save to a file wrote.
 struct saved_checkpoint {
-    std::string       path{};
-    std::uint64_t     counter = 0;      ///< 0 for an exact path
-    std::uint64_t     bytes = 0;        ///< of the whole file
+    std::string                  path{};
+    std::optional<std::uint64_t> number{};  ///< none for an exact path, or where it does not fit
+    std::uint64_t                bytes = 0; ///< of the whole file
     std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
     component_reports components{};
     change_log        changes{
@@ -80,7 +81,7 @@ namespace detail {
 /// Header and tensors into the part file, then its final name.
 template <class Target>
 result<saved_checkpoint> write_and_publish(Target& target, const header& head, const save_options& options,
-                                           std::uint64_t number)
+                                           std::optional<std::uint64_t> number)
 {
     const file_writer way = options.writer;
     if (!way.shares_space) {
@@ -91,10 +92,10 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
                                               : write(head, target.file(), write_part(options));
     if (!written)
         return written.error();
-    if (auto published = target.publish(options.lasting); !published)
+    if (auto published = target.publish(options.durability); !published)
         return published.error();
     return saved_checkpoint{.path = target.file().path(),
-                            .counter = number,
+                            .number = number,
                             .bytes = head.file_size(),
                             .header_bytes = head.size() - header::length_field,
                             .components = head.tensors().components()};

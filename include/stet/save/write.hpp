@@ -27,7 +27,7 @@ inline constexpr std::size_t staging_size = std::size_t{1} << 20U;
 using prefetch_function = void (*)(bytes soon_read);
 
 struct write_options {
-    progress_callback on_progress{};
+    progress_callback progress{};
     /// Memory to stage in, at best aligned to staging_alignment; when empty, staging_size bytes of the plan's allocator.
     std::span<std::byte> staging{};
     prefetch_function    prefetch = nullptr; ///< for packed tensors
@@ -46,15 +46,14 @@ tensor_run whole_run(const plan& tensors) noexcept;
 
 /// A sink that can be told of bytes which stay where they are until the save is over.
 template <class Out>
-concept takes_lasting = requires(Out& out, bytes data) { out.write_lasting(data); };
+concept takes_borrowed = requires(Out& out, bytes data) { out.write_borrowed(data); };
 
 /// Counts what is written, tells the caller about it, and stops when the caller says so.
 template <class Out>
 class reporting_sink {
 public:
     reporting_sink(Out& out, std::uint64_t done, std::uint64_t total, const write_options& options) noexcept
-        : out_(&out), on_progress_(options.on_progress), prefetch_(options.prefetch), done_(done),
-          total_(total)
+        : out_(&out), on_progress_(options.progress), prefetch_(options.prefetch), done_(done), total_(total)
     {
     }
 
@@ -71,13 +70,13 @@ public:
     }
 
     /// The bytes of a packed tensor.
-    result<void> write_lasting(bytes data)
+    result<void> write_borrowed(bytes data)
     {
         return in_pieces(data, [this](bytes piece) {
             if (prefetch_ != nullptr)
                 prefetch_(piece);
-            if constexpr (takes_lasting<Out>)
-                return out_->write_lasting(piece);
+            if constexpr (takes_borrowed<Out>)
+                return out_->write_borrowed(piece);
             else
                 return out_->write(piece);
         });
@@ -132,7 +131,7 @@ result<void> write_tensor(const tensor_view& tensor, const record& placed, const
         return pour(tensor, out);
     const std::uint64_t begin = placed.begin < run.begin ? run.begin : placed.begin;
     const std::uint64_t end = placed.end() < run.end ? placed.end() : run.end;
-    return out.write_lasting(
+    return out.write_borrowed(
         tensor.packed().subspan(memory_size(begin - placed.begin), memory_size(end - begin)));
 }
 
@@ -173,7 +172,7 @@ result<void> write_to_end(const header& head, Stream& stream, const write_option
         return written;
     if (auto finished = stream.finish(); !finished)
         return finished;
-    return report_end(head, options.on_progress);
+    return report_end(head, options.progress);
 }
 
 /// Writes header and tensors through the block.
@@ -195,16 +194,16 @@ struct written_checkpoint {
 };
 
 struct sink_options {
-    metadata_view             metadata{};
-    file_order                order = reference_order; ///< this and the next four: as in plan_options
-    std::optional<prediction> predicts{};
-    conduct                   how = conduct::strict;
-    duplicate_names           duplicates = duplicate_names::refuse;
-    empty_components          empty = empty_components::refuse;
-    progress_callback         on_progress{};
-    std::span<std::byte>      staging{};          ///< as in write_options
-    prefetch_function         prefetch = nullptr; ///< as in write_options
-    allocator                 memory = heap();
+    metadata_view                   metadata{};
+    file_order                      order = reference_order; ///< this and the next four: as in plan_options
+    std::optional<stet::prediction> prediction{};
+    stet::strictness                strictness = stet::strictness::strict;
+    duplicate_names                 duplicates = duplicate_names::refuse;
+    empty_components                empty = empty_components::refuse;
+    progress_callback               progress{};
+    std::span<std::byte>            staging{};          ///< as in write_options
+    prefetch_function               prefetch = nullptr; ///< as in write_options
+    stet::allocator                 allocator = heap();
 };
 
 namespace detail {
@@ -214,18 +213,18 @@ template <class Options>
 constexpr plan_options plan_part(const Options& options) noexcept
 {
     return {.order = options.order,
-            .predicts = options.predicts,
-            .how = options.how,
+            .prediction = options.prediction,
+            .strictness = options.strictness,
             .duplicates = options.duplicates,
             .empty = options.empty,
-            .memory = options.memory};
+            .allocator = options.allocator};
 }
 
 /// What of a save's options writing needs.
 template <class Options>
 constexpr write_options write_part(const Options& options) noexcept
 {
-    return {.on_progress = options.on_progress, .staging = options.staging, .prefetch = options.prefetch};
+    return {.progress = options.progress, .staging = options.staging, .prefetch = options.prefetch};
 }
 
 } // namespace detail

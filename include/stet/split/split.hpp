@@ -17,11 +17,12 @@
 namespace STET_NAMESPACE {
 
 struct split_options {
-    conduct how = conduct::strict; ///< as_comfyui: what ComfyUI's loader would take and leave
-    bool    wants_vision = true;   ///< else the vision encoder's tensors stay in `leftover`
+    stet::strictness strictness =
+        stet::strictness::strict; ///< as_comfyui: what ComfyUI's loader would take and leave
+    bool wants_vision = true;     ///< else the vision encoder's tensors stay in `leftover`
     std::optional<std::string_view>
-              model_prefix{};  ///< else the layout's in strict conduct, ComfyUI's count if not
-    allocator memory = heap(); ///< of the result
+                    model_prefix{};     ///< else the layout's in strict conduct, ComfyUI's count if not
+    stet::allocator allocator = heap(); ///< of the result
 };
 
 /// A checkpoint's tensors by component, each under the name it had before it was saved. A component the file does not
@@ -116,7 +117,7 @@ result<split_checkpoint> split_by(const detail::split_rules& rules, const compon
 
 /// Splits a checkpoint's tensors into its components, by the layout or family that saves it:
 /// `split<layouts::sdxl>(dict)`. No tensor is copied; q, k and v and projections become views.
-/// errors:   the tensors' own, tensor_size_mismatch; name_collision, uneven_qkv in strict conduct; projection_rank, no_such_axis,
+/// errors:   the tensors' own, tensor_size_mismatch; name_collision, uneven_qkv in strict strictness; projection_rank, no_such_axis,
 ///           too_many_axes, sub_byte_strides, partial_byte of tensors that have to be cut or turned; out_of_memory
 /// lifetime: borrows the dict's names and tensors
 template <class Layout, state_dict Dict>

@@ -24,14 +24,14 @@ result<void> pour_strided(const tensor_view& tensor, sink_ref destination);
 /// The same for the native scalars of a big-endian host.
 result<void> pour_strided_swapped(const tensor_view& tensor, sink_ref destination);
 
-/// Whether the steps are those of a packed row-major tensor; an axis of one element may have any step.
-constexpr bool are_packed(const extents& shape, const strides& steps) noexcept
+/// Whether the strides are those of a packed row-major tensor; an axis of one element may have any step.
+constexpr bool are_packed(const extents& shape, const strides& spacing) noexcept
 {
     std::uint64_t expected = 1;
     for (std::size_t i = shape.size(); i-- > 0;) {
         if (shape[i] == 1)
             continue;
-        if (steps[i] < 0 || static_cast<std::uint64_t>(steps[i]) != expected)
+        if (spacing[i] < 0 || static_cast<std::uint64_t>(spacing[i]) != expected)
             return false;
         expected *= shape[i];
     }
@@ -44,14 +44,14 @@ struct reach {
     bool          overflows = false;
 };
 
-constexpr reach reach_of(const extents& shape, const strides& steps) noexcept
+constexpr reach reach_of(const extents& shape, const strides& spacing) noexcept
 {
     reach ends;
     for (std::size_t i = 0; i < shape.size(); ++i) {
         const std::uint64_t last = shape[i] - 1;
-        const bool          backwards = steps[i] < 0;
+        const bool          backwards = spacing[i] < 0;
         const std::uint64_t step =
-            backwards ? 0 - static_cast<std::uint64_t>(steps[i]) : static_cast<std::uint64_t>(steps[i]);
+            backwards ? 0 - static_cast<std::uint64_t>(spacing[i]) : static_cast<std::uint64_t>(spacing[i]);
         std::uint64_t& total = backwards ? ends.below : ends.above;
         if (step != 0 && last > (UINT64_MAX / 2 - total) / step) {
             ends.overflows = true;
@@ -69,23 +69,23 @@ constexpr reach reach_of(const extents& shape, const strides& steps) noexcept
 /// offset:   of the element at index zero of every axis, in elements from the start of the storage
 /// errors:   those of byte_count; strides_rank_mismatch; sub_byte_strides; outside_storage
 /// lifetime: borrows the storage
-result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps, bytes storage,
+result<tensor_view> strided_view(dtype type, const extents& shape, const strides& spacing, bytes storage,
                                  std::uint64_t offset = 0) noexcept;
 
 template <detail::passing_bytes Range>
-result<tensor_view> strided_view(dtype type, const extents& shape, const strides& steps, Range&& temporary,
+result<tensor_view> strided_view(dtype type, const extents& shape, const strides& spacing, Range&& temporary,
                                  std::uint64_t offset = 0) = delete;
 
 /// The same over a container or span of scalars.
 /// lifetime: borrows the elements
 template <class Range>
 requires detail::lasting_scalar_range<Range>
-result<tensor_view> strided_view(Range&& storage, const extents& shape, const strides& steps,
+result<tensor_view> strided_view(Range&& storage, const extents& shape, const strides& spacing,
                                  std::uint64_t offset = 0) noexcept
 {
     using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(storage))>>;
     const bytes elements = detail::bytes_of(std::data(storage), std::size(storage));
-    auto        view = strided_view(dtype_of<element>, shape, steps, elements, offset);
+    auto        view = strided_view(dtype_of<element>, shape, spacing, elements, offset);
     if constexpr (std::endian::native == std::endian::big && sizeof(element) > 1) {
         if (view)
             view->pour = view->is_packed() ? detail::pour_swapped : detail::pour_strided_swapped;
@@ -95,7 +95,7 @@ result<tensor_view> strided_view(Range&& storage, const extents& shape, const st
 
 template <class Range>
 requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
-result<tensor_view> strided_view(Range&& temporary, const extents& shape, const strides& steps,
+result<tensor_view> strided_view(Range&& temporary, const extents& shape, const strides& spacing,
                                  std::uint64_t offset = 0) = delete;
 
 } // namespace STET_NAMESPACE

@@ -27,7 +27,7 @@ using pour_function = result<void> (*)(const tensor_view&, sink_ref);
 struct tensor_view {
     dtype         type = dtype::u8;
     extents       shape{};
-    strides       steps{};        ///< elements; empty unless `pour` walks through strides
+    stet::strides strides{};      ///< elements; empty unless `pour` walks through strides
     std::uint64_t size = 0;       ///< bytes in the file
     const void*   data = nullptr; ///< the packed bytes if `pour` is null, else what `pour` reads from
     pour_function pour = nullptr; ///< null for packed bytes

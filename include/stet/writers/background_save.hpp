@@ -17,11 +17,11 @@ namespace STET_NAMESPACE {
 template <save_target Target>
 class background_save {
 public:
-    /// Begins at once, as a job of the executor. options.on_progress is called on that thread
+    /// Begins at once, as a job of the executor. options.progress is called on that thread
     background_save(const plan& tensors, const Target& where, const save_options& options, executor jobs)
-        : tensors_(&tensors), where_(where), options_(options), on_progress_(options.on_progress)
+        : tensors_(&tensors), where_(where), options_(options), on_progress_(options.progress)
     {
-        options_.on_progress = observer_;
+        options_.progress = observer_;
         pending_.add();
         jobs.run(jobs.context, [](void* self) { static_cast<background_save*>(self)->run(); }, this);
     }

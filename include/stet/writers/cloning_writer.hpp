@@ -50,7 +50,7 @@ public:
 
     result<void> write(bytes data);
 
-    result<void> write_lasting(bytes data);
+    result<void> write_borrowed(bytes data);
 
     result<std::span<std::byte>> lend(std::size_t wanted) { return staged_.lend(wanted); }
 

@@ -43,24 +43,24 @@ const comfyui_metadata none{};
 TEST_CASE("nothing known makes no metadata")
 {
     CHECK(text(make_comfyui_metadata(none)).empty());
-    CHECK(text(make_comfyui_metadata({.stem = "ComfyUI", .number = "1"})).empty());
+    CHECK(text(make_comfyui_metadata({.stem = "ComfyUI", .digits = "1"})).empty());
 }
 
 TEST_CASE(
     "an epsilon model without an architecture has its predict key, and an empty prompt where none is given")
 {
     CHECK(text(make_comfyui_metadata<stet::families::sd15>(
-              {.predicts = model_type::eps, .graph = workflow{}})) ==
+              {.prediction = model_type::eps, .graph = workflow{}})) ==
           "modelspec.predict_key=epsilon\nprompt=\n");
     CHECK(text(make_comfyui_metadata<stet::families::flux>(
-              {.predicts = model_type::flux, .graph = workflow{}})) == "prompt=\n");
+              {.prediction = model_type::flux, .graph = workflow{}})) == "prompt=\n");
 }
 
 TEST_CASE("a family with an architecture has all of modelspec in ComfyUI's order")
 {
-    CHECK(text(make_comfyui_metadata<stet::families::sdxl>({.predicts = model_type::v_prediction,
+    CHECK(text(make_comfyui_metadata<stet::families::sdxl>({.prediction = model_type::v_prediction,
                                                             .stem = "my model",
-                                                            .number = "100000",
+                                                            .digits = "100000",
                                                             .graph = workflow{}})) ==
           "modelspec.architecture=stable-diffusion-xl-v1-base\n"
           "modelspec.sai_model_spec=1.0.0\n"
@@ -68,7 +68,7 @@ TEST_CASE("a family with an architecture has all of modelspec in ComfyUI's order
           "modelspec.title=my model 100000\n"
           "modelspec.predict_key=v\n"
           "prompt=\n");
-    CHECK(text(make_comfyui_metadata({.architecture = "a", .stem = "ComfyUI", .number = "1"})) ==
+    CHECK(text(make_comfyui_metadata({.architecture = "a", .stem = "ComfyUI", .digits = "1"})) ==
           "modelspec.architecture=a\nmodelspec.sai_model_spec=1.0.0\nmodelspec.implementation=sgm\n"
           "modelspec.title=ComfyUI 1\n");
 }
@@ -78,7 +78,7 @@ TEST_CASE("only epsilon and v have a predict key")
     for (int i = 0; i <= static_cast<int>(model_type::flow_av); ++i) {
         CAPTURE(i);
         const auto type = static_cast<model_type>(i);
-        CHECK(text(make_comfyui_metadata({.predicts = type})) ==
+        CHECK(text(make_comfyui_metadata({.prediction = type})) ==
               (type == model_type::eps            ? "modelspec.predict_key=epsilon\n"
                : type == model_type::v_prediction ? "modelspec.predict_key=v\n"
                                                   : ""));
@@ -99,7 +99,7 @@ TEST_CASE("extra entries come last and replace the text of what has their key, i
         {{"prompt", "\"mine\""}, {"modelspec.title", "\"OVERRIDE\""}, {"x", "1"}}};
     CHECK(text(make_comfyui_metadata({.architecture = "a",
                                       .stem = "s",
-                                      .number = "2",
+                                      .digits = "2",
                                       .graph = workflow{.prompt = "{}", .extra = extra}})) ==
           "modelspec.architecture=a\nmodelspec.sai_model_spec=1.0.0\nmodelspec.implementation=sgm\n"
           "modelspec.title=\"OVERRIDE\"\nprompt=\"mine\"\nx=1\n");
@@ -139,7 +139,7 @@ TEST_CASE("texts may reach the limit together and not one byte more")
 
 TEST_CASE("a graph is stored only when it is given")
 {
-    CHECK(text(make_comfyui_metadata({.predicts = model_type::eps})).find("prompt") == std::string::npos);
+    CHECK(text(make_comfyui_metadata({.prediction = model_type::eps})).find("prompt") == std::string::npos);
     CHECK(workflow{}.largest == 8U * 1024 * 1024);
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("a key that is set again keeps its place")
 
 TEST_CASE("the list is metadata as a header takes it")
 {
-    const auto made = make_comfyui_metadata({.predicts = model_type::eps, .graph = workflow{}});
+    const auto made = make_comfyui_metadata({.prediction = model_type::eps, .graph = workflow{}});
     REQUIRE(made);
     const stet::metadata_view view(*made);
     std::string               keys;
@@ -170,5 +170,5 @@ TEST_CASE("a family of one model type needs not be told it")
 {
     CHECK(text(make_comfyui_metadata<stet::families::flux>({.graph = workflow{}})) ==
           text(make_comfyui_metadata<stet::families::flux>(
-              {.predicts = model_type::flux, .graph = workflow{}})));
+              {.prediction = model_type::flux, .graph = workflow{}})));
 }

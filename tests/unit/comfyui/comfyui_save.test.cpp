@@ -46,7 +46,7 @@ TEST_CASE("a save by ComfyUI's rule takes the number ComfyUI would take")
 
     INFO((saved ? std::string() : stet::message(saved.error())));
     REQUIRE(saved);
-    CHECK(saved->counter == 3);
+    CHECK(saved->number == 3);
     CHECK(saved->path.ends_with("/checkpoints/M_00003_.safetensors"));
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("a file that ComfyUI would overwrite is kept unless that is asked for"
     const auto replaced =
         model.save({.output_dir = here.path(), .prefix = "M/", .existing = stet::existing_file::replace});
     REQUIRE(replaced);
-    CHECK(replaced->counter == 1);
+    CHECK(replaced->number == 1);
     CHECK(here.content("M_00001_.safetensors") != "old");
 }
 
@@ -75,15 +75,15 @@ TEST_CASE("a negative number is told as text")
     const small_model                  model;
     std::map<std::string, std::string> metadata;
 
-    const auto saved = model.save({.output_dir = here.path(), .prefix = "M"},
-                                  {.metadata_for = [&](const stet::taken_name& taken) -> stet::metadata_view {
-                                      metadata["title"] =
-                                          std::string(taken.stem) + ' ' + std::string(taken.number);
-                                      return metadata;
-                                  }});
+    const auto saved =
+        model.save({.output_dir = here.path(), .prefix = "M"},
+                   {.metadata_for = [&](const stet::claimed_name& taken) -> stet::metadata_view {
+                       metadata["title"] = std::string(taken.stem) + ' ' + std::string(taken.digits);
+                       return metadata;
+                   }});
 
     REQUIRE(saved);
-    CHECK(saved->counter == 0);
+    CHECK_FALSE(saved->number);
     CHECK(saved->path.ends_with("/M_-0002_.safetensors"));
     CHECK(metadata["title"] == "M -2");
 }
@@ -96,9 +96,9 @@ TEST_CASE("metadata that cannot be written is refused before a name is taken, or
     const auto refused = model.save({.output_dir = here.path(), .prefix = "M"}, {.metadata = unsound});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == stet::errc::invalid_metadata_utf8);
-    const auto late =
-        model.save({.output_dir = here.path(), .prefix = "M"},
-                   {.metadata_for = [&](const stet::taken_name&) -> stet::metadata_view { return unsound; }});
+    const auto late = model.save(
+        {.output_dir = here.path(), .prefix = "M"},
+        {.metadata_for = [&](const stet::claimed_name&) -> stet::metadata_view { return unsound; }});
     REQUIRE_FALSE(late);
     CHECK(late.error().code == stet::errc::invalid_metadata_utf8);
     CHECK(here.entries().empty());

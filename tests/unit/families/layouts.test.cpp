@@ -92,7 +92,7 @@ template <class Layout>
 std::string text_of(const std::vector<std::string>& keys)
 {
     stet::change_log    log(stet::heap());
-    stet::rearrangement work(log, 0, stet::conduct::strict);
+    stet::rearrangement work(log, 0, stet::strictness::strict);
     for (const std::string& key : keys)
         CHECK(work.set_new(work.dict, {.stem = key}, stet::tensor_view{}));
     CHECK(Layout::rearrange(role::text_encoder{}, work));

@@ -14,7 +14,7 @@
 namespace {
 
 using stet::change;
-using stet::conduct;
+using stet::strictness;
 
 static_assert(!std::is_copy_constructible_v<stet::rearrangement> &&
               std::is_move_constructible_v<stet::rearrangement>);
@@ -26,7 +26,7 @@ TEST_CASE("a name set twice is refused in strict conduct")
 {
     support::tensor_pool pool;
     stet::change_log     log(stet::heap());
-    stet::rearrangement  work(log, 0, conduct::strict);
+    stet::rearrangement  work(log, 0, strictness::strict);
 
     CHECK(work.is_strict());
     CHECK(work.set_new(work.dict, {.stem = "model.a"}, pool.one(1)));
@@ -42,7 +42,7 @@ TEST_CASE("a name set twice is reported in ComfyUI's conduct, and the later tens
 {
     support::tensor_pool pool;
     stet::change_log     log(stet::heap());
-    stet::rearrangement  work(log, 3, conduct::as_comfyui);
+    stet::rearrangement  work(log, 3, strictness::as_comfyui);
 
     CHECK_FALSE(work.is_strict());
     const support::named_tensors given{{"a", pool.one(1)}, {"b", pool.one(2)}, {"a", pool.one(3)}};
@@ -59,7 +59,7 @@ TEST_CASE("only a key that is there is left out and reported")
 {
     support::tensor_pool         pool;
     stet::change_log             log(stet::heap());
-    stet::rearrangement          work(log, 1, conduct::strict);
+    stet::rearrangement          work(log, 1, strictness::strict);
     const support::named_tensors given{{"a", pool.one(1)}, {"b", pool.one(2)}};
     CHECK(support::fill(work, given));
 
@@ -78,7 +78,7 @@ TEST_CASE("names that meet in a renaming are refused in strict conduct and all r
         {"z.a", pool.one(1)}, {"z.b", pool.one(2)}, {"p.a", pool.one(3)}, {"p.b", pool.one(4)}};
 
     stet::change_log    strict_log(stet::heap());
-    stet::rearrangement strict(strict_log, 0, conduct::strict);
+    stet::rearrangement strict(strict_log, 0, strictness::strict);
     CHECK(support::fill(strict, given));
     const auto refused = strict.rename_prefix("p.", "z.");
     REQUIRE_FALSE(refused);
@@ -86,7 +86,7 @@ TEST_CASE("names that meet in a renaming are refused in strict conduct and all r
     CHECK(refused.error().subject.view() == "z.a");
 
     stet::change_log    log(stet::heap());
-    stet::rearrangement work(log, 0, conduct::as_comfyui);
+    stet::rearrangement work(log, 0, strictness::as_comfyui);
     CHECK(support::fill(work, given));
     CHECK(work.rename_prefix("p.", "z."));
     CHECK(support::names(work.dict) == "z.a;z.b;");
@@ -98,7 +98,7 @@ TEST_CASE("what a log owns outlives the rearrangement")
     stet::change_log log(stet::heap());
     {
         support::tensor_pool pool;
-        stet::rearrangement  work(log, 0, conduct::strict);
+        stet::rearrangement  work(log, 0, strictness::strict);
         char* const          text = work.own().text(1);
         REQUIRE(text != nullptr);
         *text = 'x';
@@ -118,7 +118,7 @@ TEST_CASE("rearranging without memory says so and gives all memory back")
     const std::size_t needed =
         support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
             stet::change_log    log(memory);
-            stet::rearrangement work(log, 0, conduct::as_comfyui);
+            stet::rearrangement work(log, 0, strictness::as_comfyui);
             if (auto filled = support::fill(work, given); !filled)
                 return support::failure(filled);
             if (auto done = work.leave_out({.stem = "p.0"}); !done)
@@ -140,7 +140,7 @@ TEST_CASE("sharing a tensor without memory says so")
     const std::size_t       needed =
         support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
             stet::change_log    log(memory);
-            stet::rearrangement work(log, 0, conduct::as_comfyui);
+            stet::rearrangement work(log, 0, strictness::as_comfyui);
             for (const std::string& name : names) {
                 if (auto shared = work.share_new(work.dict, {.stem = name}, tensor); !shared)
                     return support::failure(shared);

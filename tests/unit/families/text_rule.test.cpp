@@ -19,8 +19,8 @@
 namespace {
 
 namespace rules = stet::text_rules;
-using stet::conduct;
 using stet::dtype;
+using stet::strictness;
 using support::floats;
 using support::named_tensors;
 
@@ -30,7 +30,7 @@ static_assert(stet::text_rule<rules::sd1> && stet::text_rule<rules::sd2> && stet
 /// A dict after a rule, with all that its tensors live on.
 template <class Rule>
 struct applied {
-    explicit applied(named_tensors tensors, conduct how = conduct::strict,
+    explicit applied(named_tensors tensors, strictness how = strictness::strict,
                      const stet::allocator& memory = stet::heap())
         : given(std::move(tensors)), log(memory), work(log, 2, how)
     {
@@ -156,7 +156,7 @@ TEST_CASE("names that meet in sd1 are refused in strict conduct and reported in 
     support::tensor_pool pool;
     const named_tensors  given{{"cond_stage_model.x", pool.one(1)}, {"clip_l.x", pool.one(2)}};
     CHECK(applied<rules::sd1>(given).names() == "name_collision cond_stage_model.x");
-    const applied<rules::sd1> done(given, conduct::as_comfyui);
+    const applied<rules::sd1> done(given, strictness::as_comfyui);
     CHECK(done.names() == "cond_stage_model.x;");
     CHECK(floats(done.tensor("cond_stage_model.x")) == std::vector<float>{2});
     CHECK(done.changes() == "replaced cond_stage_model.x;");
@@ -194,7 +194,7 @@ TEST_CASE("the refiner has clip_g alone, without its position ids")
 
     const named_tensors foreign = together({{"clip_l.x", pool.one(2)}}, given);
     CHECK(applied<rules::sdxl_refiner>(foreign).names() == "foreign_key clip_l.x");
-    const applied<rules::sdxl_refiner> without(foreign, conduct::as_comfyui);
+    const applied<rules::sdxl_refiner> without(foreign, strictness::as_comfyui);
     CHECK(without.names() == done.names());
     CHECK(without.changes() == "left out clip_l.x;" + done.changes());
 }
@@ -249,7 +249,7 @@ TEST_CASE(
         const applied<rules::sdxl> refused({{std::string(position_ids), wrong}});
         CHECK(refused.names() == "position_ids_mismatch " + std::string(position_ids));
         CHECK(refused.outcome.error().expected == 77);
-        const applied<rules::sdxl> replaced({{std::string(position_ids), wrong}}, conduct::as_comfyui);
+        const applied<rules::sdxl> replaced({{std::string(position_ids), wrong}}, strictness::as_comfyui);
         CHECK(integers(replaced.tensor(saved_position_ids)) == up_to_77());
         CHECK(replaced.changes() == replaced_ids());
     }
@@ -264,7 +264,7 @@ TEST_CASE("sdxl refuses keys of a third encoder in strict conduct and leaves the
     support::tensor_pool pool;
     const named_tensors given{{"clip_l.a", pool.one(1)}, {"t5xxl.b", pool.one(2)}, {"clip_g.c", pool.one(3)}};
     CHECK(applied<rules::sdxl>(given).names() == "foreign_key t5xxl.b");
-    const applied<rules::sdxl> done(given, conduct::as_comfyui);
+    const applied<rules::sdxl> done(given, strictness::as_comfyui);
     CHECK(done.names() == "conditioner.embedders.1.model.c;conditioner.embedders.0.a;" + saved_ids());
     CHECK(done.changes() == "left out t5xxl.b;" + added_ids());
 }
@@ -286,7 +286,7 @@ TEST_CASE("rules without memory say so and give all memory back")
         given.emplace_back("clip_l." + std::to_string(i), pool.one(1));
     const auto needed_by = [&]<class Rule>(Rule) {
         return support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
-            return support::failure(applied<Rule>(given, conduct::as_comfyui, memory).outcome);
+            return support::failure(applied<Rule>(given, strictness::as_comfyui, memory).outcome);
         });
     };
     CHECK(needed_by(rules::sd1{}) > 5);
@@ -305,7 +305,7 @@ TEST_CASE("a rule tells that memory runs out whichever of its lists is full")
     const named_tensors  without_fusing{{"clip_l.a", pool.one(1)}};
     const auto           runs_out_everywhere = []<class Rule>(Rule, const named_tensors& tensors) {
         const auto apply = [&](stet::change_log& log, const stet::allocator&) -> std::string_view {
-            stet::rearrangement work(log, 2, conduct::as_comfyui);
+            stet::rearrangement work(log, 2, strictness::as_comfyui);
             if (auto filled = support::fill(work, tensors); !filled)
                 return support::failure(filled);
             return support::failure(Rule::apply(work));

@@ -17,7 +17,7 @@ namespace {
 
 namespace layouts = stet::layouts;
 namespace role = stet::role;
-using stet::conduct;
+using stet::strictness;
 using stet::with_openclip_vision;
 using stet::with_unprefixed_vision;
 using support::floats;
@@ -73,7 +73,7 @@ stet::result<void> rearrange(stet::rearrangement& work, const named_tensors& giv
     return Layout::rearrange(role::vision_encoder{}, work);
 }
 
-std::string refusal(const named_tensors& given, conduct how)
+std::string refusal(const named_tensors& given, strictness how)
 {
     stet::change_log    log(stet::heap());
     stet::rearrangement work(log, 0, how);
@@ -86,7 +86,7 @@ TEST_CASE("a vision encoder gets OpenCLIP's names under the layout's prefix")
 {
     support::tensor_pool pool;
     stet::change_log     log(stet::heap());
-    stet::rearrangement  work(log, 0, conduct::strict);
+    stet::rearrangement  work(log, 0, strictness::strict);
     REQUIRE(rearrange<openclip>(work, encoder(pool)));
 
     std::string expected;
@@ -116,7 +116,7 @@ TEST_CASE("a vision encoder under OpenCLIP's names pours from its own memory")
     support::tensor_pool pool;
     const named_tensors  given = encoder(pool);
     stet::change_log     log(stet::heap());
-    stet::rearrangement  work(log, 0, conduct::strict);
+    stet::rearrangement  work(log, 0, strictness::strict);
     REQUIRE(rearrange<openclip>(work, given));
     pool.made(9)[0] = -1; // q's bias was made after k's two tensors and q's weight
     pool.made(11)[0] = -2;
@@ -130,16 +130,16 @@ TEST_CASE("what a vision encoder would lose under OpenCLIP's names is refused")
 {
     support::tensor_pool pool;
     named_tensors        given = encoder(pool);
-    CHECK(refusal(given, conduct::strict) == "none");
+    CHECK(refusal(given, strictness::strict) == "none");
     given.emplace_back("vision_model.encoder.layers.0.self_attn.q_proj.weight_scale", pool.one(1));
-    CHECK(refusal(given, conduct::strict) == "quantised_companion");
-    CHECK(refusal(given, conduct::as_comfyui) == "none");
+    CHECK(refusal(given, strictness::strict) == "quantised_companion");
+    CHECK(refusal(given, strictness::as_comfyui) == "none");
     given.pop_back();
     given.back().second = pool.one(1);
-    CHECK(refusal(given, conduct::strict) == "projection_rank");
+    CHECK(refusal(given, strictness::strict) == "projection_rank");
     given.pop_back();
     given.erase(given.begin() + 8);
-    CHECK(refusal(given, conduct::strict) == "missing_qkv");
+    CHECK(refusal(given, strictness::strict) == "missing_qkv");
 }
 
 TEST_CASE("a vision encoder rearranged without memory says so and gives all memory back")
@@ -148,7 +148,7 @@ TEST_CASE("a vision encoder rearranged without memory says so and gives all memo
     const named_tensors  given = encoder(pool);
     CHECK(support::allocations_needed([&](const stet::allocator& memory) {
               stet::change_log    log(memory);
-              stet::rearrangement work(log, 0, conduct::strict);
+              stet::rearrangement work(log, 0, strictness::strict);
               return support::failure(rearrange<openclip>(work, given));
           }) > 5);
 }

@@ -128,7 +128,7 @@ TEST_CASE("what is too young is left, and not even locked")
         image.entries.at(file).modified = given.modified;
         const memory_disk disk(image);
         const auto        found =
-            remove_abandoned_numbered("/", {}, {.least_age = given.least_age, .calls = &disk.calls()});
+            remove_abandoned_numbered("/", {}, {.least_age = given.least_age, .file_system = &disk.calls()});
         CAPTURE(given.modified - now, given.least_age);
         CHECK((disk.now().find("M_00001_.part") == nullptr) == given.is_removed);
         if (!given.is_removed) {
@@ -155,7 +155,8 @@ TEST_CASE("where nothing can be locked nothing is removed")
     image.put_file(support::top_folder, "M_00001_.part", "half");
     memory_disk disk(image);
     disk.lack_locks();
-    const auto left = only_left(remove_abandoned_numbered("/", {}, {.least_age = 0, .calls = &disk.calls()}));
+    const auto left =
+        only_left(remove_abandoned_numbered("/", {}, {.least_age = 0, .file_system = &disk.calls()}));
     CHECK(left.why == left_because::not_lockable);
     CHECK(left.os_code == ENOTSUP);
     CHECK(disk.now().find("M_00001_.part") != nullptr);
@@ -176,7 +177,7 @@ TEST_CASE("a file that takes the name once the old one is locked stays")
             }
         };
         faulty.before(kind, replace);
-        stet::abandoned_options options{.least_age = 0, .calls = &faulty.calls()};
+        stet::abandoned_options options{.least_age = 0, .file_system = &faulty.calls()};
         REQUIRE(remove_abandoned_numbered(here.path(), {}, options));
         CAPTURE(support::file_call_names[static_cast<std::size_t>(kind)]);
         CHECK(here.content("aside") == "half");
@@ -194,7 +195,7 @@ TEST_CASE("a part file that is gone meanwhile is nobody's concern")
         const auto         vanish = [&] { here.remove("M_00001_.part"); };
         faulty.before(kind, vanish);
         const auto found =
-            remove_abandoned_numbered(here.path(), {}, {.least_age = 0, .calls = &faulty.calls()});
+            remove_abandoned_numbered(here.path(), {}, {.least_age = 0, .file_system = &faulty.calls()});
         REQUIRE(found);
         CHECK(found->removed.empty());
         CHECK(found->left.empty());
@@ -218,8 +219,8 @@ TEST_CASE("a part file that cannot be looked at, locked or removed is left and s
         here.put("M_00001_.part");
         faulty_file_system faulty;
         faulty.fail(given.kind, given.nth, EACCES);
-        const auto left =
-            only_left(remove_abandoned_numbered(here.path(), {}, {.least_age = 0, .calls = &faulty.calls()}));
+        const auto left = only_left(
+            remove_abandoned_numbered(here.path(), {}, {.least_age = 0, .file_system = &faulty.calls()}));
         CHECK(left.name == "M_00001_.part");
         CHECK(left.why == given.why);
         CHECK(left.os_code == EACCES);
@@ -236,7 +237,7 @@ TEST_CASE("one look is at no more than a thousand files, and says so")
     for (std::uint64_t number = 1; number <= stet::abandoned_parts::most + 5; ++number)
         image.put_file(support::top_folder, stet::numbered_name("M", number, stet::part_extension), "");
     const memory_disk             disk(image);
-    const stet::abandoned_options options{.least_age = 0, .calls = &disk.calls()};
+    const stet::abandoned_options options{.least_age = 0, .file_system = &disk.calls()};
     const auto                    first = remove_abandoned_numbered("/", {}, options);
     REQUIRE(first);
     CHECK_FALSE(first->is_complete);
@@ -285,7 +286,7 @@ TEST_CASE("a folder that cannot be listed is an error about its path")
     faulty_file_system faulty;
     faulty.fail(file_call::list, 1, EIO);
     const auto found =
-        remove_abandoned_numbered(here.path(), "in", {.least_age = 0, .calls = &faulty.calls()});
+        remove_abandoned_numbered(here.path(), "in", {.least_age = 0, .file_system = &faulty.calls()});
     REQUIRE_FALSE(found);
     CHECK(found.error().os_code == EIO);
     CHECK(found.error().subject.view() == here / "in");

@@ -288,8 +288,8 @@ TEST_CASE("what a rule would lose is refused in strict conduct and reported in C
     const dict       text{{"clip_g.w", bytes(1)}, {"t5xxl.w", bytes(1)}};
     const stet::full checkpoint{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries};
     CHECK(names(stet::make_plan(checkpoint, stet::families::sdxl_refiner{})) == "foreign_key");
-    const auto plan =
-        stet::make_plan(checkpoint, stet::families::sdxl_refiner{}, {.how = stet::conduct::as_comfyui});
+    const auto plan = stet::make_plan(checkpoint, stet::families::sdxl_refiner{},
+                                      {.strictness = stet::strictness::as_comfyui});
     CHECK(names(plan) == "conditioner.embedders.0.model.w;");
     REQUIRE(plan);
     CHECK(plan->components()[1].left_out == 1);
@@ -339,7 +339,7 @@ TEST_CASE("seven components and the prediction have a report each")
                            stet::no_entries,
                            stet::no_entries};
     const auto  plan =
-        stet::make_plan(checkpoint, stet::layouts::generic{}, {.predicts = stet::prediction::v()});
+        stet::make_plan(checkpoint, stet::layouts::generic{}, {.prediction = stet::prediction::v()});
     REQUIRE(plan);
     REQUIRE(plan->components().size() == 8);
     CHECK(plan->components()[7].role == "prediction");
@@ -385,9 +385,10 @@ TEST_CASE("rearranging in a plan without memory reports it and gives all memory 
     }
     const stet::full checkpoint{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries};
     CHECK(support::allocations_needed([&](const stet::allocator& memory) {
-              const auto plan = stet::make_plan(
-                  checkpoint, stet::families::sdxl{},
-                  {.predicts = stet::prediction::edm({.largest = 80, .smallest = 0.5F}), .memory = memory});
+              const auto plan =
+                  stet::make_plan(checkpoint, stet::families::sdxl{},
+                                  {.prediction = stet::prediction::edm({.largest = 80, .smallest = 0.5F}),
+                                   .allocator = memory});
               if (plan)
                   CHECK(plan->records().size() == 93);
               return support::failure(plan);
@@ -443,7 +444,7 @@ TEST_CASE("a plan of matrices keeps at most 112 bytes a tensor and is made with 
         model.emplace("block." + std::to_string(i) + ".weight", bytes(1));
     support::counting_heap heap;
     const auto             plan = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{},
-                                                  {.memory = heap.allocator()});
+                                                  {.allocator = heap.allocator()});
 
     REQUIRE(plan);
     CHECK(heap.live_bytes() <= count * 112);
@@ -520,7 +521,7 @@ TEST_CASE("making a plan without memory reports it and gives all memory back")
         bool succeeded = false;
         {
             const auto plan =
-                stet::make_plan(checkpoint, stet::layouts::generic{}, {.memory = heap.allocator()});
+                stet::make_plan(checkpoint, stet::layouts::generic{}, {.allocator = heap.allocator()});
             succeeded = static_cast<bool>(plan);
             if (succeeded)
                 CHECK(plan->records().size() == 120);
@@ -562,7 +563,8 @@ TEST_CASE(
     CHECK(refused.error().code == errc::name_collision);
     CHECK(refused.error().subject.view() == "clip_l.w");
 
-    const auto plan = stet::make_plan(checkpoint, stet::families::sd15{}, {.how = stet::conduct::as_comfyui});
+    const auto plan =
+        stet::make_plan(checkpoint, stet::families::sd15{}, {.strictness = stet::strictness::as_comfyui});
     CHECK(names(plan) == "cond_stage_model.w;cond_stage_model.x;");
     REQUIRE(plan);
     CHECK(plan->data_size() == 5);

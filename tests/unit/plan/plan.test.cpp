@@ -121,9 +121,9 @@ TEST_CASE("a plan gives each tensor back as it was given")
     CHECK(support::poured(tensor(0)) == "\1\2\3\4\5\6");
     CHECK(tensor(1).pour == produced->pour);
     CHECK(support::poured(tensor(1)) == "\5\6");
-    CHECK(tensor(2).steps.size() == 2);
+    CHECK(tensor(2).strides.size() == 2);
     CHECK(support::poured(tensor(2)) == "\1\4\2\5\3\6");
-    CHECK(tensor(3).steps[0] == -1);
+    CHECK(tensor(3).strides[0] == -1);
     CHECK(support::poured(tensor(3)) == "\6\5\4\3\2\1");
 }
 
@@ -144,7 +144,7 @@ TEST_CASE("a plan keeps shape and strides of more than eight axes")
     REQUIRE(tensor.shape.size() == 9);
     CHECK(tensor.shape[0] == 3);
     CHECK(tensor.shape[8] == 2);
-    CHECK(tensor.steps[8] == 3);
+    CHECK(tensor.strides[8] == 3);
     CHECK(support::poured(tensor) == "\1\4\2\5\3\6");
 }
 

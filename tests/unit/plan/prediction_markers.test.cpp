@@ -20,10 +20,10 @@
 namespace {
 
 namespace families = stet::families;
-using stet::conduct;
 using stet::model_type;
 using stet::prediction;
 using stet::sigma_range;
+using stet::strictness;
 
 static_assert(stet::has_model_type<families::sdxl> && !stet::has_model_type<stet::layouts::sdxl> &&
               !stet::has_model_type<int>);
@@ -32,7 +32,7 @@ constexpr sigma_range range{.largest = 700, .smallest = 0.002F};
 
 /// The plan of the markers alone.
 template <class Layout>
-stet::result<stet::plan> marked(const std::optional<prediction>& told, conduct how = conduct::strict,
+stet::result<stet::plan> marked(const std::optional<prediction>& told, strictness how = strictness::strict,
                                 const stet::allocator& memory = stet::heap())
 {
     stet::detail::plan_builder builder(memory);
@@ -43,7 +43,7 @@ stet::result<stet::plan> marked(const std::optional<prediction>& told, conduct h
 
 /// The markers' names in file order, or the error and what it says.
 template <class Layout>
-std::string markers(const std::optional<prediction>& told = std::nullopt, conduct how = conduct::strict)
+std::string markers(const std::optional<prediction>& told = std::nullopt, strictness how = strictness::strict)
 {
     const auto plan = marked<Layout>(told, how);
     if (!plan)
@@ -135,8 +135,8 @@ TEST_CASE(
     "a type that a family only tends to is recorded as ComfyUI does, and in strict conduct left to its saver")
 {
     CHECK(markers<mostly_v>().empty());
-    CHECK(markers<mostly_v>(std::nullopt, conduct::as_comfyui) == "v_pred;");
-    CHECK(markers<mostly_v>(prediction::epsilon(), conduct::as_comfyui).empty());
+    CHECK(markers<mostly_v>(std::nullopt, strictness::as_comfyui) == "v_pred;");
+    CHECK(markers<mostly_v>(prediction::epsilon(), strictness::as_comfyui).empty());
 }
 
 TEST_CASE("a family of a continuous type needs its sigmas in strict conduct")
@@ -150,13 +150,13 @@ TEST_CASE("a family of a continuous type needs its sigmas in strict conduct")
     CHECK(markers<families::svd_img2vid>(prediction::edm_v(range)) == both_sigmas);
     CHECK(markers<families::stable_audio>(prediction::continuous_v(range)) == both_sigmas);
     CHECK(markers<families::cosmos_i2v>(prediction::edm(range)) == both_sigmas);
-    CHECK(markers<families::svd_img2vid>(std::nullopt, conduct::as_comfyui).empty());
+    CHECK(markers<families::svd_img2vid>(std::nullopt, strictness::as_comfyui).empty());
 }
 
 TEST_CASE("a family whose checkpoints differ records what its saver says")
 {
     CHECK(markers<families::sdxl>().empty());
-    CHECK(markers<families::sdxl>(std::nullopt, conduct::as_comfyui).empty());
+    CHECK(markers<families::sdxl>(std::nullopt, strictness::as_comfyui).empty());
     CHECK(markers<families::sdxl>(prediction::v()) == "v_pred;");
     CHECK(markers<families::sdxl>(prediction::v(true)) == "v_pred;ztsnr;");
     CHECK(markers<families::sdxl>(prediction::edm_v(range)) == both_sigmas);
@@ -173,8 +173,8 @@ TEST_CASE("a prediction that is not its family's is refused in strict conduct an
     CHECK(markers<families::hunyuan_dit>(prediction::epsilon()) ==
           "contradictory_prediction: another model type than that of HunyuanDiT");
     CHECK(markers<families::sd15>(prediction::epsilon()).empty());
-    CHECK(markers<families::sd15>(prediction::v(), conduct::as_comfyui) == "v_pred;");
-    CHECK(markers<families::hunyuan_dit>(prediction::epsilon(), conduct::as_comfyui).empty());
+    CHECK(markers<families::sd15>(prediction::v(), strictness::as_comfyui) == "v_pred;");
+    CHECK(markers<families::hunyuan_dit>(prediction::epsilon(), strictness::as_comfyui).empty());
 }
 
 TEST_CASE("a prediction that contradicts itself is refused in strict conduct")
@@ -190,8 +190,8 @@ TEST_CASE("a prediction that contradicts itself is refused in strict conduct")
               .starts_with("contradictory_prediction: sigmas that"));
 
     // As ComfyUI does after a user's patch of the sampling.
-    CHECK(markers<any>(snr, conduct::as_comfyui).empty());
-    CHECK(markers<families::sdxl>(sigmas, conduct::as_comfyui) == both_sigmas);
+    CHECK(markers<any>(snr, strictness::as_comfyui).empty());
+    CHECK(markers<families::sdxl>(sigmas, strictness::as_comfyui) == both_sigmas);
 }
 
 TEST_CASE("a marker that the extra tensors bring already is placed twice")
@@ -216,10 +216,10 @@ TEST_CASE("a marker that the extra tensors bring already is placed twice")
 TEST_CASE("marking without memory says so and gives all memory back")
 {
     CHECK(support::allocations_needed([](const stet::allocator& memory) {
-              return support::failure(marked<any>(prediction::edm_v(range), conduct::strict, memory));
+              return support::failure(marked<any>(prediction::edm_v(range), strictness::strict, memory));
           }) > 3);
     CHECK(support::allocations_needed([](const stet::allocator& memory) {
-              return support::failure(marked<any>(prediction::v(true), conduct::strict, memory));
+              return support::failure(marked<any>(prediction::v(true), strictness::strict, memory));
           }) > 3);
 }
 
@@ -249,7 +249,7 @@ TEST_CASE("marking a plan whose lists are full without memory says so")
                 }
                 return support::failure(stet::add_prediction_markers<any>(
                     builder, prediction{.type = model_type::v_prediction, .zero_terminal_snr = true},
-                    conduct::strict));
+                    strictness::strict));
             });
         CHECK(needed > 2);
     }
@@ -272,8 +272,8 @@ TEST_CASE("no marker is missing after memory was refused once")
                     if (!builder.add({.stem = std::string_view(names).substr(there, 1)}, none))
                         break;
                 }
-                const bool marked =
-                    there == count && stet::add_prediction_markers<any>(builder, predicts, conduct::strict);
+                const bool marked = there == count &&
+                                    stet::add_prediction_markers<any>(builder, predicts, strictness::strict);
                 const auto plan = std::move(builder).finish(stet::reference_order);
                 if (marked && plan)
                     CHECK(plan->records().size() == count + 2);

@@ -10,7 +10,7 @@ namespace {
 // Sorted and copied as plain memory.
 static_assert(std::is_trivially_copyable_v<stet::record> && std::is_trivially_destructible_v<stet::record> &&
               std::is_aggregate_v<stet::record>);
-static_assert(stet::record{}.end() == 0 && stet::record{}.rank == 0 && !stet::record{}.has_steps);
+static_assert(stet::record{}.end() == 0 && stet::record{}.rank == 0 && !stet::record{}.has_strides);
 
 } // namespace
 

@@ -152,7 +152,7 @@ TEST_CASE("without memory no tensor is listed by name")
 {
     support::counting_heap heap;
     const auto header = stet::read_header(support::bytes_of(three_tensors()), three_tensors().size(),
-                                          {.memory = heap.allocator()});
+                                          {.allocator = heap.allocator()});
     REQUIRE(header);
     CHECK(header->by_name().size() == 3);
     heap.fail_from(heap.allocations());

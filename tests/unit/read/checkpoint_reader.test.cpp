@@ -144,7 +144,7 @@ TEST_CASE("an exhausted allocator is reported by the reader and leaves nothing b
 {
     CHECK(support::allocations_needed([](stet::allocator memory) {
               const stet::span_source source(support::bytes_of(two_tensors()));
-              return support::failure(stet::open_checkpoint(source, {.memory = memory}));
+              return support::failure(stet::open_checkpoint(source, {.allocator = memory}));
           }) >= 4);
 }
 

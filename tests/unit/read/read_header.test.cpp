@@ -228,7 +228,7 @@ TEST_CASE("a header's index takes at most 100 bytes a tensor")
             member("transformer_blocks." + std::to_string(i) + ".attn.to_q.weight", "F16", "1,0", "0,0");
     const std::string      file = stored_file(header + "}");
     support::counting_heap heap;
-    const auto read = stet::read_header(bytes_of(file), file.size(), {.memory = heap.allocator()});
+    const auto read = stet::read_header(bytes_of(file), file.size(), {.allocator = heap.allocator()});
 
     REQUIRE(read);
     CHECK(heap.live_bytes() <= count * 100);
@@ -259,7 +259,7 @@ TEST_CASE("an exhausted allocator is reported by the header and leaves nothing b
                                                std::to_string(39 - i) + "," + std::to_string(40 - i));
     const std::string file = stored_file(header + "}", std::string(40, 'x'));
     CHECK(support::allocations_needed([&](stet::allocator memory) {
-              return failure(stet::read_header(bytes_of(file), file.size(), {.memory = memory}));
+              return failure(stet::read_header(bytes_of(file), file.size(), {.allocator = memory}));
           }) >= 6);
 }
 
@@ -271,7 +271,7 @@ TEST_CASE("a header costs a few times its own size, whatever it says")
     const std::string      file = stored_file(header + "}");
     support::counting_heap heap;
     {
-        const auto read = stet::read_header(bytes_of(file), file.size(), {.memory = heap.allocator()});
+        const auto read = stet::read_header(bytes_of(file), file.size(), {.allocator = heap.allocator()});
         CHECK(failure(read) == "none");
     }
     CHECK(heap.peak_bytes() < file.size() * 6);

@@ -16,5 +16,5 @@ TEST_CASE("every departure from the reference's verdict is asked for")
     CHECK_FALSE(options.strict);
     CHECK_FALSE(options.allow_trailing_bytes);
     CHECK_FALSE(options.allow_nul_padding);
-    CHECK(options.memory.allocate != nullptr);
+    CHECK(options.allocator.allocate != nullptr);
 }

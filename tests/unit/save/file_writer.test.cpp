@@ -19,7 +19,7 @@ TEST_CASE("a save writes through the writer it is given, with that writer's sett
                                                 stet::part_file&          file,
                                                 const stet::save_options& options) -> stet::result<void> {
                                         ++const_cast<seen*>(static_cast<const seen*>(settings))->calls;
-                                        return stet::write(head, file, {.on_progress = options.on_progress});
+                                        return stet::write(head, file, {.progress = options.progress});
                                     },
                                              .settings = &calls};
 

@@ -94,7 +94,7 @@ TEST_CASE("a numbered save creates its folders and says what it wrote")
         REQUIRE(saved);
         const std::string name = "ComfyUI_0000" + std::to_string(number) + "_.safetensors";
         CHECK(saved->path == root + "/checkpoints/" + name);
-        CHECK(saved->counter == number);
+        CHECK(saved->number == number);
         const std::string file = here.content("output/checkpoints/" + name);
         CHECK(saved->bytes == file.size());
         CHECK(sample.is_in(file));
@@ -116,7 +116,7 @@ TEST_CASE("a part file that a killed saver left takes its number and is never of
     here.put("ComfyUI_00003_.part", "half of it");
     const auto saved = sample.save(numbered{.root = here.path(), .prefix = "ComfyUI"});
     REQUIRE(saved);
-    CHECK(saved->counter == 4);
+    CHECK(saved->number == 4);
     CHECK(here.entries() == names{"ComfyUI_00003_.part", "ComfyUI_00004_.safetensors"});
     CHECK(here.content("ComfyUI_00003_.part") == "half of it");
 }
@@ -170,10 +170,10 @@ TEST_CASE("the prefix is parsed in the style of the file system")
     const sample_checkpoint sample;
     stet::file_system       calls = stet::native_file_system();
     calls.paths = stet::path_style::windows;
-    const auto saved = sample.save(numbered{.root = here.path(), .prefix = "a\\M"}, {.calls = &calls});
+    const auto saved = sample.save(numbered{.root = here.path(), .prefix = "a\\M"}, {.file_system = &calls});
     REQUIRE(saved);
     CHECK(saved->path == here / "a/M_00001_.safetensors");
-    CHECK(sample.save(numbered{.root = here.path(), .prefix = "NUL"}, {.calls = &calls}).error().code ==
+    CHECK(sample.save(numbered{.root = here.path(), .prefix = "NUL"}, {.file_system = &calls}).error().code ==
           errc::invalid_file_name);
 }
 
@@ -183,8 +183,8 @@ TEST_CASE("the metadata may speak of the name the file gets")
     const sample_checkpoint sample;
     here.put("M_00006_.safetensors");
     pairs      texts;
-    const auto describe = [&](const stet::taken_name& name) -> stet::metadata_view {
-        texts = {{"title", std::string(name.stem) + ' ' + std::to_string(name.counter)},
+    const auto describe = [&](const stet::claimed_name& name) -> stet::metadata_view {
+        texts = {{"title", std::string(name.stem) + ' ' + std::to_string(*name.number)},
                  {"path", std::string(name.path)}};
         return texts;
     };
@@ -222,16 +222,16 @@ TEST_CASE("when another program takes the name meanwhile the next number is take
     faulty.before(file_call::move, intrude);
     std::vector<std::uint64_t> asked;
     pairs                      texts;
-    const auto                 describe = [&](const stet::taken_name& name) -> stet::metadata_view {
-        asked.push_back(name.counter);
-        texts = {{"title", std::to_string(name.counter)}};
+    const auto                 describe = [&](const stet::claimed_name& name) -> stet::metadata_view {
+        asked.push_back(*name.number);
+        texts = {{"title", std::to_string(*name.number)}};
         return texts;
     };
 
     const auto saved = sample.save(numbered{.root = here.path(), .prefix = "M"},
-                                   {.metadata_for = describe, .calls = &faulty.calls()});
+                                   {.metadata_for = describe, .file_system = &faulty.calls()});
     REQUIRE(saved);
-    CHECK(saved->counter == 3);
+    CHECK(saved->number == 3);
     CHECK(asked == std::vector<std::uint64_t>{1, 2, 3});
     CHECK(here.entries() == names{"M_00001_.safetensors", "M_00002_.safetensors", "M_00003_.safetensors"});
     CHECK(here.content("M_00001_.safetensors") == "another's");
@@ -246,7 +246,8 @@ TEST_CASE("a program that takes every name in time ends the save at last")
     const sample_checkpoint sample(1, 10);
     faulty_file_system      faulty;
     faulty.fail_each(file_call::move, EEXIST);
-    const auto saved = sample.save(numbered{.root = here.path(), .prefix = "M"}, {.calls = &faulty.calls()});
+    const auto saved =
+        sample.save(numbered{.root = here.path(), .prefix = "M"}, {.file_system = &faulty.calls()});
     REQUIRE_FALSE(saved);
     CHECK(saved.error().code == errc::name_taken);
     CHECK(faulty.count(file_call::move) == 100);
@@ -263,7 +264,7 @@ TEST_CASE("an exact save says what it wrote")
     const auto              saved = sample.save(exact_path{path});
     REQUIRE(saved);
     CHECK(saved->path == path);
-    CHECK(saved->counter == 0);
+    CHECK_FALSE(saved->number);
     CHECK(saved->bytes == here.content("model.safetensors").size());
     CHECK(sample.is_in(here.content("model.safetensors")));
 
@@ -287,7 +288,7 @@ TEST_CASE("what cannot become a sound file is refused before the disk is touched
     const sample_checkpoint::dict     once{{"a", tensor}};
     const pairs                       bad_metadata{{"k", "\xFF"}};
     faulty_file_system                faulty;
-    const save_options                options{.calls = &faulty.calls()};
+    const save_options                options{.file_system = &faulty.calls()};
     const std::string                 root = here / "new";
     here.put("x", "old");
     const std::string path = here / "x";
@@ -299,7 +300,7 @@ TEST_CASE("what cannot become a sound file is refused before the disk is touched
     CHECK(code(stet::save(duplicate, layout, numbered{root, "M"}, options)) == errc::duplicate_name);
     CHECK(code(stet::save(duplicate, layout, exact_path{path, existing_file::replace}, options)) ==
           errc::duplicate_name);
-    const save_options with_bad{.metadata = bad_metadata, .calls = &faulty.calls()};
+    const save_options with_bad{.metadata = bad_metadata, .file_system = &faulty.calls()};
     CHECK(code(stet::save(sound, layout, numbered{root, "M"}, with_bad)) == errc::invalid_metadata_utf8);
     CHECK(code(stet::save(sound, layout, exact_path{path, existing_file::replace}, with_bad)) ==
           errc::invalid_metadata_utf8);
@@ -314,7 +315,7 @@ TEST_CASE("metadata that turns out unsound only with the name leaves nothing eit
     const scratch_directory here;
     const sample_checkpoint sample;
     const pairs             bad{{"k", "\xFF"}};
-    const auto              describe = [&](const stet::taken_name&) -> stet::metadata_view { return bad; };
+    const auto              describe = [&](const stet::claimed_name&) -> stet::metadata_view { return bad; };
     const auto saved = sample.save(numbered{.root = here.path(), .prefix = "M"}, {.metadata_for = describe});
     REQUIRE_FALSE(saved);
     CHECK(saved.error().code == errc::invalid_metadata_utf8);
@@ -337,14 +338,14 @@ TEST_CASE("a save cancelled at any moment leaves the old file and nothing else")
         int        calls = 0;
         const auto stop = [&](const stet::progress&) { return ++calls != stop_at; };
         const auto numbered_one =
-            sample.save(numbered{.root = here.path(), .prefix = "M"}, {.on_progress = stop});
+            sample.save(numbered{.root = here.path(), .prefix = "M"}, {.progress = stop});
         if (numbered_one) {
             last = stop_at;
-            CHECK(numbered_one->counter == 1);
+            CHECK(numbered_one->number == 1);
             break;
         }
         calls = 0;
-        const auto exact_one = sample.save(exact_path{path, existing_file::replace}, {.on_progress = stop});
+        const auto exact_one = sample.save(exact_path{path, existing_file::replace}, {.progress = stop});
         REQUIRE_FALSE(exact_one);
         CHECK(numbered_one.error().code == errc::cancelled);
         CHECK(exact_one.error().code == errc::cancelled);
@@ -402,7 +403,7 @@ TEST_CASE("each kind of failing call has a clear error about the file and leaves
         CAPTURE(support::file_call_names[static_cast<std::size_t>(given.kind)]);
 
         const auto saved =
-            sample.save(numbered{.root = here.path(), .prefix = "M"}, {.calls = &faulty.calls()});
+            sample.save(numbered{.root = here.path(), .prefix = "M"}, {.file_system = &faulty.calls()});
         REQUIRE_FALSE(saved);
         CHECK(saved.error().code == given.code);
         CHECK(saved.error().os_code == given.os_code);
@@ -412,7 +413,7 @@ TEST_CASE("each kind of failing call has a clear error about the file and leaves
         CHECK(here.entries().empty());
 
         const std::string path = here / "x";
-        CHECK(sample.save(exact_path{path}, {.calls = &faulty.calls()}).error().subject.view() == path);
+        CHECK(sample.save(exact_path{path}, {.file_system = &faulty.calls()}).error().subject.view() == path);
         CHECK(here.entries().empty());
     }
 }
@@ -425,7 +426,7 @@ TEST_CASE("a failing close is a failing save")
     const std::string       path = here / "x";
     faulty_file_system      faulty;
     faulty.fail(file_call::close, 1, EIO);
-    const auto saved = sample.save(exact_path{path}, {.calls = &faulty.calls()});
+    const auto saved = sample.save(exact_path{path}, {.file_system = &faulty.calls()});
     REQUIRE_FALSE(saved);
     CHECK(saved.error().code == errc::io_failure);
     CHECK(here.entries().empty());
@@ -437,7 +438,7 @@ TEST_CASE("no memory left is an error like any other")
     const sample_checkpoint sample;
     stet::allocator         none = stet::heap();
     none.allocate = [](void*, std::size_t, std::size_t) -> void* { return nullptr; };
-    const auto saved = sample.save(numbered{.root = here.path(), .prefix = "M"}, {.memory = none});
+    const auto saved = sample.save(numbered{.root = here.path(), .prefix = "M"}, {.allocator = none});
     REQUIRE_FALSE(saved);
     CHECK(saved.error().code == errc::out_of_memory);
     CHECK(here.entries().empty());
@@ -456,7 +457,7 @@ TEST_CASE("short writes and interrupted calls do not change a byte of the file")
         faulty_file_system faulty;
         faulty.shorten_writes(most);
         faulty.interrupt_every_other();
-        const save_options options{.staging = staging, .calls = &faulty.calls()};
+        const save_options options{.staging = staging, .file_system = &faulty.calls()};
         const std::string  path = here / "exact";
         CHECK(sample.save(exact_path{path, existing_file::replace}, options));
         CHECK(here.content("exact") == here.content("plain"));
@@ -477,8 +478,8 @@ TEST_CASE("a file system that cannot set space aside, sync a folder or swap file
     faulty.fail_each(file_call::exchange, EINVAL);
     faulty.fail(file_call::sync, 2, EINVAL); // the folder's
     const std::string path = here / "x";
-    CHECK(sample.save(exact_path{path}, {.calls = &faulty.calls()}));
-    CHECK(sample.save(exact_path{path, existing_file::replace}, {.calls = &faulty.calls()}));
+    CHECK(sample.save(exact_path{path}, {.file_system = &faulty.calls()}));
+    CHECK(sample.save(exact_path{path, existing_file::replace}, {.file_system = &faulty.calls()}));
     CHECK(sample.is_in(here.content("x")));
 }
 
@@ -489,7 +490,7 @@ TEST_CASE("a save syncs file and folders, or nothing at all")
     const std::string       path = here / "x";
     const auto              syncs = [&](const auto& where, durability lasting) {
         faulty_file_system faulty;
-        CHECK(sample.save(where, {.lasting = lasting, .calls = &faulty.calls()}));
+        CHECK(sample.save(where, {.durability = lasting, .file_system = &faulty.calls()}));
         return faulty.count(file_call::sync);
     };
     const numbered   flat{.root = here.path(), .prefix = "M"};
@@ -513,7 +514,7 @@ TEST_CASE("the space for the whole file is set aside before the first byte is wr
     std::size_t             writes = 1;
     const auto              look = [&] { writes = faulty.count(file_call::write); };
     faulty.before(file_call::preallocate, look);
-    CHECK(sample.save(numbered{.root = here.path(), .prefix = "M"}, {.calls = &faulty.calls()}));
+    CHECK(sample.save(numbered{.root = here.path(), .prefix = "M"}, {.file_system = &faulty.calls()}));
     CHECK(writes == 0);
     CHECK(faulty.count(file_call::preallocate) == 1);
 }
@@ -581,9 +582,9 @@ TEST_CASE("threads that save at once get numbers of their own and whole files", 
                     const sample_checkpoint sample(seed, 5000);
                     const auto              saved =
                         sample.save(numbered{.root = root, .prefix = "a/b/M"},
-                                    {.lasting = i % 4 == 0 ? durability::full : durability::none});
+                                    {.durability = i % 4 == 0 ? durability::full : durability::none});
                     if (saved)
-                        outcomes[t][i] = {.counter = saved->counter, .seed = seed};
+                        outcomes[t][i] = {.counter = saved->number.value_or(0), .seed = seed};
                 }
             });
         }
@@ -615,7 +616,8 @@ TEST_CASE("of threads that save under one new path exactly one succeeds", "[thre
         std::vector<std::thread> threads;
         for (unsigned t = 0; t < thread_count; ++t) {
             threads.emplace_back([&, t] {
-                const auto saved = sample_checkpoint(t).save(exact_path{path}, {.lasting = durability::none});
+                const auto saved =
+                    sample_checkpoint(t).save(exact_path{path}, {.durability = durability::none});
                 codes[t] = saved ? errc{} : saved.error().code;
             });
         }
@@ -654,7 +656,7 @@ TEST_CASE("threads that replace one file leave one of theirs, whole, and a reade
                 const sample_checkpoint sample(t + 1);
                 for (unsigned i = 0; i < saves; ++i) {
                     const auto lasting = i % 2 == 0 ? durability::none : durability::full;
-                    if (sample.save(exact_path{path, existing_file::replace}, {.lasting = lasting}))
+                    if (sample.save(exact_path{path, existing_file::replace}, {.durability = lasting}))
                         ++succeeded[t];
                 }
             });
@@ -685,11 +687,11 @@ TEST_CASE("processes that save at once get numbers of their own and whole files"
             for (unsigned i = 0; i < saves; ++i) {
                 const sample_checkpoint sample(c * saves + i, 3000);
                 const auto              saved =
-                    sample.save(numbered{.root = root, .prefix = "a/M"}, {.lasting = durability::none});
+                    sample.save(numbered{.root = root, .prefix = "a/M"}, {.durability = durability::none});
                 if (!saved)
                     return 1;
                 // Which number holds which content, for the parent.
-                const std::string name = stet::numbered_name("M", saved->counter, stet::checkpoint_extension);
+                const std::string name = stet::numbered_name("M", *saved->number, stet::checkpoint_extension);
                 if (!sample.is_in(here.content("output/a/" + name)))
                     return 2;
             }
@@ -728,7 +730,7 @@ TEST_CASE("a save over the file whose mapped bytes are being saved keeps the map
             {"copy", *stet::view_of(stet::dtype::u8, {before.size()}, mapped, before.size())}};
         const stet::model_only checkpoint{.model = dict};
         CHECK(stet::save(checkpoint, stet::layouts::generic{}, exact_path{path, existing_file::replace},
-                         {.lasting = lasting}));
+                         {.durability = lasting}));
         const auto parsed = support::parse_checkpoint(here.content("x"));
         REQUIRE(parsed);
         CHECK(parsed->tensors.front().bytes == before);

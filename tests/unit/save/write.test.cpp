@@ -108,7 +108,7 @@ private:
     static stet::plan make_plan(const dict& model, const stet::allocator& memory)
     {
         auto made = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{},
-                                    {.empty = stet::empty_components::allow, .memory = memory});
+                                    {.empty = stet::empty_components::allow, .allocator = memory});
         REQUIRE(made);
         return *std::move(made);
     }
@@ -146,7 +146,7 @@ std::vector<step> steps_of(const stet::header& head)
         return true;
     };
     stet::counting_sink destination;
-    CHECK(stet::write(head, destination, {.on_progress = keep}));
+    CHECK(stet::write(head, destination, {.progress = keep}));
     CHECK(destination.size() == head.file_size());
     return steps;
 }
@@ -348,7 +348,7 @@ TEST_CASE("a progress callback that says no stops the write at any step")
         std::size_t         calls = 0;
         const auto          refuse = [&](const stet::progress&) { return calls++ != refused; };
         stet::counting_sink destination;
-        const auto          outcome = stet::write(given.header(), destination, {.on_progress = refuse});
+        const auto          outcome = stet::write(given.header(), destination, {.progress = refuse});
 
         REQUIRE_FALSE(outcome);
         CHECK(outcome.error().code == errc::cancelled);
@@ -416,7 +416,7 @@ TEST_CASE("memory for a checkpoint of one gibibyte is its plan, its sorted metad
         metadata.emplace("key " + std::to_string(i), std::string(10'000, 'x'));
     {
         const auto plan = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{},
-                                          {.memory = heap.allocator()});
+                                          {.allocator = heap.allocator()});
         REQUIRE(plan);
         CHECK(plan->data_size() == 1024 * mebibyte);
         CHECK(heap.peak_bytes() < 16'384);
@@ -496,9 +496,9 @@ TEST_CASE("saving to a sink heeds every option")
     stet::append_sink         destination(file);
     const stet::sink_options  options{
          .order = {.group = [](dtype, std::uint64_t) { return std::uint8_t{0}; }, .data_alignment = 512},
-         .on_progress = count,
+         .progress = count,
          .staging = block,
-         .memory = heap.allocator(),
+         .allocator = heap.allocator(),
     };
 
     const auto saved =
@@ -511,7 +511,7 @@ TEST_CASE("saving to a sink heeds every option")
     CHECK(heap.live_blocks() == 0);
 
     const auto               refuse = [](const stet::progress&) { return false; };
-    const stet::sink_options refusing{.on_progress = refuse};
+    const stet::sink_options refusing{.progress = refuse};
     CHECK(support::failure(stet::save(stet::model_only{.model = model}, stet::layouts::generic{}, destination,
                                       refusing)) == "cancelled");
 }
@@ -529,7 +529,7 @@ TEST_CASE("saving to a sink without memory reports it at every allocation and gi
         heap.fail_from(allowed);
         stet::counting_sink destination;
         const auto saved = stet::save(stet::model_only{.model = model}, stet::layouts::generic{}, destination,
-                                      {.metadata = metadata, .memory = heap.allocator()});
+                                      {.metadata = metadata, .allocator = heap.allocator()});
         CHECK(heap.live_blocks() == 0);
         CHECK(heap.wrong_deallocations() == 0);
         if (saved) {

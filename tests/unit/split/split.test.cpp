@@ -19,7 +19,7 @@
 namespace {
 
 namespace layouts = stet::layouts;
-using stet::conduct;
+using stet::strictness;
 using support::name_list;
 using support::names_of;
 using support::small_tensors;
@@ -72,7 +72,7 @@ TEST_CASE("the tensors that record the prediction are extra, or left over as in 
     const auto          strict = split_of<layouts::sdxl>(given);
     CHECK(names_of(strict.extra) == name_list{"v_pred", "edm_vpred.sigma_max"});
     CHECK(names_of(strict.leftover) == name_list{"v_pred.x"});
-    const auto compatible = split_of<layouts::sdxl>(given, {.how = conduct::as_comfyui});
+    const auto compatible = split_of<layouts::sdxl>(given, {.strictness = strictness::as_comfyui});
     CHECK(compatible.extra.empty());
     CHECK(names_of(compatible.leftover) == name_list{"v_pred", "edm_vpred.sigma_max", "v_pred.x"});
 }
@@ -81,7 +81,7 @@ TEST_CASE("the model's prefix is the layout's, the counted one, or the one asked
 {
     const small_tensors given{"model.diffusion_model.a", "net.b"};
     CHECK(names_of(split_of<layouts::generic>(given).model) == name_list{"a"});
-    const auto counted = split_of<layouts::generic>(given, {.how = conduct::as_comfyui});
+    const auto counted = split_of<layouts::generic>(given, {.strictness = strictness::as_comfyui});
     CHECK(counted.model_prefix == "model.");
     CHECK(names_of(counted.model) == name_list{"diffusion_model.a"});
     CHECK(names_of(split_of<layouts::generic>(given, {.model_prefix = "net."}).model) == name_list{"b"});
@@ -104,7 +104,7 @@ TEST_CASE(
     CHECK(strict.vision_encoder.size() == 5);
     CHECK(strict.vision_encoder.find("unknown") != nullptr);
     CHECK(strict.leftover.empty());
-    const auto compatible = split_of<layouts::sd2_unclip>(given, {.how = conduct::as_comfyui});
+    const auto compatible = split_of<layouts::sd2_unclip>(given, {.strictness = strictness::as_comfyui});
     CHECK(compatible.vision_encoder.size() == 4);
     CHECK(compatible.vision_encoder[0].name == "vision_model.pre_layrnorm.bias");
     CHECK(names_of(compatible.leftover) == name_list{"embedder.model.visual.unknown"});
@@ -115,7 +115,7 @@ TEST_CASE("vision keys ComfyUI does not know lose their prefix where the names a
     const auto split =
         split_of<layouts::svd>({"conditioner.embedders.0.open_clip.model.visual.unknown",
                                 "conditioner.embedders.0.open_clip.model.visual.visual_projection.weight"},
-                               {.how = conduct::as_comfyui});
+                               {.strictness = strictness::as_comfyui});
     CHECK(names_of(split.vision_encoder) == name_list{"visual_projection.weight"});
     CHECK(names_of(split.leftover) == name_list{"unknown"});
 }
@@ -127,14 +127,14 @@ TEST_CASE("an unprefixed vision encoder is told by its names, by strict conduct 
     const auto          strict = split_of<layout>(given);
     CHECK(names_of(strict.vision_encoder) == name_list{"visual_projection.weight"});
     CHECK(names_of(strict.leftover) == name_list{"unknown"});
-    CHECK(split_of<layout>(given, {.how = conduct::as_comfyui}).vision_encoder.empty());
+    CHECK(split_of<layout>(given, {.strictness = strictness::as_comfyui}).vision_encoder.empty());
 }
 
 TEST_CASE("ComfyUI does not look for a text encoder where its loader has none")
 {
     const small_tensors given{"cond_stage_model.a"};
     CHECK(names_of(split_of<layouts::svd>(given).text_encoder) == name_list{"a"});
-    const auto compatible = split_of<layouts::svd>(given, {.how = conduct::as_comfyui});
+    const auto compatible = split_of<layouts::svd>(given, {.strictness = strictness::as_comfyui});
     CHECK(compatible.text_encoder.empty());
     CHECK(names_of(compatible.leftover) == name_list{"cond_stage_model.a"});
 }
@@ -145,7 +145,7 @@ TEST_CASE("a name given twice is refused, or the later tensor wins")
     const auto          strict = stet::split<layouts::generic>(given);
     REQUIRE_FALSE(strict);
     CHECK(strict.error().code == stet::errc::name_collision);
-    const auto compatible = split_of<layouts::generic>(given, {.how = conduct::as_comfyui});
+    const auto compatible = split_of<layouts::generic>(given, {.strictness = strictness::as_comfyui});
     REQUIRE(compatible.vae.size() == 1);
     CHECK(compatible.vae[0].tensor.data == given[1].data);
 }
@@ -182,7 +182,7 @@ TEST_CASE("memory that runs out at any point is reported, and all of it given ba
                               "v_pred",
                               "unknown"};
     CHECK(support::allocations_needed([&](const stet::allocator& memory) {
-              const auto split = stet::split<layouts::sdxl>(given, {.memory = memory});
+              const auto split = stet::split<layouts::sdxl>(given, {.allocator = memory});
               return split ? std::string_view("none") : stet::name(split.error().code);
           }) > 3);
 }
@@ -190,9 +190,9 @@ TEST_CASE("memory that runs out at any point is reported, and all of it given ba
 TEST_CASE("every step of splitting tells that its memory runs out")
 {
     const auto runs_out = []<class Layout>(Layout, const small_tensors& given, std::size_t steps) {
-        for (const auto how : {conduct::strict, conduct::as_comfyui}) {
+        for (const auto how : {strictness::strict, strictness::as_comfyui}) {
             const std::size_t needed = support::allocations_needed([&](const stet::allocator& memory) {
-                const auto split = stet::split<Layout>(given, {.how = how, .memory = memory});
+                const auto split = stet::split<Layout>(given, {.strictness = how, .allocator = memory});
                 return split ? std::string_view("none") : stet::name(split.error().code);
             });
             CHECK(needed > steps);
@@ -223,7 +223,7 @@ TEST_CASE("taking a vision encoder tells that memory runs out whatever is full")
                                  {"v.transformer.resblocks.0.ln_1.weight"},
                                  {"v.proj", {2, 2}}};
     for (const small_tensors* const given : {&modern, &openclip}) {
-        for (const auto how : {conduct::strict, conduct::as_comfyui}) {
+        for (const auto how : {strictness::strict, strictness::as_comfyui}) {
             const auto take = [&](stet::change_log& log, const stet::allocator& memory) -> std::string_view {
                 stet::detail::splitting    work(log, how);
                 stet::detail::ordered_dict out(memory);
@@ -253,7 +253,7 @@ TEST_CASE("a tensor that is missing, or whose strides are gone, is reported unde
     CHECK(of_none.error().code == stet::errc::missing_tensor);
     CHECK(of_none.error().subject.view() == "vae.a");
     const std::vector<std::pair<std::string_view, stet::tensor_view>> expired{
-        {"vae.a", {.type = stet::dtype::u8, .shape = {1}, .steps = std::array<int, 9>{}, .size = 1}}};
+        {"vae.a", {.type = stet::dtype::u8, .shape = {1}, .strides = std::array<int, 9>{}, .size = 1}}};
     const auto of_expired = stet::split<layouts::generic>(expired);
     REQUIRE_FALSE(of_expired);
     CHECK(of_expired.error().code == stet::errc::borrowed_axes_expired);
@@ -264,7 +264,7 @@ TEST_CASE("a marker that was taken already is not taken again")
 {
     const small_tensors        given{"v_pred", "ztsnr"};
     stet::change_log           log(stet::heap());
-    stet::detail::splitting    work(log, conduct::strict);
+    stet::detail::splitting    work(log, strictness::strict);
     stet::detail::ordered_dict out(stet::heap());
     REQUIRE(support::fill(work.rest, given));
     REQUIRE(work.rest.remove({.stem = "v_pred"}));

@@ -66,7 +66,7 @@ naive_tensor random_tensor(dice& numbers)
     const auto   rank = numbers.below(6);
     for (std::uint64_t axis = 0; axis < rank; ++axis) {
         tensor.shape.push_back(1 + numbers.below(4));
-        tensor.steps.push_back(numbers.between(-9, 9));
+        tensor.strides.push_back(numbers.between(-9, 9));
     }
     return tensor;
 }
@@ -87,10 +87,10 @@ naive_tensor rearranged_tensor(dice& numbers)
             tensor.slice(axis, 0, 1 + numbers.below(tensor.shape[axis]));
             break;
         case 2:
-            tensor.steps[axis] = -tensor.steps[axis];
+            tensor.strides[axis] = -tensor.strides[axis];
             break;
         case 3:
-            tensor.steps[axis] = 0;
+            tensor.strides[axis] = 0;
             break;
         default:
             tensor.transpose(axis, numbers.below(shape.size()));
@@ -143,7 +143,7 @@ TEST_CASE("random shapes and strides are walked as index arithmetic says, for ev
         const auto        elements = static_cast<std::size_t>(tensor.offset + above + 1 + after);
         const std::string memory = support::numbered_bytes(1 + elements * width + numbers.below(width));
         const auto        storage = std::string_view(memory).substr(1);
-        const auto        view = strided_view(type, tensor.shape, tensor.steps, as_bytes(storage),
+        const auto        view = strided_view(type, tensor.shape, tensor.strides, as_bytes(storage),
                                               static_cast<std::uint64_t>(tensor.offset));
         REQUIRE(view);
         REQUIRE(view->size == tensor.places().size() * width);
@@ -162,7 +162,7 @@ TEST_CASE("a view fits its storage exactly, and one element less on either side 
         const auto        elements = static_cast<std::size_t>(below + above + 1);
         const std::string memory = support::numbered_bytes(elements * width);
         const auto        seen = [&](std::size_t bytes_left, std::int64_t offset) {
-            return strided_view(type, tensor.shape, tensor.steps,
+            return strided_view(type, tensor.shape, tensor.strides,
                                        as_bytes(std::string_view(memory).substr(0, bytes_left)),
                                        static_cast<std::uint64_t>(offset));
         };
@@ -185,12 +185,12 @@ TEST_CASE("rows longer than the gathering block are poured whole")
              {8192 / width - 1, 8192 / width, 8192 / width + 1, 3 * 8192 / width + 5})
         {
             for (const std::int64_t step : {0, 1, 2, -1, -3}) {
-                naive_tensor tensor{.shape = {3, columns}, .steps = {7, step}};
+                naive_tensor tensor{.shape = {3, columns}, .strides = {7, step}};
                 const auto [below, above] = reach_of(tensor);
                 tensor.offset = below;
                 const std::string storage =
                     support::numbered_bytes(static_cast<std::size_t>(below + above + 1) * width);
-                const auto view = strided_view(type, tensor.shape, tensor.steps, as_bytes(storage),
+                const auto view = strided_view(type, tensor.shape, tensor.strides, as_bytes(storage),
                                                static_cast<std::uint64_t>(below));
                 CHECK((poured(view) == tensor.bytes(storage, width)));
             }
@@ -215,7 +215,7 @@ TEST_CASE("strides of a packed tensor make a packed view")
         const auto view = strided_view(dtype::i8, shape, steps, as_bytes(storage));
         REQUIRE(view);
         CHECK(view->is_packed());
-        CHECK(view->steps.empty());
+        CHECK(view->strides.empty());
     }
     const auto cut = strided_view(dtype::i8, {2, 4}, {4, 1}, as_bytes(storage), 8);
     REQUIRE(cut);
@@ -248,7 +248,7 @@ TEST_CASE("short rows are joined before the sink sees them")
         REQUIRE(pour(*strided_view(dtype::u8, {1000, row}, {100, 1}, as_bytes(storage)), destination));
         CHECK(destination.pieces.size() <= 1000 * row / 7000 + 1);
         CHECK(destination.joined() ==
-              (naive_tensor{.shape = {1000, row}, .steps = {100, 1}}.bytes(storage, 1)));
+              (naive_tensor{.shape = {1000, row}, .strides = {100, 1}}.bytes(storage, 1)));
     }
 }
 
@@ -362,7 +362,7 @@ TEST_CASE("tensors of more than eight axes are walked")
     tensor.transpose(0, 9);
     tensor.transpose(2, 7);
     const std::string storage = support::numbered_bytes(128 * 4);
-    const auto        view = strided_view(dtype::f32, tensor.shape, tensor.steps, as_bytes(storage));
+    const auto        view = strided_view(dtype::f32, tensor.shape, tensor.strides, as_bytes(storage));
 
     REQUIRE(view);
     CHECK_FALSE(view->is_packed());
@@ -407,7 +407,7 @@ TEST_CASE("swapped walking reverses the bytes of each scalar")
                 support::numbered_bytes(static_cast<std::size_t>(below + above + 1) * width);
             const tensor_view view{.type = type,
                                    .shape = tensor.shape,
-                                   .steps = tensor.steps,
+                                   .strides = tensor.strides,
                                    .size = tensor.places().size() * width,
                                    .data = storage.data() + static_cast<std::size_t>(below) * width,
                                    .pour = stet::detail::pour_strided_swapped};
@@ -417,10 +417,10 @@ TEST_CASE("swapped walking reverses the bytes of each scalar")
 
     // Longer than any block on the way.
     const std::string  storage = support::numbered_bytes(60'000);
-    const naive_tensor tensor{.shape = {3, 5000}, .steps = {1, 2}};
+    const naive_tensor tensor{.shape = {3, 5000}, .strides = {1, 2}};
     const tensor_view  view{.type = dtype::i32,
                             .shape = tensor.shape,
-                            .steps = tensor.steps,
+                            .strides = tensor.strides,
                             .size = 60'000,
                             .data = storage.data(),
                             .pour = stet::detail::pour_strided_swapped};
@@ -431,7 +431,7 @@ TEST_CASE("a walked tensor without elements writes nothing, wherever it lies")
 {
     const tensor_view   view{.type = dtype::f32,
                              .shape = {3, 0},
-                             .steps = strides{1, 3},
+                             .strides = strides{1, 3},
                              .size = 0,
                              .data = nullptr,
                              .pour = stet::detail::pour_strided};

@@ -90,7 +90,7 @@ TEST_CASE("raw bytes are viewed where they lie")
     CHECK(view->shape.size() == 2);
     CHECK(view->shape[0] == 2);
     CHECK(view->shape[1] == 3);
-    CHECK(view->steps.empty());
+    CHECK(view->strides.empty());
     CHECK(view->size == 12);
     CHECK(view->data == text.data());
     CHECK(view->is_packed());

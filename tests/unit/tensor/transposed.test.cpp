@@ -77,7 +77,7 @@ TEST_CASE("a matrix transposed twice is packed again, in its old place")
 
     REQUIRE(back);
     CHECK(back->is_packed());
-    CHECK(back->steps.empty());
+    CHECK(back->strides.empty());
     CHECK(back->data == storage.data());
     CHECK(poured(back) == storage);
 }
@@ -168,8 +168,8 @@ TEST_CASE("any sequence of transposing and slicing does what index arithmetic sa
 TEST_CASE("a strided view can be transposed and sliced further")
 {
     const std::string storage = support::numbered_bytes(200);
-    naive_tensor      tensor{.shape = {3, 4, 2}, .steps = {-1, 0, 20}, .offset = 30};
-    auto              view = strided_view(dtype::u16, tensor.shape, tensor.steps, as_bytes(storage), 30);
+    naive_tensor      tensor{.shape = {3, 4, 2}, .strides = {-1, 0, 20}, .offset = 30};
+    auto              view = strided_view(dtype::u16, tensor.shape, tensor.strides, as_bytes(storage), 30);
 
     tensor.transpose(0, 2);
     view = transposed(*view, 0, 2);

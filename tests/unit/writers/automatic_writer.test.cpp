@@ -34,7 +34,7 @@ calls_made calls_of(std::uint64_t large, durability lasting)
         .large_durable = large, .large = large, .hybrid = {.blocks = {.block_size = 65536}}};
     CHECK(sample.save(
         exact_path{here / "x"},
-        {.lasting = lasting, .writer = stet::automatic_writer(settings), .calls = &faulty.calls()}));
+        {.durability = lasting, .writer = stet::automatic_writer(settings), .file_system = &faulty.calls()}));
     CHECK(here.content("x") == sample.file());
     return {.direct = faulty.count(file_call::open_direct), .through_cache = faulty.count(file_call::write)};
 }

@@ -32,7 +32,7 @@ TEST_CASE("a plan saved in the background is the file that a save writes", "[thr
         return true;
     };
     const std::string path = here / "x";
-    background_save   saving(*plan, exact_path{path}, {.on_progress = see}, pool.jobs());
+    background_save   saving(*plan, exact_path{path}, {.progress = see}, pool.jobs());
     const auto&       saved = saving.wait();
     REQUIRE(saved);
     CHECK(saved->path == path);
@@ -90,7 +90,7 @@ TEST_CASE("the caller's own callback can still stop a background save", "[thread
     stet::worker_threads pool(1);
     const auto           stop = [](const stet::progress&) { return false; };
     const std::string    path = here / "x";
-    background_save      saving(*plan, exact_path{path}, {.on_progress = stop}, pool.jobs());
+    background_save      saving(*plan, exact_path{path}, {.progress = stop}, pool.jobs());
     REQUIRE_FALSE(saving.wait());
     CHECK(saving.wait().error().code == stet::errc::cancelled);
 }

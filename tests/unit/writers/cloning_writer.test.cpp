@@ -142,7 +142,7 @@ TEST_CASE("tensors of a mapped file in the aligned order are shared with it, and
         const auto saved =
             from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
                                                                  .writer = stet::cloning_writer(settings),
-                                                                 .calls = &disk.calls()});
+                                                                 .file_system = &disk.calls()});
 
         REQUIRE(saved);
         CHECK(here.content("x") == from.file(aligned));
@@ -167,14 +167,14 @@ TEST_CASE("what does not lie at a place that fits is written, with space set asi
     SECTION("in the reference's order")
     {
         REQUIRE(from.save(exact_path{here / "x"}, stet::save_options{.writer = stet::cloning_writer(settings),
-                                                                     .calls = &disk.calls()}));
+                                                                     .file_system = &disk.calls()}));
         CHECK(here.content("x") == from.file(stet::reference_order));
     }
     SECTION("where no file is named")
     {
         REQUIRE(from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
                                                                      .writer = stet::cloning_writer(nothing),
-                                                                     .calls = &disk.calls()}));
+                                                                     .file_system = &disk.calls()}));
         CHECK(here.content("x") == from.file(aligned));
         CHECK(sharing_file_system::shared_bytes == 0);
     }
@@ -182,9 +182,9 @@ TEST_CASE("what does not lie at a place that fits is written, with space set asi
     {
         stet::file_system calls = disk.calls();
         calls.write_at = nullptr;
-        REQUIRE(from.save(
-            exact_path{here / "x"},
-            stet::save_options{.order = aligned, .writer = stet::cloning_writer(settings), .calls = &calls}));
+        REQUIRE(from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
+                                                                     .writer = stet::cloning_writer(settings),
+                                                                     .file_system = &calls}));
         CHECK(here.content("x") == from.file(aligned));
         CHECK(sharing_file_system::shared_bytes == 0);
         CHECK(disk.faulty().count(file_call::preallocate) == 1);
@@ -205,7 +205,7 @@ TEST_CASE("nothing is shared beyond what is said to be in memory")
         REQUIRE(from.save(exact_path{here / "x", stet::existing_file::replace},
                           stet::save_options{.order = aligned,
                                              .writer = stet::cloning_writer(settings),
-                                             .calls = &disk.calls()}));
+                                             .file_system = &disk.calls()}));
         CHECK(here.content("x") == from.file(aligned));
         CHECK((part < 4 || sharing_file_system::shared_bytes > 0));
     }
@@ -225,7 +225,7 @@ TEST_CASE("where blocks cannot be shared, or no longer, the bytes are written")
             REQUIRE(from.save(exact_path{here / "x", stet::existing_file::replace},
                               stet::save_options{.order = aligned,
                                                  .writer = stet::cloning_writer(settings),
-                                                 .calls = &disk.calls()}));
+                                                 .file_system = &disk.calls()}));
             CHECK(here.content("x") == from.file(aligned));
             CHECK(disk.faulty().count(file_call::preallocate) == (from_byte == 0 ? 1U : 0U));
             CHECK((sharing_file_system::shared_bytes > 0) == (from_byte != 0));
@@ -235,9 +235,9 @@ TEST_CASE("where blocks cannot be shared, or no longer, the bytes are written")
     faulty_file_system without; // the system's own calls, on whatever the folder lies on
     stet::file_system  calls = without.calls();
     calls.clone = nullptr;
-    REQUIRE(from.save(
-        exact_path{here / "y"},
-        stet::save_options{.order = aligned, .writer = stet::cloning_writer(settings), .calls = &calls}));
+    REQUIRE(from.save(exact_path{here / "y"}, stet::save_options{.order = aligned,
+                                                                 .writer = stet::cloning_writer(settings),
+                                                                 .file_system = &calls}));
     REQUIRE(from.save(exact_path{here / "z"},
                       stet::save_options{.order = aligned, .writer = stet::cloning_writer(settings)}));
     CHECK(here.content("y") == from.file(aligned));
@@ -259,7 +259,7 @@ TEST_CASE("whichever call fails beside shared blocks, there is an error or the f
         const auto saved =
             from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
                                                                  .writer = stet::cloning_writer(settings),
-                                                                 .calls = &disk.calls()});
+                                                                 .file_system = &disk.calls()});
         if (!disk.faulty().failed())
             break;
         if (saved) {
@@ -301,7 +301,7 @@ TEST_CASE("tensors that are made while written lie beside shared ones, in memory
     sharing_file_system          disk;
     REQUIRE(from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
                                                                  .writer = stet::cloning_writer(settings),
-                                                                 .calls = &disk.calls()}));
+                                                                 .file_system = &disk.calls()}));
     CHECK(sharing_file_system::shared_bytes > 0);
     CHECK(lent >= size);
     CHECK(here.content("x") == from.file(aligned));
@@ -321,7 +321,7 @@ TEST_CASE("space that is not there ends a cloning save before its tensors are wr
         const auto saved =
             from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
                                                                  .writer = stet::cloning_writer(*given),
-                                                                 .calls = &disk.calls()});
+                                                                 .file_system = &disk.calls()});
         CHECK(support::failure(saved) == "disk_full");
         CHECK(here.entries() == std::vector<std::string>{"source"});
     }
@@ -338,8 +338,8 @@ TEST_CASE("a cloning save without memory says so and leaves nothing")
               const auto saved = from.save(exact_path{here / "x"},
                                            stet::save_options{.order = aligned,
                                                               .writer = stet::cloning_writer(settings),
-                                                              .memory = memory,
-                                                              .calls = &disk.calls()});
+                                                              .allocator = memory,
+                                                              .file_system = &disk.calls()});
               CHECK((saved || here.entries() == std::vector<std::string>{"source"}));
               return support::failure(saved);
           }) > 3);

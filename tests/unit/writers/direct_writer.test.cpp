@@ -40,7 +40,7 @@ TEST_CASE("a file written past the cache or from another thread has the same byt
         {
             for (const stet::durability lasting : {stet::durability::none, stet::durability::full}) {
                 const scratch_directory here;
-                REQUIRE(sample.save(exact_path{here / "x"}, {.lasting = lasting, .writer = writer}));
+                REQUIRE(sample.save(exact_path{here / "x"}, {.durability = lasting, .writer = writer}));
                 CHECK(here.content("x") == expected);
                 CHECK(here.entries().size() == 1);
             }
@@ -56,7 +56,7 @@ TEST_CASE("with calls of another file system the direct way is taken by threads"
     faulty_file_system      faulty;
     const block_settings    settings{.block_size = 8192, .blocks = 4};
     REQUIRE(sample.save(exact_path{here / "x"},
-                        {.writer = stet::direct_writer(settings), .calls = &faulty.calls()}));
+                        {.writer = stet::direct_writer(settings), .file_system = &faulty.calls()}));
     CHECK(here.content("x") == sample.file());
     CHECK(faulty.count(file_call::open_direct) == 1);
     CHECK(faulty.count(file_call::write) + faulty.count(file_call::write_at) > 10);
@@ -76,7 +76,7 @@ TEST_CASE("where a file system has no direct or no positional writes, the usual 
         if (lacking >= 2)
             calls.write_at = nullptr;
         const auto writer = lacking == 3 ? stet::overlapped_writer() : stet::direct_writer();
-        REQUIRE(sample.save(exact_path{here / "x"}, {.writer = writer, .calls = &calls}));
+        REQUIRE(sample.save(exact_path{here / "x"}, {.writer = writer, .file_system = &calls}));
         CHECK(here.content("x") == sample.file());
         CHECK(faulty.count(file_call::write_at) == 0);
         CHECK(faulty.count(file_call::write) > 0);
@@ -95,8 +95,8 @@ TEST_CASE("a direct handle is only used for the file it was opened for", "[threa
         here.rename("other", "x.part");
     };
     faulty.before(file_call::open_direct, swap);
-    static_cast<void>(
-        sample.save(exact_path{here / "x"}, {.writer = stet::direct_writer(), .calls = &faulty.calls()}));
+    static_cast<void>(sample.save(exact_path{here / "x"},
+                                  {.writer = stet::direct_writer(), .file_system = &faulty.calls()}));
     const std::string kept = here.content("x") + here.content("x.part");
     CHECK((kept.empty() || kept == "untouched"));
 }
@@ -108,7 +108,7 @@ TEST_CASE("a producer's failure and a cancelled save end a direct write without 
         const scratch_directory here;
         std::size_t             steps = 0;
         const auto              stop = [&](const stet::progress&) { return ++steps < 100; };
-        const auto cancelled = sample.save(exact_path{here / "x"}, {.on_progress = stop, .writer = writer});
+        const auto cancelled = sample.save(exact_path{here / "x"}, {.progress = stop, .writer = writer});
         REQUIRE_FALSE(cancelled);
         CHECK(cancelled.error().code == stet::errc::cancelled);
         CHECK(here.entries().empty());
@@ -137,11 +137,11 @@ TEST_CASE("a direct save reports every byte, and takes no more memory than its r
     };
     support::counting_heap heap;
     const block_settings   settings{.block_size = 65536, .blocks = 4};
-    const auto             plan = sample.plan({.memory = heap.allocator()});
+    const auto             plan = sample.plan({.allocator = heap.allocator()});
     REQUIRE(plan);
     const std::size_t planned = heap.live_bytes();
-    const auto        saved = stet::save(*plan, exact_path{here / "x"},
-                                         {.on_progress = see, .writer = stet::direct_writer(settings)});
+    const auto        saved =
+        stet::save(*plan, exact_path{here / "x"}, {.progress = see, .writer = stet::direct_writer(settings)});
     REQUIRE(saved);
     CHECK(ascends);
     CHECK(last == saved->bytes);
@@ -166,9 +166,9 @@ TEST_CASE("a write that fails beneath a long header ends a direct save")
             faulty_file_system      faulty;
             faulty.fail(file_call::write_at, nth, ENOSPC);
             const auto saved = sample.save(exact_path{here / "x"}, {.metadata = metadata,
-                                                                    .lasting = stet::durability::none,
+                                                                    .durability = stet::durability::none,
                                                                     .writer = stet::direct_writer(settings),
-                                                                    .calls = &faulty.calls()});
+                                                                    .file_system = &faulty.calls()});
             REQUIRE_FALSE(saved);
             CHECK(saved.error().code == stet::errc::disk_full);
             CHECK(here.entries().empty());

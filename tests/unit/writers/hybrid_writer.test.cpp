@@ -71,7 +71,7 @@ TEST_CASE("a file written both ways at once has the same bytes", "[thread]")
             const scratch_directory here;
             const hybrid_settings   settings{.most_cached = most_cached,
                                              .blocks = {.block_size = 16384, .blocks = 3, .jobs = jobs}};
-            REQUIRE(sample.save(exact_path{here / "x"}, {.lasting = stet::durability::none,
+            REQUIRE(sample.save(exact_path{here / "x"}, {.durability = stet::durability::none,
                                                          .writer = stet::hybrid_writer(settings)}));
             CHECK(here.content("x") == expected);
         }
@@ -85,7 +85,8 @@ TEST_CASE("where nothing can go past the cache the whole file goes through it", 
     const scratch_directory here;
     faulty_file_system      faulty;
     faulty.fail_each(file_call::open_direct, EINVAL);
-    REQUIRE(sample.save(exact_path{here / "x"}, {.writer = stet::hybrid_writer(), .calls = &faulty.calls()}));
+    REQUIRE(sample.save(exact_path{here / "x"},
+                        {.writer = stet::hybrid_writer(), .file_system = &faulty.calls()}));
     CHECK(here.content("x") == sample.file());
     CHECK(faulty.count(file_call::write_at) == 0);
 }
@@ -98,8 +99,8 @@ TEST_CASE("a failure on either thread ends a hybrid save with its own error", "[
         const scratch_directory here;
         faulty_file_system      faulty;
         faulty.fail(file_call::write_at, nth, ENOSPC);
-        const auto saved = sample.save(exact_path{here / "x"},
-                                       {.writer = stet::hybrid_writer(settings), .calls = &faulty.calls()});
+        const auto saved = sample.save(exact_path{here / "x"}, {.writer = stet::hybrid_writer(settings),
+                                                                .file_system = &faulty.calls()});
         REQUIRE_FALSE(saved);
         CHECK(saved.error().code == stet::errc::disk_full);
         CHECK(here.entries().empty());
@@ -118,7 +119,7 @@ TEST_CASE("progress of both threads is told one call at a time, and stops both",
             return ++steps < stop_at;
         };
         const auto saved =
-            sample.save(exact_path{here / "x"}, {.on_progress = see, .writer = stet::hybrid_writer()});
+            sample.save(exact_path{here / "x"}, {.progress = see, .writer = stet::hybrid_writer()});
         if (stop_at == 100'000) {
             REQUIRE(saved);
             CHECK(last == saved->bytes);
@@ -138,9 +139,9 @@ TEST_CASE("a header that does not fit the block fails where it is written")
     const scratch_directory here;
     faulty_file_system      faulty;
     faulty.fail_each(file_call::write_at, ENOSPC);
-    const auto saved =
-        sample.save(exact_path{here / "x"},
-                    {.metadata = large, .writer = stet::hybrid_writer(settings), .calls = &faulty.calls()});
+    const auto saved = sample.save(
+        exact_path{here / "x"},
+        {.metadata = large, .writer = stet::hybrid_writer(settings), .file_system = &faulty.calls()});
     REQUIRE_FALSE(saved);
     CHECK(saved.error().code == stet::errc::disk_full);
     CHECK(here.entries().empty());

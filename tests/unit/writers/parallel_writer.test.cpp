@@ -38,7 +38,7 @@ TEST_CASE("a file has the same bytes whatever number of threads writes it", "[th
                 return true;
             };
             const auto saved = sample.save(exact_path{here / "x"},
-                                           {.on_progress = see, .writer = stet::parallel_writer(settings)});
+                                           {.progress = see, .writer = stet::parallel_writer(settings)});
             REQUIRE(saved);
             CHECK(here.content("x") == expected);
             CHECK(last == saved->bytes);
@@ -69,7 +69,7 @@ TEST_CASE("an executor that runs jobs late does not keep the calling thread from
         return true;
     };
     REQUIRE(sample.save(exact_path{here / "x"},
-                        {.on_progress = begin_job, .writer = stet::parallel_writer(settings)}));
+                        {.progress = begin_job, .writer = stet::parallel_writer(settings)}));
     CHECK(here.content("x") == sample.file());
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("staging memory of nothing is one byte")
     stet::worker_threads    pool(1);
     const parallel_settings settings{.jobs = pool.jobs(), .staging = 0};
     REQUIRE(sample.save(exact_path{here / "x"},
-                        {.lasting = stet::durability::none, .writer = stet::parallel_writer(settings)}));
+                        {.durability = stet::durability::none, .writer = stet::parallel_writer(settings)}));
     CHECK(here.content("x") == sample.file());
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("without positional writes, an executor or workers, one thread writes 
         if (lacking == 2)
             settings.workers = 0;
         REQUIRE(sample.save(exact_path{here / "x"},
-                            {.writer = stet::parallel_writer(settings), .calls = &calls}));
+                            {.writer = stet::parallel_writer(settings), .file_system = &calls}));
         CHECK(here.content("x") == sample.file());
         CHECK(faulty.count(file_call::write_at) == 0);
     }
@@ -115,8 +115,8 @@ TEST_CASE("a failing write, producer or caller stops every thread and leaves no 
         const scratch_directory here;
         faulty_file_system      faulty;
         faulty.fail(file_call::write_at, nth, EIO);
-        const auto saved = sample.save(exact_path{here / "x"},
-                                       {.writer = stet::parallel_writer(settings), .calls = &faulty.calls()});
+        const auto saved = sample.save(exact_path{here / "x"}, {.writer = stet::parallel_writer(settings),
+                                                                .file_system = &faulty.calls()});
         REQUIRE_FALSE(saved);
         CHECK(saved.error().code == stet::errc::io_failure);
         CHECK(here.entries().empty());
@@ -124,7 +124,7 @@ TEST_CASE("a failing write, producer or caller stops every thread and leaves no 
         int        steps = 0;
         const auto stop = [&](const stet::progress&) { return ++steps < static_cast<int>(nth); };
         const auto cancelled = sample.save(exact_path{here / "x"},
-                                           {.on_progress = stop, .writer = stet::parallel_writer(settings)});
+                                           {.progress = stop, .writer = stet::parallel_writer(settings)});
         REQUIRE_FALSE(cancelled);
         CHECK(cancelled.error().code == stet::errc::cancelled);
         CHECK(here.entries().empty());
@@ -144,7 +144,7 @@ TEST_CASE("all memory of a parallel save comes from the plan's allocator, and no
     stet::worker_threads    pool(1);
     const parallel_settings settings{.jobs = pool.jobs(), .staging = 5000};
     support::counting_heap  heap;
-    const auto              plan = sample.plan({.memory = heap.allocator()});
+    const auto              plan = sample.plan({.allocator = heap.allocator()});
     REQUIRE(plan);
     heap.fail_from(heap.allocations() + 1);
     const auto saved = stet::save(*plan, exact_path{here / "x"}, {.writer = stet::parallel_writer(settings)});
@@ -162,8 +162,8 @@ TEST_CASE("a header that cannot be written ends a parallel save")
     stet::worker_threads pool(1);
     for (const std::size_t staging : {std::size_t{100}, std::size_t{1} << 20U}) {
         const parallel_settings settings{.jobs = pool.jobs(), .staging = staging};
-        const auto              saved = sample.save(exact_path{here / "x"},
-                                                    {.writer = stet::parallel_writer(settings), .calls = &faulty.calls()});
+        const auto saved = sample.save(exact_path{here / "x"}, {.writer = stet::parallel_writer(settings),
+                                                                .file_system = &faulty.calls()});
         REQUIRE_FALSE(saved);
         CHECK(saved.error().code == stet::errc::disk_full);
         CHECK(here.entries().empty());

@@ -23,12 +23,12 @@ STET_INLINE result<metadata_list> make_comfyui_metadata(const comfyui_metadata& 
         set_metadata(list, "modelspec.implementation", "sgm");
         std::string title(about.stem);
         title += ' ';
-        title += about.number;
+        title += about.digits;
         set_metadata(list, "modelspec.title", title);
     }
-    if (about.predicts == model_type::eps)
+    if (about.prediction == model_type::eps)
         set_metadata(list, "modelspec.predict_key", "epsilon");
-    else if (about.predicts == model_type::v_prediction)
+    else if (about.prediction == model_type::v_prediction)
         set_metadata(list, "modelspec.predict_key", "v");
     if (!about.graph)
         return list;

@@ -101,8 +101,8 @@ STET_INLINE result<const tensor_view*> ordered_dict::keep(const placed_name& nam
 {
     if (tensor.shape.problem() != errc{})
         return axes_error(tensor.shape).about(name.prefix, name.stem);
-    if (tensor.steps.problem() != errc{})
-        return axes_error(tensor.steps).about(name.prefix, name.stem);
+    if (tensor.strides.problem() != errc{})
+        return axes_error(tensor.strides).about(name.prefix, name.stem);
     const tensor_view* const kept = tensors_.keep(tensor);
     return kept == nullptr ? result<const tensor_view*>(exhausted()) : kept;
 }

@@ -3,7 +3,7 @@
 
 namespace STET_NAMESPACE {
 
-STET_INLINE rearrangement::rearrangement(change_log& log, std::uint8_t component, conduct how) noexcept
+STET_INLINE rearrangement::rearrangement(change_log& log, std::uint8_t component, strictness how) noexcept
     : dict(log.changes.memory()), log_(&log), component_(component), how_(how)
 {
 }

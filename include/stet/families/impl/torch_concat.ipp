@@ -109,14 +109,14 @@ STET_INLINE result<tensor_view> broadcast(const tensor_view& tensor, const exten
     if (!walked)
         return walked;
     tensor_view                         view = *walked;
-    std::array<std::int64_t, kept_axes> steps{};
+    std::array<std::int64_t, kept_axes> strides{};
     std::size_t                         from = tensor.shape.size();
     for (std::size_t to = shape.size(); to-- > 0;) {
         if (from == 0)
             continue;
         --from;
         if (tensor.shape[from] == shape[to])
-            steps[to] = walked->steps[from];
+            strides[to] = walked->strides[from];
         else if (tensor.shape[from] != 1)
             return error{.code = errc::stack_mismatch};
     }
@@ -128,7 +128,7 @@ STET_INLINE result<tensor_view> broadcast(const tensor_view& tensor, const exten
     if (!size)
         return size.error();
     view.shape = shape;
-    view.steps = strides(array_view<const std::int64_t>(steps.data(), shape.size()));
+    view.strides = stet::strides(array_view<const std::int64_t>(strides.data(), shape.size()));
     view.size = *size;
     return without_needless_steps(view);
 }

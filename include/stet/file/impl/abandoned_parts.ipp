@@ -93,7 +93,7 @@ STET_INLINE void part_search::remove(const std::string& name, const file_lock& l
 STET_INLINE result<folder> existing_below(const std::string& root, std::string_view below,
                                           const abandoned_options& options)
 {
-    const file_system& calls = *options.calls;
+    const file_system& calls = *options.file_system;
     const auto         top = folder::open(calls, root);
     if (!top)
         return top.error();
@@ -115,7 +115,7 @@ STET_INLINE result<abandoned_parts> remove_abandoned_numbered(const std::string&
 {
     std::string wanted; // the folder itself, if it is one that a save may go to
     if (!below.empty()) {
-        auto name = parse_output_name(std::string(below) + "/_", options.calls->paths);
+        auto name = parse_output_name(std::string(below) + "/_", options.file_system->paths);
         if (!name)
             return name.error();
         wanted = std::move(name->folder);
@@ -132,7 +132,7 @@ STET_INLINE result<abandoned_parts> remove_abandoned_numbered(const std::string&
 STET_INLINE result<abandoned_parts> remove_abandoned_exact(const std::string&       path,
                                                            const abandoned_options& options)
 {
-    const auto place = exact_target::resolve(*options.calls, path);
+    const auto place = exact_target::resolve(*options.file_system, path);
     if (!place)
         return place.error();
     return detail::part_search(place->in, path, options).run([&place](std::string_view entry) {

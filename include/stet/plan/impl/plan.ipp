@@ -19,9 +19,9 @@ STET_INLINE std::span<const std::uint64_t> plan::shape(const record& of) const n
 STET_INLINE tensor_view plan::tensor(const record& of) const noexcept
 {
     tensor_view view{.type = of.type, .shape = shape(of), .size = of.size, .data = of.data, .pour = of.pour};
-    if (of.has_steps) {
-        const std::uint64_t* const steps = axes_.data() + of.first_axis + of.rank;
-        view.steps = std::span(reinterpret_cast<const std::int64_t*>(steps), of.rank);
+    if (of.has_strides) {
+        const std::uint64_t* const spacing = axes_.data() + of.first_axis + of.rank;
+        view.strides = std::span(reinterpret_cast<const std::int64_t*>(spacing), of.rank);
     }
     return view;
 }

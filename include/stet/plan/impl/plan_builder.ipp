@@ -45,13 +45,13 @@ STET_INLINE result<void> plan_builder::add(const placed_name&         name,
     if (*needed != tensor->size)
         return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size}.about(
             name.prefix, name.stem);
-    if (tensor->steps.problem() != errc{})
-        return axes_error(tensor->steps).about(name.prefix, name.stem);
-    if (!tensor->steps.empty() &&
-        tensor->steps.size() != tensor->shape.size()) // a plan keeps both by the rank
+    if (tensor->strides.problem() != errc{})
+        return axes_error(tensor->strides).about(name.prefix, name.stem);
+    if (!tensor->strides.empty() &&
+        tensor->strides.size() != tensor->shape.size()) // a plan keeps both by the rank
         return error{.code = errc::strides_rank_mismatch,
                      .expected = tensor->shape.size(),
-                     .actual = tensor->steps.size()}
+                     .actual = tensor->strides.size()}
             .about(name.prefix, name.stem);
     return add_checked(name, *tensor, prefix.escaped_size + stem.escaped_size);
 }
@@ -149,13 +149,13 @@ STET_INLINE result<void> plan_builder::add_checked(const placed_name& name, cons
                   .escaped_size = static_cast<std::uint32_t>(escaped_size),
                   .type = tensor.type,
                   .component = present(),
-                  .has_steps = !tensor.steps.empty()};
+                  .has_strides = !tensor.strides.empty()};
     for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
         if (!axes_.push(tensor.shape[axis]))
             return out_of_memory(axes_.size() * sizeof(std::uint64_t));
     }
-    for (std::size_t axis = 0; axis < tensor.steps.size(); ++axis) {
-        if (!axes_.push(static_cast<std::uint64_t>(tensor.steps[axis])))
+    for (std::size_t axis = 0; axis < tensor.strides.size(); ++axis) {
+        if (!axes_.push(static_cast<std::uint64_t>(tensor.strides[axis])))
             return out_of_memory(axes_.size() * sizeof(std::uint64_t));
     }
     if (!records_.push(placed))

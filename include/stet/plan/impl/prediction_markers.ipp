@@ -6,9 +6,9 @@
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE result<std::optional<prediction>> settled(std::optional<prediction> told, const type_rule& rule,
-                                                      std::string_view family_name, conduct how) noexcept
+                                                      std::string_view family_name, strictness how) noexcept
 {
-    const bool is_strict = how == conduct::strict;
+    const bool is_strict = how == strictness::strict;
     if (is_strict && told) {
         if (auto sound = consistent(*told); !sound)
             return sound.error();

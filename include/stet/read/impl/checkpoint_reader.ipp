@@ -49,7 +49,7 @@ STET_INLINE result<checkpoint_reader> open_checkpoint(source_ref source, const r
     const auto extent = header_extent(length, file_size);
     if (!extent)
         return extent.error();
-    detail::growing_array<std::byte> head(options.memory);
+    detail::growing_array<std::byte> head(options.allocator);
     if (!head.resize(detail::memory_size(*extent)))
         return error{.code = errc::out_of_memory, .expected = *extent};
     const std::span<std::byte> all(head.data(), head.size());

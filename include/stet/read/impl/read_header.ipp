@@ -29,7 +29,7 @@ STET_INLINE result<std::uint64_t> header_extent(std::span<const std::byte> first
 namespace detail {
 
 STET_INLINE header_check::header_check(std::string_view text, const read_options& options) noexcept
-    : header_(options.memory), options_(options)
+    : header_(options.allocator), options_(options)
 {
     header_.index_.text = text;
 }

@@ -10,10 +10,10 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_
     const auto head = make_header(tensors, options.metadata);
     if (!head)
         return head.error();
-    auto target = exact_target::take(*options.calls, std::string(where.path), where.existing);
+    auto target = exact_target::take(*options.file_system, std::string(where.path), where.existing);
     if (!target)
         return target.error();
-    return detail::write_and_publish(*target, *head, options, 0);
+    return detail::write_and_publish(*target, *head, options, std::nullopt);
 }
 
 namespace detail {
@@ -31,7 +31,7 @@ STET_INLINE result<output_name> expanded_name(const numbered& where, const file_
 STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
                                                const save_options& options)
 {
-    const auto name = detail::expanded_name(where, *options.calls);
+    const auto name = detail::expanded_name(where, *options.file_system);
     if (!name)
         return name.error();
     if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
@@ -42,16 +42,17 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const number
     // A program that takes numbers without a lock can take ours while we write; the next number is tried then.
     constexpr int most_attempts = 100;
     for (int attempt = 1;; ++attempt) {
-        auto target = numbered_target::take(*options.calls, std::string(where.root), *name, options.lasting);
+        auto target =
+            numbered_target::take(*options.file_system, std::string(where.root), *name, options.durability);
         if (!target)
             return target.error();
-        const detail::decimal number(target->number());
-        const taken_name      taken{.path = target->file().path(),
-                                    .stem = name->stem,
-                                    .number = number.view(),
-                                    .counter = target->number()};
+        const detail::decimal digits(target->number());
+        const claimed_name    claimed{.path = target->file().path(),
+                                      .stem = name->stem,
+                                      .number = target->number(),
+                                      .digits = digits.view()};
         const auto            head =
-            make_header(tensors, options.metadata_for ? options.metadata_for(taken) : options.metadata);
+            make_header(tensors, options.metadata_for ? options.metadata_for(claimed) : options.metadata);
         if (!head)
             return head.error();
         auto saved = detail::write_and_publish(*target, *head, options, target->number());

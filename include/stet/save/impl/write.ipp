@@ -31,7 +31,7 @@ STET_INLINE result<void> write_staged(const header& head, sink_ref destination, 
         return written;
     if (auto flushed = out.flush(); !flushed)
         return flushed;
-    return report_end(head, options.on_progress);
+    return report_end(head, options.progress);
 }
 
 } // namespace detail

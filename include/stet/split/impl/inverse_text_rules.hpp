@@ -80,7 +80,7 @@ struct inverse_of<text_rules::sdxl> {
 };
 
 /// Stable Cascade's files may have clip_g's projection under its OpenCLIP name, turned.
-/// errors: projection_rank; name_collision in strict conduct; out_of_memory
+/// errors: projection_rank; name_collision in strict strictness; out_of_memory
 /// source: ComfyUI 0.8.0, supported_models.py, Stable_Cascade_C
 result<void> turn_cascade_projection(splitting& work, ordered_dict& out);
 

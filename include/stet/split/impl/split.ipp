@@ -151,7 +151,7 @@ STET_INLINE result<void> check_sound(const result<tensor_view>& tensor) noexcept
         return needed.error();
     if (*needed != tensor->size)
         return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size};
-    return tensor->steps.problem() == errc{} ? result<void>() : result<void>(axes_error(tensor->steps));
+    return tensor->strides.problem() == errc{} ? result<void>() : result<void>(axes_error(tensor->strides));
 }
 
 } // namespace detail
@@ -160,8 +160,8 @@ STET_INLINE result<split_checkpoint> split_by(const detail::split_rules&    rule
                                               const component<role::extra>& dict,
                                               const split_options&          options)
 {
-    split_checkpoint          out(options.memory);
-    detail::splitting         work(out.owned(), options.how);
+    split_checkpoint          out(options.allocator);
+    detail::splitting         work(out.owned(), options.strictness);
     detail::unet_prefix_count count;
     static_cast<void>(work.rest.reserve(dict.size_hint())); // what is missing is found out when it is needed
     const auto collected =

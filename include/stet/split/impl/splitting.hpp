@@ -18,11 +18,11 @@ namespace STET_NAMESPACE::detail {
 /// lifetime: borrows the log, which owns what new names and tensors need
 class splitting {
 public:
-    splitting(change_log& log, conduct how) noexcept;
+    splitting(change_log& log, strictness how) noexcept;
 
     ordered_dict rest; ///< what nobody has taken yet, under the file's names
 
-    bool             is_strict() const noexcept { return how_ == conduct::strict; }
+    bool             is_strict() const noexcept { return how_ == strictness::strict; }
     arena&           own() noexcept { return log_->own; }
     const allocator& memory() const noexcept { return rest.memory(); }
 
@@ -62,7 +62,7 @@ private:
 
     growing_array<std::string_view> claims_;
     change_log*                     log_;
-    conduct                         how_;
+    strictness                      how_;
 };
 
 } // namespace STET_NAMESPACE::detail

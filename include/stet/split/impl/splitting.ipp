@@ -3,7 +3,7 @@
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE splitting::splitting(change_log& log, conduct how) noexcept
+STET_INLINE splitting::splitting(change_log& log, strictness how) noexcept
     : rest(log.changes.memory()), claims_(log.changes.memory()), log_(&log), how_(how)
 {
 }

@@ -13,7 +13,7 @@ STET_INLINE result<collected_transpose> collected_transpose::of(const tensor_vie
 {
     // As a packed tensor of its shape would be turned.
     tensor_view packed = tensor;
-    packed.steps = {};
+    packed.strides = {};
     packed.pour = nullptr;
     const auto turned = transposed(packed);
     if (!turned)

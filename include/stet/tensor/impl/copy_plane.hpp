@@ -55,7 +55,7 @@ void reverse_line(std::byte* to, const std::byte* last, std::size_t count) noexc
         std::memcpy(to + i * Width, last - i * Width, Width);
 }
 
-/// Elements any steps apart.
+/// Elements any strides apart.
 template <std::size_t Width>
 void step_line(std::byte* to, const std::byte* from, const copied_axis& line) noexcept
 {

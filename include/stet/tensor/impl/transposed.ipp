@@ -11,12 +11,12 @@ namespace detail {
 
 STET_INLINE result<tensor_view> with_steps(const tensor_view& tensor) noexcept
 {
-    const bool has_steps = tensor.pour == pour_strided || tensor.pour == pour_strided_swapped;
-    if (!has_steps && !tensor.is_packed() && tensor.pour != pour_swapped)
+    const bool has_strides = tensor.pour == pour_strided || tensor.pour == pour_strided_swapped;
+    if (!has_strides && !tensor.is_packed() && tensor.pour != pour_swapped)
         return error{.code = errc::not_in_memory};
     if (tensor.shape.size() > kept_axes)
         return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = tensor.shape.size()};
-    if (has_steps)
+    if (has_strides)
         return tensor;
     if (is_sub_byte(tensor.type))
         return error{.code = errc::sub_byte_strides};
@@ -24,10 +24,10 @@ STET_INLINE result<tensor_view> with_steps(const tensor_view& tensor) noexcept
     tensor_view walked = tensor;
     walked.pour = tensor.is_packed() ? pour_strided : pour_strided_swapped;
     const std::array<std::int64_t, kept_axes> unset{};
-    walked.steps = strides(array_view<const std::int64_t>(unset.data(), tensor.shape.size()));
+    walked.strides = strides(array_view<const std::int64_t>(unset.data(), tensor.shape.size()));
     std::uint64_t step = 1; // wraps only for a tensor without elements, which nobody walks
     for (std::size_t i = tensor.shape.size(); i-- > 0;) {
-        walked.steps = walked.steps.with(i, static_cast<std::int64_t>(step));
+        walked.strides = walked.strides.with(i, static_cast<std::int64_t>(step));
         step *= tensor.shape[i];
     }
     return walked;
@@ -35,9 +35,9 @@ STET_INLINE result<tensor_view> with_steps(const tensor_view& tensor) noexcept
 
 STET_INLINE tensor_view without_needless_steps(tensor_view tensor) noexcept
 {
-    if (tensor.size == 0 || are_packed(tensor.shape, tensor.steps)) {
+    if (tensor.size == 0 || are_packed(tensor.shape, tensor.strides)) {
         tensor.pour = tensor.pour == pour_strided ? nullptr : pour_swapped;
-        tensor.steps = {};
+        tensor.strides = {};
     }
     return tensor;
 }
@@ -79,8 +79,8 @@ STET_INLINE result<tensor_view> transposed(const tensor_view& tensor, std::size_
     // [0, 2^63, 2] is a shape of no elements, [2, 2^63, 0] one that no reader accepts.
     if (const auto size = byte_count(view->type, view->shape); !size)
         return size.error();
-    const std::int64_t step = view->steps[first];
-    view->steps = view->steps.with(first, view->steps[second]).with(second, step);
+    const std::int64_t step = view->strides[first];
+    view->strides = view->strides.with(first, view->strides[second]).with(second, step);
     return detail::without_needless_steps(*view);
 }
 
@@ -99,7 +99,8 @@ STET_INLINE result<tensor_view> sliced(const tensor_view& tensor, std::size_t ax
         return view;
     if (tensor.size != 0) {
         const auto element = static_cast<std::ptrdiff_t>(element_size(tensor.type));
-        const auto skipped = static_cast<std::ptrdiff_t>(begin) * detail::memory_distance(view->steps[axis]);
+        const auto skipped =
+            static_cast<std::ptrdiff_t>(begin) * detail::memory_distance(view->strides[axis]);
         view->data = static_cast<const std::byte*>(tensor.data) + (begin == end ? 0 : skipped * element);
         view->size = tensor.size / tensor.shape[axis] * (end - begin);
     }

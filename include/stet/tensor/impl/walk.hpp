@@ -25,7 +25,7 @@ struct walked_axis {
 class walk {
 public:
     /// width: bytes of an element
-    walk(const extents& shape, const strides& steps, std::size_t width) noexcept;
+    walk(const extents& shape, const strides& spacing, std::size_t width) noexcept;
 
     std::size_t        rank() const noexcept { return rank_; }
     const walked_axis& operator[](std::size_t i) const noexcept { return axes_[i]; }

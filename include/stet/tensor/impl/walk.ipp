@@ -4,12 +4,12 @@
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE walk::walk(const extents& shape, const strides& steps, std::size_t width) noexcept : run_(width)
+STET_INLINE walk::walk(const extents& shape, const strides& spacing, std::size_t width) noexcept : run_(width)
 {
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (shape[i] != 1)
             append(
-                {.size = shape[i], .step = memory_distance(steps[i]) * static_cast<std::ptrdiff_t>(width)});
+                {.size = shape[i], .step = memory_distance(spacing[i]) * static_cast<std::ptrdiff_t>(width)});
     }
     if (rank_ != 0 && axes_[rank_ - 1].step == static_cast<std::ptrdiff_t>(width))
         run_ *= memory_size(axes_[--rank_].size);

@@ -7,7 +7,7 @@ STET_INLINE result<void> write_automatic(const void* given, const header& head, 
                                          const save_options& options)
 {
     const auto& settings = *static_cast<const automatic_settings*>(given);
-    const bool  is_durable = options.lasting == durability::full;
+    const bool  is_durable = options.durability == durability::full;
     if (head.file_size() < (is_durable ? settings.large_durable : settings.large))
         return write(head, file, write_part(options));
     if (is_durable)

@@ -49,7 +49,7 @@ public:
 
     /// Takes bytes that stay where they are until finish() has returned.
     /// errors: as for write()
-    result<void> write_lasting(bytes data);
+    result<void> write_borrowed(bytes data);
 
     /// Writes what is staged and waits for everything under way.
     /// errors: as for write()

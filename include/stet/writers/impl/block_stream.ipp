@@ -59,7 +59,7 @@ STET_INLINE result<void> block_stream::write(bytes data)
     return {};
 }
 
-STET_INLINE result<void> block_stream::write_lasting(bytes data)
+STET_INLINE result<void> block_stream::write_borrowed(bytes data)
 {
     const std::size_t lead = to_boundary(next_);
     if (data.size() < shape_.uncopied + lead || !fits(data.data() + lead, next_ + lead))

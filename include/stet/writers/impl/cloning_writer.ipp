@@ -46,7 +46,7 @@ STET_INLINE result<void> cloning_stream::write(bytes data)
     return staged_.write(data);
 }
 
-STET_INLINE result<void> cloning_stream::write_lasting(bytes data)
+STET_INLINE result<void> cloning_stream::write_borrowed(bytes data)
 {
     const shared_blocks shared = is_refused_ ? shared_blocks{} : blocks_to_share(sources_, data, at_);
     if (shared.size == 0)

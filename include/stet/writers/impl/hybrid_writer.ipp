@@ -71,7 +71,7 @@ STET_INLINE result<void> write_hybrid(const void* given, const header& head, par
     if (auto reserved = stream.reserve(); !reserved)
         return reserved;
 
-    shared_progress       progress(options.on_progress, head.file_size());
+    shared_progress       progress(options.progress, head.file_size());
     shared_progress::part first_part(progress, 0);
     shared_progress::part second_part(progress, head.size() + parts.second.begin);
     pending_jobs          pending;
@@ -79,7 +79,7 @@ STET_INLINE result<void> write_hybrid(const void* given, const header& head, par
                                 .file = &file,
                                 .run = parts.first,
                                 .block = block->bytes(),
-                                .options = {.on_progress = first_part, .prefetch = options.prefetch},
+                                .options = {.progress = first_part, .prefetch = options.prefetch},
                                 .progress = &progress,
                                 .pending = &pending};
     pending.add();
@@ -87,11 +87,11 @@ STET_INLINE result<void> write_hybrid(const void* given, const header& head, par
     const executor                other = jobs ? jobs : own.emplace(1U).jobs();
     other.run(other.context, cached_half::run_job, &first);
     progress.end(write_direct_half(stream, head, parts.second,
-                                   {.on_progress = second_part, .prefetch = options.prefetch}));
+                                   {.progress = second_part, .prefetch = options.prefetch}));
     pending.wait();
     if (auto outcome = progress.outcome(); !outcome)
         return outcome;
-    return report_end(head, options.on_progress);
+    return report_end(head, options.progress);
 }
 
 } // namespace STET_NAMESPACE::detail

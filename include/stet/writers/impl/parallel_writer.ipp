@@ -31,7 +31,7 @@ STET_INLINE result<void> parallel_share::write() const
         positioned_sink       sink(*of->file, data_begin + run->begin);
         staged_sink           out(sink, block);
         if (auto written = write_tensors(*of->head, *run, out, data_begin + run->begin,
-                                         {.on_progress = part, .prefetch = of->prefetch});
+                                         {.progress = part, .prefetch = of->prefetch});
             !written)
             return written;
         if (auto flushed = out.flush(); !flushed)
@@ -66,7 +66,7 @@ STET_INLINE result<void> write_parallel(const void* given, const header& head, p
     if (!shares.resize(share_count))
         return error{.code = errc::out_of_memory, .expected = share_count * sizeof(parallel_share)};
 
-    shared_progress progress(options.on_progress, head.file_size(), head.size());
+    shared_progress progress(options.progress, head.file_size(), head.size());
     run_dispenser   runs(head.tensors(), settings.portion);
     pending_jobs    pending;
     parallel_save   all{&head, &file, &runs, &progress, options.prefetch, &pending};
@@ -87,7 +87,7 @@ STET_INLINE result<void> write_parallel(const void* given, const header& head, p
     pending.wait();
     if (auto outcome = progress.outcome(); !outcome)
         return outcome;
-    return report_end(head, options.on_progress);
+    return report_end(head, options.progress);
 }
 
 } // namespace STET_NAMESPACE::detail

@@ -22,8 +22,8 @@
 
 namespace {
 
-using stet::conduct;
 using stet::dtype;
+using stet::strictness;
 using support::floats;
 using support::named_tensors;
 using support::tensor_named;
@@ -31,7 +31,7 @@ using values = std::vector<float>;
 
 /// A dict converted, with all that its tensors live on.
 struct conversion {
-    conversion(named_tensors tensors, conduct how, std::string_view beginning = "",
+    conversion(named_tensors tensors, strictness how, std::string_view beginning = "",
                std::string_view also_kept = {}, const stet::allocator& memory = stet::heap())
         : given(std::move(tensors)), log(memory), work(log, 0, how), out(stet::error{})
     {
@@ -53,7 +53,7 @@ struct conversion {
     }
 };
 
-std::string refusal(const named_tensors& given, conduct how, std::string_view beginning = "")
+std::string refusal(const named_tensors& given, strictness how, std::string_view beginning = "")
 {
     const conversion done(given, how, beginning);
     return done.out
@@ -99,7 +99,7 @@ TEST_CASE("q, k and v are fused in that order, whatever the dict's order is")
     named_tensors        given = attention(pool);
     std::sort(given.begin(), given.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     do {
-        for (const conduct how : {conduct::strict, conduct::as_comfyui}) {
+        for (const strictness how : {strictness::strict, strictness::as_comfyui}) {
             const conversion done(given, how);
             if (done.names() != std::string(fused_weight) + ";" + std::string(fused_bias) + ";")
                 FAIL_CHECK(done.names());
@@ -117,7 +117,7 @@ TEST_CASE("q, k and v are fused in that order, whatever the dict's order is")
 TEST_CASE("a fused tensor pours from where q, k and v lie")
 {
     support::tensor_pool pool;
-    const conversion     done(attention(pool), conduct::strict);
+    const conversion     done(attention(pool), strictness::strict);
     const auto           weight = done.tensor(fused_weight);
     CHECK(floats(weight) == all_weights());
 
@@ -132,7 +132,7 @@ TEST_CASE("a layer without biases gets no fused bias")
     support::tensor_pool pool;
     named_tensors        given = attention(pool);
     given.resize(3);
-    CHECK(conversion(given, conduct::strict).names() == std::string(fused_weight) + ";");
+    CHECK(conversion(given, strictness::strict).names() == std::string(fused_weight) + ";");
 }
 
 TEST_CASE("fused tensors come last, weights before biases, each in the order of first appearance")
@@ -144,7 +144,7 @@ TEST_CASE("fused tensors come last, weights before biases, each in the order of 
             given.push_back(entry);
     }
     given.emplace_back("b", pool.one(2));
-    CHECK(conversion(given, conduct::strict).names() ==
+    CHECK(conversion(given, strictness::strict).names() ==
           "a;b;x.1.attn.in_proj_weight;x.0.attn.in_proj_weight;x.1.attn.in_proj_bias;x.0.attn.in_proj_bias;");
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("a layer that lacks q, k or v is refused in either conduct, saying whi
     for (std::size_t missing = 0; missing < all.size(); ++missing) {
         named_tensors given = all;
         given.erase(given.begin() + static_cast<std::ptrdiff_t>(missing));
-        for (const conduct how : {conduct::strict, conduct::as_comfyui}) {
+        for (const strictness how : {strictness::strict, strictness::as_comfyui}) {
             const conversion done(given, how);
             REQUIRE_FALSE(done.out);
             CHECK(done.out.error().code == stet::errc::missing_qkv);
@@ -172,8 +172,8 @@ TEST_CASE("q, k and v of mixed dtypes are refused in strict conduct and take q's
     given[1].second =
         pool.raw(dtype::f16, {2, 2}, std::string_view("\x00\x3C\x00\x40\x00\x42\x00\x44", 8)); // 1 to 4
 
-    CHECK(refusal(given, conduct::strict) == "stack_mismatch " + stem() + ".in_proj_weight");
-    const conversion done(given, conduct::as_comfyui);
+    CHECK(refusal(given, strictness::strict) == "stack_mismatch " + stem() + ".in_proj_weight");
+    const conversion done(given, strictness::as_comfyui);
     CHECK(floats(done.tensor(fused_weight)) == values{100, 101, 102, 103, 1, 2, 3, 4, 300, 301, 302, 303});
 }
 
@@ -184,16 +184,16 @@ TEST_CASE(
     named_tensors        given = attention(pool);
     given[2].second = pool.f32({2, 1}, {8, 9});
 
-    CHECK(refusal(given, conduct::strict).starts_with("stack_mismatch"));
-    CHECK(floats(conversion(given, conduct::as_comfyui).tensor(fused_weight)) ==
+    CHECK(refusal(given, strictness::strict).starts_with("stack_mismatch"));
+    CHECK(floats(conversion(given, strictness::as_comfyui).tensor(fused_weight)) ==
           values{100, 101, 102, 103, 200, 201, 202, 203, 8, 8, 9, 9});
 
     given[2].second = pool.f32({2, 3}, {1, 2, 3, 4, 5, 6});
-    CHECK(refusal(given, conduct::strict).starts_with("stack_mismatch"));
-    CHECK(refusal(given, conduct::as_comfyui).starts_with("stack_mismatch"));
+    CHECK(refusal(given, strictness::strict).starts_with("stack_mismatch"));
+    CHECK(refusal(given, strictness::as_comfyui).starts_with("stack_mismatch"));
     given[2].second = pool.one(1);
-    CHECK(refusal(given, conduct::strict).starts_with("stack_of_scalars"));
-    CHECK(refusal(given, conduct::as_comfyui).starts_with("stack_of_scalars"));
+    CHECK(refusal(given, strictness::strict).starts_with("stack_of_scalars"));
+    CHECK(refusal(given, strictness::as_comfyui).starts_with("stack_of_scalars"));
 }
 
 TEST_CASE("q, k and v may differ in their number of rows")
@@ -201,7 +201,7 @@ TEST_CASE("q, k and v may differ in their number of rows")
     support::tensor_pool pool;
     named_tensors        given = attention(pool);
     given[1].second = pool.f32({1, 2}, {8, 9});
-    CHECK(floats(conversion(given, conduct::strict).tensor(fused_weight)) ==
+    CHECK(floats(conversion(given, strictness::strict).tensor(fused_weight)) ==
           values{100, 101, 102, 103, 8, 9, 300, 301, 302, 303});
 }
 
@@ -210,13 +210,13 @@ TEST_CASE("a part whose size is not that of its dtype and shape is refused befor
     support::tensor_pool pool;
     named_tensors        given = attention(pool);
     given[1].second.size = 12;
-    CHECK(refusal(given, conduct::strict).starts_with("tensor_size_mismatch"));
-    CHECK(refusal(given, conduct::as_comfyui).starts_with("tensor_size_mismatch"));
+    CHECK(refusal(given, strictness::strict).starts_with("tensor_size_mismatch"));
+    CHECK(refusal(given, strictness::as_comfyui).starts_with("tensor_size_mismatch"));
 
     given[1].second = {.type = dtype::f32, .shape = {1'000'000, 1}, .size = 4, .data = &pool};
-    CHECK(refusal(given, conduct::as_comfyui).starts_with("tensor_size_mismatch"));
+    CHECK(refusal(given, strictness::as_comfyui).starts_with("tensor_size_mismatch"));
     given[1].second = {.type = dtype::f32, .shape = {-1, 2}, .size = 16, .data = &pool};
-    CHECK(refusal(given, conduct::as_comfyui).starts_with("negative_dimension"));
+    CHECK(refusal(given, strictness::as_comfyui).starts_with("negative_dimension"));
 }
 
 TEST_CASE("parts that are produced while they are written are fused as they are")
@@ -228,7 +228,7 @@ TEST_CASE("parts that are produced while they are written are fused as they are"
         *stet::produced_view(dtype::f32, {2, 2}, source, [](const std::string& from, stet::sink_ref out) {
             return out.write(std::as_bytes(std::span(from)));
         });
-    for (const conduct how : {conduct::strict, conduct::as_comfyui})
+    for (const strictness how : {strictness::strict, strictness::as_comfyui})
         CHECK(floats(conversion(given, how).tensor(fused_weight)) ==
               values{1, 2, 3, 4, 200, 201, 202, 203, 300, 301, 302, 303});
 }
@@ -246,12 +246,12 @@ TEST_CASE("only names that end as q, k and v do are fused")
                       {"x.attn.k_proj.bias", tensor},
                       {"k_proj.weight", tensor},
                       {"weight", tensor}},
-                     conduct::strict)
+                     strictness::strict)
               .names() ==
           "x.attn.q_proj.foo;self_attn.q_proj.weight;x.attn.o_proj.weight;x.attn.q_proj.weight.;"
           "x.attn.qq_proj.weight;x.attn.q_porj.weight;x.attn.k_proj.bias;k_proj.weight;weight;");
     // A stem of nothing but the layer itself.
-    CHECK(conversion(attention(pool, ".self_attn."), conduct::strict).names() ==
+    CHECK(conversion(attention(pool, ".self_attn."), strictness::strict).names() ==
           ".attn.in_proj_weight;.attn.in_proj_bias;");
 }
 
@@ -261,7 +261,7 @@ TEST_CASE("the projection gets its short name and its first two axes exchanged, 
     const conversion     done(
         {{"clip_h.transformer.text_projection.weight", pool.f32({2, 3}, {0, 1, 2, 3, 4, 5})},
              {"Xtransformer.text_projection.weight", pool.f32({1, 2, 2}, {6, 7, 8, 9})}},
-        conduct::strict);
+        strictness::strict);
 
     CHECK(done.names() == "clip_h.text_projection;Xtext_projection;");
     const auto turned = done.tensor("clip_h.text_projection");
@@ -281,7 +281,7 @@ TEST_CASE("in the projection's name every occurrence is shortened and nothing el
     support::tensor_pool pool;
     CHECK(conversion({{"transformer.text_projection.weight.layer_norm1.transformer.text_projection.weight",
                        pool.f32({1, 1}, {1})}},
-                     conduct::strict)
+                     strictness::strict)
               .names() == "text_projection.layer_norm1.text_projection;");
 }
 
@@ -289,19 +289,19 @@ TEST_CASE("a projection that is no matrix is refused in either conduct")
 {
     support::tensor_pool pool;
     const std::string    name = "clip_h.transformer.text_projection.weight";
-    for (const conduct how : {conduct::strict, conduct::as_comfyui}) {
+    for (const strictness how : {strictness::strict, strictness::as_comfyui}) {
         CHECK(refusal({{name, pool.f32({2}, {1, 2})}}, how) == "projection_rank " + name);
         CHECK(refusal({{name, pool.one(1)}}, how) == "projection_rank " + name);
     }
 }
 
 TEST_CASE(
-    "names that meet are refused in strict conduct; in ComfyUI's the later tensor takes the first one's place")
+    "names that meet are refused in strict strictness; in ComfyUI's the later tensor takes the first one's place")
 {
     support::tensor_pool pool;
     const named_tensors  labels{{"layer_norm1", pool.one(1)}, {"x", pool.one(2)}, {"ln_1", pool.one(3)}};
-    CHECK(refusal(labels, conduct::strict) == "name_collision ln_1");
-    const conversion done(labels, conduct::as_comfyui);
+    CHECK(refusal(labels, strictness::strict) == "name_collision ln_1");
+    const conversion done(labels, strictness::as_comfyui);
     CHECK(done.names() == "ln_1;x;");
     CHECK(floats(done.tensor("ln_1")) == values{3});
     CHECK(support::text_of(done.log.changes) == "replaced ln_1;");
@@ -309,8 +309,8 @@ TEST_CASE(
     // Fused tensors are set last and take a name from an entry that had it.
     named_tensors fused = attention(pool);
     fused.emplace_back(fused_weight, pool.one(4));
-    CHECK(refusal(fused, conduct::strict) == "name_collision " + std::string(fused_weight));
-    const conversion taken(fused, conduct::as_comfyui);
+    CHECK(refusal(fused, strictness::strict) == "name_collision " + std::string(fused_weight));
+    const conversion taken(fused, strictness::as_comfyui);
     CHECK(floats(taken.tensor(fused_weight)) == all_weights());
     CHECK(support::text_of(taken.log.changes) == "replaced " + std::string(fused_weight) + ";");
 }
@@ -324,11 +324,11 @@ TEST_CASE(
                                {"clip_l.c", pool.one(3)},
                                {"clip_gX", pool.one(4)}};
 
-    CHECK(refusal(given, conduct::strict, "clip_g") == "foreign_key t5xxl.b");
-    const conversion done(given, conduct::as_comfyui, "clip_g", "clip_l");
+    CHECK(refusal(given, strictness::strict, "clip_g") == "foreign_key t5xxl.b");
+    const conversion done(given, strictness::as_comfyui, "clip_g", "clip_l");
     CHECK(done.names() == "clip_g.a;clip_gX;clip_l.c;");
     CHECK(support::text_of(done.log.changes) == "left out t5xxl.b;");
-    const conversion kept({{"clip_l.layer_norm1", pool.one(5)}, given[0]}, conduct::strict, "clip_g",
+    const conversion kept({{"clip_l.layer_norm1", pool.one(5)}, given[0]}, strictness::strict, "clip_g",
                           "clip_l");
     CHECK(kept.names() == "clip_g.a;clip_l.layer_norm1;");
     CHECK(kept.log.changes.empty());
@@ -342,18 +342,18 @@ TEST_CASE("companions of quantised weights are refused in strict conduct and rel
     {
         CAPTURE(end);
         const named_tensors given{{layer() + "q_proj." + end, pool.one(1)}};
-        CHECK(refusal(given, conduct::strict) == "quantised_companion " + layer() + "q_proj." + end);
-        CHECK(conversion(given, conduct::as_comfyui).names() ==
+        CHECK(refusal(given, strictness::strict) == "quantised_companion " + layer() + "q_proj." + end);
+        CHECK(conversion(given, strictness::as_comfyui).names() ==
               "clip_h.transformer.resblocks.0.attn.q_proj." + end + ";");
     }
-    CHECK(refusal({{"logit_scale", pool.one(1)}, {"weight_scale.x", pool.one(1)}}, conduct::strict) ==
+    CHECK(refusal({{"logit_scale", pool.one(1)}, {"weight_scale.x", pool.one(1)}}, strictness::strict) ==
           "none");
 }
 
 TEST_CASE("names without a label are borrowed")
 {
     support::tensor_pool pool;
-    const conversion     done({{"clip_h.logit_scale", pool.one(1)}}, conduct::strict);
+    const conversion     done({{"clip_h.logit_scale", pool.one(1)}}, strictness::strict);
     REQUIRE(done.out);
     REQUIRE(done.out->entries().size() == 1);
     CHECK(done.out->entries()[0].name.stem.data() == done.given[0].first.data());
@@ -371,7 +371,7 @@ TEST_CASE("converting without memory says so and gives all memory back")
     }
     given.emplace_back("e.transformer.text_projection.weight", pool.f32({1, 1}, {1}));
     for (int i = 0; i < 2; ++i) {
-        const conduct     how = i == 0 ? conduct::strict : conduct::as_comfyui;
+        const strictness  how = i == 0 ? strictness::strict : strictness::as_comfyui;
         const std::size_t needed =
             support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
                 const conversion done(given, how, "", {}, memory);
@@ -401,7 +401,7 @@ TEST_CASE("a conversion tells that memory runs out whichever object comes when t
     given.emplace_back("transformer.text_projection.weight", *produced);
     given.emplace_back("layer_norm1.weight", pool.one(1));
     const auto convert = [&](stet::change_log& log, const stet::allocator&) -> std::string_view {
-        stet::rearrangement work(log, 0, conduct::as_comfyui);
+        stet::rearrangement work(log, 0, strictness::as_comfyui);
         for (const auto& [name, tensor] : given) { // in two pieces, which have to be joined
             if (auto set = work.set_new(work.dict, {.prefix = "e.", .stem = name}, tensor); !set)
                 return support::failure(set);
@@ -420,7 +420,7 @@ TEST_CASE("a projection that is produced while it is written is turned then")
             return out.write(std::as_bytes(std::span(from)));
         });
     REQUIRE(produced);
-    const conversion done({{"clip_h.transformer.text_projection.weight", *produced}}, conduct::strict);
+    const conversion done({{"clip_h.transformer.text_projection.weight", *produced}}, strictness::strict);
     CHECK(done.names() == "clip_h.text_projection;");
     const stet::tensor_view turned = done.tensor("clip_h.text_projection");
     REQUIRE(turned.shape.size() == 2);
@@ -432,7 +432,7 @@ TEST_CASE("a projection of elements below a byte cannot be turned and is refused
 {
     support::tensor_pool pool;
     const auto           four_bits = pool.raw(dtype::f4, {2, 2}, "ab");
-    CHECK(refusal({{"clip_h.transformer.text_projection.weight", four_bits}}, conduct::as_comfyui) ==
+    CHECK(refusal({{"clip_h.transformer.text_projection.weight", four_bits}}, strictness::as_comfyui) ==
           "sub_byte_strides clip_h.transformer.text_projection.weight");
     const std::string source = "ab";
     const auto        produced =
@@ -440,7 +440,7 @@ TEST_CASE("a projection of elements below a byte cannot be turned and is refused
             return out.write(std::as_bytes(std::span(from)));
         });
     REQUIRE(produced);
-    CHECK(refusal({{"clip_h.transformer.text_projection.weight", *produced}}, conduct::as_comfyui) ==
+    CHECK(refusal({{"clip_h.transformer.text_projection.weight", *produced}}, strictness::as_comfyui) ==
           "sub_byte_strides clip_h.transformer.text_projection.weight");
 }
 
@@ -449,7 +449,7 @@ TEST_CASE("a part of q, k and v given twice is refused in strict conduct, and th
     support::tensor_pool pool;
     named_tensors        given = attention(pool);
     given.emplace_back(given[0].first, pool.f32({2, 2}, {1, 2, 3, 4}));
-    for (const conduct how : {conduct::strict, conduct::as_comfyui}) {
+    for (const strictness how : {strictness::strict, strictness::as_comfyui}) {
         stet::change_log    log(stet::heap());
         stet::rearrangement work(log, 0, how);
         for (const auto& [name, tensor] : given)
@@ -472,15 +472,15 @@ TEST_CASE("a part of an impossible size is refused by the fused tensor's name")
     named_tensors        given = attention(pool);
     given[2].second = {
         .type = dtype::f32, .shape = {std::uint64_t{1} << 40U, std::uint64_t{1} << 40U}, .size = 4};
-    CHECK(refusal(given, conduct::strict).starts_with("tensor_size_overflow"));
+    CHECK(refusal(given, strictness::strict).starts_with("tensor_size_overflow"));
 }
 
 TEST_CASE("a name that becomes one of those kept as they are is refused in strict conduct")
 {
     support::tensor_pool pool;
     const named_tensors  given{{"layer_norm1.w", pool.one(1)}, {"ln_1.w", pool.one(2)}};
-    CHECK(conversion(given, conduct::strict, "layer_norm1", "ln_1").names() == "name_collision");
-    const conversion done(given, conduct::as_comfyui, "layer_norm1", "ln_1");
+    CHECK(conversion(given, strictness::strict, "layer_norm1", "ln_1").names() == "name_collision");
+    const conversion done(given, strictness::as_comfyui, "layer_norm1", "ln_1");
     CHECK(done.names() == "ln_1.w;");
     CHECK(floats(done.tensor("ln_1.w")) == values{2});
 }
@@ -488,7 +488,7 @@ TEST_CASE("a name that becomes one of those kept as they are is refused in stric
 TEST_CASE("the empty name is converted to itself")
 {
     support::tensor_pool pool;
-    const conversion     done({{"", pool.one(1)}, {"layer_norm1", pool.one(2)}}, conduct::strict);
+    const conversion     done({{"", pool.one(1)}, {"layer_norm1", pool.one(2)}}, strictness::strict);
     CHECK(done.names() == ";ln_1;");
 }
 
@@ -498,7 +498,7 @@ namespace {
 std::string converted_by(const stet::detail::openclip_names& by, const named_tensors& given)
 {
     stet::change_log    log(stet::heap());
-    stet::rearrangement work(log, 0, conduct::strict);
+    stet::rearrangement work(log, 0, strictness::strict);
     REQUIRE(support::fill(work, given));
     const auto done = stet::detail::to_openclip(by, work, "");
     REQUIRE(done);

@@ -218,7 +218,7 @@ TEST_CASE("a tensor keeps its shape and strides however many axes it has")
 
     const auto deep = given.dict.tensor(given.dict.entries()[0]);
     REQUIRE(deep.shape.size() == 10);
-    CHECK((deep.shape[0] == 2 && deep.shape[9] == 3 && deep.steps[9] == 2));
+    CHECK((deep.shape[0] == 2 && deep.shape[9] == 3 && deep.strides[9] == 2));
     CHECK(support::poured(given.dict.tensor(given.dict.entries()[1])) == "\1\4\2\5\3\6");
 }
 
@@ -233,7 +233,7 @@ TEST_CASE("a tensor whose axes are gone or no axes is refused by its name")
     CHECK(support::failure(given.dict.set({.stem = "w"}, {.shape = {-1, 0}, .size = 0})) ==
           "negative_dimension");
     CHECK(support::failure(
-              given.dict.set({.stem = "w"}, {.shape = {1}, .steps = std::array<int, 9>{}, .size = 1})) ==
+              given.dict.set({.stem = "w"}, {.shape = {1}, .strides = std::array<int, 9>{}, .size = 1})) ==
           "borrowed_axes_expired");
     CHECK(content(given.dict).empty());
 }

@@ -286,8 +286,10 @@ TEST_CASE("a view whose dtype and shape are impossible is refused")
           errc::tensor_size_overflow);
     CHECK(code({.type = dtype::u8, .shape = {-1}, .size = 1}) == errc::negative_dimension);
     CHECK(code({.type = dtype::f4, .shape = {3}, .size = 2}) == errc::partial_byte);
-    CHECK(code({.type = dtype::u8, .shape = {2, 3}, .steps = {3}, .size = 6}) == errc::strides_rank_mismatch);
-    CHECK(code({.type = dtype::u8, .shape = {2}, .steps = {3, 1}, .size = 2}) == errc::strides_rank_mismatch);
+    CHECK(code({.type = dtype::u8, .shape = {2, 3}, .strides = {3}, .size = 6}) ==
+          errc::strides_rank_mismatch);
+    CHECK(code({.type = dtype::u8, .shape = {2}, .strides = {3, 1}, .size = 2}) ==
+          errc::strides_rank_mismatch);
     CHECK(code({.type = dtype::u8, .shape = std::array<int, 9>{1, 1, 1, 1, 1, 1, 1, 1, 1}, .size = 1}) ==
           errc::borrowed_axes_expired);
 }
@@ -499,12 +501,12 @@ TEST_CASE("planning with any one allocation refused reports it and gives all mem
                 if (outcome)
                     outcome = builder.add(
                         {.prefix = "model.", .stem = name},
-                        tensor_view{.type = dtype::u8, .shape = {2, 2}, .steps = {1, 2}, .size = 4});
+                        tensor_view{.type = dtype::u8, .shape = {2, 2}, .strides = {1, 2}, .size = 4});
             }
             if (outcome)
-                outcome =
-                    builder.add({.stem = "model.layers.7.attention.weight"},
-                                tensor_view{.type = dtype::u8, .shape = {2, 2}, .steps = {1, 2}, .size = 4});
+                outcome = builder.add(
+                    {.stem = "model.layers.7.attention.weight"},
+                    tensor_view{.type = dtype::u8, .shape = {2, 2}, .strides = {1, 2}, .size = 4});
             if (outcome)
                 outcome = builder.leave_out("loss");
             if (!outcome)
@@ -518,8 +520,8 @@ TEST_CASE("planning with any one allocation refused reports it and gives all mem
                     CHECK(plan->changes().size() == 2);
                     for (const stet::record& record : plan->records()) {
                         const tensor_view tensor = plan->tensor(record);
-                        CHECK((tensor.shape[0] == 2 && tensor.shape[1] == 2 && tensor.steps[0] == 1 &&
-                               tensor.steps[1] == 2));
+                        CHECK((tensor.shape[0] == 2 && tensor.shape[1] == 2 && tensor.strides[0] == 1 &&
+                               tensor.strides[1] == 2));
                     }
                 } else {
                     CHECK(support::failure(plan) == "out_of_memory");
@@ -541,7 +543,7 @@ TEST_CASE("strides that are gone are refused by the tensor's name")
 {
     const auto refused =
         refusal({.prefix = "m.", .stem = "w"},
-                tensor_view{.type = dtype::u8, .shape = {1}, .steps = std::array<int, 9>{}, .size = 1});
+                tensor_view{.type = dtype::u8, .shape = {1}, .strides = std::array<int, 9>{}, .size = 1});
     CHECK(refused.code == errc::borrowed_axes_expired);
     CHECK(refused.subject.view() == "m.w");
 }

@@ -36,7 +36,7 @@ template <class Rule>
 outcome inverted(const small_tensors& given)
 {
     stet::change_log           log(stet::heap());
-    stet::detail::splitting    work(log, stet::conduct::strict);
+    stet::detail::splitting    work(log, stet::strictness::strict);
     stet::detail::ordered_dict out(stet::heap());
     CHECK(fill(work.rest, given));
     CHECK(stet::detail::inverse_of<Rule>::invert(work, out));
@@ -62,7 +62,7 @@ TEST_CASE("Stable Diffusion 1: float position ids are rounded and reported")
     constexpr std::array<float, 3> expected{0.0F, 1.0F, 2.0F};
     const auto                     view = stet::view_of(ids, {1, 3});
     stet::change_log               log(stet::heap());
-    stet::detail::splitting        work(log, stet::conduct::strict);
+    stet::detail::splitting        work(log, stet::strictness::strict);
     stet::detail::ordered_dict     out(stet::heap());
     REQUIRE(view);
     REQUIRE(work.rest.set({.stem = "cond_stage_model.transformer.embeddings.position_ids"}, *view));
@@ -106,7 +106,7 @@ TEST_CASE("Stable Cascade's projection is turned back")
 {
     const small_tensors     given{{"clip_g.text_projection", {3, 2}}, {"clip_g.logit_scale", {}}};
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::conduct::strict);
+    stet::detail::splitting work(log, stet::strictness::strict);
     REQUIRE(fill(work.rest, given));
     REQUIRE(stet::detail::turn_cascade_projection(work, work.rest));
     CHECK(names_of(work.rest) ==
@@ -146,7 +146,7 @@ TEST_CASE("names in two pieces come back where memory is short, or that is told"
     for (std::size_t first = 0; first < 20; ++first) {
         const auto invert = [&]<class Rule>(Rule, std::string_view prefix, std::string_view other) {
             const auto run = [&](stet::change_log& log, const stet::allocator& memory) -> std::string_view {
-                stet::detail::splitting    work(log, stet::conduct::strict);
+                stet::detail::splitting    work(log, stet::strictness::strict);
                 stet::detail::ordered_dict out(memory);
                 for (std::size_t i = 0; i < first; ++i) {
                     if (auto set = work.rest.share({.prefix = prefix, .stem = digits.substr(i, 1)}, given[0]);

@@ -40,7 +40,7 @@ TEST_CASE("a text encoder's names come back in ComfyUI's order, whatever the fil
                               "e.positional_embedding",
                               "e.logit_scale"};
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::conduct::strict);
+    stet::detail::splitting work(log, stet::strictness::strict);
     REQUIRE(fill(work.rest, given));
     REQUIRE(stet::detail::text_from_openclip(work, work.rest, place));
     const std::string model = "e.transformer.text_model.";
@@ -60,7 +60,7 @@ TEST_CASE("q, k and v are views of the rows of the tensor they were joined to")
 {
     const small_tensors     given{{"e.transformer.resblocks.0.attn.in_proj_weight", {6, 1}}};
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::conduct::strict);
+    stet::detail::splitting work(log, stet::strictness::strict);
     REQUIRE(fill(work.rest, given));
     REQUIRE(stet::detail::text_from_openclip(work, work.rest, place));
     std::size_t row = 0;
@@ -79,7 +79,7 @@ TEST_CASE("q, k and v are views of the rows of the tensor they were joined to")
 TEST_CASE("rows that do not divide by three are refused, or the rest is lost as in ComfyUI")
 {
     const small_tensors given{{"e.transformer.resblocks.0.attn.in_proj_bias", {7}}};
-    for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
+    for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
         stet::change_log        log(stet::heap());
         stet::detail::splitting work(log, how);
         REQUIRE(fill(work.rest, given));
@@ -104,7 +104,7 @@ TEST_CASE("a fused tensor without rows is refused")
 {
     const small_tensors     given{{"e.transformer.resblocks.0.attn.in_proj_bias", {}}};
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::conduct::as_comfyui);
+    stet::detail::splitting work(log, stet::strictness::as_comfyui);
     REQUIRE(fill(work.rest, given));
     const auto done = stet::detail::text_from_openclip(work, work.rest, place);
     REQUIRE_FALSE(done);
@@ -114,7 +114,7 @@ TEST_CASE("a fused tensor without rows is refused")
 TEST_CASE("ComfyUI leaves layers from 32 on as they are, strict conduct does not")
 {
     const small_tensors given{"e.transformer.resblocks.31.ln_1.bias", "e.transformer.resblocks.32.ln_1.bias"};
-    for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
+    for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
         stet::change_log        log(stet::heap());
         stet::detail::splitting work(log, how);
         REQUIRE(fill(work.rest, given));
@@ -131,7 +131,7 @@ TEST_CASE("ComfyUI leaves layers from 32 on as they are, strict conduct does not
 TEST_CASE("a projection is turned, one with a module's name is not, and both together are a collision")
 {
     const small_tensors given{{"e.text_projection", {3, 2}}, {"e.text_projection.weight", {3, 2}}};
-    for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
+    for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
         stet::change_log        log(stet::heap());
         stet::detail::splitting work(log, how);
         REQUIRE(fill(work.rest, given));
@@ -151,7 +151,7 @@ TEST_CASE("a projection that is a vector is refused")
 {
     const small_tensors     given{{"e.text_projection", {3}}};
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::conduct::as_comfyui);
+    stet::detail::splitting work(log, stet::strictness::as_comfyui);
     REQUIRE(fill(work.rest, given));
     const auto done = stet::detail::text_from_openclip(work, work.rest, place);
     REQUIRE_FALSE(done);
@@ -178,13 +178,13 @@ TEST_CASE("the inverse undoes the conversion, text and vision")
     for (const bool is_text : {true, false}) {
         const small_tensors& given = is_text ? text : vision;
         stet::change_log     log(stet::heap());
-        stet::rearrangement  saved(log, 0, stet::conduct::strict);
+        stet::rearrangement  saved(log, 0, stet::strictness::strict);
         REQUIRE(fill(saved.dict, given));
         auto converted = stet::detail::to_openclip(
             is_text ? stet::detail::openclip_text : stet::detail::openclip_vision, saved, "");
         REQUIRE(converted);
         CHECK(stet::detail::has_openclip_vision(*converted, "") == !is_text);
-        stet::detail::splitting work(log, stet::conduct::strict);
+        stet::detail::splitting work(log, stet::strictness::strict);
         REQUIRE((is_text ? stet::detail::text_from_openclip(work, *converted, place)
                          : stet::detail::vision_from_openclip(work, *converted, "")));
         std::size_t count = 0;
@@ -246,7 +246,7 @@ TEST_CASE("a fused tensor that would be cut inside a byte is refused by its name
     const auto                         fused = stet::view_of(stet::dtype::f4, {4, 1}, four_numbers);
     REQUIRE(fused);
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::conduct::as_comfyui);
+    stet::detail::splitting work(log, stet::strictness::as_comfyui);
     REQUIRE(work.rest.set({.stem = "e.transformer.resblocks.0.attn.in_proj_weight"}, *fused));
     const auto cut = stet::detail::text_from_openclip(work, work.rest, place);
     REQUIRE_FALSE(cut);

@@ -45,7 +45,7 @@ using names = std::vector<std::string>;
 TEST_CASE("taking a prefix moves its names, in order, and leaves the others")
 {
     stet::change_log           log(stet::heap());
-    stet::detail::splitting    work(log, stet::conduct::strict);
+    stet::detail::splitting    work(log, stet::strictness::strict);
     stet::detail::ordered_dict out(stet::heap());
     fill(work.rest, {"p.b", "x", "p.a", "p", "pp.a"});
     REQUIRE(work.take("p.", "q.", out));
@@ -57,7 +57,7 @@ TEST_CASE("taking a prefix moves its names, in order, and leaves the others")
 
 TEST_CASE("a longer claim keeps its names only in strict conduct")
 {
-    for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
+    for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
         stet::change_log           log(stet::heap());
         stet::detail::splitting    work(log, how);
         stet::detail::ordered_dict out(stet::heap());
@@ -73,7 +73,7 @@ TEST_CASE("a longer claim keeps its names only in strict conduct")
 
 TEST_CASE("two names that become one are refused, or the later wins and is reported")
 {
-    for (const auto how : {stet::conduct::strict, stet::conduct::as_comfyui}) {
+    for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
         stet::change_log           log(stet::heap());
         stet::detail::splitting    work(log, how);
         stet::detail::ordered_dict out(stet::heap());
@@ -97,7 +97,7 @@ TEST_CASE("two names that become one are refused, or the later wins and is repor
 TEST_CASE("a rename moves the name to the end and tells whether it was there")
 {
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::conduct::strict);
+    stet::detail::splitting work(log, stet::strictness::strict);
     fill(work.rest, {"a", "b"});
     const auto renamed = work.rename(work.rest, {.stem = "a"}, {.prefix = "c.", .stem = "a"});
     REQUIRE(renamed);
@@ -117,7 +117,7 @@ TEST_CASE("taking and renaming tell that memory runs out whatever is full")
     const auto take_and_rename = [&](stet::change_log&      log,
                                      const stet::allocator& memory) -> std::string_view {
         const std::size_t          before = log.changes.size();
-        stet::detail::splitting    work(log, stet::conduct::as_comfyui);
+        stet::detail::splitting    work(log, stet::strictness::as_comfyui);
         stet::detail::ordered_dict out(memory);
         for (const std::string& name : names) {
             for (const std::string_view prefix : {"p.q.", "p.r."}) {

@@ -46,7 +46,7 @@ struct stored_tensor {
 
     stet::result<void> pour(stet::sink_ref destination, std::size_t swapped_width = 1) const
     {
-        const walk axes(tensor.shape, tensor.steps, width);
+        const walk axes(tensor.shape, tensor.strides, width);
         return stet::detail::pour_walk(
             axes, support::as_bytes(storage).data() + static_cast<std::size_t>(tensor.offset) * width, size,
             swapped_width, destination);
@@ -73,7 +73,7 @@ naive_tensor any_tensor(dice& numbers)
         const std::uint64_t size = 1 + numbers.below(numbers.below(3) == 0 ? 70 : 5);
         tensor.shape.push_back(elements * size > 20'000 ? 1 : size);
         elements *= tensor.shape.back();
-        tensor.steps.push_back(numbers.between(-9, 9) * (numbers.below(4) == 0 ? 50 : 1));
+        tensor.strides.push_back(numbers.between(-9, 9) * (numbers.below(4) == 0 ? 50 : 1));
     }
     return tensor;
 }
@@ -88,7 +88,7 @@ naive_tensor any_rearranged(dice& numbers)
         const std::uint64_t begin = numbers.below(3) == 0 ? numbers.below(tensor.shape[axis]) : 0;
         tensor.slice(axis, begin, tensor.shape[axis]);
         if (numbers.below(5) == 0)
-            tensor.steps[axis] = -tensor.steps[axis];
+            tensor.strides[axis] = -tensor.strides[axis];
     }
     tensor.offset = 0;
     return tensor;
@@ -146,7 +146,7 @@ TEST_CASE("a walk is gathered right into every kind of sink, as it is and swappe
 TEST_CASE("a transpose larger than any block is gathered right, for every width")
 {
     for (const std::size_t width : {1U, 2U, 4U, 8U}) {
-        const stored_tensor given({.shape = {613, 701}, .steps = {1, 613}}, width);
+        const stored_tensor given({.shape = {613, 701}, .strides = {1, 613}}, width);
         for (const std::size_t size : {std::size_t{1} << 20U, std::size_t{100'001}, std::size_t{8191}}) {
             piece_sink                end;
             std::vector<std::byte>    block(size);
@@ -177,7 +177,7 @@ TEST_CASE("what a sink lends is filled in place, and gathered nowhere else")
             return inner.write(data);
         }
     };
-    const stored_tensor    given({.shape = {300, 200}, .steps = {1, 300}}, 4);
+    const stored_tensor    given({.shape = {300, 200}, .strides = {1, 300}}, 4);
     std::vector<std::byte> memory(given.size);
     checking_sink          sink{.inner = stet::span_sink(memory)};
     REQUIRE(given.pour(sink));
@@ -203,7 +203,7 @@ TEST_CASE("a sink that fails to lend, or lends less than before, ends a walk")
         }
         stet::result<void> write(stet::bytes) { return {}; }
     };
-    const stored_tensor given({.shape = {300, 200}, .steps = {1, 300}}, 4);
+    const stored_tensor given({.shape = {300, 200}, .strides = {1, 300}}, 4);
     for (std::size_t fails_at = 0; fails_at < 5; ++fails_at) {
         fickle_sink refusing{.fails_at = fails_at, .refuses = true};
         CHECK(support::failure(given.pour(refusing)) == "sink_refused");
@@ -218,7 +218,7 @@ TEST_CASE("a sink that fails to lend, or lends less than before, ends a walk")
 
 TEST_CASE("memory that is too small for a gathered tensor is full, not overrun")
 {
-    const stored_tensor given({.shape = {801, 701}, .steps = {1, 801}}, 4);
+    const stored_tensor given({.shape = {801, 701}, .strides = {1, 801}}, 4);
     for (const std::size_t missing : {std::size_t{1}, std::size_t{4}, given.size - 10, given.size}) {
         std::vector<std::byte> memory(given.size - missing);
         stet::span_sink        sink(memory);

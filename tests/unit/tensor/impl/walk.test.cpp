@@ -63,9 +63,9 @@ TEST_CASE("every place of a walk is visited once and in order")
         const auto            rank = numbers.below(6);
         for (std::uint64_t axis = 0; axis < rank; ++axis) {
             tensor.shape.push_back(1 + numbers.below(4));
-            tensor.steps.push_back(numbers.between(-9, 9));
+            tensor.strides.push_back(numbers.between(-9, 9));
         }
-        const walk                axes(tensor.shape, tensor.steps, 1);
+        const walk                axes(tensor.shape, tensor.strides, 1);
         std::vector<std::int64_t> seen;
         stet::detail::each_place(axes.axes(), [&](std::ptrdiff_t offset, std::span<const std::uint64_t> at) {
             std::ptrdiff_t by_index = 0;

@@ -100,7 +100,7 @@ TEST_CASE("a stream of blocks writes random pieces, lasting and passing, in orde
                     : (4096 - reinterpret_cast<std::uintptr_t>(from.data()) % 4096 + expected.size()) % 4096;
             expected += text_of(from, at, size);
             if (piece % 4 < 2) {
-                CHECK(stream.write_lasting(stet::bytes(from).subspan(at, size)));
+                CHECK(stream.write_borrowed(stet::bytes(from).subspan(at, size)));
                 continue;
             }
             passing.assign(from.begin() + static_cast<std::ptrdiff_t>(at),
@@ -133,7 +133,7 @@ TEST_CASE("lasting bytes that fit their place are not copied", "[thread]")
 
     block_stream stream(part, small_blocks(part.handle(), 1), 0, {.threads = 1}, stet::heap());
     REQUIRE(stream.reserve());
-    CHECK(stream.write_lasting(from));
+    CHECK(stream.write_borrowed(from));
     CHECK(stream.finish());
     CHECK(seen == from.data());
     CHECK(file.here.content("y.part") == text_of(from, 0, from.size()));
@@ -267,7 +267,7 @@ TEST_CASE("whatever stands before lasting bytes may fail, and finishing tells it
             // They lie in memory as they will in the file, so that they are not copied.
             const std::size_t at = (8192 - address % 4096 + blocks_before * 8192 + bytes_before) % 4096;
             if (outcome)
-                outcome = stream.write_lasting(stet::bytes(from).subspan(at, 40'000));
+                outcome = stream.write_borrowed(stet::bytes(from).subspan(at, 40'000));
             const auto finished = stream.finish();
             CAPTURE(blocks_before, bytes_before);
             REQUIRE((!outcome || !finished));
@@ -290,7 +290,7 @@ TEST_CASE("an edge of a block, or a block before it, that fails ends a lasting w
         block_stream stream(file.part, small_blocks(file.part.handle(), 4096), 50, {.threads = 0},
                             stet::heap());
         REQUIRE(stream.reserve());
-        auto       outcome = stream.write_lasting(lies_as_at(50)); // begins with an edge
+        auto       outcome = stream.write_borrowed(lies_as_at(50)); // begins with an edge
         const auto finished = stream.finish();
         if (faulty.count(file_call::write_at) < nth) {
             CHECK((outcome && finished));
@@ -315,7 +315,7 @@ TEST_CASE("an edge of a block, or a block before it, that fails ends a lasting w
         REQUIRE(stream.write(lent->first(8192)));
         at += 100 + 8192;
     }
-    const auto failed = stream.write_lasting(lies_as_at(at));
+    const auto failed = stream.write_borrowed(lies_as_at(at));
     REQUIRE_FALSE(failed);
     CHECK(failed.error().code == errc::disk_full);
     CHECK(stream.finish());
