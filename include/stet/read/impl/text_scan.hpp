@@ -14,8 +14,6 @@ namespace STET_NAMESPACE::detail {
 inline constexpr std::uint64_t every_byte = 0x0101010101010101U;
 inline constexpr std::uint64_t high_bits = 0x8080808080808080U;
 
-std::uint64_t load_word(const char* from) noexcept;
-
 /// Sets the high bit of the bytes that end a run of plain characters: quote, backslash, control. A byte above a true
 /// hit may be marked without need; the lowest mark is always true.
 constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept

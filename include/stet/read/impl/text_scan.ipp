@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/utf8.hpp"
+#include "../../vocabulary/impl/words.hpp"
 #include "text_scan.hpp"
 
 #include <bit>
-#include <cstring>
 
 namespace STET_NAMESPACE::detail {
-
-STET_INLINE std::uint64_t load_word(const char* from) noexcept
-{
-    std::uint64_t word = 0;
-    std::memcpy(&word, from, sizeof word);
-    return word;
-}
 
 STET_INLINE std::size_t end_of_plain(std::string_view text, std::size_t from) noexcept
 {
     while (text.size() - from >= 8) {
         const std::uint64_t marks = detail::special_bytes(detail::load_word(text.data() + from));
-        if (marks == 0) {
-            from += 8;
-            continue;
-        }
-        if constexpr (std::endian::native == std::endian::little)
+        if (marks != 0)
             return from + static_cast<std::size_t>(std::countr_zero(marks)) / 8;
-        break;
+        from += 8;
     }
     while (from < text.size()) {
         const auto code = static_cast<unsigned char>(text[from]);

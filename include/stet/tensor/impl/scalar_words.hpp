@@ -3,6 +3,7 @@
 #define STET_TENSOR_IMPL_SCALAR_WORDS_HPP
 
 #include "../../vocabulary/config.hpp"
+#include "../../vocabulary/impl/words.hpp"
 
 #include <array>
 #include <cstddef>
@@ -11,10 +12,6 @@
 
 // Scalars of 1, 2, 4 or 8 bytes, eight bytes at a time: what a processor without knowledge of vectors does fastest.
 namespace STET_NAMESPACE::detail {
-
-std::uint64_t load_word(const std::byte* from) noexcept;
-
-void store_word(std::byte* to, std::uint64_t word) noexcept;
 
 /// Exchanges neighbours of `Bits` bits.
 template <unsigned Bits>
