@@ -342,7 +342,7 @@ TEST_CASE("each call of a search that fails is told, and nothing live or foreign
             } else {
                 CHECK(after == before);
                 CHECK(found.error().os_code == os_code);
-                CHECK(found.error().subject.view().starts_with(here.path()));
+                CHECK(found.error().subject().starts_with(here.path()));
             }
             CHECK(live->publish(durability::none));
             if (!faulty.failed()) {

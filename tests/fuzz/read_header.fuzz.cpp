@@ -49,7 +49,7 @@ bool same(const stet::checkpoint_header& a, const stet::checkpoint_header& b)
 bool same(const stet::error& a, const stet::error& b)
 {
     return a.code == b.code && a.os_code == b.os_code && a.expected == b.expected && a.actual == b.actual &&
-           a.subject.view() == b.subject.view();
+           a.subject() == b.subject();
 }
 
 /// Whether both were refused for the same reason, or both accepted with the same content.

@@ -81,7 +81,7 @@ std::string verdict(std::span<const std::byte> file)
     const stet::error& failed = read.error();
     std::string        line =
         "- " + std::string(stet::name(failed.code)) + ' ' + std::to_string(failed.actual) + ' ';
-    append_hexadecimal(line, failed.subject.view());
+    append_hexadecimal(line, failed.subject());
     return line;
 }
 

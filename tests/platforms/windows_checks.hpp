@@ -46,7 +46,7 @@ void expect_error(const stet::result<Value>& outcome, stet::errc code, std::stri
 {
     expect_error(outcome, code, text);
     if (!outcome && outcome.error().code == code)
-        expect(outcome.error().subject.view().ends_with(subject), "the error is about the file");
+        expect(outcome.error().subject().ends_with(subject), "the error is about the file");
 }
 
 template <class Value>

@@ -6,6 +6,8 @@
 #if !defined(_WIN32)
 
 #include <cerrno>
+#include <csignal>
+#include <initializer_list>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +41,21 @@ template <class Body>
 int in_child(Body body)
 {
     return wait_for(start_child(body));
+}
+
+/// Whether a child that runs `body` comes to the end of it.
+/// body: callable; may end the program
+template <class Body>
+bool goes_on(Body body)
+{
+    constexpr int at_the_end = 5;
+    return in_child([&] {
+               for (const int each : {SIGABRT, SIGILL, SIGTRAP})
+                   ::signal(each, SIG_DFL); // not the test framework's
+               ::close(STDERR_FILENO);      // an assertion's words
+               body();
+               return at_the_end;
+           }) == at_the_end;
 }
 
 } // namespace support

@@ -101,7 +101,7 @@ private:
 /// file_size: bytes of the whole file
 /// errors:    those of header_extent; more_bytes_needed with the count needed in `expected`; invalid_header_utf8,
 ///            invalid_header_json and forbidden_by_format with the place in the file in `actual`, what is wrong there
-///            in the first of the parties and the tensor or `__metadata__` as subject; invalid_offset, shape_overflow,
+///            as first party and the tensor or `__metadata__` as subject; invalid_offset, shape_overflow,
 ///            partial_byte and tensor_info_mismatch with the tensor as subject, expected and actual as bytes (bits for
 ///            partial_byte; for shape_overflow the place of the tensor's name in the file); incomplete_data;
 ///            out_of_memory

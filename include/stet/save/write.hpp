@@ -146,7 +146,7 @@ result<void> write_tensors(const header& head, const tensor_run& run, Out& out, 
         if (auto begun = reporting.begin(placed.name); !begun)
             return begun;
         if (auto written = write_tensor(tensors.tensor(placed), placed, run, reporting); !written) {
-            const bool names_it_already = !written.error().subject.view().empty();
+            const bool names_it_already = !written.error().subject().empty();
             return names_it_already ? written.error()
                                     : written.error().about(placed.name.prefix, placed.name.stem);
         }

@@ -3,9 +3,8 @@
 #define STET_VOCABULARY_ERROR_HPP
 
 #include "config.hpp"
-#include "impl/utf8.hpp"
+#include "impl/error_texts.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -99,50 +98,21 @@ enum class errc : std::uint8_t {
 /// How many codes there are; codes are 1 to errc_count.
 inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::part_file_lost);
 
-/// A copy of a text, its tail if it is too long: names and paths differ at their ends.
-template <std::size_t Capacity>
-class clipped_text {
-public:
-    constexpr clipped_text() = default;
-
-    /// Keeps `head` followed by `tail`, "..." and the end of both where they do not fit.
-    constexpr void assign(std::string_view head, std::string_view tail = {}) noexcept
-    {
-        static_assert(Capacity > 8 && Capacity < 256);
-        size_ = 0;
-        if (head.size() + tail.size() > Capacity) {
-            append("...");
-            const std::size_t room = Capacity - size_;
-            const std::size_t head_room = room > tail.size() ? room - tail.size() : 0;
-            head = head.substr(detail::next_character(head, head.size() - head_room));
-            tail = tail.substr(
-                detail::next_character(tail, tail.size() - (room < tail.size() ? room : tail.size())));
-        }
-        append(head);
-        append(tail);
-    }
-
-    constexpr std::string_view view() const noexcept { return {characters_.data(), size_}; }
-
-private:
-    constexpr void append(std::string_view text) noexcept
-    {
-        for (const char c : text)
-            characters_[size_++] = c;
-    }
-
-    std::array<char, Capacity> characters_{};
-    std::uint8_t               size_ = 0;
-};
-
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {
-    errc                            code{};
-    int                             os_code = 0;  ///< errno, where the system was asked; else 0
-    std::uint64_t                   expected = 0; ///< bytes, a count, a limit: what the code speaks of
-    std::uint64_t                   actual = 0;   ///< what was found instead
-    clipped_text<199>               subject{};    ///< name of a tensor, metadata key or path
-    std::array<clipped_text<95>, 2> parties{};    ///< the two that claim one name, or the form a value needs
+    errc                code{};
+    int                 os_code = 0;  ///< errno, where the system was asked; else 0
+    std::uint64_t       expected = 0; ///< bytes, a count, a limit: what the code speaks of
+    std::uint64_t       actual = 0;   ///< what was found instead
+    detail::error_texts texts{};
+
+    /// Name of a tensor, metadata key or path; the tail of one beyond 165 bytes, of 69 where there are parties.
+    /// lifetime: that of the error
+    constexpr std::string_view subject() const noexcept { return texts.subject(); }
+    /// The two that claim one name; or the form a value needs and nothing. Up to 96 bytes together.
+    /// lifetime: that of the error
+    constexpr std::string_view first_party() const noexcept { return texts.first(); }
+    constexpr std::string_view second_party() const noexcept { return texts.second(); }
 
     /// The same error, said of the thing named by the two pieces together.
 #if defined(__GNUC__)
@@ -152,7 +122,18 @@ struct error {
     about(std::string_view head, std::string_view tail = {}) const noexcept
     {
         error named = *this;
-        named.subject.assign(head, tail);
+        named.texts.set_subject(head, tail);
+        return named;
+    }
+
+    /// The same error with other parties.
+#if defined(__GNUC__)
+    [[gnu::__cold__, gnu::__noinline__]]
+#endif
+    constexpr error with(std::string_view first, std::string_view second = {}) const noexcept
+    {
+        error named = *this;
+        named.texts.set_parties(first, second);
         return named;
     }
 };

@@ -84,7 +84,7 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::too_many_open_files, "too_many_open_files", "%s: no file descriptor is left"},
     {errc::too_many_links, "too_many_links", "%s: symbolic links lead to each other"},
     {errc::io_failure, "io_failure", "%s: the system reports error %o"},
-    {errc::missing_qkv, "missing_qkv", "attention layer %s has no %1; q, k and v are saved as one tensor"},
+    {errc::missing_qkv, "missing_qkv", "attention layer %s has no %1%2; q, k and v are saved as one tensor"},
     {errc::projection_rank, "projection_rank", "tensor %s: a text projection has two axes, this one has %a"},
     {errc::name_collision, "name_collision",
      "tensor %s: two keys of one component are saved under this name; rename or leave out one of them"},
@@ -216,13 +216,13 @@ constexpr void put_field(message_writer& out, char field, const error& e) noexce
 {
     switch (field) {
     case 's':
-        out.put_quoted(e.subject.view());
+        out.put_quoted(e.subject());
         break;
     case '1':
-        out.put(e.parties[0].view());
+        out.put(e.first_party());
         break;
     case '2':
-        out.put(e.parties[1].view());
+        out.put(e.second_party());
         break;
     case 'e':
         out.put_number(e.expected);

@@ -3,114 +3,22 @@
 #define STET_VOCABULARY_RESULT_HPP
 
 #include "error.hpp"
+#include "impl/expected_of.hpp"
+#include "impl/stop.hpp"
+#include "impl/value_or_error.hpp"
 
 #include <concepts>
-#include <new>
 #include <type_traits>
 #include <utility>
 
 namespace STET_NAMESPACE {
 
-template <class Value>
-class result;
-
-namespace detail {
-
-/// std::expected and its older relatives, recognised by their nested names so that none of them is included.
-template <class Expected, class Value>
-concept expected_of = requires(stet::error e) {
-    typename Expected::value_type;
-    typename Expected::error_type;
-    requires std::same_as<typename Expected::value_type, Value>;
-    requires std::same_as<typename Expected::error_type, stet::error>;
-    typename Expected::unexpected_type;
-    Expected(typename Expected::unexpected_type(e));
-};
-
-/// The one or the other, and which. Not std::optional, for there are many kinds of results, and a compiler takes longer
-/// for the optional of each than for all that is done with it.
-template <class Value, bool IsPlain = std::is_trivially_copyable_v<Value>>
-struct value_or_error {
-    constexpr explicit value_or_error(Value&& given) noexcept(std::is_nothrow_move_constructible_v<Value>)
-        : value(std::move(given)), has_value(true)
-    {
-    }
-    constexpr explicit value_or_error(const stet::error& given) noexcept : failure(given), has_value(false) {}
-
-    union {
-        Value       value;
-        stet::error failure;
-    };
-    bool has_value;
-};
-
-template <class Value>
-struct value_or_error<Value, false> {
-    constexpr explicit value_or_error(Value&& given) noexcept(std::is_nothrow_move_constructible_v<Value>)
-        : value(std::move(given)), has_value(true)
-    {
-    }
-    constexpr explicit value_or_error(const stet::error& given) noexcept : failure(given), has_value(false) {}
-
-    value_or_error(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
-    {
-        take(std::move(other));
-    }
-    value_or_error(const value_or_error& other)
-    requires std::copy_constructible<Value>
-    {
-        take(other);
-    }
-    value_or_error& operator=(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
-    {
-        if (this != &other) {
-            drop();
-            take(std::move(other));
-        }
-        return *this;
-    }
-    value_or_error& operator=(const value_or_error& other)
-    requires std::copy_constructible<Value>
-    {
-        if (this != &other) {
-            drop();
-            take(other);
-        }
-        return *this;
-    }
-    ~value_or_error() { drop(); }
-
-    union {
-        Value       value;
-        stet::error failure;
-    };
-    bool has_value = false; ///< only once the value is there: making it may throw
-
-private:
-    void drop() noexcept
-    {
-        if (!has_value)
-            return;
-        value.~Value();
-        has_value = false;
-        ::new (static_cast<void*>(&failure)) stet::error{};
-    }
-    template <class Other>
-    void take(Other&& other)
-    {
-        if (other.has_value)
-            ::new (static_cast<void*>(&value)) Value(std::forward<Other>(other).value);
-        else
-            failure = other.failure;
-        has_value = other.has_value; // NOLINT(bugprone-use-after-move): only its value was moved
-    }
-};
-
-struct nothing {};
-
-} // namespace detail
-
 /// A value or an error. True when there is a value.
+///
+/// Who asks a failed result for its value, or one that succeeded for its error, has made a mistake: STET_ASSERT is
+/// called, and where that returns the program ends at a trap instruction, in every build. There is no value that could
+/// be given instead: one made up for the purpose would be saved as if it were the caller's. Where the compiler sees the
+/// result being tested before, the trap costs nothing.
 template <class Value>
 class [[nodiscard]] result {
 public:
@@ -124,54 +32,108 @@ public:
         : held_(e)
     {
     }
+    /// From std::expected<Value, stet::error> and types of its shape.
+    template <detail::expected_argument_of<Value> Expected>
+    requires std::constructible_from<Value, decltype(*std::declval<Expected>())>
+    constexpr result(Expected&& given)
+        : held_(given.has_value() ? detail::value_or_error<Value>(Value(*std::forward<Expected>(given)))
+                                  : detail::value_or_error<Value>(given.error()))
+    {
+    }
 
+    constexpr bool     has_value() const noexcept { return held_.has_value; }
     constexpr explicit operator bool() const noexcept { return held_.has_value; }
 
     /// The value; only when there is one.
     constexpr Value& operator*() & noexcept
     {
-        STET_ASSERT(held_.has_value, "stet: the value of a failed result was asked for");
+        needs_value();
         return held_.value;
     }
     constexpr const Value& operator*() const& noexcept
     {
-        STET_ASSERT(held_.has_value, "stet: the value of a failed result was asked for");
+        needs_value();
         return held_.value;
     }
     constexpr Value&& operator*() && noexcept
     {
-        STET_ASSERT(held_.has_value, "stet: the value of a failed result was asked for");
+        needs_value();
         return std::move(held_.value);
     }
     constexpr Value*       operator->() noexcept { return &**this; }
     constexpr const Value* operator->() const noexcept { return &**this; }
 
+    /// The value, or another one where there is none.
+    template <class Other = Value>
+    constexpr Value value_or(Other&& other) const&
+    {
+        return held_.has_value ? held_.value : static_cast<Value>(std::forward<Other>(other));
+    }
+    template <class Other = Value>
+    constexpr Value value_or(Other&& other) &&
+    {
+        return held_.has_value ? std::move(held_.value) : static_cast<Value>(std::forward<Other>(other));
+    }
+
     /// The error; only when there is no value.
     constexpr const stet::error& error() const noexcept
     {
-        STET_ASSERT(!held_.has_value, "stet: the error of a result that succeeded was asked for");
+        if (held_.has_value) {
+            STET_ASSERT(!held_.has_value, "stet: the error of a result that succeeded was asked for");
+            detail::stop();
+        }
         return held_.failure;
     }
 
-    /// `next(value)`, or this error passed on. next: callable with Value&&, returns a result
+    /// `next(value)`, or this error passed on. next: callable with the value, returns a result
+    template <class Next>
+    constexpr auto and_then(Next&& next) & -> std::invoke_result_t<Next, Value&>
+    {
+        if (!held_.has_value)
+            return held_.failure;
+        return std::forward<Next>(next)(held_.value);
+    }
+    template <class Next>
+    constexpr auto and_then(Next&& next) const& -> std::invoke_result_t<Next, const Value&>
+    {
+        if (!held_.has_value)
+            return held_.failure;
+        return std::forward<Next>(next)(held_.value);
+    }
     template <class Next>
     constexpr auto and_then(Next&& next) && -> std::invoke_result_t<Next, Value&&>
     {
-        if (!*this)
-            return error();
-        return std::forward<Next>(next)(*std::move(*this));
+        if (!held_.has_value)
+            return held_.failure;
+        return std::forward<Next>(next)(std::move(held_.value));
     }
 
     /// std::expected<Value, stet::error> and types of its shape.
     template <detail::expected_of<Value> Expected>
+    constexpr operator Expected() const&
+    requires std::copy_constructible<Value>
+    {
+        if (!held_.has_value)
+            return Expected(typename Expected::unexpected_type(held_.failure));
+        return Expected(held_.value);
+    }
+    template <detail::expected_of<Value> Expected>
     constexpr operator Expected() &&
     {
-        if (!*this)
-            return Expected(typename Expected::unexpected_type(error()));
-        return Expected(*std::move(*this));
+        if (!held_.has_value)
+            return Expected(typename Expected::unexpected_type(held_.failure));
+        return Expected(std::move(held_.value));
     }
 
 private:
+    constexpr void needs_value() const noexcept
+    {
+        if (!held_.has_value) {
+            STET_ASSERT(held_.has_value, "stet: the value of a failed result was asked for");
+            detail::stop();
+        }
+    }
+
     detail::value_or_error<Value> held_;
 };
 
@@ -189,31 +151,42 @@ public:
         : held_(e)
     {
     }
+    /// From std::expected<void, stet::error> and types of its shape.
+    template <detail::expected_argument_of<void> Expected>
+    constexpr result(Expected&& given) : result()
+    {
+        if (!given.has_value())
+            held_ = detail::value_or_error<detail::nothing>(given.error());
+    }
 
+    constexpr bool     has_value() const noexcept { return held_.has_value; }
     constexpr explicit operator bool() const noexcept { return held_.has_value; }
 
     /// The error; only after a failure.
     constexpr const stet::error& error() const noexcept
     {
-        STET_ASSERT(!held_.has_value, "stet: the error of a result that succeeded was asked for");
+        if (held_.has_value) {
+            STET_ASSERT(!held_.has_value, "stet: the error of a result that succeeded was asked for");
+            detail::stop();
+        }
         return held_.failure;
     }
 
     /// `next()`, or this error passed on. next: callable with nothing, returns a result
     template <class Next>
-    constexpr auto and_then(Next&& next) && -> std::invoke_result_t<Next>
+    constexpr auto and_then(Next&& next) const -> std::invoke_result_t<Next>
     {
-        if (!*this)
-            return error();
+        if (!held_.has_value)
+            return held_.failure;
         return std::forward<Next>(next)();
     }
 
     /// std::expected<void, stet::error> and types of its shape.
     template <detail::expected_of<void> Expected>
-    constexpr operator Expected() &&
+    constexpr operator Expected() const
     {
-        if (!*this)
-            return Expected(typename Expected::unexpected_type(error()));
+        if (!held_.has_value)
+            return Expected(typename Expected::unexpected_type(held_.failure));
         return Expected();
     }
 

@@ -29,7 +29,7 @@ using stet::workflow;
 std::string text(const stet::result<metadata_list>& made)
 {
     if (!made)
-        return std::string(support::failure(made)) + " " + std::string(made.error().subject.view());
+        return std::string(support::failure(made)) + " " + std::string(made.error().subject());
     std::string all;
     for (const auto& [key, value] : *made)
         all += key + "=" + value + "\n";

@@ -166,7 +166,7 @@ TEST_CASE("a prefix that ends in a slash never replaces what it would in ComfyUI
     const output out;
     CHECK(out.save("M/", "first"));
     CHECK(out.failure("M/") == errc::name_taken);
-    CHECK(out.take("M/").error().subject.view() == out / "M_00001_.safetensors");
+    CHECK(out.take("M/").error().subject() == out / "M_00001_.safetensors");
     CHECK(out.entries() == names{"M_00001_.safetensors"});
     CHECK(out.here().content("out/M_00001_.safetensors") == "first");
 
@@ -509,7 +509,7 @@ TEST_CASE("an error of the system is about the folder or the file it met")
         const auto unlisted = out.take("new/M", existing_file::refuse, faulty.calls());
         REQUIRE_FALSE(unlisted);
         CHECK(unlisted.error().code == errc::permission_denied);
-        CHECK(unlisted.error().subject.view() == out / "new");
+        CHECK(unlisted.error().subject() == out / "new");
 
         faulty_file_system full;
         full.fail_each(file_call::create_file, ENOSPC);
@@ -517,7 +517,7 @@ TEST_CASE("an error of the system is about the folder or the file it met")
         REQUIRE_FALSE(uncreated);
         CHECK(uncreated.error().code == errc::disk_full);
         CHECK(full.count(file_call::create_file) == 1);
-        CHECK(uncreated.error().subject.view() == out / "M_00001_.safetensors");
+        CHECK(uncreated.error().subject() == out / "M_00001_.safetensors");
     }
 }
 

@@ -46,9 +46,9 @@ struct applied {
 
     std::string names() const
     {
-        return outcome ? support::names(work.dict)
-                       : std::string(support::failure(outcome)) + " " +
-                             std::string(outcome.error().subject.view());
+        return outcome
+                   ? support::names(work.dict)
+                   : std::string(support::failure(outcome)) + " " + std::string(outcome.error().subject());
     }
     std::string       changes() const { return support::text_of(log.changes); }
     stet::tensor_view tensor(std::string_view name) const { return support::tensor_named(work.dict, name); }

@@ -289,7 +289,7 @@ TEST_CASE("a folder that cannot be listed is an error about its path")
         remove_abandoned_numbered(here.path(), "in", {.least_age = 0, .file_system = &faulty.calls()});
     REQUIRE_FALSE(found);
     CHECK(found.error().os_code == EIO);
-    CHECK(found.error().subject.view() == here / "in");
+    CHECK(found.error().subject() == here / "in");
 }
 
 TEST_CASE("of an exact path only its own part files are removed, where its links lead")

@@ -86,7 +86,7 @@ TEST_CASE("an existing file is refused before anything is written, or replaced")
     const auto refused = take(here / "x");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == errc::name_taken);
-    CHECK(refused.error().subject.view() == here / "x");
+    CHECK(refused.error().subject() == here / "x");
     CHECK(here.content("x") == "old");
 
     CHECK(save(here / "x", existing_file::replace));
@@ -165,7 +165,7 @@ TEST_CASE("the folder must exist, and the error names it")
         const auto target = take(here / folder + "/x");
         REQUIRE_FALSE(target);
         CHECK(target.error().code == errc::folder_missing);
-        CHECK(target.error().subject.view() == here / folder);
+        CHECK(target.error().subject() == here / folder);
     }
     CHECK(here.entries() == names{"file"});
 }
@@ -369,7 +369,7 @@ TEST_CASE("links that lead to each other are too many")
             const auto saved = save(here / name, existing);
             REQUIRE_FALSE(saved);
             CHECK(saved.error().code == errc::too_many_links);
-            CHECK(saved.error().subject.view() == here / name);
+            CHECK(saved.error().subject() == here / name);
         }
     }
     CHECK(here.entries() == names{"one", "self", "two"});
@@ -421,7 +421,7 @@ TEST_CASE("what is no regular file is never replaced, nor opened")
             const auto saved = save(here / name, existing);
             REQUIRE_FALSE(saved);
             CHECK(saved.error().code == errc::not_a_regular_file);
-            CHECK(saved.error().subject.view() == here / name);
+            CHECK(saved.error().subject() == here / name);
         }
     }
     ::close(socket);

@@ -61,7 +61,7 @@ TEST_CASE("an error of the system keeps its number and says of what")
     const stet::error failed = stet::os_error(ENOSPC, "a/b");
     CHECK(failed.code == errc::disk_full);
     CHECK(failed.os_code == ENOSPC);
-    CHECK(failed.subject.view() == "a/b");
+    CHECK(failed.subject() == "a/b");
 }
 
 TEST_CASE("a table without more tells A from a and allows the names the system allows")

@@ -150,7 +150,7 @@ TEST_CASE("when the last number is taken meanwhile there is none either")
     const auto none = take(here, {.stem = "M"}, faulty.calls());
     REQUIRE_FALSE(none);
     CHECK(none.error().code == errc::counter_exhausted);
-    CHECK(none.error().subject.view() == "M");
+    CHECK(none.error().subject() == "M");
 }
 
 TEST_CASE("a name that appears before publishing is not replaced")
@@ -241,14 +241,14 @@ TEST_CASE("a folder that is a file, missing behind a link or unreadable is an er
         const auto target = take(here, {.folder = std::string(folder), .stem = "M"});
         REQUIRE_FALSE(target);
         CHECK(target.error().code == errc::folder_missing);
-        CHECK(target.error().subject.view() == here / folder.substr(0, folder.find('/')));
+        CHECK(target.error().subject() == here / folder.substr(0, folder.find('/')));
     }
     faulty_file_system faulty;
     faulty.fail_each(file_call::list, EACCES);
     const auto target = take(here, {.folder = "new", .stem = "M"}, faulty.calls());
     REQUIRE_FALSE(target);
     CHECK(target.error().code == errc::permission_denied);
-    CHECK(target.error().subject.view() == here / "new");
+    CHECK(target.error().subject() == here / "new");
 }
 
 TEST_CASE("a name too long for the file system is refused and leaves nothing")

@@ -24,7 +24,7 @@ TEST_CASE("a path that can name no file is a missing file")
         const stet::error failed = opening_error(os_code, "a/b");
         CHECK(failed.code == stet::errc::file_missing);
         CHECK(failed.os_code == os_code);
-        CHECK(failed.subject.view() == "a/b");
+        CHECK(failed.subject() == "a/b");
     }
     CHECK(opening_error(EACCES, "a").code == stet::errc::permission_denied);
     CHECK(opening_error(EISDIR, "a").code == stet::errc::not_a_regular_file);

@@ -225,10 +225,10 @@ TEST_CASE("the first key at fault is the one named")
     model.title = "";
     model.resolution.reset();
     model.date = "yesterday";
-    CHECK(model_spec_metadata(model).error().subject.view() == "modelspec.title");
+    CHECK(model_spec_metadata(model).error().subject() == "modelspec.title");
     model.implementation = "\xFF";
     CHECK(support::failure(model_spec_metadata(model)) == "invalid_metadata_utf8");
-    CHECK(model_spec_metadata(model).error().subject.view() == "modelspec.implementation");
+    CHECK(model_spec_metadata(model).error().subject() == "modelspec.implementation");
 }
 
 TEST_CASE("an image model needs a resolution unless it is an adapter, a component or no image model at all")
@@ -315,7 +315,7 @@ TEST_CASE("a text that is not UTF-8 is refused wherever it stands")
         const auto entries = model_spec_metadata(model);
         REQUIRE_FALSE(entries);
         CHECK(support::failure(entries) == "invalid_metadata_utf8");
-        CHECK(entries.error().subject.view() == "modelspec." + std::string(key));
+        CHECK(entries.error().subject() == "modelspec." + std::string(key));
     }
     const std::vector<std::pair<std::string_view, std::vector<std::string> model_spec::*>> lists{
         {"tags", &model_spec::tags},
@@ -330,7 +330,7 @@ TEST_CASE("a text that is not UTF-8 is refused wherever it stands")
         const auto entries = model_spec_metadata(model);
         REQUIRE_FALSE(entries);
         CHECK(support::failure(entries) == "invalid_metadata_utf8");
-        CHECK(entries.error().subject.view() == "modelspec." + std::string(key));
+        CHECK(entries.error().subject() == "modelspec." + std::string(key));
     }
 }
 

@@ -69,5 +69,5 @@ TEST_CASE("after the last number there is none")
     REQUIRE_FALSE(next);
     CHECK(next.error().code == stet::errc::counter_exhausted);
     CHECK(next.error().actual == UINT64_MAX);
-    CHECK(next.error().subject.view() == "ComfyUI");
+    CHECK(next.error().subject() == "ComfyUI");
 }

@@ -39,7 +39,7 @@ void check_refused(const refused& row, path_style style)
     const auto name = parse_output_name(row.prefix, style);
     REQUIRE_FALSE(name);
     CHECK(name.error().code == row.code);
-    CHECK(name.error().subject.view() == row.prefix);
+    CHECK(name.error().subject() == row.prefix);
 }
 
 constexpr path_style both_styles[] = {path_style::posix, path_style::windows};

@@ -47,7 +47,7 @@ std::string markers(const std::optional<prediction>& told = std::nullopt, strict
 {
     const auto plan = marked<Layout>(told, how);
     if (!plan)
-        return std::string(support::failure(plan)) + ": " + std::string(plan.error().subject.view());
+        return std::string(support::failure(plan)) + ": " + std::string(plan.error().subject());
     std::string all;
     for (const stet::record& record : plan->records())
         all += record.name.text() + ";";
@@ -204,8 +204,8 @@ TEST_CASE("a marker that the extra tensors bring already is placed twice")
     const auto refused = stet::make_plan(checkpoint, families::hunyuan_dit{});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == stet::errc::duplicate_name);
-    CHECK(refused.error().parties[0].view() == "extra tensors");
-    CHECK(refused.error().parties[1].view() == "prediction");
+    CHECK(refused.error().first_party() == "extra tensors");
+    CHECK(refused.error().second_party() == "prediction");
     const auto taken = stet::make_plan(checkpoint, families::hunyuan_dit{}, stet::plan_options::as_comfyui());
     REQUIRE(taken);
     REQUIRE(taken->records().size() == 2);

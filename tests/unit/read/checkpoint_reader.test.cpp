@@ -121,7 +121,7 @@ TEST_CASE("the source's own failure is passed on, a tensor's with its name")
         const auto read = opened->read(opened->header()[0], memory);
         REQUIRE_FALSE(read);
         CHECK(read.error().os_code == 7);
-        CHECK(read.error().subject.view() == "rows\n");
+        CHECK(read.error().subject() == "rows\n");
     }
 }
 
@@ -156,5 +156,5 @@ TEST_CASE("a source's failure that has a subject of its own keeps it")
     std::byte  memory[6];
     const auto read = opened->read(opened->header()[0], memory);
     REQUIRE_FALSE(read);
-    CHECK(read.error().subject.view() == "models/a.safetensors");
+    CHECK(read.error().subject() == "models/a.safetensors");
 }

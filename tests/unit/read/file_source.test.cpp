@@ -60,7 +60,7 @@ TEST_CASE("what is no file to read is reported with its path")
     const auto outcome = [](const std::string& path) {
         const auto opened = stet::file_source::open(path.c_str());
         if (!opened)
-            CHECK(opened.error().subject.view().ends_with(path.substr(path.size() - 4)));
+            CHECK(opened.error().subject().ends_with(path.substr(path.size() - 4)));
         return support::failure(opened);
     };
 

@@ -367,7 +367,7 @@ TEST_CASE("a producer that breaks its promise leaves the old file and nothing el
             const auto saved = stet::save(checkpoint, stet::layouts::generic{}, where);
             REQUIRE_FALSE(saved);
             CHECK(saved.error().code == errc::produced_size_mismatch);
-            CHECK(saved.error().subject.view() == "model.diffusion_model.made");
+            CHECK(saved.error().subject() == "model.diffusion_model.made");
             CHECK(here.entries() == names{"x"});
             CHECK(here.content("x") == "old");
         };
@@ -409,11 +409,11 @@ TEST_CASE("each kind of failing call has a clear error about the file and leaves
         CHECK(saved.error().os_code == given.os_code);
         // The first sync is of the output folder's name.
         const std::string about = given.kind == file_call::sync ? here.path() : here / "M_00001_.safetensors";
-        CHECK(saved.error().subject.view() == about);
+        CHECK(saved.error().subject() == about);
         CHECK(here.entries().empty());
 
         const std::string path = here / "x";
-        CHECK(sample.save(exact_path{path}, {.file_system = &faulty.calls()}).error().subject.view() == path);
+        CHECK(sample.save(exact_path{path}, {.file_system = &faulty.calls()}).error().subject() == path);
         CHECK(here.entries().empty());
     }
 }

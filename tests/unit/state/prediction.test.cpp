@@ -46,7 +46,7 @@ std::string problem(const prediction& described)
     if (sound)
         return "";
     CHECK(sound.error().code == stet::errc::contradictory_prediction);
-    return std::string(sound.error().subject.view());
+    return std::string(sound.error().subject());
 }
 
 constexpr std::string_view wrong_sigmas = "sigmas that are not finite, positive and in order";

@@ -119,7 +119,7 @@ TEST_CASE("a producer's failure and a cancelled save end a direct write without 
         const auto              refused = sample.save(exact_path{here / "x"}, {.writer = writer});
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == stet::errc::source_refused);
-        CHECK(refused.error().subject.view() == "model.diffusion_model.made");
+        CHECK(refused.error().subject() == "model.diffusion_model.made");
         CHECK(here.entries().empty());
     }
 }

@@ -134,7 +134,7 @@ TEST_CASE("a failing write, producer or caller stops every thread and leaves no 
     const auto refused = sample.save(exact_path{here / "x"}, {.writer = stet::parallel_writer(settings)});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == stet::errc::source_refused);
-    CHECK(refused.error().subject.view() == "model.diffusion_model.made");
+    CHECK(refused.error().subject() == "model.diffusion_model.made");
 }
 
 TEST_CASE("all memory of a parallel save comes from the plan's allocator, and none is an error", "[thread]")

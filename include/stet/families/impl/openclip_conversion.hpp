@@ -212,9 +212,7 @@ private:
         for (std::size_t i = 0; i < parts.size(); ++i) {
             if (group.parts[i] == nullptr) {
                 constexpr std::array<std::string_view, 3> missing{".q_proj.", ".k_proj.", ".v_proj."};
-                error incomplete = error{.code = errc::missing_qkv}.about(group.stem);
-                incomplete.parties[0].assign(missing[i], kind);
-                return incomplete;
+                return error{.code = errc::missing_qkv}.with(missing[i], kind).about(group.stem);
             }
             parts[i] = *group.parts[i];
             // A plan checks what it is given; of a fused tensor it sees only the whole.

@@ -58,8 +58,7 @@ STET_INLINE void model_spec_entries::refuse(std::string_view key, errc code, std
 {
     if (refused_)
         return;
-    refused_ = error{.code = code}.about(prefix, key);
-    refused_->parties[0].assign(form);
+    refused_ = error{.code = code}.with(form).about(prefix, key);
 }
 
 STET_INLINE std::string joined_numbers(std::uint64_t first, char separator, std::uint64_t second)

@@ -10,9 +10,7 @@ STET_INLINE result<std::string> thumbnail_uri(std::span<const std::byte> image, 
     if (!detail::begins_as(media_type, image)) {
         error refused = about_thumbnail;
         refused.code = errc::invalid_metadata_value;
-        refused.parties[0].assign(
-            "a JPEG, PNG or WebP image, given with its own media type such as 'image/jpeg'");
-        return refused;
+        return refused.with("a JPEG, PNG or WebP image, given with its own media type such as 'image/jpeg'");
     }
     std::string uri = "data:";
     uri += media_type;

@@ -219,10 +219,9 @@ STET_INLINE error plan_builder::duplicate(const name_clash& clash) const noexcep
 {
     const record& first = records_[clash.first];
     const record& second = records_[clash.second];
-    error         twice = error{.code = errc::duplicate_name}.about(first.name.prefix, first.name.stem);
-    twice.parties[0].assign(components_[first.component].role);
-    twice.parties[1].assign(components_[second.component].role);
-    return twice;
+    return error{.code = errc::duplicate_name}
+        .with(components_[first.component].role, components_[second.component].role)
+        .about(first.name.prefix, first.name.stem);
 }
 
 } // namespace STET_NAMESPACE::detail

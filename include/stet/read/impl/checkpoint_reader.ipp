@@ -27,7 +27,7 @@ STET_INLINE result<void> checkpoint_reader::read(const stored_tensor& tensor, co
         return {};
     if (auto filled = source_.read(header_.offset_in_file(tensor) + part.offset, to); !filled) {
         const error& failed = filled.error();
-        return failed.subject.view().empty() ? failed.about(tensor.name) : failed;
+        return failed.subject().empty() ? failed.about(tensor.name) : failed;
     }
     return {};
 }

@@ -44,8 +44,7 @@ STET_INLINE void header_parser::discourage(std::string_view reason, std::size_t 
 
 STET_INLINE error header_parser::flaw_error(errc code, const header_flaw& flaw) const noexcept
 {
-    error found{.code = code, .actual = 8 + std::uint64_t{flaw.at}};
-    found.parties[0].assign(flaw.reason);
+    const error found = error{.code = code, .actual = 8 + std::uint64_t{flaw.at}}.with(flaw.reason);
     return flaw.is_in_member ? found.about(index_.view(flaw.member)) : found;
 }
 

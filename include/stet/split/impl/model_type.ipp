@@ -29,11 +29,8 @@ STET_INLINE void number_sink::take(const element_value& value) noexcept
 
 STET_INLINE result<number_sink> numbers_of(const tensor_view& tensor, std::string_view name)
 {
-    if (!is_convertible(tensor.type)) {
-        error unusable = error{.code = errc::unusable_marker}.about(name);
-        unusable.parties[0].assign("numbers, such as F32 or F16");
-        return unusable;
-    }
+    if (!is_convertible(tensor.type))
+        return error{.code = errc::unusable_marker}.with("numbers, such as F32 or F16").about(name);
     number_sink numbers(tensor.type);
     if (auto poured = pour(tensor, numbers); !poured)
         return poured.error().about(name);
@@ -45,12 +42,10 @@ STET_INLINE result<double> number_in(const tensor_view& tensor, std::string_view
     const auto numbers = numbers_of(tensor, name);
     if (!numbers)
         return numbers.error();
-    if (numbers->count() != 1) {
-        error unusable =
-            error{.code = errc::unusable_marker, .expected = 1, .actual = numbers->count()}.about(name);
-        unusable.parties[0].assign("one number");
-        return unusable;
-    }
+    if (numbers->count() != 1)
+        return error{.code = errc::unusable_marker, .expected = 1, .actual = numbers->count()}
+            .with("one number")
+            .about(name);
     return numbers->last();
 }
 

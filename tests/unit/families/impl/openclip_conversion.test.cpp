@@ -56,9 +56,8 @@ struct conversion {
 std::string refusal(const named_tensors& given, strictness how, std::string_view beginning = "")
 {
     const conversion done(given, how, beginning);
-    return done.out
-               ? "none"
-               : std::string(support::failure(done.out)) + " " + std::string(done.out.error().subject.view());
+    return done.out ? "none"
+                    : std::string(support::failure(done.out)) + " " + std::string(done.out.error().subject());
 }
 
 std::string layer()
@@ -159,8 +158,10 @@ TEST_CASE("a layer that lacks q, k or v is refused in either conduct, saying whi
             const conversion done(given, how);
             REQUIRE_FALSE(done.out);
             CHECK(done.out.error().code == stet::errc::missing_qkv);
-            CHECK(done.out.error().subject.view() == stem());
-            CHECK(stem() + std::string(done.out.error().parties[0].view()) == all[missing].first);
+            CHECK(done.out.error().subject() == stem());
+            const stet::error& refused = done.out.error();
+            CHECK(stem() + std::string(refused.first_party()) + std::string(refused.second_party()) ==
+                  all[missing].first);
         }
     }
 }

@@ -31,8 +31,8 @@ outcome parsed(std::string_view text, const stet::read_options& options = {})
     outcome                     found;
     found.code = support::failure(result);
     if (!result) {
-        found.subject = result.error().subject.view();
-        found.reason = result.error().parties[0].view();
+        found.subject = result.error().subject();
+        found.reason = result.error().first_party();
         found.place = result.error().actual;
     }
     if (parser.discouraged())

@@ -19,7 +19,7 @@ std::string part(std::vector<std::uint64_t> shape, std::uint64_t size, std::uint
     const stet::stored_tensor tensor{.name = "t", .shape = shape, .begin = 100, .end = 100 + size};
     const auto                found = stet::detail::rows(tensor, begin, end);
     if (!found) {
-        CHECK(found.error().subject.view() == "t");
+        CHECK(found.error().subject() == "t");
         return std::string(support::failure(found));
     }
     return std::to_string(found->offset) + "+" + std::to_string(found->size);

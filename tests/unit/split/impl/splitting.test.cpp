@@ -83,7 +83,7 @@ TEST_CASE("two names that become one are refused, or the later wins and is repor
         if (work.is_strict()) {
             REQUIRE_FALSE(taken);
             CHECK(taken.error().code == stet::errc::name_collision);
-            CHECK(taken.error().subject.view() == "a");
+            CHECK(taken.error().subject() == "a");
             continue;
         }
         REQUIRE(taken);

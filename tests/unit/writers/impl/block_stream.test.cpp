@@ -208,7 +208,7 @@ TEST_CASE("a write that fails, or says it took more than it was given, ends the 
             outcome = stream.finish();
         REQUIRE_FALSE(outcome);
         CHECK(outcome.error().code == errc::disk_full);
-        CHECK(outcome.error().subject.view() == "path");
+        CHECK(outcome.error().subject() == "path");
     }
     faulty_file_system faulty;
     opened_part        file(faulty.calls());

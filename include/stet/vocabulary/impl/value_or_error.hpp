@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_VOCABULARY_IMPL_VALUE_OR_ERROR_HPP
+#define STET_VOCABULARY_IMPL_VALUE_OR_ERROR_HPP
+
+#include "../error.hpp"
+
+#include <concepts>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace STET_NAMESPACE::detail {
+
+/// The one or the other, and which. Not std::optional, for there are many kinds of results, and a compiler takes longer
+/// for the optional of each than for all that is done with it.
+template <class Value, bool IsPlain = std::is_trivially_copyable_v<Value>>
+struct value_or_error {
+    constexpr explicit value_or_error(Value&& given) noexcept(std::is_nothrow_move_constructible_v<Value>)
+        : value(std::move(given)), has_value(true)
+    {
+    }
+    constexpr explicit value_or_error(const stet::error& given) noexcept : failure(given), has_value(false) {}
+
+    union {
+        Value       value;
+        stet::error failure;
+    };
+    bool has_value;
+};
+
+template <class Value>
+struct value_or_error<Value, false> {
+    constexpr explicit value_or_error(Value&& given) noexcept(std::is_nothrow_move_constructible_v<Value>)
+        : value(std::move(given)), has_value(true)
+    {
+    }
+    constexpr explicit value_or_error(const stet::error& given) noexcept : failure(given), has_value(false) {}
+
+    value_or_error(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
+    {
+        take(std::move(other));
+    }
+    value_or_error(const value_or_error& other)
+    requires std::copy_constructible<Value>
+    {
+        take(other);
+    }
+    value_or_error& operator=(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
+    {
+        if (this != &other) {
+            drop();
+            take(std::move(other));
+        }
+        return *this;
+    }
+    value_or_error& operator=(const value_or_error& other)
+    requires std::copy_constructible<Value>
+    {
+        if (this != &other) {
+            drop();
+            take(other);
+        }
+        return *this;
+    }
+    ~value_or_error() { drop(); }
+
+    union {
+        Value       value;
+        stet::error failure;
+    };
+    bool has_value = false; ///< only once the value is there: making it may throw
+
+private:
+    void drop() noexcept
+    {
+        if (!has_value)
+            return;
+        value.~Value();
+        has_value = false;
+        ::new (static_cast<void*>(&failure)) stet::error{};
+    }
+    template <class Other>
+    void take(Other&& other)
+    {
+        if (other.has_value)
+            ::new (static_cast<void*>(&value)) Value(std::forward<Other>(other).value);
+        else
+            failure = other.failure;
+        has_value = other.has_value; // NOLINT(bugprone-use-after-move): only its value was moved
+    }
+};
+
+/// What a result without a value holds in its place.
+struct nothing {};
+
+} // namespace STET_NAMESPACE::detail
+
+#endif
