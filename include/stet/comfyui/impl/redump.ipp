@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/json_string.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
 #include "../redump.hpp"
 #include "number.hpp"
@@ -46,7 +47,7 @@ STET_INLINE result<json_text> json_redumper::run() && noexcept
         return std::move(out_).finished();
     json_text_builder unique(levels_.memory());
     if (!unique.make_room(out_.size()))
-        return error{.code = errc::out_of_memory, .expected = out_.size()};
+        return detail::out_of_memory(out_.size());
     members_.put_unique(out_.view(), unique);
     return std::move(unique).finished();
 }
@@ -285,7 +286,7 @@ STET_INLINE bool json_redumper::invalid() noexcept
 
 STET_INLINE bool json_redumper::exhausted(std::size_t bytes) noexcept
 {
-    failure_ = {.code = errc::out_of_memory, .expected = bytes};
+    failure_ = detail::out_of_memory(bytes);
     return false;
 }
 

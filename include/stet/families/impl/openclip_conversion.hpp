@@ -7,6 +7,7 @@
 #include "../../tensor/stacked.hpp"
 #include "../../tensor/transposed.hpp"
 #include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../rearrangement.hpp"
 #include "relabel.hpp"
 #include "torch_concat.hpp"
@@ -62,7 +63,7 @@ public:
             return false;
         fused_group* const group = group_of(name.substr(0, name.size() - tail + attention.size() - 1));
         if (group == nullptr)
-            return error{.code = errc::out_of_memory, .expected = sizeof(fused_group)};
+            return detail::out_of_memory(sizeof(fused_group));
         took_twice_ = group->parts[part] != nullptr;
         group->parts[part] = &tensor;
         return true;
@@ -163,7 +164,7 @@ private:
         append(end);
         char* const text = has_room ? work_->own().text(buffer_.size()) : nullptr;
         if (text == nullptr)
-            return error{.code = errc::out_of_memory, .expected = name.size() + end.size()};
+            return detail::out_of_memory(name.size() + end.size());
         if (!buffer_.empty())
             std::memcpy(text, buffer_.data(), buffer_.size());
         return std::string_view(text, buffer_.size());
@@ -180,7 +181,7 @@ private:
         const std::string_view short_key = names_->openclip_projection;
         char* const            text = work_->own().text(name.size());
         if (text == nullptr)
-            return error{.code = errc::out_of_memory, .expected = name.size()};
+            return detail::out_of_memory(name.size());
         std::size_t size = 0;
         for (std::size_t i = 0; i < name.size();) {
             if (name.substr(i).starts_with(names_->projection)) {
@@ -230,10 +231,7 @@ private:
         return renamed ? work_->set_new(*out_, {.stem = *renamed}, *joined) : result<void>(renamed.error());
     }
 
-    static error exhausted() noexcept
-    {
-        return {.code = errc::out_of_memory, .expected = sizeof(torch_concat)};
-    }
+    static error exhausted() noexcept { return detail::out_of_memory(sizeof(torch_concat)); }
 
     result<tensor_view> stack(const std::array<tensor_view, 3>& parts)
     {
@@ -278,7 +276,7 @@ inline result<ordered_dict> to_openclip(const openclip_names& names, rearrangeme
 {
     ordered_dict out(work.dict.memory());
     if (!out.reserve(work.dict.entries().size()))
-        return error{.code = errc::out_of_memory, .expected = work.dict.entries().size()};
+        return detail::out_of_memory(work.dict.entries().size());
     detail::openclip_conversion                 conversion(names, work, out);
     growing_array<ordered_dict::entry>          others(work.dict.memory());
     const array_view<const ordered_dict::entry> entries = work.dict.entries();
@@ -290,7 +288,7 @@ inline result<ordered_dict> to_openclip(const openclip_names& names, rearrangeme
         if (!ordered_dict::begins_with(entry.name, beginning)) {
             if (!also_kept.empty() && ordered_dict::begins_with(entry.name, also_kept)) {
                 if (!others.push(entry))
-                    return error{.code = errc::out_of_memory, .expected = sizeof(entry)};
+                    return detail::out_of_memory(sizeof(entry));
                 continue;
             }
             if (work.is_strict())

@@ -7,6 +7,7 @@
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/result.hpp"
 #include "name_index.hpp"
 
@@ -87,7 +88,7 @@ public:
                                                       arena& texts) noexcept;
 
 private:
-    static error exhausted() noexcept { return {.code = errc::out_of_memory, .expected = sizeof(entry)}; }
+    static error exhausted() noexcept { return detail::out_of_memory(sizeof(entry)); }
 
     /// A copy of a tensor whose axes can still be looked at.
     result<const tensor_view*> keep(const placed_name& name, const tensor_view& tensor) noexcept;

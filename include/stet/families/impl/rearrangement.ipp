@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../rearrangement.hpp"
 
 namespace STET_NAMESPACE {
@@ -11,7 +12,7 @@ STET_INLINE rearrangement::rearrangement(change_log& log, std::uint8_t component
 STET_INLINE result<void> rearrangement::log(change::kind what, const placed_name& name) noexcept
 {
     if (!log_->changes.push({.what = what, .component = component_, .name = name}))
-        return error{.code = errc::out_of_memory, .expected = sizeof(change)};
+        return detail::out_of_memory(sizeof(change));
     return {};
 }
 

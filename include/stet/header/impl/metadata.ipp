@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/json_string.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../metadata.hpp"
 
@@ -18,7 +19,7 @@ STET_INLINE result<detail::growing_array<metadata_entry>> sorted_entries(const m
             return error{.code = errc::invalid_metadata_utf8}.about(key);
         if (!entries.push(
                 {.key = key, .text = text, .escaped_size = of_key.escaped_size + of_text.escaped_size}))
-            return error{.code = errc::out_of_memory, .expected = entries.size() * sizeof(metadata_entry)};
+            return detail::out_of_memory(entries.size() * sizeof(metadata_entry));
         return {};
     });
     if (!collected)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../merged_metadata.hpp"
 
 namespace STET_NAMESPACE {
@@ -8,9 +9,7 @@ STET_INLINE result<merged_metadata> merge_metadata(const metadata_view& source, 
                                                    const allocator&                         memory)
 {
     using entry = merged_metadata::entry;
-    const auto no_memory_for = [](std::size_t count) {
-        return error{.code = errc::out_of_memory, .expected = count * sizeof(entry)};
-    };
+    const auto no_memory_for = [](std::size_t count) { return detail::out_of_memory(count * sizeof(entry)); };
     // Dropped before anything is looked at: what is faulty in a file can be left out.
     detail::growing_array<entry> kept(memory);
     const auto collected = source.each([&](std::string_view key, std::string_view text) -> result<void> {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/prefetch.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "name_order.hpp"
@@ -243,8 +244,7 @@ STET_INLINE result<void> order_by_name(array_view<const record> records, growing
 {
     detail::name_sorter sorter(records, clashes);
     if (!order.resize(records.size()) || !sorter.run())
-        return error{.code = errc::out_of_memory,
-                     .expected = records.size() * (sizeof(detail::name_key) + sizeof(std::uint32_t))};
+        return detail::out_of_memory(records.size() * (sizeof(detail::name_key) + sizeof(std::uint32_t)));
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = sorter.keys()[i].record;
     sort_range(clashes.view(), [](const name_clash& a, const name_clash& b) { return a.second < b.second; });

@@ -60,7 +60,6 @@ private:
 
     void count_changes() noexcept;
 
-    static error out_of_memory(std::uint64_t size) noexcept;
     static error header_too_large(std::uint64_t size) noexcept;
 
     /// Of what many names in a row begin with, looked at once.

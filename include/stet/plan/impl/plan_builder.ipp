@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../tensor/extents.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "plan_builder.hpp"
 
 #include <array>
@@ -24,7 +25,7 @@ STET_INLINE result<void> plan_builder::leave_out(std::string_view key) noexcept
 STET_INLINE result<void> plan_builder::log(change::kind what, const placed_name& name) noexcept
 {
     if (!log_.changes.push({.what = what, .component = present(), .name = name}))
-        return out_of_memory(sizeof(change));
+        return detail::out_of_memory(sizeof(change));
     return {};
 }
 
@@ -70,7 +71,7 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
         return dropped.error();
 
     if (!arrange(order, by_name, clashes.size()))
-        return out_of_memory(records_.size() * (sizeof(std::uint32_t) + sizeof(std::uint16_t)));
+        return detail::out_of_memory(records_.size() * (sizeof(std::uint32_t) + sizeof(std::uint16_t)));
 
     std::uint64_t begin = 0;
     std::uint64_t begin_width = decimal_width(begin);
@@ -100,7 +101,7 @@ STET_INLINE result<void> plan_builder::drop_earlier(const growing_array<name_cla
         components_[earlier.component].bytes -= earlier.size;
         if (!log_.changes.push(
                 {.what = change::kind::replaced, .component = earlier.component, .name = earlier.name}))
-            return out_of_memory(sizeof(change));
+            return detail::out_of_memory(sizeof(change));
     }
     return {};
 }
@@ -113,11 +114,6 @@ STET_INLINE void plan_builder::count_changes() noexcept
         report.added += done.what == change::kind::added ? 1U : 0U;
         report.replaced += done.what == change::kind::replaced ? 1U : 0U;
     }
-}
-
-STET_INLINE error plan_builder::out_of_memory(std::uint64_t size) noexcept
-{
-    return {.code = errc::out_of_memory, .expected = size};
 }
 
 STET_INLINE error plan_builder::header_too_large(std::uint64_t size) noexcept
@@ -152,14 +148,14 @@ STET_INLINE result<void> plan_builder::add_checked(const placed_name& name, cons
                   .has_strides = !tensor.strides.empty()};
     for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
         if (!axes_.push(tensor.shape[axis]))
-            return out_of_memory(axes_.size() * sizeof(std::uint64_t));
+            return detail::out_of_memory(axes_.size() * sizeof(std::uint64_t));
     }
     for (std::size_t axis = 0; axis < tensor.strides.size(); ++axis) {
         if (!axes_.push(static_cast<std::uint64_t>(tensor.strides[axis])))
-            return out_of_memory(axes_.size() * sizeof(std::uint64_t));
+            return detail::out_of_memory(axes_.size() * sizeof(std::uint64_t));
     }
     if (!records_.push(placed))
-        return out_of_memory(records_.size() * sizeof(record));
+        return detail::out_of_memory(records_.size() * sizeof(record));
     ++components_.last().tensors;
     components_.last().bytes += tensor.size;
     return {};

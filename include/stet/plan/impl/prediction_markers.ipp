@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../prediction_markers.hpp"
 
 #include <array>
@@ -51,7 +52,7 @@ STET_INLINE result<void> add_markers(plan_builder& builder, const prediction& pr
     const pair* const sigmas =
         builder.owned().own.keep(pair{predicts.sigmas->largest, predicts.sigmas->smallest});
     if (sigmas == nullptr)
-        return error{.code = errc::out_of_memory, .expected = sizeof(pair)};
+        return detail::out_of_memory(sizeof(pair));
     if (auto added = add_marker(builder, "edm_vpred.sigma_max", {sigmas->data(), 1}); !added)
         return added;
     return add_marker(builder, "edm_vpred.sigma_min", {sigmas->data() + 1, 1});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../checkpoint_reader.hpp"
 #include "../read_header.hpp"
 
@@ -51,7 +52,7 @@ STET_INLINE result<checkpoint_reader> open_checkpoint(source_ref source, const r
         return extent.error();
     detail::growing_array<std::byte> head(options.allocator);
     if (!head.resize(detail::memory_size(*extent)))
-        return error{.code = errc::out_of_memory, .expected = *extent};
+        return detail::out_of_memory(*extent);
     const std::span<std::byte> all(head.data(), head.size());
     for (std::size_t i = 0; i < length.size(); ++i)
         all[i] = length[i];

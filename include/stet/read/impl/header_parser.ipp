@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "header_parser.hpp"
 
 namespace STET_NAMESPACE::detail {
@@ -326,7 +327,7 @@ STET_INLINE error header_parser::refused(std::string_view reason) noexcept
 STET_INLINE error header_parser::failure() const noexcept
 {
     if (out_of_memory_)
-        return {.code = errc::out_of_memory, .expected = index_.text.size()};
+        return detail::out_of_memory(index_.text.size());
     return flaw_error(errc::invalid_header_json,
                       flaw(cursor_.reason(), cursor_.at(), is_in_member_ ? &member_ : nullptr));
 }

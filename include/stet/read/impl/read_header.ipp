@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../read_header.hpp"
 
@@ -63,7 +64,7 @@ STET_INLINE result<checkpoint_header> header_check::run(std::uint64_t file_size)
 STET_INLINE result<void> header_check::make_distinct(header_parser& parser) noexcept
 {
     if (!distinct_keys(parser) || !distinct_names(parser))
-        return error{.code = errc::out_of_memory, .expected = header_.index_.text.size()};
+        return detail::out_of_memory(header_.index_.text.size());
     return {};
 }
 

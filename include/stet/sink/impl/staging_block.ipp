@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "staging_block.hpp"
 
 #include <utility>
@@ -9,7 +10,7 @@ STET_INLINE result<staging_block> staging_block::make(std::size_t size, const al
 {
     growing_array<line> lines(memory);
     if (!lines.resize(size / sizeof(line) + (size % sizeof(line) != 0 ? 1 : 0)))
-        return error{.code = errc::out_of_memory, .expected = size};
+        return detail::out_of_memory(size);
     return staging_block(std::move(lines), size);
 }
 

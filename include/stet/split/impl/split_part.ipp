@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "split_part.hpp"
 
 namespace STET_NAMESPACE::detail {
@@ -27,7 +28,7 @@ STET_INLINE result<void> split_part::assign(const ordered_dict& dict, arena& tex
         count += entry.is_present ? 1U : 0U;
     entries_.clear();
     if (!entries_.reserve(count))
-        return error{.code = errc::out_of_memory, .expected = count * sizeof(named_tensor)};
+        return detail::out_of_memory(count * sizeof(named_tensor));
     for (const ordered_dict::entry& entry : dict.entries()) {
         if (!entry.is_present)
             continue;
@@ -35,7 +36,7 @@ STET_INLINE result<void> split_part::assign(const ordered_dict& dict, arena& tex
         if (!name)
             return name.error();
         if (!entries_.push({.name = *name, .tensor = dict.tensor(entry)}))
-            return error{.code = errc::out_of_memory, .expected = sizeof(named_tensor)};
+            return detail::out_of_memory(sizeof(named_tensor));
     }
     return {};
 }

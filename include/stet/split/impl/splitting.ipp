@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "splitting.hpp"
 
 namespace STET_NAMESPACE::detail {
@@ -76,7 +77,7 @@ STET_INLINE result<void> splitting::log(change::kind what, const placed_name& na
 
 STET_INLINE error splitting::exhausted() noexcept
 {
-    return {.code = errc::out_of_memory, .expected = sizeof(ordered_dict::entry)};
+    return detail::out_of_memory(sizeof(ordered_dict::entry));
 }
 
 STET_INLINE bool splitting::is_claimed(const placed_name& name, std::size_t by_more_than) const noexcept

@@ -2,6 +2,7 @@
 #include "../../tensor/extents.hpp"
 #include "../../tensor/transposed.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "tensor_parts.hpp"
 
 namespace STET_NAMESPACE::detail {
@@ -62,9 +63,7 @@ STET_INLINE result<tensor_view> rows_of(const tensor_view& tensor, std::uint64_t
     if (!rows)
         return rows.error();
     const produced_rows* const kept = own.keep(*rows);
-    return kept == nullptr
-               ? result<tensor_view>(error{.code = errc::out_of_memory, .expected = sizeof(produced_rows)})
-               : kept->view();
+    return kept == nullptr ? result<tensor_view>(detail::out_of_memory(sizeof(produced_rows))) : kept->view();
 }
 
 STET_INLINE result<tensor_view> turned_back(const tensor_view& tensor, arena& own,
@@ -79,8 +78,7 @@ STET_INLINE result<tensor_view> turned_back(const tensor_view& tensor, arena& ow
     if (!collected)
         return collected.error();
     const collected_transpose* const kept = own.keep(*collected);
-    return kept == nullptr ? result<tensor_view>(
-                                 error{.code = errc::out_of_memory, .expected = sizeof(collected_transpose)})
+    return kept == nullptr ? result<tensor_view>(detail::out_of_memory(sizeof(collected_transpose)))
                            : kept->view();
 }
 

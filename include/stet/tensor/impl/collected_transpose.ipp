@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../sink/span_sink.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../transposed.hpp"
 #include "collected_transpose.hpp"
 
@@ -38,7 +39,7 @@ STET_INLINE result<void> collected_transpose::collect_and_pour(const tensor_view
     const auto&              own = *static_cast<const collected_transpose*>(view.data);
     growing_array<std::byte> collected(own.memory_);
     if (!collected.resize(memory_size(own.tensor_.size)))
-        return error{.code = errc::out_of_memory, .expected = own.tensor_.size};
+        return detail::out_of_memory(own.tensor_.size);
     span_sink in_memory({collected.data(), collected.size()});
     if (auto poured = stet::pour(own.tensor_, in_memory); !poured)
         return poured;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/streaming_copy.hpp"
 #include "block_stream.hpp"
 
@@ -17,7 +18,7 @@ STET_INLINE result<void> block_stream::reserve()
 {
     const std::size_t size = slot_size() * shape_.blocks + shape_.alignment;
     if (!memory_.resize(size))
-        return error{.code = errc::out_of_memory, .expected = size};
+        return detail::out_of_memory(size);
     const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
     first_ = memory_.data() + (shape_.alignment - address % shape_.alignment) % shape_.alignment;
     return {};

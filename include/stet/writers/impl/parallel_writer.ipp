@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../parallel_writer.hpp"
 
 #include <cstdint>
@@ -64,7 +65,7 @@ STET_INLINE result<void> write_parallel(const void* given, const header& head, p
     if (!blocks)
         return blocks.error();
     if (!shares.resize(share_count))
-        return error{.code = errc::out_of_memory, .expected = share_count * sizeof(parallel_share)};
+        return detail::out_of_memory(share_count * sizeof(parallel_share));
 
     shared_progress progress(options.progress, head.file_size(), head.size());
     run_dispenser   runs(head.tensors(), settings.portion);
