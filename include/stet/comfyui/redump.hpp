@@ -29,16 +29,6 @@ namespace detail {
 /// and no backslash.
 std::size_t printable_run(std::string_view text) noexcept;
 
-/// The code point of a sequence that multibyte_length has measured.
-constexpr std::uint32_t code_point(std::string_view sequence) noexcept
-{
-    const auto    lead = static_cast<unsigned char>(sequence[0]);
-    std::uint32_t code = lead & (0x7FU >> sequence.size());
-    for (const char c : sequence.substr(1))
-        code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
-    return code;
-}
-
 /// One pass over a text, without recursion. Every function that reads something leaves `at_` after it and
 /// returns true, or notes what is wrong and returns false.
 class json_redumper {

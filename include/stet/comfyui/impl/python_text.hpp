@@ -23,28 +23,14 @@ inline constexpr std::array<std::uint32_t, 66> zeros{
     0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x16A60,
     0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0};
 
-/// A character and how many bytes it takes.
-struct decoded_character {
-    std::uint32_t code_point;
-    std::size_t   size;
-};
-
 /// The first character of a text that is not empty. As in Python's names of files, a byte that is not UTF-8
 /// is a character of its own, U+DC80 to U+DCFF.
 constexpr decoded_character first_character(std::string_view text) noexcept
 {
-    const auto at = [text](std::size_t i) {
-        return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
-    };
-    if (at(0) < 0x80)
-        return {.code_point = at(0), .size = 1};
-    const std::size_t size = detail::multibyte_length(text);
-    if (size == 0)
-        return {.code_point = 0xDC00 + at(0), .size = 1};
-    std::uint32_t code_point = at(0) & (0x7FU >> size);
-    for (std::size_t i = 1; i < size; ++i)
-        code_point = code_point << 6U | (at(i) & 0x3FU);
-    return {.code_point = code_point, .size = size};
+    const decoded_character first = detail::decode_character(text);
+    return first.size != 0
+               ? first
+               : decoded_character{.code_point = 0xDC00U + static_cast<unsigned char>(text[0]), .size = 1};
 }
 
 /// Length of a text in characters, as Python's len() tells it.

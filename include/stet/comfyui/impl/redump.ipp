@@ -2,10 +2,10 @@
 #include "../../vocabulary/impl/json_string.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
+#include "../../vocabulary/impl/words.hpp"
 #include "../redump.hpp"
 #include "number.hpp"
 
-#include <cstring>
 #include <utility>
 
 namespace STET_NAMESPACE {
@@ -17,13 +17,12 @@ STET_INLINE std::size_t printable_run(std::string_view text) noexcept
     constexpr std::uint64_t ones = 0x0101010101010101U;
     constexpr std::uint64_t tops = 0x8080808080808080U;
     std::size_t             length = 0;
-    std::uint64_t           word = 0;
-    while (text.size() - length >= sizeof word) {
-        std::memcpy(&word, text.data() + length, sizeof word);
+    while (text.size() - length >= 8) {
+        const std::uint64_t word = load_word(text.data() + length);
         const std::uint64_t deletes = word ^ (ones * 0x7F);
         if (!all_plain(word) || (((deletes - ones) & ~deletes) & tops) != 0)
             break;
-        length += sizeof word;
+        length += 8;
     }
     while (length < text.size()) {
         const auto c = static_cast<unsigned char>(text[length]);
@@ -208,17 +207,18 @@ STET_INLINE bool json_redumper::string() noexcept
 
 STET_INLINE bool json_redumper::character() noexcept
 {
-    const std::size_t length = at_ < text_.size() ? multibyte_length(left()) : 0;
-    if (length == 0)
+    if (at_ == text_.size())
         return invalid();
-    const std::uint32_t code = code_point(text_.substr(at_, length));
+    const auto [code, size] = decode_character(left());
+    if (size < 2) // no UTF-8, or a control character
+        return invalid();
     if (code >= 0x10000) {
         put_escaped(0xD800U + ((code - 0x10000U) >> 10U));
         put_escaped(0xDC00U + (code & 0x3FFU));
     } else {
         put_escaped(code);
     }
-    at_ += length;
+    at_ += size;
     return true;
 }
 

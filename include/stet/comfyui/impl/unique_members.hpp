@@ -14,15 +14,15 @@
 
 namespace STET_NAMESPACE::detail {
 
-/// Quick to compute, and quick to find other keys for that have the same.
-std::uint64_t key_hash(std::string_view key) noexcept;
-
 /// Members of the objects of a JSON text, while it is written and until each object ends. A member that is
 /// replaced by a later one stays in the written text; a list of jumps leads around it, so that nothing is
 /// moved more than once however deep the objects lie in each other.
 class unique_members {
 public:
     explicit unique_members(const allocator& memory) noexcept;
+
+    /// seed: of the hashes that keys are told apart by first; keys of one hash cost more time
+    unique_members(const allocator& memory, std::uint64_t seed) noexcept;
 
     /// Members of all objects that have not ended.
     std::size_t open_count() const noexcept { return open_.size(); }
@@ -46,7 +46,7 @@ public:
 
 private:
     struct member {
-        std::uint64_t hash; ///< of the key
+        std::uint32_t hash; ///< of the key
         std::size_t   begin;
         std::size_t   key_size;
         std::size_t   end;
@@ -77,6 +77,7 @@ private:
     /// Nothing to note where the characters in between are the same.
     bool note_jump(std::size_t from, std::size_t to, std::string_view instead) noexcept;
 
+    std::uint64_t              seed_; // of the hashes
     growing_array<member>      open_;
     growing_array<kept_member> kept_; // of the object that ends
     growing_array<jump>        jumps_;

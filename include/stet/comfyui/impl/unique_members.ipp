@@ -1,36 +1,28 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/text_hash.hpp"
 #include "unique_members.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE std::uint64_t key_hash(std::string_view key) noexcept
+STET_INLINE unique_members::unique_members(const allocator& memory) noexcept
+    : unique_members(memory, detail::hash_seed(this))
 {
-    constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U;
-    std::uint64_t           mixed = key.size();
-    std::uint64_t           word = 0;
-    for (; key.size() > sizeof word; key.remove_prefix(sizeof word)) {
-        std::memcpy(&word, key.data(), sizeof word);
-        mixed = (mixed ^ word) * odd;
-        mixed ^= mixed >> 32U;
-    }
-    word = 0;
-    std::memcpy(&word, key.data(), key.size());
-    mixed = (mixed ^ word) * odd;
-    return mixed ^ mixed >> 32U;
 }
 
-STET_INLINE unique_members::unique_members(const allocator& memory) noexcept
-    : open_(memory), kept_(memory), jumps_(memory)
+STET_INLINE unique_members::unique_members(const allocator& memory, std::uint64_t seed) noexcept
+    : seed_(seed), open_(memory), kept_(memory), jumps_(memory)
 {
 }
 
 STET_INLINE bool unique_members::add(std::string_view written, std::size_t begin) noexcept
 {
     const std::string_view key = written.substr(begin);
-    return open_.push({.hash = key_hash(key), .begin = begin, .key_size = key.size(), .end = written.size()});
+    return open_.push({.hash = static_cast<std::uint32_t>(detail::text_hash(key, seed_)),
+                       .begin = begin,
+                       .key_size = key.size(),
+                       .end = written.size()});
 }
 
 STET_INLINE bool unique_members::end_object(std::string_view written, std::size_t first) noexcept
@@ -78,7 +70,7 @@ STET_INLINE bool unique_members::are_unique(array_view<member> members, std::str
     std::sort(members.begin(), members.end(), [written](const member& a, const member& b) {
         if (a.hash != b.hash)
             return a.hash < b.hash;
-        // Whoever chooses the keys can choose them so that their hashes are equal.
+        // Two keys of one hash are rare but possible.
         const int compared = written.substr(a.begin, a.key_size).compare(written.substr(b.begin, b.key_size));
         return compared != 0 ? compared < 0 : a.begin < b.begin;
     });

@@ -6,6 +6,7 @@
 #include "../../naming/output_name.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <optional>
@@ -23,23 +24,9 @@ inline std::optional<std::wstring> utf16(std::string_view text)
         return std::nullopt;
     std::wstring units;
     units.reserve(text.size());
-    for (std::size_t i = 0; i < text.size();) {
-        const auto     at = [&](std::size_t k) { return char32_t{static_cast<unsigned char>(text[i + k])}; };
-        const char32_t lead = at(0);
-        const auto     continued = [&](std::size_t k) { return at(k) & 0x3FU; };
-        char32_t       code = lead;
-        std::size_t    length = 1;
-        if (lead >= 0xF0) {
-            code = (lead & 0x07U) << 18U | continued(1) << 12U | continued(2) << 6U | continued(3);
-            length = 4;
-        } else if (lead >= 0xE0) {
-            code = (lead & 0x0FU) << 12U | continued(1) << 6U | continued(2);
-            length = 3;
-        } else if (lead >= 0x80) {
-            code = (lead & 0x1FU) << 6U | continued(1);
-            length = 2;
-        }
-        i += length;
+    while (!text.empty()) {
+        const auto [code, size] = decode_character(text);
+        text.remove_prefix(size);
         if (code >= 0x10000) {
             units += static_cast<wchar_t>(0xD800 + ((code - 0x10000) >> 10U));
             units += static_cast<wchar_t>(0xDC00 + ((code - 0x10000) & 0x3FFU));
@@ -48,27 +35,6 @@ inline std::optional<std::wstring> utf16(std::string_view text)
         }
     }
     return units;
-}
-
-inline void append_utf8(std::string& text, char32_t code)
-{
-    const auto put = [&text](char32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
-    const auto put_continued = [&](unsigned shift) { put(0x80U | (code >> shift & 0x3FU)); };
-    if (code < 0x80) {
-        put(code);
-    } else if (code < 0x800) {
-        put(0xC0U | code >> 6U);
-        put_continued(0);
-    } else if (code < 0x10000) {
-        put(0xE0U | code >> 12U);
-        put_continued(6);
-        put_continued(0);
-    } else {
-        put(0xF0U | code >> 18U);
-        put_continued(12);
-        put_continued(6);
-        put_continued(0);
-    }
 }
 
 /// UTF-16 as UTF-8. Windows does not hinder lone surrogates in names; each becomes U+FFFD.
@@ -86,7 +52,8 @@ inline std::string utf8(std::wstring_view units)
             code = is_pair ? 0x10000 + ((code - 0xD800) << 10U) + (next - 0xDC00) : 0xFFFD;
             i += is_pair ? 1 : 0;
         }
-        append_utf8(text, code);
+        std::array<char, 4> character{};
+        text.append(character.data(), encode_character(code, character.data()));
     }
     return text;
 }

@@ -44,9 +44,6 @@ constexpr bool before(const name_key& a, const name_key& b) noexcept
     return a.record < b.record;
 }
 
-/// Eight bytes of a text as they lie in memory: for comparing, not for ordering.
-std::uint64_t load_eight(const char* text) noexcept;
-
 /// The eight bytes at `text` as a number that compares as they do.
 std::uint64_t load_characters(const char* text) noexcept;
 

@@ -2,28 +2,19 @@
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/prefetch.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../../vocabulary/impl/words.hpp"
 #include "name_order.hpp"
 
 #include <bit>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE std::uint64_t load_eight(const char* text) noexcept
-{
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, text, sizeof eight);
-    return eight;
-}
-
 STET_INLINE std::uint64_t load_characters(const char* text) noexcept
 {
-    const std::uint64_t eight = load_eight(text);
-    if constexpr (std::endian::native == std::endian::big)
-        return eight;
     // Compilers make one instruction of these three lines, but not of a loop over the bytes.
+    const std::uint64_t eight = load_word(text);
     const std::uint64_t pairs = (eight & 0x00FF00FF00FF00FFU) << 8U | (eight >> 8U & 0x00FF00FF00FF00FFU);
     const std::uint64_t fours = (pairs & 0x0000FFFF0000FFFFU) << 16U | (pairs >> 16U & 0x0000FFFF0000FFFFU);
     return fours << 32U | fours >> 32U;
@@ -56,12 +47,9 @@ STET_INLINE std::size_t shared_characters(const char* a, const char* b, std::siz
 {
     std::size_t i = 0;
     for (; count - i >= 8; i += 8) {
-        const std::uint64_t differing = load_eight(a + i) ^ load_eight(b + i);
-        if (differing == 0)
-            continue;
-        const int bits = std::endian::native == std::endian::little ? std::countr_zero(differing)
-                                                                    : std::countl_zero(differing);
-        return i + static_cast<std::size_t>(bits) / 8;
+        const std::uint64_t differing = load_word(a + i) ^ load_word(b + i);
+        if (differing != 0)
+            return i + static_cast<std::size_t>(std::countr_zero(differing)) / 8;
     }
     while (i < count && a[i] == b[i])
         ++i;

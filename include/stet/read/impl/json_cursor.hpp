@@ -3,6 +3,7 @@
 #define STET_READ_IMPL_JSON_CURSOR_HPP
 
 #include "../../vocabulary/config.hpp"
+#include "../../vocabulary/impl/utf8.hpp"
 #include "json_real.hpp"
 
 #include <cstddef>
@@ -166,34 +167,6 @@ constexpr unsigned hexadecimal_value(std::string_view four) noexcept
     return value;
 }
 
-/// Writes the character in UTF-8; returns how many bytes that are.
-constexpr std::size_t put_utf8(unsigned character, char* to) noexcept
-{
-    const auto tail = [character](unsigned shift) {
-        return static_cast<char>(0x80U | (character >> shift & 0x3FU));
-    };
-    if (character < 0x80) {
-        to[0] = static_cast<char>(character);
-        return 1;
-    }
-    if (character < 0x800) {
-        to[0] = static_cast<char>(0xC0U | character >> 6U);
-        to[1] = tail(0);
-        return 2;
-    }
-    if (character < 0x10000) {
-        to[0] = static_cast<char>(0xE0U | character >> 12U);
-        to[1] = tail(6);
-        to[2] = tail(0);
-        return 3;
-    }
-    to[0] = static_cast<char>(0xF0U | character >> 18U);
-    to[1] = tail(12);
-    to[2] = tail(6);
-    to[3] = tail(0);
-    return 4;
-}
-
 /// Writes what a string stands for to memory of at least the size it has as written. written: from json_cursor::string
 /// returns: bytes written
 constexpr std::size_t unescape(std::string_view written, char* to) noexcept
@@ -230,7 +203,7 @@ constexpr std::size_t unescape(std::string_view written, char* to) noexcept
                 character = 0x10000U + ((character - 0xD800U) << 10U) + (low - 0xDC00U);
                 i += 6;
             }
-            size += detail::put_utf8(character, to + size);
+            size += detail::encode_character(character, to + size);
             break;
         }
         default:

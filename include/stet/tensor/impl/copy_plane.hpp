@@ -96,7 +96,7 @@ void copy_turned_tile(std::byte* to, const std::byte* from, const copied_axis& r
     constexpr std::size_t in_word = 8 / Width;
     std::size_t           rows = 0;    // of the tile's columns and rows, those that
     std::size_t           columns = 0; // are done in squares
-    if constexpr (in_word > 1 && std::endian::native == std::endian::little) {
+    if constexpr (in_word > 1) {
         rows = column.size - column.size % in_word;
         columns = row.size - row.size % in_word;
         for (std::size_t i = 0; i < rows; i += in_word) {

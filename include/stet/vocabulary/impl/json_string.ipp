@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "json_string.hpp"
 #include "utf8.hpp"
-
-#include <cstring>
+#include "words.hpp"
 
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE std::size_t plain_run(std::string_view text) noexcept
 {
-    std::size_t   length = 0;
-    std::uint64_t word = 0;
-    while (text.size() - length >= sizeof word) {
-        std::memcpy(&word, text.data() + length, sizeof word);
-        if (!all_plain(word))
+    std::size_t length = 0;
+    while (text.size() - length >= 8) {
+        if (!all_plain(load_word(text.data() + length)))
             return length;
-        length += sizeof word;
+        length += 8;
     }
     if (length == 0 || length == text.size())
         return length;
     // The last eight once more, in part: one look instead of up to seven.
-    std::memcpy(&word, text.data() + text.size() - sizeof word, sizeof word);
-    return all_plain(word) ? text.size() : length;
+    return all_plain(load_word(text.data() + text.size() - 8)) ? text.size() : length;
 }
 
 STET_INLINE json_string_facts inspect_json_string(std::string_view text) noexcept

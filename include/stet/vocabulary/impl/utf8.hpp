@@ -5,6 +5,7 @@
 #include "../config.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -33,6 +34,58 @@ constexpr std::size_t multibyte_length(std::string_view text) noexcept
         return overlong || too_large ? 0 : 4;
     }
     return 0;
+}
+
+/// A character and how many bytes it takes.
+struct decoded_character {
+    std::uint32_t code_point;
+    std::size_t   size;
+};
+
+/// The character that starts `text`, which is not empty; of size 0 where the text is not well-formed there.
+constexpr decoded_character decode_character(std::string_view text) noexcept
+{
+    const auto at = [text](std::size_t i) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+    };
+    if (at(0) < 0x80)
+        return {.code_point = at(0), .size = 1};
+    const std::size_t size = detail::multibyte_length(text);
+    std::uint32_t     code_point = at(0) & (0x7FU >> size);
+    for (std::size_t i = 1; i < size; ++i)
+        code_point = code_point << 6U | (at(i) & 0x3FU);
+    return {.code_point = code_point, .size = size};
+}
+
+/// Writes a character of any plane in UTF-8; `to` holds four bytes. returns: how many it takes
+constexpr std::size_t encode_character(std::uint32_t code_point, char* to) noexcept
+{
+    const auto lead = [&](std::uint32_t marks, unsigned shift) {
+        to[0] = static_cast<char>(static_cast<unsigned char>(marks | code_point >> shift));
+    };
+    const auto tail = [&](std::size_t i, unsigned shift) {
+        to[i] = static_cast<char>(static_cast<unsigned char>(0x80U | (code_point >> shift & 0x3FU)));
+    };
+    if (code_point < 0x80) {
+        lead(0, 0);
+        return 1;
+    }
+    if (code_point < 0x800) {
+        lead(0xC0, 6);
+        tail(1, 0);
+        return 2;
+    }
+    if (code_point < 0x10000) {
+        lead(0xE0, 12);
+        tail(1, 6);
+        tail(2, 0);
+        return 3;
+    }
+    lead(0xF0, 18);
+    tail(1, 12);
+    tail(2, 6);
+    tail(3, 0);
+    return 4;
 }
 
 /// Whether the text is well-formed UTF-8, as strictly as the format's reference reads it.

@@ -124,3 +124,22 @@ TEST_CASE("UTF-8 is judged by the definition for all pairs of leading bytes and 
     }
     CHECK(wrong == 0);
 }
+
+TEST_CASE("every character is decoded as it was encoded")
+{
+    bool all_right = true;
+    for (std::uint32_t code = 0; code <= 0x10FFFF; code = code == 0xD7FF ? 0xE000 : code + 1) {
+        std::array<char, 5> bytes{'#', '#', '#', '#', '#'};
+        const std::size_t   size = stet::detail::encode_character(code, bytes.data());
+        const auto decoded = stet::detail::decode_character(std::string_view(bytes.data(), bytes.size()));
+        all_right = all_right && decoded.code_point == code && decoded.size == size && bytes[size] == '#';
+    }
+    CHECK(all_right);
+}
+
+TEST_CASE("a character that is not well-formed has no size")
+{
+    for (const std::string_view bad :
+         {"\x80", "\xC3", "\xC0\x80", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF"})
+        CHECK(stet::detail::decode_character(bad).size == 0);
+}
