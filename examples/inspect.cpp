@@ -144,11 +144,11 @@ std::string shortened(std::string_view value)
 {
     constexpr std::size_t longest = 72;
     if (value.size() <= longest)
-        return example::printable(value);
+        return stet::readable(value);
     std::size_t cut = longest;
     while (cut > 0 && (static_cast<unsigned char>(value[cut]) & 0xC0U) == 0x80U)
         --cut; // not inside a character
-    return example::printable(value.substr(0, cut)) + "... (" + grouped(value.size()) + " bytes)";
+    return stet::readable(value.substr(0, cut)) + "... (" + grouped(value.size()) + " bytes)";
 }
 
 void print_metadata(const stet::checkpoint_header& header)
@@ -157,7 +157,7 @@ void print_metadata(const stet::checkpoint_header& header)
         return;
     example::table entries({left, left});
     for (std::size_t i = 0; i < header.metadata_size(); ++i)
-        entries.add({example::printable(header.metadata(i).key), shortened(header.metadata(i).value)});
+        entries.add({stet::readable(header.metadata(i).key), shortened(header.metadata(i).value)});
     std::cout << "\n    metadata\n";
     entries.print("        ");
 }
@@ -168,7 +168,7 @@ void print_tensors(const overview& seen)
     example::table                 tensors({left, left, left, right, right});
     tensors.add({"tensor", "dtype", "shape", "bytes", "offset"});
     for (const stet::stored_tensor tensor : header)
-        tensors.add({example::printable(tensor.name), std::string(stet::name(tensor.type)),
+        tensors.add({stet::readable(tensor.name), std::string(stet::name(tensor.type)),
                      example::shape_text(tensor.shape), grouped(tensor.size()),
                      grouped(header.offset_in_file(tensor))});
     std::cout << '\n';
@@ -178,8 +178,8 @@ void print_tensors(const overview& seen)
 void print(const overview& seen, bool with_tensors)
 {
     const stet::checkpoint_header& header = seen.file.header();
-    std::cout << example::printable(seen.file.path()) << "\n    "
-              << example::counted(seen.file.size(), "byte") << ", of them " << grouped(header.text().size())
+    std::cout << stet::readable(seen.file.path()) << "\n    " << example::counted(seen.file.size(), "byte")
+              << ", of them " << grouped(header.text().size())
               << " of header\n    layout: " << seen.layout_text() << "\n    tensors aligned to "
               << example::counted(seen.file.alignment(), "byte") << '\n';
     print_components(seen);

@@ -5,6 +5,7 @@
 
 #include <stet/vocabulary/impl/json_string.hpp>
 #include <stet/vocabulary/impl/utf8.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -53,34 +54,9 @@ inline std::string repaired(std::string_view text)
     return out;
 }
 
-/// On one line and without what a terminal would obey: control characters as JSON escapes them.
-inline std::string printable(std::string_view text)
-{
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string                out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto code = static_cast<unsigned char>(text[i]);
-        if (code < 0x20) {
-            stet::detail::escape_json(text.substr(i, 1), [&](std::string_view piece) { out += piece; });
-            continue;
-        }
-        // U+0080 to U+009F are controls as well.
-        if (code == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
-            code = static_cast<unsigned char>(text[++i]);
-        else if (code != 0x7F) {
-            out += text[i];
-            continue;
-        }
-        out += "\\u00";
-        out += hex[code >> 4U];
-        out += hex[code & 0xFU];
-    }
-    return out;
-}
-
 inline std::string quoted(std::string_view text)
 {
-    return '\'' + printable(text) + '\'';
+    return '\'' + stet::readable(text) + '\'';
 }
 
 /// A JSON string, quotes included.

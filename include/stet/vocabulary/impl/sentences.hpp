@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// What an error says, in words.
+#ifndef STET_VOCABULARY_IMPL_SENTENCES_HPP
+#define STET_VOCABULARY_IMPL_SENTENCES_HPP
+
+#include "../error.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace STET_NAMESPACE::detail {
+
+/// One sentence a code. Its fields:
+///     %s  the subject in quotes
+///     %t  "tensor" and the subject; %h "header member", %j "JSON text"; other words where there is no subject
+///     %1  the first party, %2 the second
+///     %e  expected, %a actual, %o the system's error number; `%e[byte|bytes]` the number and the word that goes with it
+struct sentence {
+    errc             code;
+    std::string_view name;
+    std::string_view text;
+};
+
+/// Indexed by the code.
+inline constexpr std::array<sentence, errc_count> sentences{{
+    {errc::tensor_size_mismatch, "tensor_size_mismatch",
+     "%t: %a[byte|bytes] given, its dtype and shape need %e"},
+    {errc::tensor_size_overflow, "tensor_size_overflow",
+     "%t: its dtype and shape need 2^61 bytes or more, which no file can hold"},
+    {errc::negative_dimension, "negative_dimension", "%t: a dimension of its shape is negative"},
+    {errc::borrowed_axes_expired, "borrowed_axes_expired",
+     "%t: its %a axes came from a temporary; beyond %e axes keep the array alive until the save returns"},
+    {errc::partial_byte, "partial_byte",
+     "%t: %a[bit does|bits do] not fill whole bytes; F4 needs an even count, F6 a multiple of four"},
+    {errc::strides_rank_mismatch, "strides_rank_mismatch",
+     "%t: %a[stride|strides] given for %e[axis|axes]; give one stride for each axis"},
+    {errc::outside_storage, "outside_storage",
+     "%t: the strides reach element %a of a storage of %e[element|elements]"},
+    {errc::sub_byte_strides, "sub_byte_strides",
+     "%t: 4- and 6-bit elements cannot be strided; pack them first"},
+    {errc::no_such_axis, "no_such_axis", "%t: axis or index %a asked for, it has %e"},
+    {errc::too_many_axes, "too_many_axes", "%t: %a axes; a view of up to %e can be transposed or sliced"},
+    {errc::not_in_memory, "not_in_memory",
+     "%t: it is produced while it is written, so it cannot be transposed or sliced; "
+     "read it into memory first"},
+    {errc::stack_mismatch, "stack_mismatch",
+     "%t: part %a of the stack has another dtype or trailing shape than part 0"},
+    {errc::stack_of_scalars, "stack_of_scalars",
+     "%t: a stack needs at least one part, each with at least one axis"},
+    {errc::produced_size_mismatch, "produced_size_mismatch",
+     "%t: %a[byte|bytes] produced, its dtype and shape need %e"},
+    {errc::missing_tensor, "missing_tensor", "%t: the pointer to it is null"},
+    {errc::duplicate_name, "duplicate_name",
+     "%t is placed twice: by the %1 and by the %2; rename or leave out one of them"},
+    {errc::reserved_name, "reserved_name",
+     "%t: the format keeps the name '__metadata__' for metadata; rename the tensor"},
+    {errc::invalid_utf8, "invalid_utf8", "%t: the name is not UTF-8"},
+    {errc::file_size_overflow, "file_size_overflow",
+     "%t: with it the tensors pass 2^63 bytes, which no file can hold"},
+    {errc::header_too_large, "header_too_large",
+     "the header needs at least %a bytes, the format allows %e; use fewer tensors, "
+     "shorter names or less metadata"},
+    {errc::invalid_metadata_utf8, "invalid_metadata_utf8", "metadata %s: key or value is not UTF-8"},
+    {errc::duplicate_metadata_key, "duplicate_metadata_key", "metadata %s is given twice; keep one of them"},
+    {errc::out_of_memory, "out_of_memory",
+     "the allocator gave no memory for %e[byte|bytes]; free some and try again"},
+    {errc::sink_full, "sink_full", "%e[byte is|bytes are] to be written, the memory given holds %a"},
+    {errc::sink_refused, "sink_refused", "the sink refused %e[byte|bytes] (its code: %o)"},
+    {errc::cancelled, "cancelled", "cancelled at %t after %a of %e[byte|bytes]; nothing was kept"},
+    {errc::invalid_file_name, "invalid_file_name",
+     "%s names no file; give a name such as 'checkpoints/ComfyUI' without control characters"},
+    {errc::outside_root, "outside_root", "%s lies outside the output folder; use a path below it"},
+    {errc::counter_exhausted, "counter_exhausted",
+     "%s: the folder's numbers reach %a, none is left; move old files away"},
+    {errc::folder_missing, "folder_missing", "%s: the folder does not exist; create it first"},
+    {errc::name_taken, "name_taken", "%s exists already; choose another name or ask to replace it"},
+    {errc::not_a_regular_file, "not_a_regular_file", "%s is no regular file; choose another path"},
+    {errc::permission_denied, "permission_denied", "%s: permission denied"},
+    {errc::read_only_file_system, "read_only_file_system", "%s: the file system is read-only"},
+    {errc::disk_full, "disk_full", "%s: no space or quota left for %e[byte|bytes]"},
+    {errc::file_too_large, "file_too_large",
+     "%s: %e[byte is|bytes are] more than the system allows in one file"},
+    {errc::file_name_too_long, "file_name_too_long", "%s: the name is too long for the file system"},
+    {errc::too_many_open_files, "too_many_open_files", "%s: no file descriptor is left"},
+    {errc::too_many_links, "too_many_links", "%s: symbolic links lead to each other"},
+    {errc::io_failure, "io_failure", "%s: the system reports error %o"},
+    {errc::missing_qkv, "missing_qkv", "attention layer %s has no %1%2; q, k and v are saved as one tensor"},
+    {errc::projection_rank, "projection_rank", "%t: a text projection has two axes, this one has %a"},
+    {errc::name_collision, "name_collision",
+     "%t: two keys of one component are saved under this name; rename or leave out one of them"},
+    {errc::foreign_key, "foreign_key",
+     "%t is no key this layout knows; it would be lost, leave it out or save as ComfyUI does"},
+    {errc::quantised_companion, "quantised_companion",
+     "%t: a quantised encoder cannot be saved under OpenCLIP names; dequantise it first"},
+    {errc::position_ids_mismatch, "position_ids_mismatch",
+     "%t: this layout writes %e position ids as I64, the ones given differ; leave them out, they are added"},
+    {errc::empty_component, "empty_component",
+     "component %s has no tensors; pass stet::no_entries to save without it"},
+    {errc::contradictory_prediction, "contradictory_prediction", "the prediction contradicts itself: %s"},
+    {errc::invalid_json, "invalid_json", "%j: Python's json module refuses what stands at byte %a"},
+    {errc::json_too_deep, "json_too_deep",
+     "%j: at byte %a more than %e lists and objects lie in each other, which Python refuses"},
+    {errc::metadata_too_large, "metadata_too_large",
+     "metadata %s: %a[byte|bytes], at most %e[is|are] allowed; shorten it"},
+    {errc::missing_metadata_key, "missing_metadata_key", "metadata %s is required here; give it a value"},
+    {errc::invalid_metadata_value, "invalid_metadata_value", "metadata %s must be %1"},
+    {errc::output_folder_not_absolute, "output_folder_not_absolute",
+     "%s is no absolute path; ComfyUI's rule needs one for the output folder"},
+    {errc::uneven_qkv, "uneven_qkv",
+     "%t: its %a[row is that|rows are those] of q, k and v together and must divide by three"},
+    {errc::unusable_marker, "unusable_marker", "marker tensor %s must hold %1"},
+    {errc::header_too_small, "header_too_small",
+     "the file holds %a[byte|bytes], a checkpoint starts with the %e of its header's length"},
+    {errc::header_length_too_large, "header_length_too_large",
+     "the file claims a header of %a bytes, the format allows %e; it is no safetensors file or damaged"},
+    {errc::invalid_header_length, "invalid_header_length",
+     "with its header the file needs at least %e bytes, it holds %a; it is cut short or no safetensors file"},
+    {errc::invalid_header_utf8, "invalid_header_utf8", "the header is not UTF-8 at byte %a of the file"},
+    {errc::invalid_header_json, "invalid_header_json", "%h, byte %a of the file: %1"},
+    {errc::invalid_offset, "invalid_offset", "%t: its data should begin at %e, data_offsets say %a"},
+    {errc::shape_overflow, "shape_overflow",
+     "%t, byte %a of the file: its dtype and shape need 2^61 bytes or more"},
+    {errc::tensor_info_mismatch, "tensor_info_mismatch",
+     "%t: data_offsets hold %a[byte|bytes], its dtype and shape need %e"},
+    {errc::incomplete_data, "incomplete_data", "the header describes a file of %e bytes, it holds %a"},
+    {errc::more_bytes_needed, "more_bytes_needed",
+     "the header needs the first %e bytes of the file, %a[was|were] given"},
+    {errc::forbidden_by_format, "forbidden_by_format",
+     "%h, byte %a of the file: %1, which the format's text forbids"},
+    {errc::source_refused, "source_refused",
+     "%e[byte|bytes] could not be read at byte %a of the file (the source's code: %o)"},
+    {errc::file_missing, "file_missing", "%s: no such file"},
+    {errc::file_in_use, "file_in_use",
+     "%s is in use and cannot be replaced; first close its mapping or what else has it open, here or in another program"},
+    {errc::part_file_lost, "part_file_lost",
+     "%s: its unfinished file was removed or renamed while it was being written; save again"},
+}};
+
+/// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where
+/// nobody knows how many bytes were wanted.
+constexpr std::string_view sentence_of(const error& e) noexcept
+{
+    const bool is_of_system = e.os_code != 0;
+    const bool has_size = e.expected != 0;
+    if (e.code == errc::out_of_memory && is_of_system)
+        return "%s: the system has no memory left (its error: %o); close other programs and try again";
+    if (e.code == errc::out_of_memory && !has_size)
+        return "the allocator gave no memory; free some and try again";
+    if (e.code == errc::disk_full && !has_size)
+        return "%s: no space or quota left";
+    if (e.code == errc::file_too_large && !has_size)
+        return "%s: more bytes than the system allows in one file";
+    return detail::sentences[static_cast<std::size_t>(e.code) - 1].text;
+}
+
+} // namespace STET_NAMESPACE::detail
+
+#endif
