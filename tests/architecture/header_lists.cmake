@@ -1,8 +1,10 @@
-# The header lists of CMakeLists.txt and meson.build name every header on disk and no other. Run by cmake -P;
+# The header lists of CMakeLists.txt and meson.build name every file of include/ and no other. Run by cmake -P;
 # with -DROOT=<source folder> -DUPDATE=ON it rewrites both lists.
 cmake_minimum_required(VERSION 3.25)
 
-file(GLOB_RECURSE headers RELATIVE ${ROOT}/include ${ROOT}/include/stet/*.hpp ${ROOT}/include/stet/*.ipp)
+file(GLOB_RECURSE headers RELATIVE ${ROOT}/include ${ROOT}/include/stet/*.hpp ${ROOT}/include/stet/*.ipp
+     ${ROOT}/include/stet/*.cpp
+)
 list(SORT headers)
 
 set(cmake_list "set(stet_headers\n")

@@ -15,12 +15,14 @@ function(run)
     endif()
 endfunction()
 
-# Installs the library under SCRATCH/prefix, then moves it: an installed copy must not remember where it was.
+# Builds as the arguments say and installs under SCRATCH/prefix, moved there: an installed copy must not remember where
+# it was.
 function(install_copy)
     run(${CMAKE_COMMAND} -S ${ROOT} -B ${SCRATCH}/library -G Ninja -DCMAKE_CXX_COMPILER=${compiler}
         -DCMAKE_INSTALL_PREFIX=${SCRATCH}/first -DSTET_BUILD_TESTS=OFF -DSTET_BUILD_EXAMPLES=OFF
-        -DSTET_BUILD_BENCHMARKS=OFF
+        -DSTET_BUILD_BENCHMARKS=OFF ${ARGN}
     )
+    run(${CMAKE_COMMAND} --build ${SCRATCH}/library)
     run(${CMAKE_COMMAND} --install ${SCRATCH}/library)
     file(RENAME ${SCRATCH}/first ${SCRATCH}/prefix)
 endfunction()

@@ -19,17 +19,22 @@
 #endif
 
 /// 1, the default: the headers bring their functions along, and copying the folder is all there is to do.
-/// 0, the same in every file of a program: the headers only declare, and one file of the build is stet/stet.cpp.
+/// 0: the headers only declare, and one file of the build is stet/stet.cpp. A program may do both.
 #ifndef STET_HEADER_ONLY
 #define STET_HEADER_ONLY 1
 #endif
 
-// How functions are defined that are no templates, and whether their bodies are seen here.
+// How functions are defined that are no templates, and whether their bodies are seen here. STET_SHARED goes with the
+// compilation of stet/stet.cpp into a shared library: what that library offers, whatever else the build hides.
 #if STET_HEADER_ONLY
 #define STET_INLINE inline
 #define STET_BODIES 1
 #else
-#define STET_INLINE
+#if defined(STET_SHARED) && defined(__GNUC__) && !defined(_WIN32) && !defined(__CYGWIN__)
+#define STET_INLINE __attribute__((visibility("default")))
+#else
+#define STET_INLINE // for Windows the build lists the symbols: functions need no mark on the side of those who call
+#endif
 #if defined(STET_IMPLEMENTATION)
 #define STET_BODIES 1
 #else
