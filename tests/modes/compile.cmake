@@ -30,7 +30,7 @@ file(WRITE ${SCRATCH}/standard_headers.hpp "${text}")
 file(WRITE ${SCRATCH}/all_headers.hpp "${ours}")
 
 execute_process(
-    COMMAND ${compiler} -std=${STANDARD} ${flags} -I${ROOT}/include -I${SCRATCH} -fsyntax-only ${SOURCE}
+    COMMAND ${compiler} -std=${STANDARD} ${flags} ${MORE} -I${ROOT}/include -I${SCRATCH} -fsyntax-only ${SOURCE}
     RESULT_VARIABLE result
     ERROR_VARIABLE output
 )

@@ -24,13 +24,13 @@ constexpr std::uint32_t rounded_f32(std::uint32_t bits) noexcept
     if (exponent < 127) // up to one
         return sign | 0x3F800000U;
     // The last bits of the significand are the fraction; a carry goes into the exponent, as it should.
-    const std::uint32_t fraction_bits = 127 + 23 - exponent;
-    const std::uint32_t fraction = magnitude & ((1U << fraction_bits) - 1U);
-    const std::uint32_t half = 1U << (fraction_bits - 1U);
+    const std::uint32_t fraction_width = 127 + 23 - exponent;
+    const std::uint32_t fraction = magnitude & ((1U << fraction_width) - 1U);
+    const std::uint32_t half = 1U << (fraction_width - 1U);
     const std::uint32_t below = magnitude - fraction;
     // Whether the integer below is odd; that of 1.0 is its implied leading bit.
-    const bool is_odd = fraction_bits == 23 || (below >> fraction_bits & 1U) != 0;
-    return sign | (fraction > half || (fraction == half && is_odd) ? below + (1U << fraction_bits) : below);
+    const bool is_odd = fraction_width == 23 || (below >> fraction_width & 1U) != 0;
+    return sign | (fraction > half || (fraction == half && is_odd) ? below + (1U << fraction_width) : below);
 }
 
 /// An F32 tensor whose elements are rounded while they are written.
