@@ -82,7 +82,7 @@ std::string read_text(const std::string& path, std::string& text)
     auto source = stet::file_source::open(path.c_str());
     if (!source)
         return stet::message(source.error());
-    if (source->size() > stet::longest_header)
+    if (source->size() > stet::max_header_size)
         return example::quoted(path) + ": " + example::counted(source->size(), "byte") +
                " are more than a header holds";
     text.resize(stet::detail::memory_size(source->size()));

@@ -333,7 +333,7 @@ TEST_CASE("a header made to cost takes a few times its own size in memory")
 TEST_CASE("a header of the greatest length made to cost takes a few times its own size in memory", "[.long]")
 {
     for (const hostile& shape : hostile_headers)
-        read_hostile(shape, stet::longest_header);
+        read_hostile(shape, stet::max_header_size);
 }
 
 TEST_CASE("a million tensors are read in a few times their header's memory")
@@ -359,18 +359,18 @@ TEST_CASE("a million tensors are read in a few times their header's memory")
 TEST_CASE("a length that only a file's size bears out costs that length once")
 {
     counting_heap  heap;
-    endless_source source(stet::longest_header);
+    endless_source source(stet::max_header_size);
     const auto     begin = std::chrono::steady_clock::now();
     const auto     opened = stet::open_checkpoint(source, {.allocator = heap.allocator()});
     CHECK(failure(opened) == "invalid_header_json");
-    CHECK(source.bytes_read() == 8 + stet::longest_header);
-    CHECK(heap.peak_bytes() < stet::longest_header + 1000);
+    CHECK(source.bytes_read() == 8 + stet::max_header_size);
+    CHECK(heap.peak_bytes() < stet::max_header_size + 1000);
     std::printf("the greatest length, all NUL: %.3f s, %zu bytes of memory\n", seconds_since(begin),
                 heap.peak_bytes());
 
     // A greater length, or one that the size does not bear out, costs nothing.
     counting_heap no_heap;
-    for (const std::uint64_t length : {stet::longest_header + 1, UINT64_MAX - 8, UINT64_MAX}) {
+    for (const std::uint64_t length : {stet::max_header_size + 1, UINT64_MAX - 8, UINT64_MAX}) {
         endless_source too_long(length);
         CHECK(failure(stet::open_checkpoint(too_long, {.allocator = no_heap.allocator()})) ==
               "header_length_too_large");

@@ -3,6 +3,7 @@
 #define STET_COMFYUI_CEILINGS_HPP
 
 #include "../vocabulary/array_view.hpp"
+#include "../vocabulary/limits.hpp"
 
 #include <array>
 #include <cstddef>
@@ -29,7 +30,8 @@ inline constexpr std::array<ceiling, 6> ceilings{{
      "ComfyUI shows no preview of a model whose header passes 8,388,608 bytes"},
     {25'000'000, "Hugging Face Hub", "the Hugging Face Hub parses no header of more than 25,000,000 bytes"},
     {99'999'999, "MLX", "MLX loads no file whose header reaches 100,000,000 bytes"},
-    {100'000'000, "safetensors", "the safetensors reference reads no header of more than 100,000,000 bytes"},
+    {max_header_size, "safetensors",
+     "the safetensors reference reads no header of more than 100,000,000 bytes"},
     {104'857'600, "SwarmUI", "SwarmUI reads no header of more than 104,857,600 bytes"},
 }};
 

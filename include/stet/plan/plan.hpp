@@ -7,6 +7,7 @@
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/limits.hpp"
 #include "record.hpp"
 
 #include <array>
@@ -17,10 +18,6 @@
 #include <utility>
 
 namespace STET_NAMESPACE {
-
-/// The largest header a reader accepts, in bytes, padding included.
-/// source: safetensors 0.8, MAX_HEADER_SIZE
-inline constexpr std::uint64_t max_header_size = 100'000'000;
 
 /// What happens when two tensors have one name.
 enum class duplicate_names : std::uint8_t {

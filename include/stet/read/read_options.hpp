@@ -4,13 +4,7 @@
 
 #include "../vocabulary/allocator.hpp"
 
-#include <cstdint>
-
 namespace STET_NAMESPACE {
-
-/// The longest header the format allows, in bytes.
-/// source: safetensors 0.8, MAX_HEADER_SIZE
-inline constexpr std::uint64_t longest_header = 100'000'000;
 
 /// How strictly a file is read. As it stands, exactly the files that the reference reads are read.
 /// source: safetensors 0.8, SafeTensors::read_metadata; its README and JSON schema for `strict`

@@ -2,6 +2,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../../vocabulary/limits.hpp"
 #include "../read_header.hpp"
 
 #include <utility>
@@ -19,8 +20,8 @@ STET_INLINE result<std::uint64_t> header_extent(std::span<const std::byte> first
     std::uint64_t length = 0;
     for (std::size_t i = length_size; i-- > 0;)
         length = length << 8U | std::to_integer<std::uint64_t>(first[i]);
-    if (length > longest_header)
-        return error{.code = errc::header_length_too_large, .expected = longest_header, .actual = length};
+    if (length > max_header_size)
+        return error{.code = errc::header_length_too_large, .expected = max_header_size, .actual = length};
     if (length > file_size - length_size)
         return error{
             .code = errc::invalid_header_length, .expected = length_size + length, .actual = file_size};
