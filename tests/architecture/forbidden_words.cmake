@@ -2,23 +2,29 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(headers_everywhere
-    chrono filesystem format fstream functional iomanip iostream locale memory_resource ranges regex sstream windows.h
+    chrono fstream functional iomanip iostream locale memory_resource ranges regex sstream windows.h
 )
+set(headers_outside_interop filesystem format ostream)
 set(words_outside_interop abort dynamic_cast throw typeid)
 
 set(library ${ROOT}/include/stet)
 file(GLOB_RECURSE headers RELATIVE ${library} ${library}/*.hpp ${library}/*.ipp)
-list(JOIN headers_everywhere "|" forbidden_headers)
-string(REPLACE "." "\\." forbidden_headers "${forbidden_headers}")
+foreach(place everywhere outside_interop)
+    list(JOIN headers_${place} "|" forbidden_${place})
+    string(REPLACE "." "\\." forbidden_${place} "${forbidden_${place}}")
+endforeach()
 list(JOIN words_outside_interop "|" forbidden_words)
 set(wrong "")
 foreach(header IN LISTS headers)
     file(READ ${library}/${header} text)
-    if(text MATCHES "#[ \t]*include[ \t]*[<\"]((${forbidden_headers})[>\"])")
+    if(text MATCHES "#[ \t]*include[ \t]*[<\"]((${forbidden_everywhere})[>\"])")
         string(APPEND wrong "${header}: includes ${CMAKE_MATCH_2}\n")
     endif()
     if(header MATCHES "^interop/")
         continue()
+    endif()
+    if(text MATCHES "#[ \t]*include[ \t]*[<\"]((${forbidden_outside_interop})[>\"])")
+        string(APPEND wrong "${header}: includes ${CMAKE_MATCH_2}\n")
     endif()
     # Only code counts: character and string literals go first, since they may hold comment marks.
     string(REGEX REPLACE "'(\\\\.|[^'\\\n])'" "" text "${text}")

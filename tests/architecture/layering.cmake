@@ -19,7 +19,7 @@ set(may_writers ${may_save} save)
 set(may_comfyui ${may_save} save)
 set(may_metadata vocabulary naming header comfyui)
 set(may_split ${may_families} families)
-set(may_interop vocabulary)
+set(may_interop ${may_save} save)
 
 # The faces: what a program includes. They hold nothing but includes.
 set(faces all comfyui metadata read split stet writers)

@@ -40,20 +40,14 @@ inline std::optional<std::wstring> utf16(std::string_view text)
 /// UTF-16 as UTF-8. Windows does not hinder lone surrogates in names; each becomes U+FFFD.
 inline std::string utf8(std::wstring_view units)
 {
-    const auto  at = [units](std::size_t i) { return static_cast<char32_t>(units[i]) & 0xFFFFU; };
     std::string text;
     text.reserve(units.size());
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        char32_t   code = at(i);
-        const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
-        if (is_surrogate) {
-            const char32_t next = i + 1 < units.size() ? at(i + 1) : 0;
-            const bool     is_pair = code <= 0xDBFF && next >= 0xDC00 && next <= 0xDFFF;
-            code = is_pair ? 0x10000 + ((code - 0xD800) << 10U) + (next - 0xDC00) : 0xFFFD;
-            i += is_pair ? 1 : 0;
-        }
+    while (!units.empty()) {
+        const auto [code, size] = decode_utf16(units);
+        units.remove_prefix(size);
         std::array<char, 4> character{};
-        text.append(character.data(), encode_character(code, character.data()));
+        text.append(character.data(),
+                    encode_character(is_surrogate(code) ? 0xFFFDU : code, character.data()));
     }
     return text;
 }

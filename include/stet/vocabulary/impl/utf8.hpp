@@ -88,6 +88,22 @@ constexpr std::size_t encode_character(std::uint32_t code_point, char* to) noexc
     return 4;
 }
 
+/// The character that starts `units`, UTF-16 with one unit to a wchar_t on every system. `units` is not empty.
+/// size: in units; half of a surrogate pair without the other is a character of its own
+constexpr decoded_character decode_utf16(std::wstring_view units) noexcept
+{
+    const auto at = [units](std::size_t i) { return static_cast<std::uint32_t>(units[i]) & 0xFFFFU; };
+    const std::uint32_t next = units.size() > 1 ? at(1) : 0;
+    if (at(0) >= 0xD800 && at(0) <= 0xDBFF && next >= 0xDC00 && next <= 0xDFFF)
+        return {.code_point = 0x10000 + ((at(0) - 0xD800) << 10U) + (next - 0xDC00), .size = 2};
+    return {.code_point = at(0), .size = 1};
+}
+
+constexpr bool is_surrogate(std::uint32_t code_point) noexcept
+{
+    return code_point >= 0xD800 && code_point <= 0xDFFF;
+}
+
 /// Whether the text is well-formed UTF-8, as strictly as the format's reference reads it.
 constexpr bool is_utf8(std::string_view text) noexcept
 {
