@@ -23,12 +23,12 @@ enum class errc : std::uint8_t {
     outside_storage,          ///< a strided view reaches past its storage
     sub_byte_strides,         ///< strides on 4- or 6-bit elements
     no_such_axis,             ///< an axis or a range that the tensor does not have
-    too_many_axes,            ///< more axes than a view can rearrange
+    too_many_axes,            ///< more axes than a view can rearrange or an adapter takes over
     not_in_memory,            ///< a produced tensor asked to be transposed or sliced
     stack_mismatch,           ///< tensors stacked that differ in dtype or trailing shape
     stack_of_scalars,         ///< a stack of nothing, or of tensors without a first axis
     produced_size_mismatch,   ///< a producer delivered another number of bytes than promised
-    missing_tensor,           ///< a null pointer in a state dict
+    missing_tensor,           ///< a null pointer in a state dict, or an entry that nothing was assigned to
     // plan and header
     duplicate_name,         ///< two tensors under one name
     reserved_name,          ///< a tensor named __metadata__
@@ -38,7 +38,7 @@ enum class errc : std::uint8_t {
     invalid_metadata_utf8,  ///< a metadata key or value that is not UTF-8
     duplicate_metadata_key, ///< two metadata entries under one key
     // memory and sinks
-    out_of_memory, ///< the allocator gave nothing
+    out_of_memory, ///< the allocator gave nothing or, with an os_code, the system
     sink_full,     ///< the memory given is smaller than the file
     sink_refused,  ///< the caller's callback reported a failure
     cancelled,     ///< the progress callback asked to stop
@@ -93,10 +93,20 @@ enum class errc : std::uint8_t {
     file_missing,         ///< no file of that name
     file_in_use,          ///< the file to replace is open or mapped, and the system does not let it go
     part_file_lost,       ///< somebody removed the file while it was being written
+    // tensors of other libraries
+    unknown_element_type, ///< elements for which the format has no dtype
+    device_memory,        ///< a tensor in the memory of a device, which the processor does not read
+    irregular_layout,     ///< elements that lie as no strides can say
+    // reading numbers
+    no_such_tensor,     ///< the file has no tensor of that name
+    not_convertible,    ///< elements of a dtype that are not read as numbers of that type
+    value_does_not_fit, ///< an element whose value the type asked for does not hold
+    // placing
+    prefixed_key, ///< a key that begins with the prefix its layout is going to put before it
 };
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::part_file_lost);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::prefixed_key);
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {

@@ -4,7 +4,6 @@
 
 #include "error.hpp"
 #include "impl/expected_of.hpp"
-#include "impl/stop.hpp"
 #include "impl/value_or_error.hpp"
 
 #include <concepts>
@@ -45,21 +44,9 @@ public:
     constexpr explicit operator bool() const noexcept { return held_.has_value; }
 
     /// The value; only when there is one.
-    constexpr Value& operator*() & noexcept
-    {
-        needs_value();
-        return held_.value;
-    }
-    constexpr const Value& operator*() const& noexcept
-    {
-        needs_value();
-        return held_.value;
-    }
-    constexpr Value&& operator*() && noexcept
-    {
-        needs_value();
-        return std::move(held_.value);
-    }
+    constexpr Value&       operator*() & noexcept { return detail::value_in(held_); }
+    constexpr const Value& operator*() const& noexcept { return detail::value_in(held_); }
+    constexpr Value&&      operator*() && noexcept { return std::move(detail::value_in(held_)); }
     constexpr Value*       operator->() noexcept { return &**this; }
     constexpr const Value* operator->() const noexcept { return &**this; }
 
@@ -76,14 +63,7 @@ public:
     }
 
     /// The error; only when there is no value.
-    constexpr const stet::error& error() const noexcept
-    {
-        if (held_.has_value) {
-            STET_ASSERT(!held_.has_value, "stet: the error of a result that succeeded was asked for");
-            detail::stop();
-        }
-        return held_.failure;
-    }
+    constexpr const stet::error& error() const noexcept { return detail::error_in(held_); }
 
     /// `next(value)`, or this error passed on. next: callable with the value, returns a result
     template <class Next>
@@ -126,14 +106,6 @@ public:
     }
 
 private:
-    constexpr void needs_value() const noexcept
-    {
-        if (!held_.has_value) {
-            STET_ASSERT(held_.has_value, "stet: the value of a failed result was asked for");
-            detail::stop();
-        }
-    }
-
     detail::value_or_error<Value> held_;
 };
 
@@ -163,14 +135,7 @@ public:
     constexpr explicit operator bool() const noexcept { return held_.has_value; }
 
     /// The error; only after a failure.
-    constexpr const stet::error& error() const noexcept
-    {
-        if (held_.has_value) {
-            STET_ASSERT(!held_.has_value, "stet: the error of a result that succeeded was asked for");
-            detail::stop();
-        }
-        return held_.failure;
-    }
+    constexpr const stet::error& error() const noexcept { return detail::error_in(held_); }
 
     /// `next()`, or this error passed on. next: callable with nothing, returns a result
     template <class Next>

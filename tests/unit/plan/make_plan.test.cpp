@@ -466,7 +466,9 @@ TEST_CASE("a refused tensor is named as it would be in the file")
     const std::map<std::string, const stet::tensor_view*> pointers{{"w", nullptr}};
     const auto plan = stet::make_plan(stet::model_only{.model = pointers}, stet::layouts::generic{});
     REQUIRE_FALSE(plan);
-    CHECK(stet::message(plan.error()) == "tensor 'model.diffusion_model.w': the pointer to it is null");
+    CHECK(
+        stet::message(plan.error()) ==
+        "tensor 'model.diffusion_model.w': there is none; its pointer is null, or no view was assigned to its entry");
 }
 
 TEST_CASE("an extra tensor under the metadata's name is refused")

@@ -91,7 +91,14 @@ static_assert(static_cast<int>(errc::source_refused) == 68);
 static_assert(static_cast<int>(errc::file_missing) == 69);
 static_assert(static_cast<int>(errc::file_in_use) == 70);
 static_assert(static_cast<int>(errc::part_file_lost) == 71);
-static_assert(stet::errc_count == 71);
+static_assert(static_cast<int>(errc::unknown_element_type) == 72);
+static_assert(static_cast<int>(errc::device_memory) == 73);
+static_assert(static_cast<int>(errc::irregular_layout) == 74);
+static_assert(static_cast<int>(errc::no_such_tensor) == 75);
+static_assert(static_cast<int>(errc::not_convertible) == 76);
+static_assert(static_cast<int>(errc::value_does_not_fit) == 77);
+static_assert(static_cast<int>(errc::prefixed_key) == 78);
+static_assert(stet::errc_count == 78);
 
 namespace {
 

@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 71> sentences{{
+constexpr std::array<sentence, 78> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -44,7 +44,7 @@ constexpr std::array<sentence, 71> sentences{{
      "tensor 'a.b': 4- and 6-bit elements cannot be strided; pack them first"},
     {errc::no_such_axis, "no_such_axis", "tensor 'a.b': axis or index 9,216 asked for, it has 1,234,567"},
     {errc::too_many_axes, "too_many_axes",
-     "tensor 'a.b': 9,216 axes; a view of up to 1,234,567 can be transposed or sliced"},
+     "tensor 'a.b': 9,216 axes; up to 1,234,567 can be transposed, sliced or taken over from another library"},
     {errc::not_in_memory, "not_in_memory",
      "tensor 'a.b': it is produced while it is written, so it cannot be transposed or sliced; "
      "read it into memory first"},
@@ -54,7 +54,8 @@ constexpr std::array<sentence, 71> sentences{{
      "tensor 'a.b': a stack needs at least one part, each with at least one axis"},
     {errc::produced_size_mismatch, "produced_size_mismatch",
      "tensor 'a.b': 9,216 bytes produced, its dtype and shape need 1,234,567"},
-    {errc::missing_tensor, "missing_tensor", "tensor 'a.b': the pointer to it is null"},
+    {errc::missing_tensor, "missing_tensor",
+     "tensor 'a.b': there is none; its pointer is null, or no view was assigned to its entry"},
     {errc::duplicate_name, "duplicate_name",
      "tensor 'a.b' is placed twice: by the model and by the vae; rename or leave out one of them"},
     {errc::reserved_name, "reserved_name",
@@ -150,6 +151,22 @@ constexpr std::array<sentence, 71> sentences{{
      "another program"},
     {errc::part_file_lost, "part_file_lost",
      "'a.b': its unfinished file was removed or renamed while it was being written; save again"},
+    {errc::unknown_element_type, "unknown_element_type",
+     "tensor 'a.b': the format has no dtype for its elements of 9,216 bits (type code 1,234,567 of its library); "
+     "convert them first"},
+    {errc::device_memory, "device_memory",
+     "tensor 'a.b': it lies in the memory of a device (of type 9,216); give a function that reads it back, or copy it "
+     "first"},
+    {errc::irregular_layout, "irregular_layout",
+     "tensor 'a.b': no strides describe how its elements lie; copy it into a row-major tensor first"},
+    {errc::no_such_tensor, "no_such_tensor", "the file has no tensor 'a.b'"},
+    {errc::not_convertible, "not_convertible",
+     "tensor 'a.b': elements of dtype model are not read as vae; read the dtype's own type, or its bytes"},
+    {errc::value_does_not_fit, "value_does_not_fit",
+     "tensor 'a.b': element 9,216 is model, which vae does not hold; read it as a wider type"},
+    {errc::prefixed_key, "prefixed_key",
+     "key 'a.b' begins with 'model' already, which the layout puts before it; take it off the key, "
+     "save the dict without a layout, or save as ComfyUI does"},
 }};
 
 static_assert(sentences.size() == stet::errc_count, "a new code needs its sentence here");
@@ -313,7 +330,8 @@ TEST_CASE("a tensor, a header or a text without a name is spoken of in other wor
         INFO(text);
         CHECK((text.find("''") == std::string::npos || text.starts_with("''") ||
                text.starts_with("metadata") || text.starts_with("component") || text.starts_with("marker") ||
-               text.starts_with("attention") || text.starts_with("the prediction")));
+               text.starts_with("attention") || text.starts_with("the prediction") ||
+               text.starts_with("the file has no tensor") || text.starts_with("key")));
     }
 }
 

@@ -40,7 +40,8 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::sub_byte_strides, "sub_byte_strides",
      "%t: 4- and 6-bit elements cannot be strided; pack them first"},
     {errc::no_such_axis, "no_such_axis", "%t: axis or index %a asked for, it has %e"},
-    {errc::too_many_axes, "too_many_axes", "%t: %a axes; a view of up to %e can be transposed or sliced"},
+    {errc::too_many_axes, "too_many_axes",
+     "%t: %a axes; up to %e can be transposed, sliced or taken over from another library"},
     {errc::not_in_memory, "not_in_memory",
      "%t: it is produced while it is written, so it cannot be transposed or sliced; "
      "read it into memory first"},
@@ -50,7 +51,8 @@ inline constexpr std::array<sentence, errc_count> sentences{{
      "%t: a stack needs at least one part, each with at least one axis"},
     {errc::produced_size_mismatch, "produced_size_mismatch",
      "%t: %a[byte|bytes] produced, its dtype and shape need %e"},
-    {errc::missing_tensor, "missing_tensor", "%t: the pointer to it is null"},
+    {errc::missing_tensor, "missing_tensor",
+     "%t: there is none; its pointer is null, or no view was assigned to its entry"},
     {errc::duplicate_name, "duplicate_name",
      "%t is placed twice: by the %1 and by the %2; rename or leave out one of them"},
     {errc::reserved_name, "reserved_name",
@@ -135,6 +137,20 @@ inline constexpr std::array<sentence, errc_count> sentences{{
      "%s is in use and cannot be replaced; first close its mapping or what else has it open, here or in another program"},
     {errc::part_file_lost, "part_file_lost",
      "%s: its unfinished file was removed or renamed while it was being written; save again"},
+    {errc::unknown_element_type, "unknown_element_type",
+     "%t: the format has no dtype for its elements of %a[bit|bits] (type code %e of its library); convert them first"},
+    {errc::device_memory, "device_memory",
+     "%t: it lies in the memory of a device (of type %a); give a function that reads it back, or copy it first"},
+    {errc::irregular_layout, "irregular_layout",
+     "%t: no strides describe how its elements lie; copy it into a row-major tensor first"},
+    {errc::no_such_tensor, "no_such_tensor", "the file has no tensor %s"},
+    {errc::not_convertible, "not_convertible",
+     "%t: elements of dtype %1 are not read as %2; read the dtype's own type, or its bytes"},
+    {errc::value_does_not_fit, "value_does_not_fit",
+     "%t: element %a is %1, which %2 does not hold; read it as a wider type"},
+    {errc::prefixed_key, "prefixed_key",
+     "key %s begins with '%1' already, which the layout puts before it; take it off the key, "
+     "save the dict without a layout, or save as ComfyUI does"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where

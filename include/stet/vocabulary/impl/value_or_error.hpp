@@ -3,6 +3,7 @@
 #define STET_VOCABULARY_IMPL_VALUE_OR_ERROR_HPP
 
 #include "../error.hpp"
+#include "stop.hpp"
 
 #include <concepts>
 #include <new>
@@ -89,6 +90,28 @@ private:
         has_value = other.has_value; // NOLINT(bugprone-use-after-move): only its value was moved
     }
 };
+
+/// The value that is asked for; only when there is one, and nothing goes on where there is none.
+template <class Held>
+constexpr auto& value_in(Held& held) noexcept
+{
+    if (!held.has_value) {
+        STET_ASSERT(held.has_value, "stet: the value of a failed result was asked for");
+        detail::stop();
+    }
+    return held.value;
+}
+
+/// The error; only when there is no value, and nothing goes on where there is one.
+template <class Held>
+constexpr const stet::error& error_in(const Held& held) noexcept
+{
+    if (held.has_value) {
+        STET_ASSERT(!held.has_value, "stet: the error of a result that succeeded was asked for");
+        detail::stop();
+    }
+    return held.failure;
+}
 
 /// What a result without a value holds in its place.
 struct nothing {};
