@@ -7,6 +7,7 @@
 #include "support/checkpoint_names.hpp"
 
 #include <stet/read/mapped_file.hpp>
+#include <stet/read.hpp>
 #include <stet/stet.hpp>
 #include <stet/writers/automatic_writer.hpp>
 #include <stet/writers/parallel_writer.hpp>

@@ -3,6 +3,7 @@
 #include "few_blocks.hpp"
 #include "fuzz_target.hpp"
 
+#include <stet/read.hpp>
 #include <stet/stet.hpp>
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 // Reads files, for test_read_verdicts.py to compare. In comes, again and again, the size of a file as a decimal number,
 // a line break, the file. Out comes one line for each: `- ERROR PLACE SUBJECT` or
 // `+ METADATA NAME:DTYPE:SHAPE:BEGIN:END:CHECKSUM...`, texts in hexadecimal.
+#include <stet/read.hpp>
 #include <stet/stet.hpp>
 
 #include <algorithm>

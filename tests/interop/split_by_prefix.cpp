@@ -2,6 +2,7 @@
 // Opens a text model's checkpoint, splits it by a layout written here, and saves the components again.
 //
 //   interop_split_by_prefix INPUT OUTPUT      prints how many tensors each component has
+#include <stet/read.hpp>
 #include <stet/read/mapped_file.hpp>
 #include <stet/split/split.hpp>
 #include <stet/stet.hpp>
