@@ -2,8 +2,7 @@
 // Reads on Windows, without a test framework, so that a cross compiler and an emulator suffice.
 //
 //   windows_read check FOLDER         runs the checks in FOLDER, which exists
-#include <stet/read/file_source.hpp>
-#include <stet/read/mapped_file.hpp>
+#include <stet/read.hpp>
 #include <stet/stet.hpp>
 
 // After the library, whose own declarations of the system's calls must agree with the system's.
