@@ -2,6 +2,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../../vocabulary/impl/words.hpp"
 #include "../../vocabulary/limits.hpp"
 #include "../read_header.hpp"
 
@@ -17,9 +18,7 @@ STET_INLINE result<std::uint64_t> header_extent(std::span<const std::byte> first
         return error{.code = errc::header_too_small, .expected = length_size, .actual = file_size};
     if (first.size() < length_size)
         return error{.code = errc::more_bytes_needed, .expected = length_size, .actual = first.size()};
-    std::uint64_t length = 0;
-    for (std::size_t i = length_size; i-- > 0;)
-        length = length << 8U | std::to_integer<std::uint64_t>(first[i]);
+    const std::uint64_t length = detail::load_word(first.data());
     if (length > max_header_size)
         return error{.code = errc::header_length_too_large, .expected = max_header_size, .actual = length};
     if (length > file_size - length_size)

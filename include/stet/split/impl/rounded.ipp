@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/words.hpp"
 #include "rounded.hpp"
 
 namespace STET_NAMESPACE::detail {
@@ -24,10 +25,8 @@ STET_INLINE result<void> rounded::rounding_sink::write(bytes data)
         if (have < element.size())
             continue;
         have = 0;
-        std::uint32_t bits = 0;
-        for (std::size_t i = 0; i < element.size(); ++i)
-            bits |= std::to_integer<std::uint32_t>(element[i]) << (8 * i);
-        bits = rounded_f32(bits);
+        const std::uint32_t bits =
+            rounded_f32(static_cast<std::uint32_t>(detail::load_word(element.data(), element.size())));
         for (std::size_t i = 0; i < element.size(); ++i)
             element[i] = static_cast<std::byte>(bits >> (8 * i) & 0xFFU);
         if (auto written = destination.write(element); !written)
