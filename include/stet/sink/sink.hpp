@@ -34,8 +34,8 @@ concept sink = requires(Sink& destination, bytes data) {
 };
 
 /// A sink that has memory of its own on the way, and lends it to be filled: what is passed to write() from there is
-/// not copied again. `lend(wanted)` gives the place where the next bytes belong: `wanted` bytes or more, or as many as
-/// there are.
+/// not copied again, if it begins where the lent memory does; from anywhere else in it, it is moved there. `lend(wanted)`
+/// gives the place where the next bytes belong: `wanted` bytes or more, or as many as there are.
 /// lifetime: what is lent is good until the next call of the sink
 template <class Sink>
 concept lending_sink = sink<Sink> && requires(Sink& destination, std::size_t wanted) {

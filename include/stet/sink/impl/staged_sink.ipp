@@ -50,7 +50,7 @@ STET_INLINE void staged_sink::append(bytes data) noexcept
 {
     std::byte* const place = block_.data() + filled_;
     if (!data.empty() && data.data() != place) // what was lent lies there already
-        std::memcpy(place, data.data(), data.size());
+        std::memmove(place, data.data(), data.size()); // it may lie elsewhere in what was lent
     filled_ += data.size();
 }
 

@@ -12,6 +12,7 @@
 namespace STET_NAMESPACE::detail {
 
 /// Copies memory that the processor will not read again soon, past its caches where it can: a disk reads it next.
+/// The two may overlap where `to` comes first.
 void streaming_copy(std::byte* to, const std::byte* from, std::size_t size) noexcept;
 
 } // namespace STET_NAMESPACE::detail

@@ -12,7 +12,7 @@ STET_INLINE void streaming_copy(std::byte* to, const std::byte* from, std::size_
     constexpr std::size_t line = 64;
     if (size >= 16 * line) {
         const std::size_t lead = (line - reinterpret_cast<std::uintptr_t>(to) % line) % line;
-        std::memcpy(to, from, lead);
+        std::memmove(to, from, lead);
         to += lead;
         from += lead;
         size -= lead;
@@ -32,7 +32,7 @@ STET_INLINE void streaming_copy(std::byte* to, const std::byte* from, std::size_
     }
 #endif
     if (size != 0)
-        std::memcpy(to, from, size);
+        std::memmove(to, from, size);
 }
 
 } // namespace STET_NAMESPACE::detail

@@ -28,3 +28,21 @@ TEST_CASE("a streaming copy copies every byte and no other, wherever it begins a
         }
     }
 }
+
+TEST_CASE("a streaming copy moves bytes towards the front, over themselves")
+{
+    for (const std::size_t apart : {1U, 16U, 63U, 64U, 1000U}) {
+        for (const std::size_t size : {10U, 1024U, 3000U}) {
+            std::vector<std::byte> memory(4096 + 64);
+            for (std::size_t i = 0; i < memory.size(); ++i)
+                memory[i] = static_cast<std::byte>(i * 31 % 251);
+            const std::vector<std::byte> before = memory;
+            stet::detail::streaming_copy(memory.data() + 5, memory.data() + 5 + apart, size);
+            bool is_right = true;
+            for (std::size_t i = 0; i < size; ++i)
+                is_right = is_right && memory[5 + i] == before[5 + apart + i];
+            CAPTURE(apart, size);
+            CHECK(is_right);
+        }
+    }
+}
