@@ -2,6 +2,7 @@
 # every sentence the source asks for in lines of the form
 #     // expect: some sentence
 #     // expect-gcc: in this compiler only          // expect-clang: in this compiler only
+#     // expect-first: some sentence, in the first error of all
 cmake_minimum_required(VERSION 3.25)
 include(${FACTS})
 set(command ${compiler} -std=c++20 ${flags} -fmessage-length=0 -I${ROOT}/include -fsyntax-only ${SOURCE})
@@ -26,16 +27,21 @@ endif()
 # Searched as one text, not as a list: sentences hold semicolons and brackets.
 file(READ ${SOURCE} rest)
 set(count 0)
-while(rest MATCHES "// expect(-gcc|-clang)?: *([^\n]+)\n")
+string(REGEX MATCH "error:[^\n]*" first_error "${output}")
+while(rest MATCHES "// expect(-gcc|-clang|-first)?: *([^\n]+)\n")
     set(only "${CMAKE_MATCH_1}")
     set(sentence "${CMAKE_MATCH_2}")
     string(LENGTH "${CMAKE_MATCH_0}" length)
     string(FIND "${rest}" "${CMAKE_MATCH_0}" begin)
     math(EXPR begin "${begin} + ${length}")
     string(SUBSTRING "${rest}" ${begin} -1 rest)
-    if(only STREQUAL "" OR only STREQUAL "-${dialect}")
+    if(only STREQUAL "" OR only STREQUAL "-first" OR only STREQUAL "-${dialect}")
         math(EXPR count "${count} + 1")
-        string(FIND "${output}" "${sentence}" found)
+        set(said "${output}")
+        if(only STREQUAL "-first")
+            set(said "${first_error}")
+        endif()
+        string(FIND "${said}" "${sentence}" found)
         if(found EQUAL -1)
             message(NOTICE "${output}")
             message(FATAL_ERROR "the compiler does not say\n  ${sentence}")

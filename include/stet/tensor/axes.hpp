@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <type_traits>
 
@@ -20,31 +21,96 @@ inline constexpr bool is_span = false;
 template <class Element, std::size_t Extent>
 inline constexpr bool is_span<std::span<Element, Extent>> = true;
 
+/// The number as an axis stores it; sets `problem` where an unsigned axis is given a number below zero.
+template <class Number, std::integral Integer>
+constexpr Number checked_axis(Integer value, errc& problem) noexcept
+{
+    if constexpr (std::is_signed_v<Integer> && !std::is_signed_v<Number>) {
+        if (value < 0)
+            problem = errc::negative_dimension;
+    }
+    return static_cast<Number>(value);
+}
+
+/// The number of a list of one, `{5}`. An integer by itself would need two conversions to become a list.
+template <class Number>
+struct only_axis {
+    template <std::integral Integer>
+    constexpr only_axis(Integer value) noexcept : number(checked_axis<Number>(value, problem))
+    {
+    }
+
+    errc   problem{}; ///< before `number`, whose making sets it
+    Number number;
+};
+
 } // namespace detail
 
 /// How many axes a shape or a list of strides keeps a copy of; longer lists are borrowed.
 inline constexpr std::size_t kept_axes = 8;
 
-/// One number an axis, outermost first, given as integers of any type and in any contiguous container.
-/// Up to eight are copied; beyond that the caller's array is borrowed.
-/// errors:   a negative number among unsigned axes and a borrowed temporary are remembered and reported by the first
-///           function that needs the numbers; see problem()
+template <class Number>
+class axes;
+
+namespace detail {
+
+/// Walks over a list of axes, which must stay where it is.
+template <class Number>
+class axis_iterator {
+public:
+    using value_type = Number;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = Number;
+    using iterator_category = std::input_iterator_tag; // gives values, not references
+    using iterator_concept = std::forward_iterator_tag;
+
+    constexpr axis_iterator() noexcept = default;
+    constexpr axis_iterator(const axes<Number>& list, std::size_t at) noexcept : list_(&list), at_(at) {}
+
+    constexpr Number         operator*() const noexcept { return (*list_)[at_]; }
+    constexpr axis_iterator& operator++() noexcept
+    {
+        ++at_;
+        return *this;
+    }
+    constexpr axis_iterator operator++(int) noexcept { return {*list_, at_++}; }
+
+    friend constexpr bool operator==(axis_iterator a, axis_iterator b) noexcept { return a.at_ == b.at_; }
+
+private:
+    const axes<Number>* list_ = nullptr;
+    std::size_t         at_ = 0;
+};
+
+} // namespace detail
+
+/// Holds one number for each axis, outermost first. Takes integers of any type: in braces, in any contiguous container.
+/// Copies up to eight numbers; borrows the caller's array beyond that. A range, and comparable.
+/// errors:   remembers a negative number among unsigned axes, and a borrowed temporary; the first function that needs
+///           the numbers reports it, see problem()
 /// lifetime: of more than eight axes, the caller's array must outlive the save
 template <class Number>
 class axes {
 public:
     constexpr axes() noexcept = default;
 
+    /// `{512}`, `extents(512)`. Not 512 alone, which is likelier a count of bytes or elements in the wrong place.
+    constexpr axes(detail::only_axis<Number> axis) noexcept : count_(1), problem_(axis.problem)
+    {
+        kept_[0] = axis.number;
+    }
+
     /// `{512, 4, 3, 3}`
     template <std::integral... Axis>
-    requires(sizeof...(Axis) > 0)
+    requires(sizeof...(Axis) > 1)
     constexpr axes(Axis... axis) noexcept : count_(sizeof...(Axis))
     {
         static_assert(
             sizeof...(Axis) <= kept_axes,
             "stet: a braced list holds at most eight axes; put longer ones into an array that outlives the save");
         std::size_t i = 0;
-        ((kept_[i++] = checked(axis)), ...);
+        ((kept_[i++] = detail::checked_axis<Number>(axis, problem_)), ...);
     }
 
     /// std::vector, std::array, std::span, plain arrays of any integer type.
@@ -66,15 +132,31 @@ public:
             return;
         }
         for (std::size_t i = 0; i < count_; ++i)
-            kept_[i] = checked(first[i]);
+            kept_[i] = detail::checked_axis<Number>(first[i], problem_);
     }
 
+    /// How many axes there are; 0 for a scalar.
+    constexpr std::size_t rank() const noexcept { return count_; }
     constexpr std::size_t size() const noexcept { return count_; }
     constexpr bool        empty() const noexcept { return count_ == 0; }
     constexpr Number      operator[](std::size_t axis) const noexcept
     {
         STET_ASSERT(axis < count_, "stet: an axis beyond the rank was asked for");
         return count_ <= kept_axes ? kept_[axis] : read_(borrowed_, axis);
+    }
+
+    constexpr detail::axis_iterator<Number> begin() const noexcept { return {*this, 0}; }
+    constexpr detail::axis_iterator<Number> end() const noexcept { return {*this, count_}; }
+
+    friend constexpr bool operator==(const axes& a, const axes& b) noexcept
+    {
+        if (a.count_ != b.count_ || a.problem_ != b.problem_)
+            return false;
+        for (std::size_t axis = 0; axis < a.count_; ++axis) {
+            if (a[axis] != b[axis])
+                return false;
+        }
+        return true;
     }
 
     /// The same numbers with one replaced. Only for the axes that are kept: size() <= kept_axes.
@@ -91,16 +173,6 @@ public:
 
 private:
     template <std::integral Integer>
-    constexpr Number checked(Integer value) noexcept
-    {
-        if constexpr (std::is_signed_v<Integer> && !std::is_signed_v<Number>) {
-            if (value < 0)
-                problem_ = errc::negative_dimension;
-        }
-        return static_cast<Number>(value);
-    }
-
-    template <std::integral Integer>
     constexpr void borrow(const Integer* first, bool outlives) noexcept
     {
         borrowed_ = first;
@@ -108,7 +180,7 @@ private:
             return static_cast<Number>(static_cast<const Integer*>(array)[i]);
         };
         for (std::size_t i = 0; i < count_; ++i)
-            static_cast<void>(checked(first[i]));
+            static_cast<void>(detail::checked_axis<Number>(first[i], problem_));
         if (!outlives)
             problem_ = errc::borrowed_axes_expired;
     }
@@ -120,10 +192,10 @@ private:
     errc        problem_{};
 };
 
-/// A shape: the size of each axis, outermost first; empty is a scalar.
+/// A shape: how many elements each axis has, outermost first; empty is a scalar.
 using extents = axes<std::uint64_t>;
 
-/// Steps between neighbours along each axis, in elements, outermost first; 0 repeats, negative runs backwards.
+/// How many elements apart neighbours lie along each axis, outermost first; 0 repeats, a negative number runs backwards.
 using strides = axes<std::int64_t>;
 
 /// The remembered problem of a list of axes as an error, if there is one.

@@ -10,22 +10,28 @@
 
 namespace STET_NAMESPACE {
 
-/// How a tensor type of yours is seen. Specialise it with one function:
+/// Says how a tensor type of yours is seen. Specialise it with one function:
 /// `template <> struct stet::tensor_traits<my::tensor> {
 ///      static stet::result<stet::tensor_view> view(const my::tensor&) noexcept;
 ///  };`
+/// `static constexpr bool borrows = true;` beside it says that the type owns no memory, like a span, so that view_of
+/// takes temporaries of it.
+/// Runs on the thread that plans the save, once a plan and tensor. May throw where exceptions are on: nothing is on
+/// disk yet.
 /// lifetime: what the view borrows must live in the tensor, or as long as it does
 template <class Tensor>
 struct tensor_traits {};
 
 template <>
 struct tensor_traits<tensor_view> {
+    static constexpr bool      borrows = true;
     static result<tensor_view> view(const tensor_view& tensor) noexcept { return tensor; }
 };
 
-/// What view_of and its like return, kept in a dict as it is: its error is reported under its name.
+/// What view_of and its like return, kept in a dict as it is. The save reports its error under its name.
 template <>
 struct tensor_traits<result<tensor_view>> {
+    static constexpr bool      borrows = true;
     static result<tensor_view> view(const result<tensor_view>& tensor) noexcept { return tensor; }
 };
 
@@ -34,7 +40,7 @@ struct tensor_traits<stacked> {
     static result<tensor_view> view(const stacked& tensor) noexcept { return tensor.view(); }
 };
 
-/// A type with tensor_traits.
+/// Names the types with tensor_traits.
 template <class Tensor>
 concept tensor_like = requires(const Tensor& tensor) {
     {
@@ -63,6 +69,43 @@ struct tensor_traits<Pointer> {
         return tensor_traits<std::remove_cvref_t<decltype(*pointer)>>::view(*pointer);
     }
 };
+
+namespace detail {
+
+/// Tensors that stay alive: named ones, and those that own no memory.
+template <class Tensor>
+concept lasting_tensor = std::is_lvalue_reference_v<Tensor> ||
+                         requires { requires tensor_traits<std::remove_cvref_t<Tensor>>::borrows; };
+
+} // namespace detail
+
+/// Views a tensor of any type that has tensor_traits: `view_of(matrix)`.
+/// errors:   those of its tensor_traits
+/// lifetime: borrows what the tensor holds
+template <class Tensor>
+requires(tensor_like<std::remove_cvref_t<Tensor>> && detail::lasting_tensor<Tensor>)
+result<tensor_view> view_of(Tensor&& tensor) noexcept(
+    noexcept(tensor_traits<std::remove_cvref_t<Tensor>>::view(tensor)))
+{
+    return tensor_traits<std::remove_cvref_t<Tensor>>::view(tensor);
+}
+
+template <class Tensor>
+requires(tensor_like<std::remove_cvref_t<Tensor>> && !detail::lasting_tensor<Tensor>)
+result<tensor_view> view_of(Tensor&& temporary) = delete;
+
+/// Refuses a tensor of another library whose header is missing.
+template <class Tensor>
+requires(detail::has_own_axes<std::remove_cvref_t<Tensor>> && !tensor_like<std::remove_cvref_t<Tensor>>)
+result<tensor_view> view_of(Tensor&&) noexcept
+{
+    static_assert(
+        detail::never<Tensor>,
+        "stet: include what explains this type before: <stet/interop/eigen.hpp>, mdspan.hpp, opencv.hpp or "
+        "xtensor.hpp beside it, or a stet::tensor_traits of your own; an expression or a type without "
+        "memory needs to be evaluated first");
+    return error{};
+}
 
 } // namespace STET_NAMESPACE
 

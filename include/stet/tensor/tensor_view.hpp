@@ -5,6 +5,7 @@
 #include "../sink/sink.hpp"
 #include "../vocabulary/config.hpp"
 #include "axes.hpp"
+#include "impl/own_axes.hpp"
 #include "scalar.hpp"
 
 #include <bit>
@@ -18,11 +19,14 @@ namespace STET_NAMESPACE {
 
 struct tensor_view;
 
-/// Writes a tensor's bytes, row-major, packed and little-endian, in as many pieces as it likes.
+/// Writes a tensor's bytes, row-major, packed and little-endian, in pieces of any size.
+/// Runs on the thread that writes the file, once a save, and not beside another tensor's. May throw where exceptions
+/// are on: the save lets them pass and removes its file. May start another save, but not write to the sink after it
+/// returned.
 using pour_function = result<void> (*)(const tensor_view&, sink_ref);
 
-/// A tensor to be written: what it is, and where its bytes come from. Plain data that owns nothing.
-/// Made by view_of, strided_view, produced_view and stacked, which check what they are given.
+/// Says what a tensor is and where its bytes come from. Plain data that owns nothing.
+/// view_of, strided_view, produced_view and stacked make one and check what they are given.
 /// lifetime: borrows the bytes, or the object that produces them, for as long as the save runs
 struct tensor_view {
     dtype         type = dtype::u8;
@@ -35,12 +39,13 @@ struct tensor_view {
     /// Whether the bytes lie in memory just as they belong into the file.
     constexpr bool is_packed() const noexcept { return pour == nullptr; }
 
-    /// The bytes of a packed tensor.
+    /// The bytes of a packed tensor; none of any other.
     bytes packed() const noexcept;
 };
 
-/// Raw bytes as a tensor: row-major, packed, little-endian.
-/// errors:   those of byte_count; tensor_size_mismatch when `data` is not exactly what type and shape need
+/// Views raw bytes as a tensor. The bytes are row-major, packed and little-endian.
+/// errors:   those of byte_count; tensor_size_mismatch when `data` is not exactly what type and shape need;
+///           missing_tensor for bytes at a null pointer
 /// lifetime: borrows `data`
 result<tensor_view> view_of(dtype type, const extents& shape, bytes data) noexcept;
 
@@ -61,11 +66,15 @@ result<void> write_swapped(bytes scalars, std::size_t width, sink_ref destinatio
 /// Writes packed scalars with the bytes of each reversed: what a big-endian host has to do.
 result<void> pour_swapped(const tensor_view& tensor, sink_ref destination);
 
+/// One-dimensional: what has axes of its own is no range of scalars, even if it has data() and size().
 template <class Range>
-concept scalar_range = requires(Range& r) {
+concept scalar_range = !has_own_axes<std::remove_cvref_t<Range>> && requires(Range& r) {
     requires scalar<std::remove_cv_t<std::remove_pointer_t<decltype(std::data(r))>>>;
     std::size(r);
 };
+
+template <class>
+inline constexpr bool never = false;
 
 /// Containers that stay alive: named ones, and spans, which own nothing.
 template <class Range>
@@ -79,7 +88,8 @@ concept passing_bytes = !std::is_lvalue_reference_v<Range> && !is_span<std::remo
 
 } // namespace detail
 
-/// A container or span of scalars as a tensor; its dtype is that of its elements.
+/// Views a one-dimensional contiguous container, an array or a span of scalars. The elements are row-major, and their
+/// type is the dtype.
 /// errors:   as for raw bytes
 /// lifetime: borrows the elements
 template <class Range>
@@ -99,13 +109,26 @@ template <class Range>
 requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
 result<tensor_view> view_of(Range&& temporary, const extents& shape) = delete;
 
+/// Refuses what has rows, columns or strides of its own, with a sentence that says what to write instead.
+template <class Tensor>
+requires detail::has_own_axes<std::remove_cvref_t<Tensor>>
+result<tensor_view> view_of(Tensor&&, const extents&) noexcept
+{
+    static_assert(
+        detail::never<Tensor>,
+        "stet: this has rows, columns or strides of its own, and a shape beside them can contradict "
+        "them; write view_of(tensor) with the header of its library, such as <stet/interop/eigen.hpp>, "
+        "or give view_of a std::span of elements that lie row-major");
+    return error{};
+}
+
 template <detail::passing_bytes Range>
 result<tensor_view> view_of(dtype type, const extents& shape, Range&& temporary) = delete;
 
 namespace detail {
 
 /// Passes on what fits into a tensor's place and refuses the first byte too many. Remembers the first failure, so
-/// that a producer which does not look at what write() returns cannot hide it.
+/// that a producer that ignores what write() returns cannot hide it.
 class exact_sink {
 public:
     exact_sink(sink_ref destination, std::uint64_t size) noexcept : destination_(destination), size_(size) {}

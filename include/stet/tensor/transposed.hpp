@@ -15,10 +15,10 @@ namespace detail {
 
 /// The same tensor with its strides written out and a pour that follows them, so that axes can be exchanged or cut.
 /// errors: not_in_memory, too_many_axes, sub_byte_strides
-result<tensor_view> with_steps(const tensor_view& tensor) noexcept;
+result<tensor_view> with_strides(const tensor_view& tensor) noexcept;
 
 /// Back to the packed form where the strides allow it.
-tensor_view without_needless_steps(tensor_view tensor) noexcept;
+tensor_view without_needless_strides(tensor_view tensor) noexcept;
 
 /// A part of packed 4- or 6-bit elements, which can only be one run of whole bytes.
 /// begin, end: a range the axis has

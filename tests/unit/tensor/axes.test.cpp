@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <list>
 #include <span>
@@ -64,12 +65,17 @@ void check_integer()
 
 static_assert(are({}, {}));
 static_assert(are(extents{}, {}) && extents{}.empty());
-static_assert(are({7}, {7}) && are(7, {7}));
+static_assert(are({7}, {7}) && are(extents(7), {7}) && are(extents{7}, {7}));
+static_assert(!std::is_convertible_v<int, extents> && !std::is_convertible_v<std::size_t, extents> &&
+                  !std::is_convertible_v<int, strides>,
+              "a number by itself is no shape");
 static_assert(are({512, 4, 3, 3}, {512, 4, 3, 3}));
 static_assert(are({1, 2, 3, 4, 5, 6, 7, 8}, {1, 2, 3, 4, 5, 6, 7, 8}));
 static_assert(are({short{2}, 3L, 4ULL}, {2, 3, 4}), "integers of several types");
 static_assert(are(std::array<int, 2>{5, 6}, {5, 6}), "up to eight are copied, also from a temporary");
 static_assert(are(extents({2, 3, 4}).with(1, 9), {2, 9, 4}));
+static_assert(extents{-1}.problem() == errc::negative_dimension && extents{-1}.rank() == 1);
+static_assert(strides{-1}.problem() == errc{} && strides{-1}[0] == -1);
 static_assert(extents{2, -1}.problem() == errc::negative_dimension);
 static_assert(strides{2, -1}.problem() == errc{} && strides{2, -1}[1] == -1);
 
@@ -81,7 +87,7 @@ static_assert(!std::is_constructible_v<extents, double>);
 static_assert(!std::is_constructible_v<extents, std::list<int>>, "not contiguous");
 static_assert(!std::is_constructible_v<extents, std::vector<std::string>> &&
               !std::is_constructible_v<extents, int*>);
-static_assert(!std::is_constructible_v<extents, strides>, "steps are no sizes");
+static_assert(!std::is_constructible_v<extents, strides>, "strides are no sizes");
 
 TEST_CASE("axes are given as integers of any type")
 {
@@ -177,4 +183,43 @@ TEST_CASE("a copy with one axis replaced leaves the first alone")
     const extents second = first.with(0, 9);
     CHECK(listed(first) == std::vector<std::uint64_t>{2, 3});
     CHECK(listed(second) == std::vector<std::uint64_t>{9, 3});
+}
+
+static_assert(extents{}.rank() == 0 && extents{4, 5}.rank() == 2 && extents{4, 5}.size() == 2);
+static_assert(extents{} == extents{} && extents{2, 3} == extents(std::array<int, 2>{2, 3}));
+static_assert(extents{2, 3} != extents{3, 2} && extents{2} != extents{2, 1} && extents{} != extents{0});
+static_assert(strides{-1, 0} == strides{-1, 0} && strides{-1, 0} != strides{1, 0});
+static_assert(extents{-1} != extents{UINT64_MAX}, "what could not be given equals nothing that can");
+static_assert(std::forward_iterator<decltype(extents{}.begin())>);
+
+TEST_CASE("axes are walked over from the outermost, kept or borrowed")
+{
+    const auto walked = [](const extents& shape) {
+        std::vector<std::uint64_t> seen;
+        for (const std::uint64_t axis : shape)
+            seen.push_back(axis);
+        return seen;
+    };
+    const std::vector<std::uint64_t> ten{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    CHECK(walked({}).empty());
+    CHECK(walked({7}) == std::vector<std::uint64_t>{7});
+    CHECK(walked({512, 4, 3, 3}) == std::vector<std::uint64_t>{512, 4, 3, 3});
+    CHECK(walked(ten) == ten);
+
+    const strides spacing{-4, 0, 1};
+    auto          at = spacing.begin();
+    CHECK(*at++ == -4);
+    CHECK(*at == 0);
+    CHECK(*++at == 1);
+    CHECK(++at == spacing.end());
+}
+
+TEST_CASE("lists of axes are equal when their numbers are, wherever these lie")
+{
+    const std::vector<int>          signed_ten{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    const std::vector<std::uint8_t> small_ten{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    const std::vector<int>          other_ten{1, 2, 3, 4, 5, 6, 7, 8, 9, 11};
+    CHECK(extents(signed_ten) == extents(small_ten));
+    CHECK(extents(signed_ten) != extents(other_ten));
+    CHECK(extents(signed_ten) != extents(std::span(signed_ten).first(9)));
 }

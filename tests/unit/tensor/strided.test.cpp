@@ -36,13 +36,13 @@ using support::poured;
 namespace {
 
 template <class Range>
-concept strideable = requires(Range&& values, const extents& shape, const strides& steps) {
-    strided_view(std::forward<Range>(values), shape, steps);
+concept strideable = requires(Range&& values, const extents& shape, const strides& spacing) {
+    strided_view(std::forward<Range>(values), shape, spacing);
 };
 
 template <class Range>
-concept strideable_as_bytes = requires(Range&& data, const extents& shape, const strides& steps) {
-    strided_view(dtype::u8, shape, steps, std::forward<Range>(data));
+concept strideable_as_bytes = requires(Range&& data, const extents& shape, const strides& spacing) {
+    strided_view(dtype::u8, shape, spacing, std::forward<Range>(data));
 };
 
 constexpr std::array one_of_each_width{dtype::f8_e4m3, dtype::bf16, dtype::f32, dtype::f64};
@@ -112,8 +112,8 @@ static_assert(!strideable_as_bytes<std::vector<std::byte>>);
 TEST_CASE("a transpose, a slice, a broadcast and a reversal are read through strides")
 {
     const std::string storage = "abcdef";
-    const auto        seen = [&](const extents& shape, const strides& steps, std::uint64_t offset) {
-        return poured(strided_view(dtype::u8, shape, steps, as_bytes(storage), offset));
+    const auto        seen = [&](const extents& shape, const strides& spacing, std::uint64_t offset) {
+        return poured(strided_view(dtype::u8, shape, spacing, as_bytes(storage), offset));
     };
 
     CHECK(seen({3, 2}, {1, 3}, 0) == "adbecf");
@@ -184,8 +184,8 @@ TEST_CASE("rows longer than the gathering block are poured whole")
         for (const std::uint64_t columns :
              {8192 / width - 1, 8192 / width, 8192 / width + 1, 3 * 8192 / width + 5})
         {
-            for (const std::int64_t step : {0, 1, 2, -1, -3}) {
-                naive_tensor tensor{.shape = {3, columns}, .strides = {7, step}};
+            for (const std::int64_t stride : {0, 1, 2, -1, -3}) {
+                naive_tensor tensor{.shape = {3, columns}, .strides = {7, stride}};
                 const auto [below, above] = reach_of(tensor);
                 tensor.offset = below;
                 const std::string storage =
@@ -201,7 +201,7 @@ TEST_CASE("rows longer than the gathering block are poured whole")
 TEST_CASE("strides of a packed tensor make a packed view")
 {
     const std::string storage = support::numbered_bytes(24);
-    for (const auto& [shape, steps] : std::vector<std::pair<extents, strides>>{
+    for (const auto& [shape, spacing] : std::vector<std::pair<extents, strides>>{
              {{2, 3, 4}, {12, 4, 1}},
              {{24}, {1}},
              {{1, 24}, {-5, 1}},
@@ -212,7 +212,7 @@ TEST_CASE("strides of a packed tensor make a packed view")
              {{0, 3}, {-7, 2}},
          })
     {
-        const auto view = strided_view(dtype::i8, shape, steps, as_bytes(storage));
+        const auto view = strided_view(dtype::i8, shape, spacing, as_bytes(storage));
         REQUIRE(view);
         CHECK(view->is_packed());
         CHECK(view->strides.empty());
@@ -264,8 +264,8 @@ TEST_CASE("single elements are gathered before the sink sees them")
 TEST_CASE("every failure of the sink stops a walk and comes out of it")
 {
     const std::string storage = support::numbered_bytes(100'000);
-    for (const strides& steps : {strides{500, 1}, strides{1, 500}, strides{500, 2}}) {
-        const auto view = strided_view(dtype::u16, {100, 100}, steps, as_bytes(storage));
+    for (const strides& spacing : {strides{500, 1}, strides{1, 500}, strides{500, 2}}) {
+        const auto view = strided_view(dtype::u16, {100, 100}, spacing, as_bytes(storage));
         piece_sink whole;
         REQUIRE(pour(*view, whole));
         REQUIRE(whole.pieces.size() > 1);
@@ -280,8 +280,8 @@ TEST_CASE("every failure of the sink stops a walk and comes out of it")
 TEST_CASE("a walk far outside is refused, however its strides overflow")
 {
     const std::string storage = "0123456789";
-    const auto        seen = [&](const extents& shape, const strides& steps, std::uint64_t offset) {
-        return strided_view(dtype::u8, shape, steps, as_bytes(storage), offset);
+    const auto        seen = [&](const extents& shape, const strides& spacing, std::uint64_t offset) {
+        return strided_view(dtype::u8, shape, spacing, as_bytes(storage), offset);
     };
 
     const auto far = seen({2}, {1000}, 3);
@@ -313,8 +313,8 @@ TEST_CASE("a long axis of stride zero stays inside its storage")
 
     // As many axes longer than one as a tensor can have.
     const std::vector<int> shape(60, 2);
-    const std::vector<int> steps(60, 0);
-    CHECK(strided_view(dtype::u8, shape, steps, as_bytes("a")));
+    const std::vector<int> spacing(60, 0);
+    CHECK(strided_view(dtype::u8, shape, spacing, as_bytes("a")));
 }
 
 TEST_CASE("the number of strides must be the rank")
@@ -347,8 +347,8 @@ TEST_CASE("a shape or strides that cannot be are refused")
 
 TEST_CASE("a tensor of no elements may have any strides, offset and no storage")
 {
-    for (const std::int64_t step : {std::int64_t{0}, INT64_MAX, INT64_MIN}) {
-        const auto view = strided_view(dtype::f64, {3, 0, 5}, {step, step, step}, {}, UINT64_MAX);
+    for (const std::int64_t stride : {std::int64_t{0}, INT64_MAX, INT64_MIN}) {
+        const auto view = strided_view(dtype::f64, {3, 0, 5}, {stride, stride, stride}, {}, UINT64_MAX);
         REQUIRE(view);
         CHECK(view->size == 0);
         CHECK(poured(view).empty());

@@ -4,6 +4,8 @@
 #include "support/piece_sink.hpp"
 #include "support/poured.hpp"
 
+#include <stet/sink/impl/staged_sink.hpp>
+#include <stet/sink/span_sink.hpp>
 #include <stet/tensor/tensor_view.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -12,6 +14,7 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <initializer_list>
 #include <span>
@@ -53,6 +56,10 @@ template <class Range>
 concept viewable =
     requires(Range&& values, const extents& shape) { view_of(std::forward<Range>(values), shape); };
 
+template <class Range, class Shape>
+concept viewable_with =
+    requires(Range&& values, Shape shape) { view_of(std::forward<Range>(values), shape); };
+
 template <class Range>
 concept viewable_as_bytes =
     requires(Range&& data, const extents& shape) { view_of(dtype::u8, shape, std::forward<Range>(data)); };
@@ -79,6 +86,8 @@ static_assert(viewable_as_bytes<std::vector<std::byte>&> &&
               viewable_as_bytes<const std::array<std::byte, 4>&>);
 static_assert(!viewable_as_bytes<std::vector<std::byte>> && !viewable_as_bytes<std::array<std::byte, 4>>);
 static_assert(!viewable_as_bytes<std::vector<float>&>, "use view_of without a dtype");
+
+static_assert(!viewable_with<std::vector<float>&, int>, "a number by itself is no shape");
 
 TEST_CASE("raw bytes are viewed where they lie")
 {
@@ -126,7 +135,7 @@ TEST_CASE("containers of scalars are viewed with the dtype of their elements")
     };
     CHECK(is(view_of(floats, {2, 3}), dtype::f32, floats.data()));
     CHECK(is(view_of(std::as_const(floats), {6}), dtype::f32, floats.data()));
-    CHECK(is(view_of(std::span(floats), 6), dtype::f32, floats.data()));
+    CHECK(is(view_of(std::span(floats), {6}), dtype::f32, floats.data()));
     CHECK(is(view_of(std::span<const float, 6>(floats), {6}), dtype::f32, floats.data()));
     CHECK(is(view_of(integers, {3, 2}), dtype::i64, integers.data()));
     CHECK(is(view_of(doubles, {1, 6}), dtype::f64, doubles));
@@ -286,4 +295,51 @@ TEST_CASE("swapped pouring stops at the first failure of the sink")
     piece_sink        destination{.fails_at = 1, .recovers = true};
     CHECK(failure(view.pour(view, destination)) == "sink_refused");
     CHECK(destination.pieces.size() == 1);
+}
+
+TEST_CASE("bytes at a null pointer are a missing tensor")
+{
+    const void* const nowhere = nullptr;
+    CHECK(failure(view_of(dtype::u8, {3}, nowhere, 3)) == "missing_tensor");
+    CHECK(failure(view_of(dtype::u8, {2}, nowhere, 3)) == "tensor_size_mismatch");
+}
+
+TEST_CASE("what is not packed has no bytes in one piece")
+{
+    const std::string text = "abcd";
+    const tensor_view swapped{
+        .type = dtype::u16, .shape = {2}, .size = 4, .data = text.data(), .pour = stet::detail::pour_swapped};
+    CHECK(swapped.packed().empty());
+}
+
+TEST_CASE("a part of what was lent may be written, wherever in it that lies")
+{
+    const auto late = [](const tensor_view& tensor, stet::sink_ref destination) -> stet::result<void> {
+        const std::string_view text(static_cast<const char*>(tensor.data), 20);
+        for (std::size_t done = 0; done < text.size(); done += 5) {
+            const auto room = destination.lend(8);
+            if (!room || room->size() < 8)
+                return stet::error{.code = stet::errc::io_failure};
+            std::memcpy(room->data() + 3, text.data() + done, 5); // what is written overlaps where it belongs
+            if (auto written = destination.write(room->subspan(3, 5)); !written)
+                return written;
+        }
+        return {};
+    };
+    const std::string text = "abcdefghijklmnopqrst";
+    const tensor_view view{.shape = {20}, .size = 20, .data = text.data(), .pour = late};
+
+    std::array<std::byte, 30> memory{};
+    stet::span_sink           in_memory(memory);
+    REQUIRE(pour(view, in_memory));
+    CHECK(as_text(in_memory.written()) == text);
+
+    for (const std::size_t size : {8U, 13U, 64U}) {
+        std::vector<std::byte>    block(size);
+        piece_sink                behind;
+        stet::detail::staged_sink staged(behind, block);
+        REQUIRE(pour(view, staged));
+        REQUIRE(staged.flush());
+        CHECK(behind.joined() == text);
+    }
 }

@@ -266,9 +266,9 @@ TEST_CASE("more than eight axes cannot be rearranged, packed or strided")
 {
     const std::string      storage = support::numbered_bytes(8);
     const std::vector<int> shape{2, 1, 1, 2, 1, 1, 1, 1, 2};
-    const std::vector<int> steps{1, 1, 1, 2, 1, 1, 1, 1, 4};
+    const std::vector<int> spacing{1, 1, 1, 2, 1, 1, 1, 1, 4};
     const auto             packed = view_of(dtype::u8, shape, as_bytes(storage));
-    const auto             walked = strided_view(dtype::u8, shape, steps, as_bytes(storage));
+    const auto             walked = strided_view(dtype::u8, shape, spacing, as_bytes(storage));
     REQUIRE_FALSE(walked->is_packed());
 
     for (const tensor_view& tensor : {*packed, *walked}) {

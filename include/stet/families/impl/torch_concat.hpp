@@ -85,7 +85,7 @@ private:
 
 /// The tensor repeated to a shape by numpy's rule: axes are matched from the last, those of size 1 repeat, missing
 /// ones are added in front, and surplus ones of size 1 in front fall away.
-/// errors: stack_mismatch when it does not fit; those of with_steps
+/// errors: stack_mismatch when it does not fit; those of with_strides
 result<tensor_view> broadcast(const tensor_view& tensor, const extents& shape) noexcept;
 
 /// q, k and v as ComfyUI joins them: along the first axis, in q's dtype, k and v repeated and converted where they do

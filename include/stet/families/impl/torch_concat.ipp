@@ -105,7 +105,7 @@ STET_INLINE void converting_sink::reverse_on_big_endian([[maybe_unused]] std::ar
 
 STET_INLINE result<tensor_view> broadcast(const tensor_view& tensor, const extents& shape) noexcept
 {
-    auto walked = with_steps(tensor);
+    auto walked = with_strides(tensor);
     if (!walked)
         return walked;
     tensor_view                         view = *walked;
@@ -130,7 +130,7 @@ STET_INLINE result<tensor_view> broadcast(const tensor_view& tensor, const exten
     view.shape = shape;
     view.strides = stet::strides(array_view<const std::int64_t>(strides.data(), shape.size()));
     view.size = *size;
-    return without_needless_steps(view);
+    return without_needless_strides(view);
 }
 
 STET_INLINE result<torch_concat> torch_concat::of(const std::array<tensor_view, 3>& parts) noexcept

@@ -57,7 +57,7 @@ void reverse_line(std::byte* to, const std::byte* last, std::size_t count) noexc
 
 /// Elements any strides apart.
 template <std::size_t Width>
-void step_line(std::byte* to, const std::byte* from, const copied_axis& line) noexcept
+void strided_line(std::byte* to, const std::byte* from, const copied_axis& line) noexcept
 {
     std::memcpy(to, from, Width);
     std::size_t left = line.size - 1;
@@ -85,7 +85,7 @@ void copy_line(std::byte* to, const std::byte* from, const copied_axis& line) no
     else if (line.to == width && line.from == -width && Width < 8)
         reverse_line<Width>(to, from, line.size);
     else
-        step_line<Width>(to, from, line);
+        strided_line<Width>(to, from, line);
 }
 
 /// A tile whose rows lie side by side in the destination and whose columns lie side by side in the source.
@@ -113,10 +113,10 @@ void copy_turned_tile(std::byte* to, const std::byte* from, const copied_axis& r
         }
     }
     for (std::size_t j = columns; j < row.size && rows != 0; ++j)
-        step_line<Width>(to + row.to_at(j), from + row.from_at(j),
-                         {.size = rows, .from = column.from, .to = column.to});
+        strided_line<Width>(to + row.to_at(j), from + row.from_at(j),
+                            {.size = rows, .from = column.from, .to = column.to});
     for (std::size_t i = rows; i < column.size; ++i)
-        step_line<Width>(to + column.to_at(i), from + column.from_at(i), row);
+        strided_line<Width>(to + column.to_at(i), from + column.from_at(i), row);
 }
 
 /// Rows side by side in the destination, columns side by side in the source: in tiles of whole cache lines of both,
@@ -187,13 +187,13 @@ void copy_plane(std::byte* to, const std::byte* from, const copied_axis& row, co
                                    .from = column.from,
                                    .to = column.to};
             for (std::size_t j = 0; j < row.size; ++j)
-                step_line<Width>(to + row.to_at(j) + part.to_at(i), from + row.from_at(j) + part.from_at(i),
-                                 part);
+                strided_line<Width>(to + row.to_at(j) + part.to_at(i),
+                                    from + row.from_at(j) + part.from_at(i), part);
         }
         return;
     }
-    const std::ptrdiff_t row_step = row.from < 0 ? -row.from : row.from;
-    const std::size_t    length = row_step > column.from && column.from != 0 ? tile : row.size;
+    const std::ptrdiff_t row_stride = row.from < 0 ? -row.from : row.from;
+    const std::size_t    length = row_stride > column.from && column.from != 0 ? tile : row.size;
     for (std::size_t j = 0; j < row.size; j += length) {
         const copied_axis part{.size = smaller_size(length, row.size - j), .from = row.from, .to = row.to};
         for (std::size_t i = 0; i < column.size; ++i)

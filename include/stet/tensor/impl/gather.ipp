@@ -12,9 +12,9 @@ STET_INLINE std::size_t fastest_axis(array_view<const walked_axis> axes) noexcep
     std::size_t   fastest = axes.size() - 1;
     std::uint64_t least = UINT64_MAX;
     for (std::size_t i = axes.size(); i-- > 0;) {
-        const std::ptrdiff_t step = axes[i].step < 0 ? -axes[i].step : axes[i].step;
-        if (step != 0 && static_cast<std::uint64_t>(step) < least) {
-            least = static_cast<std::uint64_t>(step);
+        const std::ptrdiff_t stride = axes[i].stride < 0 ? -axes[i].stride : axes[i].stride;
+        if (stride != 0 && static_cast<std::uint64_t>(stride) < least) {
+            least = static_cast<std::uint64_t>(stride);
             fastest = i;
         }
     }
@@ -37,8 +37,8 @@ STET_INLINE void copy_two_axes(std::byte* to, const std::byte* from, std::size_t
         break;
     }
     // Along the source where that is worth a loop.
-    const std::ptrdiff_t step = inner.from < 0 ? -inner.from : inner.from;
-    const bool           is_turned = outer.from != 0 && outer.from < step && -outer.from < step;
+    const std::ptrdiff_t stride = inner.from < 0 ? -inner.from : inner.from;
+    const bool           is_turned = outer.from != 0 && outer.from < stride && -outer.from < stride;
     if (is_turned ? outer.size < 4 && inner.size > 4 : inner.size >= 4 || inner.size >= outer.size)
         return copy_runs(to, from, run, outer, inner);
     return copy_runs(to, from, run, inner, outer);
@@ -55,7 +55,7 @@ STET_INLINE void copy_packed(std::byte* to, const std::byte* from, std::size_t r
         auto size = static_cast<std::ptrdiff_t>(run);
         for (std::size_t i = axis + 1; i < axes.size(); ++i)
             size *= static_cast<std::ptrdiff_t>(axes[i].size);
-        return copied_axis{.size = memory_size(axes[axis].size), .from = axes[axis].step, .to = size};
+        return copied_axis{.size = memory_size(axes[axis].size), .from = axes[axis].stride, .to = size};
     };
     const std::size_t last = axes.size() - 1;
     const copied_axis inner = copied(last);
@@ -66,18 +66,18 @@ STET_INLINE void copy_packed(std::byte* to, const std::byte* from, std::size_t r
     const copied_axis outer = copied(second);
 
     std::array<walked_axis, most_axes>    others{};
-    std::array<std::ptrdiff_t, most_axes> steps_to{};
+    std::array<std::ptrdiff_t, most_axes> strides_to{};
     std::size_t                           rank = 0;
     for (std::size_t i = 0; i < last; ++i) {
         if (i != second) {
             others[rank] = axes[i];
-            steps_to[rank++] = copied(i).to;
+            strides_to[rank++] = copied(i).to;
         }
     }
     each_place({others.data(), rank}, [&](std::ptrdiff_t offset, array_view<const std::uint64_t> at) {
         std::ptrdiff_t target = 0;
         for (std::size_t i = 0; i < rank; ++i)
-            target += static_cast<std::ptrdiff_t>(at[i]) * steps_to[i];
+            target += static_cast<std::ptrdiff_t>(at[i]) * strides_to[i];
         copy_two_axes(to + target, from + offset, run, inner, outer);
         return true;
     });
@@ -135,7 +135,7 @@ STET_INLINE result<void> gatherer::pour_axis(const std::byte* from, const block_
             return room.error();
         if (room->size() < size)
             return error{.code = errc::sink_full, .expected = size, .actual = room->size()};
-        copy_packed(room->data(), from + static_cast<std::ptrdiff_t>(i) * whole.step, axes_->run(),
+        copy_packed(room->data(), from + static_cast<std::ptrdiff_t>(i) * whole.stride, axes_->run(),
                     {inside.data(), rank});
         swap_scalars(room->data(), size, swapped_width_);
         if (auto written = destination_.write(room->first(size)); !written)

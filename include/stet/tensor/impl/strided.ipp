@@ -6,8 +6,8 @@ namespace STET_NAMESPACE {
 
 namespace detail {
 
-STET_INLINE result<void> pour_steps(const tensor_view& tensor, std::size_t swapped_width,
-                                    sink_ref destination)
+STET_INLINE result<void> pour_through_strides(const tensor_view& tensor, std::size_t swapped_width,
+                                              sink_ref destination)
 {
     if (tensor.size == 0)
         return {};
@@ -18,12 +18,53 @@ STET_INLINE result<void> pour_steps(const tensor_view& tensor, std::size_t swapp
 
 STET_INLINE result<void> pour_strided(const tensor_view& tensor, sink_ref destination)
 {
-    return pour_steps(tensor, 1, destination);
+    return pour_through_strides(tensor, 1, destination);
 }
 
 STET_INLINE result<void> pour_strided_swapped(const tensor_view& tensor, sink_ref destination)
 {
-    return pour_steps(tensor, swapped_width(tensor.type), destination);
+    return pour_through_strides(tensor, swapped_width(tensor.type), destination);
+}
+
+/// What every walk is held to, before it has a place.
+STET_INLINE result<tensor_view> unplaced_walk(dtype type, const extents& shape,
+                                              const strides& spacing) noexcept
+{
+    const auto size = byte_count(type, shape);
+    if (!size)
+        return size.error();
+    if (spacing.problem() != errc{})
+        return axes_error(spacing);
+    if (spacing.rank() != shape.rank())
+        return error{.code = errc::strides_rank_mismatch, .expected = shape.rank(), .actual = spacing.rank()};
+    if (is_sub_byte(type))
+        return error{.code = errc::sub_byte_strides};
+    return tensor_view{.type = type, .shape = shape, .size = *size};
+}
+
+STET_INLINE tensor_view placed_walk(tensor_view view, const strides& spacing, const void* first) noexcept
+{
+    view.data = first;
+    if (are_packed(view.shape, spacing))
+        return view;
+    view.strides = spacing;
+    view.pour = pour_strided;
+    return view;
+}
+
+STET_INLINE result<tensor_view> strided_from(dtype type, const extents& shape, const strides& spacing,
+                                             const void* first) noexcept
+{
+    const auto view = unplaced_walk(type, shape, spacing);
+    if (!view || view->size == 0)
+        return view;
+    if (first == nullptr)
+        return error{.code = errc::missing_tensor};
+    const reach         ends = reach_of(shape, spacing);
+    const std::uint64_t largest = std::uint64_t{PTRDIFF_MAX} / element_size(type);
+    if (ends.overflows || ends.below + ends.above >= largest) // neither sum passes 2^63
+        return error{.code = errc::outside_storage, .expected = largest, .actual = UINT64_MAX};
+    return placed_walk(*view, spacing, first);
 }
 
 } // namespace detail
@@ -31,19 +72,9 @@ STET_INLINE result<void> pour_strided_swapped(const tensor_view& tensor, sink_re
 STET_INLINE result<tensor_view> strided_view(dtype type, const extents& shape, const strides& spacing,
                                              bytes storage, std::uint64_t offset) noexcept
 {
-    const auto size = byte_count(type, shape);
-    if (!size)
-        return size.error();
-    if (spacing.problem() != errc{})
-        return axes_error(spacing);
-    if (spacing.size() != shape.size())
-        return error{.code = errc::strides_rank_mismatch, .expected = shape.size(), .actual = spacing.size()};
-    if (is_sub_byte(type))
-        return error{.code = errc::sub_byte_strides};
-    tensor_view view{.type = type, .shape = shape, .size = *size};
-    if (*size == 0)
+    const auto view = detail::unplaced_walk(type, shape, spacing);
+    if (!view || view->size == 0)
         return view;
-
     const std::size_t   width = element_size(type);
     const std::uint64_t stored = storage.size() / width;
     const detail::reach ends = detail::reach_of(shape, spacing);
@@ -52,12 +83,7 @@ STET_INLINE result<tensor_view> strided_view(dtype type, const extents& shape, c
         const std::uint64_t reached = unnamed ? UINT64_MAX : offset + ends.above;
         return error{.code = errc::outside_storage, .expected = stored, .actual = reached};
     }
-    view.data = storage.data() + detail::memory_size(offset) * width;
-    if (detail::are_packed(shape, spacing))
-        return view;
-    view.strides = spacing;
-    view.pour = detail::pour_strided;
-    return view;
+    return detail::placed_walk(*view, spacing, storage.data() + detail::memory_size(offset) * width);
 }
 
 } // namespace STET_NAMESPACE

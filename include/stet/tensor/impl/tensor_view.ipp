@@ -11,7 +11,8 @@ namespace STET_NAMESPACE {
 
 STET_INLINE bytes tensor_view::packed() const noexcept
 {
-    STET_ASSERT(is_packed(), "stet: only a packed tensor has its bytes in one piece");
+    if (!is_packed())
+        return {};
     return {static_cast<const std::byte*>(data), detail::memory_size(size)};
 }
 
@@ -22,6 +23,8 @@ STET_INLINE result<tensor_view> view_of(dtype type, const extents& shape, bytes 
         return needed.error();
     if (*needed != data.size())
         return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = data.size()};
+    if (data.data() == nullptr && !data.empty())
+        return error{.code = errc::missing_tensor};
     return tensor_view{.type = type, .shape = shape, .size = data.size(), .data = data.data()};
 }
 

@@ -9,7 +9,7 @@ namespace STET_NAMESPACE {
 
 namespace detail {
 
-STET_INLINE result<tensor_view> with_steps(const tensor_view& tensor) noexcept
+STET_INLINE result<tensor_view> with_strides(const tensor_view& tensor) noexcept
 {
     const bool has_strides = tensor.pour == pour_strided || tensor.pour == pour_strided_swapped;
     if (!has_strides && !tensor.is_packed() && tensor.pour != pour_swapped)
@@ -25,15 +25,15 @@ STET_INLINE result<tensor_view> with_steps(const tensor_view& tensor) noexcept
     walked.pour = tensor.is_packed() ? pour_strided : pour_strided_swapped;
     const std::array<std::int64_t, kept_axes> unset{};
     walked.strides = strides(array_view<const std::int64_t>(unset.data(), tensor.shape.size()));
-    std::uint64_t step = 1; // wraps only for a tensor without elements, which nobody walks
+    std::uint64_t stride = 1; // wraps only for a tensor without elements, which nobody walks
     for (std::size_t i = tensor.shape.size(); i-- > 0;) {
-        walked.strides = walked.strides.with(i, static_cast<std::int64_t>(step));
-        step *= tensor.shape[i];
+        walked.strides = walked.strides.with(i, static_cast<std::int64_t>(stride));
+        stride *= tensor.shape[i];
     }
     return walked;
 }
 
-STET_INLINE tensor_view without_needless_steps(tensor_view tensor) noexcept
+STET_INLINE tensor_view without_needless_strides(tensor_view tensor) noexcept
 {
     if (tensor.size == 0 || are_packed(tensor.shape, tensor.strides)) {
         tensor.pour = tensor.pour == pour_strided ? nullptr : pour_swapped;
@@ -72,16 +72,16 @@ STET_INLINE result<tensor_view> transposed(const tensor_view& tensor, std::size_
     const std::size_t rank = tensor.shape.size();
     if (first >= rank || second >= rank)
         return error{.code = errc::no_such_axis, .expected = rank, .actual = first < second ? second : first};
-    auto view = detail::with_steps(tensor);
+    auto view = detail::with_strides(tensor);
     if (!view)
         return view;
     view->shape = tensor.shape.with(first, tensor.shape[second]).with(second, tensor.shape[first]);
     // [0, 2^63, 2] is a shape of no elements, [2, 2^63, 0] one that no reader accepts.
     if (const auto size = byte_count(view->type, view->shape); !size)
         return size.error();
-    const std::int64_t step = view->strides[first];
-    view->strides = view->strides.with(first, view->strides[second]).with(second, step);
-    return detail::without_needless_steps(*view);
+    const std::int64_t stride = view->strides[first];
+    view->strides = view->strides.with(first, view->strides[second]).with(second, stride);
+    return detail::without_needless_strides(*view);
 }
 
 STET_INLINE result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
@@ -94,7 +94,7 @@ STET_INLINE result<tensor_view> sliced(const tensor_view& tensor, std::size_t ax
             .code = errc::no_such_axis, .expected = tensor.shape[axis], .actual = begin > end ? begin : end};
     if (is_sub_byte(tensor.type) && tensor.is_packed())
         return detail::sliced_run(tensor, axis, begin, end);
-    auto view = detail::with_steps(tensor);
+    auto view = detail::with_strides(tensor);
     if (!view)
         return view;
     if (tensor.size != 0) {
@@ -105,7 +105,7 @@ STET_INLINE result<tensor_view> sliced(const tensor_view& tensor, std::size_t ax
         view->size = tensor.size / tensor.shape[axis] * (end - begin);
     }
     view->shape = tensor.shape.with(axis, end - begin);
-    return detail::without_needless_steps(*view);
+    return detail::without_needless_strides(*view);
 }
 
 } // namespace STET_NAMESPACE

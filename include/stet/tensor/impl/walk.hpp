@@ -17,7 +17,7 @@ inline constexpr std::size_t most_axes = 64;
 
 struct walked_axis {
     std::uint64_t  size;
-    std::ptrdiff_t step; ///< bytes between neighbours
+    std::ptrdiff_t stride; ///< bytes between neighbours
 };
 
 /// The axes that matter when walking: those longer than one, neighbours merged where one continues the other, and
@@ -55,12 +55,12 @@ void each_place(array_view<const walked_axis> axes, Place place)
             return;
         std::size_t i = axes.size();
         while (i != 0 && ++at[i - 1] == axes[i - 1].size) {
-            offset -= axes[i - 1].step * static_cast<std::ptrdiff_t>(axes[i - 1].size - 1);
+            offset -= axes[i - 1].stride * static_cast<std::ptrdiff_t>(axes[i - 1].size - 1);
             at[--i] = 0;
         }
         if (i == 0)
             return;
-        offset += axes[i - 1].step;
+        offset += axes[i - 1].stride;
     }
 }
 

@@ -210,10 +210,10 @@ TEST_CASE("a dict with room for its names keeps them where they are while they a
 TEST_CASE("a tensor keeps its shape and strides however many axes it has")
 {
     const std::array<int, 10>         shape{2, 1, 1, 1, 1, 1, 1, 1, 1, 3};
-    const std::array<int, 10>         steps{1, 0, 0, 0, 0, 0, 0, 0, 0, 2};
+    const std::array<int, 10>         spacing{1, 0, 0, 0, 0, 0, 0, 0, 0, 2};
     const std::array<std::uint8_t, 6> bytes{1, 2, 3, 4, 5, 6};
     owned_dict                        given;
-    CHECK(given.dict.set({.stem = "deep"}, *stet::strided_view(bytes, shape, steps)));
+    CHECK(given.dict.set({.stem = "deep"}, *stet::strided_view(bytes, shape, spacing)));
     CHECK(given.dict.set({.stem = "turned"}, *stet::strided_view(bytes, {3, 2}, {1, 3})));
 
     const auto deep = given.dict.tensor(given.dict.entries()[0]);

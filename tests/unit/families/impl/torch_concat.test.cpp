@@ -109,7 +109,7 @@ TEST_CASE("axes of one element and missing ones are repeated to q's rows")
     CHECK(all(of<float>({1, 1, 3}, {7, 8, 9})) == floats{1, 2, 3, 7, 8, 9, 1, 2, 3});
     CHECK(all(of<float>({0, 3}, {})) == floats{1, 2, 3, 1, 2, 3});
 
-    // A turned k is repeated along its own steps.
+    // A turned k is repeated along its own strides.
     const holder k = of<float>({1, 2}, {8, 9});
     const auto   turned = stet::transposed(k.view());
     REQUIRE(turned);

@@ -56,13 +56,13 @@ struct plane {
 };
 
 template <std::size_t Width>
-bool copies(std::size_t rows, std::size_t columns, std::ptrdiff_t row_step, std::ptrdiff_t column_step,
+bool copies(std::size_t rows, std::size_t columns, std::ptrdiff_t row_stride, std::ptrdiff_t column_stride,
             std::size_t gap)
 {
     constexpr auto width = static_cast<std::ptrdiff_t>(Width);
-    plane          made(Width, {.size = columns, .from = row_step * width, .to = width},
+    plane          made(Width, {.size = columns, .from = row_stride * width, .to = width},
                         {.size = rows,
-                         .from = column_step * width,
+                         .from = column_stride * width,
                          .to = static_cast<std::ptrdiff_t>(columns + gap) * width});
     stet::detail::copy_plane<Width>(made.to.data(), made.source(), made.row, made.column);
     return made.to == made.expected;
@@ -87,17 +87,17 @@ void check_transposes()
 }
 
 template <std::size_t Width>
-void check_steps()
+void check_strides()
 {
     support::dice numbers(Width);
     for (int run = 0; run < 1500; ++run) {
         const std::size_t    rows = sizes[numbers.below(14)];
         const std::size_t    columns = sizes[numbers.below(14)];
-        const std::ptrdiff_t row_step = numbers.between(-4, 4) * (numbers.below(3) == 0 ? 61 : 1);
-        const std::ptrdiff_t column_step = numbers.between(-4, 4) * (numbers.below(3) == 0 ? 61 : 1);
-        INFO(Width << " bytes, " << rows << " x " << columns << ", steps " << column_step << ", "
-                   << row_step);
-        REQUIRE(copies<Width>(rows, columns, row_step, column_step, numbers.below(3)));
+        const std::ptrdiff_t row_stride = numbers.between(-4, 4) * (numbers.below(3) == 0 ? 61 : 1);
+        const std::ptrdiff_t column_stride = numbers.between(-4, 4) * (numbers.below(3) == 0 ? 61 : 1);
+        INFO(Width << " bytes, " << rows << " x " << columns << ", strides " << column_stride << ", "
+                   << row_stride);
+        REQUIRE(copies<Width>(rows, columns, row_stride, column_stride, numbers.below(3)));
     }
 }
 
@@ -111,12 +111,12 @@ TEST_CASE("a plane is transposed for every width and around the edges of its til
     check_transposes<8>();
 }
 
-TEST_CASE("a plane is copied along any steps: repeated, backwards, apart")
+TEST_CASE("a plane is copied along any strides: repeated, backwards, apart")
 {
-    check_steps<1>();
-    check_steps<2>();
-    check_steps<4>();
-    check_steps<8>();
+    check_strides<1>();
+    check_strides<2>();
+    check_strides<4>();
+    check_strides<8>();
 }
 
 TEST_CASE("runs of every length are copied whole and no byte beside them is read or written")
@@ -124,12 +124,12 @@ TEST_CASE("runs of every length are copied whole and no byte beside them is read
     support::dice numbers(5);
     for (std::size_t run = 3; run <= 140; ++run) {
         for (int times = 0; times < 10; ++times) {
-            const auto        step = static_cast<std::ptrdiff_t>(run);
+            const auto        stride = static_cast<std::ptrdiff_t>(run);
             const std::size_t inner = 1 + numbers.below(9);
-            plane made(run, {.size = inner, .from = numbers.between(-3, 3) * (step + 5), .to = step},
+            plane made(run, {.size = inner, .from = numbers.between(-3, 3) * (stride + 5), .to = stride},
                        {.size = 1 + numbers.below(9),
-                        .from = numbers.between(-3, 3) * (step + 1),
-                        .to = static_cast<std::ptrdiff_t>(inner) * step});
+                        .from = numbers.between(-3, 3) * (stride + 1),
+                        .to = static_cast<std::ptrdiff_t>(inner) * stride});
             stet::detail::copy_runs(made.to.data(), made.source(), run, made.column, made.row);
             REQUIRE(made.to == made.expected);
         }

@@ -24,7 +24,7 @@ axis_list axes_of(const walk& axes)
 {
     axis_list list;
     for (const auto& axis : axes.axes())
-        list.emplace_back(axis.size, axis.step);
+        list.emplace_back(axis.size, axis.stride);
     return list;
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("every place of a walk is visited once and in order")
         stet::detail::each_place(axes.axes(), [&](std::ptrdiff_t offset, std::span<const std::uint64_t> at) {
             std::ptrdiff_t by_index = 0;
             for (std::size_t i = 0; i < at.size(); ++i)
-                by_index += axes[i].step * static_cast<std::ptrdiff_t>(at[i]);
+                by_index += axes[i].stride * static_cast<std::ptrdiff_t>(at[i]);
             CHECK(by_index == offset);
             for (std::size_t i = 0; i < axes.run(); ++i)
                 seen.push_back(offset + static_cast<std::ptrdiff_t>(i));
