@@ -8,8 +8,8 @@
 
 namespace STET_NAMESPACE {
 
-/// How much of a file lies at positions that are multiples of what vector loads, devices and pages want. What is
-/// aligned to more is counted in each smaller alignment too.
+/// Counts how much of a file lies at positions that are multiples of what vector loads, devices and pages want. Counts
+/// what is aligned to more in each smaller alignment too.
 struct alignment_report {
     struct share {
         std::uint64_t tensors = 0;

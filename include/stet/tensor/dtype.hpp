@@ -41,7 +41,7 @@ enum class dtype : std::uint8_t {
 
 struct dtype_info {
     std::string_view name; ///< as a header spells it
-    std::uint8_t     bits;
+    std::uint8_t     bits; ///< of one element
 };
 
 inline constexpr std::array<dtype_info, 22> dtype_table{{
@@ -58,7 +58,7 @@ constexpr const dtype_info& info(dtype type) noexcept
     return dtype_table[static_cast<std::size_t>(type)];
 }
 
-/// As a header spells it: "BF16".
+/// The type as a header spells it: "BF16".
 constexpr std::string_view name(dtype type) noexcept
 {
     return info(type).name;
@@ -69,7 +69,7 @@ constexpr unsigned bit_width(dtype type) noexcept
     return info(type).bits;
 }
 
-/// 4- and 6-bit types, whose elements share bytes.
+/// Whether elements share bytes: the 4- and 6-bit types.
 constexpr bool is_sub_byte(dtype type) noexcept
 {
     return bit_width(type) < 8;
@@ -82,7 +82,7 @@ constexpr std::size_t element_size(dtype type) noexcept
     return bit_width(type) / 8;
 }
 
-/// The type a header spells that way, exactly; or nothing.
+/// The type that a header spells exactly that way, or nothing.
 constexpr std::optional<dtype> dtype_named(std::string_view spelled) noexcept
 {
     for (std::size_t i = 0; i < dtype_count; ++i) {

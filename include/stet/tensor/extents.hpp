@@ -11,7 +11,7 @@
 
 namespace STET_NAMESPACE {
 
-/// Elements of a tensor of this shape: the product of its axes, multiplied outermost first.
+/// How many elements a tensor of this shape has: the product of its axes, multiplied outermost first.
 /// errors: tensor_size_overflow as soon as one product passes 2^64, even if a zero follows; negative_dimension;
 ///         borrowed_axes_expired
 /// source: safetensors 0.8, the order in which its reader multiplies
@@ -28,7 +28,7 @@ constexpr result<std::uint64_t> element_count(const extents& shape) noexcept
     return count;
 }
 
-/// Bytes a tensor of this type and shape occupies in the file.
+/// How many bytes a tensor of this type and shape occupies in the file.
 /// errors: those of element_count; partial_byte when 4- or 6-bit elements do not fill whole bytes
 /// source: safetensors README, "Format", notes on sub-byte types
 constexpr result<std::uint64_t> byte_count(dtype type, const extents& shape) noexcept

@@ -10,7 +10,7 @@
 
 namespace STET_NAMESPACE {
 
-/// A function without state of its own that writes an object's bytes to a sink: a captureless lambda.
+/// Writes an object's bytes to a sink and keeps no state of its own: a lambda without captures.
 template <class Producer, class Object>
 concept producer_of = std::is_empty_v<Producer> && std::default_initializable<Producer> &&
                       requires(Producer produce, const Object& object, sink_ref destination) {
@@ -19,9 +19,10 @@ concept producer_of = std::is_empty_v<Producer> && std::default_initializable<Pr
                           } -> std::same_as<result<void>>;
                       };
 
-/// A tensor whose bytes exist only while it is written: read back from a device, decompressed, computed.
-/// produce:  writes the bytes, row-major, packed and little-endian, in pieces of any size; called once a save. May put
-///           them where the sink wants them: sink_ref::lend
+/// Views a tensor whose bytes exist only while it is written: read back from a device, decompressed, computed.
+/// produce:  writes the bytes, row-major, packed and little-endian, in pieces of any size. May put them where the sink
+///           wants them, see sink_ref::lend. Runs once a save, on the thread that writes the file. May throw where
+///           exceptions are on: the save lets them pass and leaves no file. May start another save
 /// errors:   those of byte_count; while writing, produced_size_mismatch when the count of bytes is wrong
 /// lifetime: borrows the object
 template <class Object, producer_of<Object> Producer>

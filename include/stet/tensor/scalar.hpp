@@ -49,7 +49,7 @@ constexpr dtype dtype_of_integer()
 
 } // namespace detail
 
-/// Which dtype a C++ type's object representation is. Specialise it for a type of your own:
+/// Says which dtype a C++ type's object representation is. Specialise it for a type of your own:
 /// `template <> struct stet::scalar_traits<my::half> { static constexpr stet::dtype type = stet::dtype::f16; };`
 /// char and wchar_t have none on purpose: their signedness or size differs between machines.
 template <class Type>
@@ -84,7 +84,7 @@ struct scalar_traits<Complex> {
     static constexpr dtype type = dtype::c64;
 };
 
-/// A C++ type with a dtype of the same width.
+/// Names the C++ types with a dtype of the same width.
 template <class Type>
 concept scalar = std::is_trivially_copyable_v<Type> && requires {
     {

@@ -10,8 +10,8 @@
 
 namespace STET_NAMESPACE {
 
-/// Several tensors as one along the first axis, such as q, k and v fused: written one after another, never joined
-/// in memory.
+/// Joins several tensors along the first axis, such as q, k and v. Writes them one after another and never joins them in
+/// memory.
 /// lifetime: borrows the span of parts and what each part borrows
 class stacked {
 public:

@@ -28,14 +28,14 @@ result<tensor_view> sliced_run(const tensor_view& tensor, std::size_t axis, std:
 
 } // namespace detail
 
-/// The tensor with two axes exchanged; nothing is copied.
+/// Views the tensor with two axes exchanged; copies nothing.
 /// errors:   no_such_axis; not_in_memory for a produced or stacked tensor; too_many_axes; sub_byte_strides;
 ///           tensor_size_overflow
 /// lifetime: borrows what `tensor` borrows
 result<tensor_view> transposed(const tensor_view& tensor, std::size_t first = 0,
                                std::size_t second = 1) noexcept;
 
-/// The part of the tensor from index `begin` up to, not including, `end` of one axis; nothing is copied.
+/// Views the part of the tensor from index `begin` up to, not including, `end` of one axis; copies nothing.
 /// errors:   no_such_axis when the axis or the range does not exist; of 4- and 6-bit elements sub_byte_strides for
 ///           what is no single run, and partial_byte for what begins or ends inside a byte; else as for transposed
 /// lifetime: borrows what `tensor` borrows

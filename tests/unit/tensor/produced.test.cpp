@@ -2,7 +2,10 @@
 #include "support/failure.hpp"
 #include "support/piece_sink.hpp"
 #include "support/poured.hpp"
+#include "support/scratch_directory.hpp"
 
+#include <stet/families/layouts.hpp>
+#include <stet/save/save.hpp>
 #include <stet/sink/span_sink.hpp>
 #include <stet/tensor/produced.hpp>
 
@@ -11,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -192,4 +196,60 @@ TEST_CASE("a producer may put its bytes right where the sink wants them")
     REQUIRE(pour(*view, in_memory));
     CHECK(support::as_text(in_memory.written()) == "abcdef");
     CHECK(poured(view) == "failed: io_failure"); // to a sink that lends nothing
+}
+
+#if defined(__cpp_exceptions)
+TEST_CASE("what a producer throws passes through a save, which leaves no file")
+{
+    struct device_lost {
+        int code;
+    };
+    const support::scratch_directory folder;
+    const std::string                path = folder.path() + "/model.safetensors";
+    const run_length                 runs{.letter = 'a', .count = 12, .piece = 5};
+    const auto                       throwing = [](const run_length& all, sink_ref to) -> result<void> {
+        if (auto written = to.write(as_bytes(std::string(all.piece, all.letter))); !written)
+            return written;
+        throw device_lost{7};
+    };
+    const std::map<std::string, stet::tensor_view> dict{
+        {"a", *produced_view(dtype::u8, {12}, runs, write_out)},
+        {"b", *produced_view(dtype::u8, {12}, runs, throwing)}};
+    const stet::model_only checkpoint{.model = dict};
+    int                    caught = 0;
+    try {
+        static_cast<void>(stet::save(checkpoint, stet::layouts::generic{}, stet::exact_path{path}));
+    } catch (const device_lost& lost) {
+        caught = lost.code;
+    }
+    CHECK(caught == 7);
+    CHECK(folder.entries().empty());
+
+    piece_sink in_memory;
+    caught = 0;
+    try {
+        static_cast<void>(stet::save(checkpoint, stet::layouts::generic{}, in_memory));
+    } catch (const device_lost& lost) {
+        caught = lost.code;
+    }
+    CHECK(caught == 7);
+}
+#endif
+
+TEST_CASE("a producer may save another checkpoint on the way")
+{
+    const run_length runs{.letter = 'a', .count = 12, .piece = 5};
+    const auto       saving = [](const run_length& all, sink_ref to) -> result<void> {
+        const std::map<std::string, stet::tensor_view> inner{
+                  {"c", *produced_view(dtype::u8, {12}, all, write_out)}};
+        piece_sink other;
+        if (const auto saved = stet::save(stet::model_only{.model = inner}, stet::layouts::generic{}, other);
+            !saved)
+            return saved.error();
+        return write_out(all, to);
+    };
+    const std::map<std::string, stet::tensor_view> dict{{"a", *produced_view(dtype::u8, {12}, runs, saving)}};
+    piece_sink                                     destination;
+    REQUIRE(stet::save(stet::model_only{.model = dict}, stet::layouts::generic{}, destination));
+    CHECK(destination.joined().ends_with(std::string(12, 'a')));
 }
