@@ -42,6 +42,15 @@
 #endif
 #endif
 
+/// After a parameter: what is made borrows it, and a compiler that knows the attribute warns where it would dangle.
+#if defined(__clang__) && __has_cpp_attribute(clang::lifetimebound)
+#define STET_LIFETIME_BOUND [[clang::lifetimebound]]
+#elif defined(_MSC_VER) && __has_cpp_attribute(msvc::lifetimebound)
+#define STET_LIFETIME_BOUND [[msvc::lifetimebound]]
+#else
+#define STET_LIFETIME_BOUND
+#endif
+
 /// Called with a condition and a text where only a mistake in the calling code can make the condition false;
 /// never on the content of a dict or a file. Defaults to assert.
 #ifndef STET_ASSERT

@@ -12,6 +12,8 @@
 
 namespace STET_NAMESPACE {
 
+struct tensor_view;
+
 /// A value or an error. True when there is a value.
 ///
 /// Who asks a failed result for its value, or one that succeeded for its error, has made a mistake: STET_ASSERT is
@@ -23,6 +25,13 @@ class [[nodiscard]] result {
 public:
     using value_type = Value;
 
+    /// A tensor that is still missing: what the operator[] of a dict of results makes of a name. Saving it fails with
+    /// missing_tensor, unless a view is assigned before.
+    constexpr result() noexcept
+    requires std::same_as<Value, tensor_view>
+        : result(stet::error{.code = errc::missing_tensor})
+    {
+    }
     constexpr result(Value value) : held_(std::move(value)) {}
 #if defined(__GNUC__)
     [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code

@@ -136,3 +136,11 @@ TEST_CASE("the error of a tensor behind a pointer comes through")
     const auto pointer = std::make_unique<tensor>(tensor{.values = {'a'}, .shape = {-1}});
     CHECK(failure(seen(pointer)) == "negative_dimension");
 }
+
+TEST_CASE("an entry that nothing was assigned to is a missing tensor")
+{
+    const stet::result<tensor_view> entry;
+    REQUIRE_FALSE(entry);
+    CHECK(entry.error().code == stet::errc::missing_tensor);
+    CHECK(tensor_traits<stet::result<tensor_view>>::view(entry).error().code == stet::errc::missing_tensor);
+}

@@ -420,3 +420,4 @@ static_assert(!std::is_copy_assignable_v<result<std::unique_ptr<int>>>);
 static_assert(std::is_move_constructible_v<result<std::unique_ptr<int>>>);
 static_assert(std::is_trivially_copyable_v<result<int>>);
 static_assert(sizeof(result<int>) <= sizeof(error) + alignof(error), "the one or the other, not both");
+static_assert(!std::is_default_constructible_v<result<int>>, "a result says how it came out");
