@@ -3,7 +3,7 @@
 #ifndef EXAMPLE_PROGRESS_BAR_HPP
 #define EXAMPLE_PROGRESS_BAR_HPP
 
-#include <stet/save/progress.hpp>
+#include <stet/save/write_options.hpp>
 
 #include <cstddef>
 #include <cstdint>

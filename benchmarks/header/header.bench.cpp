@@ -29,7 +29,7 @@ void encode_header(benchmark::State& state)
         [&] {
             const auto                header = stet::make_header(*plan);
             stet::counting_sink       counted;
-            stet::detail::staged_sink out(counted, block);
+            stet::staged_sink out(counted, block);
             if (!header || !header->write(out) || !out.flush())
                 state.SkipWithError("the header was refused");
         },

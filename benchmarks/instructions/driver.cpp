@@ -49,7 +49,7 @@ int main(int count_of_arguments, char** arguments)
         require(bool(stet::make_plan(checkpoint, benchmarks::unprefixed{})), "plan");
     } else if (step == "encode") {
         stet::span_sink           again(file);
-        stet::detail::staged_sink out(again, block);
+        stet::staged_sink out(again, block);
         const auto                encoded = stet::make_header(*plan);
         require(encoded && encoded->write(out) && out.flush(), "encode");
     } else if (step == "decode") {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Strided tensors written out. Floor: memcpy of the same bytes, measured in the same run; its time over the case's is
 // the counter x_memcpy. Baseline: the loop over all indices that one writes first.
-#include <stet/sink/impl/staged_sink.hpp>
+#include <stet/sink/staged_sink.hpp>
 #include <stet/sink/span_sink.hpp>
 #include <stet/tensor/strided.hpp>
 
@@ -156,7 +156,7 @@ void through_a_block(benchmark::State& state)
     std::vector<std::byte> block(std::size_t{1} << 20U);
     run(state, [&](std::vector<std::byte>&, const stet::tensor_view& view, const auto&) {
         discarding_sink           end;
-        stet::detail::staged_sink destination(end, block);
+        stet::staged_sink destination(end, block);
         if (!stet::pour(view, destination) || !destination.flush())
             state.SkipWithError("the tensor was refused");
     });

@@ -5,7 +5,6 @@
 
 // IWYU pragma: begin_exports
 #include "file/readable_file.hpp"
-#include "read/alignments.hpp"
 #include "read/byte_source.hpp"
 #include "read/checkpoint_header.hpp"
 #include "read/checkpoint_reader.hpp"
@@ -14,6 +13,7 @@
 #include "read/mapped_file.hpp"
 #include "read/read_header.hpp"
 #include "read/read_options.hpp"
+#include "tensor/alignment_report.hpp"
 // IWYU pragma: end_exports
 
 #endif

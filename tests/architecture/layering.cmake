@@ -28,7 +28,7 @@ set(faces all comfyui metadata read split stet writers)
 set(borrowed
     file/impl/local_time.hpp file/impl/positioned_sink.hpp file/impl/windows_calls.hpp
     families/impl/ordered_dict.hpp families/impl/torch_concat.hpp
-    sink/impl/staged_sink.hpp sink/impl/staging_block.hpp tensor/impl/collected_transpose.hpp
+    tensor/impl/collected_transpose.hpp
 )
 
 # ---- the check --------------------------------------------------------------------------------------------

@@ -266,7 +266,7 @@ TEST_CASE("the reference's files come out of every kind of sink")
         std::string               joined;
         stet::append_sink         behind(joined);
         std::array<std::byte, 5>  block{};
-        stet::detail::staged_sink staged(behind, block);
+        stet::staged_sink staged(behind, block);
         CHECK(stet::save(checkpoint, unprefixed{}, staged, options));
         CHECK(staged.flush());
         CHECK(agrees(recorded, joined));

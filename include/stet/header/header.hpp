@@ -3,15 +3,13 @@
 #define STET_HEADER_HEADER_HPP
 
 #include "../plan/plan.hpp"
-#include "../sink/impl/staged_sink.hpp"
+#include "../sink/staged_sink.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/impl/decimal.hpp"
-#include "../vocabulary/impl/json_string.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
 #include "metadata.hpp"
 
 #include <cstdint>
-#include <string_view>
 
 namespace STET_NAMESPACE {
 
@@ -19,8 +17,8 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows the plan and the metadata's texts
 class header {
 public:
-    header(const plan& tensors, detail::growing_array<metadata_entry> entries, bool has_metadata,
-           std::uint64_t text_size, std::uint64_t padded_size) noexcept;
+    header(const plan& tensors STET_LIFETIME_BOUND, detail::growing_array<metadata_entry> entries,
+           bool has_metadata, std::uint64_t text_size, std::uint64_t padded_size) noexcept;
 
     /// Bytes before the first tensor: the length field, the JSON text and its padding.
     std::uint64_t size() const noexcept { return length_field + padded_size_; }
@@ -31,33 +29,20 @@ public:
     /// The tensors it speaks of.
     const plan& tensors() const noexcept { return *plan_; }
 
+    /// Their records, in file order.
+    const record* begin() const noexcept { return plan_->records().begin(); }
+    const record* end() const noexcept { return plan_->records().end(); }
+
+    /// Where a record's bytes will begin, in bytes from the start of the file.
+    std::uint64_t offset_in_file(const record& of) const noexcept { return size() + of.begin; }
+
     /// Writes size() bytes.
     /// errors: the sink's
-    result<void> write(detail::staged_sink& out) const;
+    result<void> write(staged_sink& out) const;
 
     static constexpr std::uint64_t length_field = 8;
 
 private:
-    /// Remembers the first failure, so that the encoder reads as what it writes.
-    class writer {
-    public:
-        explicit writer(detail::staged_sink& out) noexcept : out_(&out) {}
-
-        void                put(std::string_view text);
-        void                put(std::uint64_t number) { put(detail::decimal(number).view()); }
-        void                put_escaped(std::string_view text);
-        const result<void>& outcome() const noexcept { return outcome_; }
-
-    private:
-        detail::staged_sink* out_;
-        result<void>         outcome_;
-    };
-
-    void write_metadata(writer& text) const;
-
-    /// From the quote that opens its name on.
-    void write_member(writer& text, const record& placed) const;
-
     const plan*                           plan_;
     detail::growing_array<metadata_entry> entries_;
     bool                                  has_metadata_;
@@ -68,7 +53,7 @@ private:
 /// Measures the header of a plan with its metadata.
 /// errors:   invalid_metadata_utf8, duplicate_metadata_key, header_too_large, out_of_memory
 /// lifetime: the header borrows the plan and the metadata's texts
-result<header> make_header(const plan& tensors, const metadata_view& given = {});
+result<header> make_header(const plan& tensors STET_LIFETIME_BOUND, const metadata_view& given = {});
 
 result<header> make_header(const plan&& temporary, const metadata_view& given = {}) = delete;
 

@@ -8,9 +8,12 @@
 #include "../vocabulary/result.hpp"
 
 #include <concepts>
-#include <cstdint>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace STET_NAMESPACE {
 
@@ -27,23 +30,32 @@ concept metadata_dict = requires(const Dict& dict) {
     requires std::is_lvalue_reference_v<decltype(*std::begin(dict))>;
 };
 
-/// The file's `__metadata__`, borrowed: two words. Default: the file has none; an empty dict: the file has an empty one.
+/// The file's `__metadata__`, borrowed: three words. Default: the file has none; an empty dict: the file has an empty one.
 /// lifetime: the dict must outlive the save; a temporary one does not compile
 class metadata_view {
 public:
     constexpr metadata_view() noexcept = default;
 
     template <metadata_dict Dict>
-    constexpr metadata_view(const Dict& dict) noexcept
-        : dict_(&dict), each_([](const void* object, visitor visit) -> result<void> {
-              for (const auto& entry : *static_cast<const Dict*>(object)) {
-                  if (auto visited = visit(std::string_view(entry.first), std::string_view(entry.second));
-                      !visited)
-                      return visited;
-              }
-              return {};
+    constexpr metadata_view(const Dict& dict STET_LIFETIME_BOUND) noexcept
+        : dict_(&dict), each_([](const void* object, std::size_t, visitor visit) {
+              const Dict& entries = *static_cast<const Dict*>(object);
+              return visit_all(std::begin(entries), std::end(entries), visit);
           })
     {
+    }
+    /// `{.metadata = {{"format", "pt"}}}` in the call that saves: the list is gone at the end of the statement it stands
+    /// in, and so are texts made there.
+    constexpr metadata_view(std::initializer_list<std::pair<std::string_view, std::string_view>> entries
+                                STET_LIFETIME_BOUND) noexcept
+        : each_([](const void* object, std::size_t count, visitor visit) {
+              const auto* const first =
+                  static_cast<const std::pair<std::string_view, std::string_view>*>(object);
+              return visit_all(first, first + count, visit);
+          })
+    {
+        dict_ = std::data(entries);
+        count_ = entries.size();
     }
     template <metadata_dict Dict>
     metadata_view(const Dict&& temporary) = delete;
@@ -54,17 +66,31 @@ public:
 
     /// Visits the entries in the dict's own order.
     /// errors: the visitor's
-    result<void> each(visitor visit) const { return each_ == nullptr ? result<void>() : each_(dict_, visit); }
+    result<void> each(visitor visit) const
+    {
+        return each_ == nullptr ? result<void>() : each_(dict_, count_, visit);
+    }
 
 private:
+    template <class Iterator, class End>
+    static result<void> visit_all(Iterator entry, End end, visitor visit)
+    {
+        for (; entry != end; ++entry) {
+            if (auto visited = visit(std::string_view(entry->first), std::string_view(entry->second));
+                !visited)
+                return visited;
+        }
+        return {};
+    }
+
     const void* dict_ = nullptr;
-    result<void> (*each_)(const void*, visitor) = nullptr;
+    std::size_t count_ = 0; ///< of a list's entries
+    result<void> (*each_)(const void*, std::size_t, visitor) = nullptr;
 };
 
 struct metadata_entry {
     std::string_view key{};
     std::string_view text{};
-    std::uint64_t    escaped_size = 0; ///< bytes of key and text in the header, without quotes
 };
 
 /// The entries ordered by key, byte by byte, so that equal metadata gives equal files.

@@ -28,8 +28,8 @@ struct change {
     placed_name  name{};        ///< left out: the dict's key; else the name it has at that point
 };
 
-/// What a save changed, with the texts its names need.
-/// lifetime: borrows the dicts' keys
+/// What a save changed, with the texts its names need. That of a plan borrows keys of the dicts; that of a finished save
+/// owns every text.
 struct change_log {
     explicit change_log(const allocator& memory) noexcept : changes(memory), own(memory) {}
 

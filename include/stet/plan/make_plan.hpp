@@ -40,6 +40,23 @@ struct plan_options {
 
 namespace detail {
 
+/// A dict alone: what it is to its file, the checkpoint that it is, and the layout that leaves its names as they are.
+struct whole {
+    static constexpr std::string_view name = "dict";
+};
+struct whole_dict {
+    component<whole> dict;
+
+    static constexpr field_list<&whole_dict::dict> fields{};
+};
+struct names_as_they_are {
+    static constexpr placed_name place(whole, std::string_view key) noexcept { return {.stem = key}; }
+};
+
+/// Whatever is saved without a layout; whether it is a state dict indeed, component says in a sentence.
+template <class Dict>
+concept bare_dict = !checkpoint_kind<Dict> && !std::same_as<Dict, plan>;
+
 /// Places the dict's keys one by one.
 template <class Layout, class Role>
 result<std::uint64_t> place_component(plan_builder& builder, const component<Role>& dict,
@@ -110,6 +127,15 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
     }
     return std::move(builder).finish(options.order, options.duplicates);
 }
+
+/// The same for a state dict without a layout: its names are those in the file.
+template <detail::bare_dict Dict>
+result<plan> make_plan(const Dict& dict STET_LIFETIME_BOUND, const plan_options& options = {})
+{
+    return make_plan(detail::whole_dict{dict}, detail::names_as_they_are{}, options);
+}
+template <detail::bare_dict Dict>
+result<plan> make_plan(const Dict&& temporary, const plan_options& options = {}) = delete;
 
 } // namespace STET_NAMESPACE
 

@@ -95,8 +95,9 @@ public:
     /// What was left out, added or replaced.
     array_view<const change> changes() const noexcept { return log_.changes.view(); }
 
-    /// The same, to keep when the plan goes; a plan that gave it away can no longer be written.
-    change_log take_changes() && noexcept { return std::move(log_); }
+    /// The same with texts of its own, to keep when plan and dicts go.
+    /// errors: out_of_memory
+    result<change_log> kept_changes() const noexcept;
 
     const allocator& memory() const noexcept { return records_.memory(); }
 

@@ -5,181 +5,19 @@
 #include "../header/header.hpp"
 #include "../layout/layout.hpp"
 #include "../plan/make_plan.hpp"
-#include "../sink/impl/staged_sink.hpp"
-#include "../sink/impl/staging_block.hpp"
+#include "../sink/append_sink.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/impl/memory_size.hpp"
-#include "progress.hpp"
+#include "impl/write_tensors.hpp"
+#include "write_options.hpp"
 
-#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <utility>
+#include <type_traits>
 
 namespace STET_NAMESPACE {
-
-/// Bytes of the block in which small tensors are joined: at most this, less for a smaller file.
-inline constexpr std::size_t staging_size = std::size_t{1} << 20U;
-
-/// Called with memory that is about to be read, at most sixteen megabytes at a time; see populate_pages.
-using prefetch_function = void (*)(bytes soon_read);
-
-struct write_options {
-    progress_callback progress{};
-    /// Memory to stage in, at best aligned to staging_alignment; when empty, staging_size bytes of the plan's allocator.
-    std::span<std::byte> staging{};
-    prefetch_function    prefetch = nullptr; ///< for packed tensors
-};
-
-namespace detail {
-
-/// Records that stand one after the other in the file, from a byte of the first to a byte of the last. Only a packed
-/// tensor may be cut.
-struct tensor_run {
-    std::size_t   first = 0, last = 0; ///< indices; last is one past
-    std::uint64_t begin = 0, end = 0;  ///< bytes from the start of the data
-};
-
-tensor_run whole_run(const plan& tensors) noexcept;
-
-/// A sink that can be told of bytes which stay where they are until the save is over.
-template <class Out>
-concept takes_borrowed = requires(Out& out, bytes data) { out.write_borrowed(data); };
-
-/// Counts what is written, tells the caller about it, and stops when the caller says so.
-template <class Out>
-class reporting_sink {
-public:
-    reporting_sink(Out& out, std::uint64_t done, std::uint64_t total, const write_options& options) noexcept
-        : out_(&out), on_progress_(options.progress), prefetch_(options.prefetch), done_(done), total_(total)
-    {
-    }
-
-    /// errors: cancelled
-    result<void> begin(const placed_name& tensor)
-    {
-        tensor_ = tensor;
-        return report();
-    }
-
-    result<void> write(bytes data)
-    {
-        return in_pieces(data, [this](bytes piece) { return out_->write(piece); });
-    }
-
-    /// The bytes of a packed tensor.
-    result<void> write_borrowed(bytes data)
-    {
-        return in_pieces(data, [this](bytes piece) {
-            if (prefetch_ != nullptr)
-                prefetch_(piece);
-            if constexpr (takes_borrowed<Out>)
-                return out_->write_borrowed(piece);
-            else
-                return out_->write(piece);
-        });
-    }
-
-    result<std::span<std::byte>> lend(std::size_t wanted) { return out_->lend(wanted); }
-
-    /// errors: cancelled
-    result<void> report()
-    {
-        reported_ = done_;
-        if (!on_progress_ || on_progress_({.bytes_done = done_, .bytes_total = total_, .tensor = tensor_}))
-            return {};
-        return error{.code = errc::cancelled, .expected = total_, .actual = done_}.about(tensor_.prefix,
-                                                                                         tensor_.stem);
-    }
-
-private:
-    static constexpr std::size_t interval = std::size_t{16} << 20U;
-
-    template <class Write>
-    result<void> in_pieces(bytes data, Write write)
-    {
-        for (;;) {
-            if (done_ - reported_ >= interval) {
-                if (auto reported = report(); !reported)
-                    return reported;
-            }
-            const bytes piece = data.first(data.size() < interval ? data.size() : interval);
-            done_ += piece.size();
-            if (auto written = write(piece); !written || piece.size() == data.size())
-                return written;
-            data = data.subspan(piece.size());
-        }
-    }
-
-    Out*              out_;
-    progress_callback on_progress_;
-    prefetch_function prefetch_;
-    placed_name       tensor_{};
-    std::uint64_t     done_;
-    std::uint64_t     total_;
-    std::uint64_t     reported_ = 0;
-};
-
-/// Writes what of the tensor lies in the run.
-template <class Out>
-result<void> write_tensor(const tensor_view& tensor, const record& placed, const tensor_run& run,
-                          reporting_sink<Out>& out)
-{
-    if (!tensor.is_packed())
-        return pour(tensor, out);
-    const std::uint64_t begin = placed.begin < run.begin ? run.begin : placed.begin;
-    const std::uint64_t end = placed.end() < run.end ? placed.end() : run.end;
-    return out.write_borrowed(
-        tensor.packed().subspan(memory_size(begin - placed.begin), memory_size(end - begin)));
-}
-
-/// Writes a run of tensors to anything that takes bytes in file order. done: bytes of the file before the first
-template <class Out>
-result<void> write_tensors(const header& head, const tensor_run& run, Out& out, std::uint64_t done,
-                           const write_options& options)
-{
-    const plan&         tensors = head.tensors();
-    reporting_sink<Out> reporting(out, done, head.file_size(), options);
-    for (const record& placed : tensors.records().subspan(run.first, run.last - run.first)) {
-        if (auto begun = reporting.begin(placed.name); !begun)
-            return begun;
-        if (auto written = write_tensor(tensors.tensor(placed), placed, run, reporting); !written) {
-            const bool names_it_already = !written.error().subject().empty();
-            return names_it_already ? written.error()
-                                    : written.error().about(placed.name.prefix, placed.name.stem);
-        }
-    }
-    return {};
-}
-
-/// Tells the caller that everything is written.
-/// errors: cancelled
-result<void> report_end(const header& head, progress_callback on_progress);
-
-/// Writes the whole file to a stream with an end of its own: a sink with finish().
-template <class Stream>
-result<void> write_to_end(const header& head, Stream& stream, const write_options& options)
-{
-    std::array<std::byte, 4096> text;
-    staged_sink                 out(stream, text);
-    if (auto written = head.write(out); !written)
-        return written;
-    if (auto flushed = out.flush(); !flushed)
-        return flushed;
-    if (auto written = write_tensors(head, whole_run(head.tensors()), stream, head.size(), options); !written)
-        return written;
-    if (auto finished = stream.finish(); !finished)
-        return finished;
-    return report_end(head, options.progress);
-}
-
-/// Writes header and tensors through the block.
-result<void> write_staged(const header& head, sink_ref destination, std::span<std::byte> block,
-                          const write_options& options);
-
-} // namespace detail
 
 /// Writes the whole file to any sink, in order: length, header, tensors. Memory beyond the caller's: one staging block.
 /// errors: the sink's; a producer's, produced_size_mismatch among them, naming the tensor; cancelled; out_of_memory
@@ -190,7 +28,7 @@ struct written_checkpoint {
     std::uint64_t     bytes = 0;        ///< of the whole file
     std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
     component_reports components{};
-    change_log        changes{heap()}; ///< what was left out, added or replaced
+    change_log        changes{heap()}; ///< what was left out, added or replaced; owns its texts
 };
 
 struct sink_options {
@@ -205,6 +43,16 @@ struct sink_options {
     prefetch_function               prefetch = nullptr; ///< as in write_options
     stet::allocator                 allocator = heap();
 };
+
+/// A place in memory that a save can fill: a sink of any kind, a temporary one too, or a named std::vector<std::byte> or
+/// other container of bytes, which the file is appended to. A string is no such place, for it would be taken for a path:
+/// `append_sink{text}` makes one of it.
+template <class Destination>
+concept save_destination =
+    std::convertible_to<std::remove_reference_t<Destination>&, sink_ref> ||
+    (std::is_lvalue_reference_v<Destination> && byte_container<std::remove_reference_t<Destination>> &&
+     !detail::text_like<std::remove_cvref_t<Destination>> &&
+     requires(Destination container) { container.resize(container.size()); });
 
 namespace detail {
 
@@ -227,27 +75,45 @@ constexpr write_options write_part(const Options& options) noexcept
     return {.progress = options.progress, .staging = options.staging, .prefetch = options.prefetch};
 }
 
+result<written_checkpoint> write_plan(const plan& tensors, sink_ref destination, const sink_options& options);
+
 } // namespace detail
+
+/// Writes a plan made before.
+/// errors: those of make_header and write. A container that the file is appended to is left as it was then
+template <save_destination Destination>
+result<written_checkpoint> save(const plan& tensors, Destination&& destination,
+                                const sink_options& options = {})
+{
+    if constexpr (std::convertible_to<std::remove_reference_t<Destination>&, sink_ref>) {
+        return detail::write_plan(tensors, destination, options);
+    } else {
+        const auto  before = destination.size();
+        append_sink end(destination);
+        auto        written = detail::write_plan(tensors, end, options);
+        if (!written)
+            destination.resize(before);
+        return written;
+    }
+}
 
 /// Writes a checkpoint to any sink in one call: plan, header, tensors.
 /// errors: those of make_plan, make_header and write; nothing reaches the sink before all names and sizes are checked
-template <checkpoint_kind Kind, class Layout, sink Sink>
-result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Sink& destination,
+template <checkpoint_kind Kind, class Layout, save_destination Destination>
+result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Destination&& destination,
                                 const sink_options& options = {})
 {
-    auto tensors = make_plan(checkpoint, layout, detail::plan_part(options));
-    if (!tensors)
-        return tensors.error();
-    const auto head = make_header(*tensors, options.metadata);
-    if (!head)
-        return head.error();
-    const auto written = write(*head, destination, detail::write_part(options));
-    if (!written)
-        return written.error();
-    return written_checkpoint{.bytes = head->file_size(),
-                              .header_bytes = head->size() - header::length_field,
-                              .components = tensors->components(),
-                              .changes = (*std::move(tensors)).take_changes()};
+    const auto tensors = make_plan(checkpoint, layout, detail::plan_part(options));
+    return tensors ? save(*tensors, destination, options) : tensors.error();
+}
+
+/// Writes a state dict, its names as they are: `stet::save(dict, stet::append_sink{bytes})`.
+/// errors: as for a checkpoint
+template <detail::bare_dict Dict, save_destination Destination>
+result<written_checkpoint> save(const Dict& dict, Destination&& destination, const sink_options& options = {})
+{
+    const auto tensors = make_plan(dict, detail::plan_part(options));
+    return tensors ? save(*tensors, destination, options) : tensors.error();
 }
 
 } // namespace STET_NAMESPACE

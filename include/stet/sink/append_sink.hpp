@@ -22,7 +22,7 @@ concept byte_container = requires(Container& c, const typename Container::value_
 template <byte_container Container>
 class append_sink {
 public:
-    explicit append_sink(Container& container) noexcept : container_(&container) {}
+    explicit append_sink(Container& container STET_LIFETIME_BOUND) noexcept : container_(&container) {}
 
     result<void> write(bytes data)
     {

@@ -80,7 +80,8 @@ class sink_ref {
 public:
     template <sink Sink>
     requires(!std::same_as<Sink, sink_ref> && !std::is_const_v<Sink>)
-    constexpr sink_ref(Sink& destination) noexcept : object_(&destination), calls_(&detail::calls_of<Sink>)
+    constexpr sink_ref(Sink& destination STET_LIFETIME_BOUND) noexcept
+        : object_(&destination), calls_(&detail::calls_of<Sink>)
     {
     }
 

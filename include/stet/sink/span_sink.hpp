@@ -15,7 +15,7 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows the memory
 class span_sink {
 public:
-    explicit span_sink(std::span<std::byte> memory) noexcept : memory_(memory) {}
+    explicit span_sink(std::span<std::byte> memory STET_LIFETIME_BOUND) noexcept : memory_(memory) {}
 
     result<void> write(bytes data) noexcept;
 

@@ -28,7 +28,7 @@ struct tagged {
 /// Says which role a dict plays, so that passing it as another one does not compile.
 /// lifetime: borrows the dict
 template <component_role Role, class Dict>
-constexpr tagged<Role, Dict> as(const Dict& dict) noexcept
+constexpr tagged<Role, Dict> as(const Dict& dict STET_LIFETIME_BOUND) noexcept
 {
     return {&dict};
 }
@@ -91,11 +91,15 @@ public:
 
     template <class Dict>
     requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
-    constexpr component(const Dict& dict) noexcept
+    constexpr component(const Dict& dict STET_LIFETIME_BOUND) noexcept
         : dict_(&dict), calls_(std::same_as<Dict, no_entries_t> ? nullptr : &calls_on<Dict>)
     {
         static_assert(
-            state_dict<Dict>,
+            !detail::text_like<Dict>,
+            "stet: a text stands where a state dict is wanted; the dict comes first, then where to save it: "
+            "stet::save(dict, \"model.safetensors\")");
+        static_assert(
+            detail::text_like<Dict> || state_dict<Dict>,
             "stet: a component must be a state dict: iterable, entries of a name (first, convertible to "
             "std::string_view) and a tensor (second, with stet::tensor_traits), stored in the dict");
     }

@@ -39,6 +39,10 @@ struct entry_traits<Entry> {
 
 namespace detail {
 
+/// Literals, std::string, std::string_view and their like: a path, never a dict, though one can iterate it.
+template <class Text>
+concept text_like = std::convertible_to<const Text&, std::string_view>;
+
 template <class Dict>
 using entry_reference = decltype(*std::begin(std::declval<const Dict&>()));
 
@@ -55,7 +59,7 @@ using name_of =
 
 /// Entries that live in the dict, or that a proxy iterator builds out of pieces that do.
 template <class Dict>
-concept lasting_entries =
+concept borrowable_entries =
     std::is_lvalue_reference_v<entry_reference<Dict>> ||
     (std::is_trivially_copyable_v<name_of<Dict>> && std::same_as<tensor_of<Dict>, tensor_view>);
 
@@ -68,7 +72,7 @@ concept state_dict = requires(const Dict& dict) {
     std::begin(dict) != std::end(dict);
     requires std::convertible_to<const detail::name_of<Dict>&, std::string_view>;
     requires tensor_like<detail::tensor_of<Dict>>;
-    requires detail::lasting_entries<Dict>;
+    requires detail::borrowable_entries<Dict>;
 };
 
 /// A component the checkpoint goes without, by name: `.vae = stet::no_entries`.

@@ -38,6 +38,22 @@ private:
     }
 };
 
+/// How the tensors of a file lie in it: of one that was read, or of a header whose file is not written yet.
+/// file: a range of tensors that tells their `offset_in_file`: checkpoint_header, header
+template <class File>
+requires requires(const File& file) { file.offset_in_file(*file.begin()); }
+constexpr alignment_report alignments(const File& file) noexcept
+{
+    alignment_report report;
+    for (auto&& tensor : file) {
+        if constexpr (requires { tensor.size(); })
+            report.add(file.offset_in_file(tensor), tensor.size());
+        else
+            report.add(file.offset_in_file(tensor), tensor.size);
+    }
+    return report;
+}
+
 } // namespace STET_NAMESPACE
 
 #endif

@@ -41,6 +41,11 @@ struct tensor_view {
 
     /// The bytes of a packed tensor; none of any other.
     bytes packed() const noexcept;
+
+    /// Whether its parts fit together, as they do in what view_of and its like make. Whoever takes a view from outside
+    /// asks this before reading its bytes; what can be planned without them may do without data.
+    /// errors: those of byte_count; tensor_size_mismatch; strides_rank_mismatch
+    result<void> soundness() const noexcept;
 };
 
 /// Views raw bytes as a tensor. The bytes are row-major, packed and little-endian.

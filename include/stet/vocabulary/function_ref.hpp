@@ -36,7 +36,7 @@ public:
 
     template <class Callable>
     requires(detail::callable_object<Callable> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
-    constexpr function_ref(Callable&& callable) noexcept
+    constexpr function_ref(Callable&& callable STET_LIFETIME_BOUND) noexcept
         : target_{.object = &callable}, call_([](target to, Arguments... arguments) -> Result {
               using object = std::remove_reference_t<Callable>;
               // The object was taken as Callable&, so its own constness is restored here.

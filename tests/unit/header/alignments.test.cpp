@@ -4,12 +4,11 @@
 #include "support/piece_sink.hpp"
 
 #include <stet/families/layouts.hpp>
-#include <stet/header/alignments.hpp>
 #include <stet/plan/make_plan.hpp>
-#include <stet/read/alignments.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>
+#include <stet/tensor/alignment_report.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

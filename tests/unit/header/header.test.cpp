@@ -48,7 +48,7 @@ std::string written(const stet::header& head, std::size_t block_size = 64)
     std::string               file;
     stet::append_sink         destination(file);
     std::vector<std::byte>    block(block_size);
-    stet::detail::staged_sink staged(destination, block);
+    stet::staged_sink staged(destination, block);
     CHECK(head.write(staged));
     CHECK(staged.flush());
     return file;
@@ -310,7 +310,7 @@ TEST_CASE("a failure of the sink ends the header and is passed on")
     for (std::size_t fails_at = 0;; ++fails_at) {
         support::piece_sink       failing{.fails_at = fails_at, .recovers = true};
         std::array<std::byte, 4>  block{};
-        stet::detail::staged_sink staged(failing, block);
+        stet::staged_sink staged(failing, block);
         auto                      outcome = head->write(staged);
         if (outcome)
             outcome = staged.flush();

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -50,7 +51,7 @@ static_assert(std::is_convertible_v<const text_map&, stet::metadata_view>);
 static_assert(!std::is_constructible_v<stet::metadata_view, text_map> &&
               !std::is_constructible_v<stet::metadata_view, const text_map>);
 static_assert(std::is_trivially_copyable_v<stet::metadata_view> &&
-              sizeof(stet::metadata_view) == 2 * sizeof(void*));
+              sizeof(stet::metadata_view) == 3 * sizeof(void*));
 static_assert(!stet::metadata_view().is_present());
 
 /// `key=text;` of every entry, or the name of the error.
@@ -161,15 +162,15 @@ TEST_CASE("metadata that is not UTF-8 is refused by its key")
     }
 }
 
-TEST_CASE("each entry knows its size in the header")
+TEST_CASE("a list written in the call is metadata, sorted as any other; an empty view is none")
 {
-    const pairs given{{"a\"b", "x\ny\x01"}, {"\xC3\xA9", ""}};
-    const auto  entries = stet::sorted_entries(given, stet::heap());
-
-    REQUIRE(entries);
-    REQUIRE(entries->size() == 2);
-    CHECK((*entries)[0].escaped_size == 4 + (1 + 2 + 1 + 6));
-    CHECK((*entries)[1].escaped_size == 2);
+    const std::string title = "a title";
+    CHECK(sorted({{"title", title}, {"format", "pt"}}) == "format=pt;title=a title;");
+    CHECK(sorted({{"format", "pt"}}) == "format=pt;");
+    CHECK(sorted({{"k", "1"}, {"k", "2"}}) == "duplicate_metadata_key");
+    CHECK_FALSE(stet::metadata_view{}.is_present());
+    CHECK(stet::metadata_view(std::initializer_list<std::pair<std::string_view, std::string_view>>{})
+              .is_present());
 }
 
 TEST_CASE("sorting metadata without memory reports it and gives all memory back")

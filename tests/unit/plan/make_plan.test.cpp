@@ -365,11 +365,15 @@ TEST_CASE("what changed can be kept when the plan goes")
             stet::full{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries},
             stet::families::sdxl{});
         REQUIRE(plan);
-        log = (*std::move(plan)).take_changes();
+        auto kept = plan->kept_changes();
+        REQUIRE(kept);
+        log = *std::move(kept);
         CHECK(support::text_of(log.changes) ==
               "added clip_l.transformer.text_model.embeddings.position_ids;left out clip_l.logit_scale;");
     }
-    CHECK(log.changes.size() == 2);
+    // The dict's key is gone; under the address sanitizer a borrowed one would be noticed.
+    REQUIRE(log.changes.size() == 2);
+    CHECK(log.changes[1].name.text() == "clip_l.logit_scale");
 }
 
 TEST_CASE("rearranging in a plan without memory reports it and gives all memory back")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/stored_file.hpp"
 
-#include <stet/read/alignments.hpp>
 #include <stet/read/checkpoint_view.hpp>
+#include <stet/tensor/alignment_report.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

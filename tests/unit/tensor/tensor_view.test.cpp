@@ -343,3 +343,23 @@ TEST_CASE("a part of what was lent may be written, wherever in it that lies")
         CHECK(behind.joined() == text);
     }
 }
+
+TEST_CASE("a view put together by hand is sound when its parts fit together")
+{
+    const std::array<float, 6> values{};
+    const tensor_view          made = *view_of(values, {2, 3});
+    CHECK(made.soundness());
+    CHECK(tensor_view{.shape = {2}, .size = 2}.soundness()); // planned without data
+    CHECK(failure(tensor_view{.type = dtype::f32, .shape = {2}, .size = 7}.soundness()) ==
+          "tensor_size_mismatch");
+    CHECK(failure(tensor_view{.shape = {-1}}.soundness()) == "negative_dimension");
+    CHECK(failure(tensor_view{.type = dtype::f4, .shape = {3}, .size = 2}.soundness()) == "partial_byte");
+    CHECK(failure(tensor_view{.shape = {2, 1}, .strides = {1}, .size = 2}.soundness()) ==
+          "strides_rank_mismatch");
+}
+
+TEST_CASE("bytes at null are a missing tensor, unless there are none")
+{
+    CHECK(failure(view_of(dtype::u8, {3}, nullptr, 3)) == "missing_tensor");
+    CHECK(view_of(dtype::u8, {0}, nullptr, 0));
+}

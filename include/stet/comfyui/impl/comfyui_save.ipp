@@ -20,32 +20,23 @@ STET_INLINE std::optional<std::uint64_t> number_of(std::string_view digits) noex
 STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
                                                const save_options& options)
 {
-    if (auto checked = make_header(tensors, options.metadata); !checked)
-        return checked.error();
-    // As for other numbered saves: a program without lock may take the name while we write.
-    constexpr int most_attempts = 100;
-    for (int attempt = 1;; ++attempt) {
-        auto target = comfyui_target::take(*options.file_system,
-                                           {.prefix = where.prefix,
-                                            .output_dir = where.output_dir,
-                                            .fields = where.fields,
-                                            .rule = where.rule},
-                                           options.durability, where.existing);
-        if (!target)
-            return target.error();
-        const std::string  digits = target->number().text();
-        const claimed_name claimed{.path = target->file().path(),
-                                   .stem = target->place().stem,
-                                   .number = detail::number_of(digits),
-                                   .digits = digits};
-        const auto         head =
-            make_header(tensors, options.metadata_for ? options.metadata_for(claimed) : options.metadata);
-        if (!head)
-            return head.error();
-        auto saved = detail::write_and_publish(*target, *head, options, claimed.number);
-        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
-            return saved;
-    }
+    return detail::save_under_free_name(
+        tensors, options,
+        [&] {
+            return comfyui_target::take(*options.file_system,
+                                        {.prefix = where.prefix,
+                                         .output_dir = where.output_dir,
+                                         .fields = where.fields,
+                                         .rule = where.rule},
+                                        options.durability, where.existing);
+        },
+        [](comfyui_target& target, auto use) {
+            const std::string digits = target.number().text();
+            return use(claimed_name{.path = target.file().path(),
+                                    .stem = target.place().stem,
+                                    .number = detail::number_of(digits),
+                                    .digits = digits});
+        });
 }
 
 } // namespace STET_NAMESPACE

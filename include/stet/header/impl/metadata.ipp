@@ -13,12 +13,9 @@ STET_INLINE result<detail::growing_array<metadata_entry>> sorted_entries(const m
 {
     detail::growing_array<metadata_entry> entries(memory);
     const auto collected = given.each([&](std::string_view key, std::string_view text) -> result<void> {
-        const detail::json_string_facts of_key = detail::inspect_json_string(key);
-        const detail::json_string_facts of_text = detail::inspect_json_string(text);
-        if (!of_key.well_formed || !of_text.well_formed)
+        if (!detail::inspect_json_string(key).well_formed || !detail::inspect_json_string(text).well_formed)
             return error{.code = errc::invalid_metadata_utf8}.about(key);
-        if (!entries.push(
-                {.key = key, .text = text, .escaped_size = of_key.escaped_size + of_text.escaped_size}))
+        if (!entries.push({.key = key, .text = text}))
             return detail::out_of_memory(entries.size() * sizeof(metadata_entry));
         return {};
     });

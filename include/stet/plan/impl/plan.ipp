@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../plan.hpp"
 
 namespace STET_NAMESPACE {
@@ -24,6 +25,25 @@ STET_INLINE tensor_view plan::tensor(const record& of) const noexcept
         view.strides = std::span(reinterpret_cast<const std::int64_t*>(spacing), of.rank);
     }
     return view;
+}
+
+STET_INLINE result<change_log> plan::kept_changes() const noexcept
+{
+    change_log kept(memory());
+    if (!kept.changes.reserve(log_.changes.size()))
+        return detail::out_of_memory(log_.changes.size() * sizeof(change));
+    for (change each : log_.changes) {
+        const placed_name borrowed = each.name;
+        char* const       text = kept.own.text(borrowed.size());
+        if (text == nullptr || !kept.changes.push(each))
+            return detail::out_of_memory(borrowed.size());
+        borrowed.prefix.copy(text, borrowed.prefix.size());
+        borrowed.stem.copy(text + borrowed.prefix.size(), borrowed.stem.size());
+        change& own = kept.changes[kept.changes.size() - 1];
+        own.name.prefix = {text, borrowed.prefix.size()};
+        own.name.stem = {text + borrowed.prefix.size(), borrowed.stem.size()};
+    }
+    return kept;
 }
 
 STET_INLINE std::uint64_t plan::data_size() const noexcept

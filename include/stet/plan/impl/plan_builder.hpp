@@ -4,6 +4,7 @@
 
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
+#include "../member.hpp"
 #include "../order.hpp"
 #include "../plan.hpp"
 #include "name_order.hpp"
@@ -77,15 +78,10 @@ private:
     /// Round by round: a place is emptied, and each empty place filled with the record that belongs there.
     void move_to_places(growing_array<std::uint32_t>& coming) noexcept;
 
-    /// `"name":{"dtype":"F16","shape":[2,3],"data_offsets":[,]}`
-    std::uint64_t member_size(const record& placed) const noexcept;
-
     error duplicate(const name_clash& clash) const noexcept;
 
-    static constexpr std::uint64_t member_frame =
-        std::string_view(R"("":{"dtype":"","shape":[],"data_offsets":[,]})").size();
-    static constexpr std::uint64_t shortest_member =
-        member_frame + 2 + 1 + 1; // a dtype of two letters, two digits
+    /// Without its name: that of a scalar of no bytes, whose dtype has two letters.
+    static constexpr std::uint64_t shortest_member = member_size(record{.type = dtype::u8}, {});
 
     growing_array<record>        records_;
     growing_array<std::uint64_t> axes_;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/extents.hpp"
-#include "../../vocabulary/impl/decimal.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "plan_builder.hpp"
 
@@ -40,20 +38,8 @@ STET_INLINE result<void> plan_builder::add(const placed_name&         name,
         return error{.code = errc::invalid_utf8}.about(name.prefix, name.stem);
     if (name == placed_name{.stem = "__metadata__"})
         return error{.code = errc::reserved_name}.about(name.prefix, name.stem);
-    const auto needed = byte_count(tensor->type, tensor->shape);
-    if (!needed)
-        return needed.error().about(name.prefix, name.stem);
-    if (*needed != tensor->size)
-        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size}.about(
-            name.prefix, name.stem);
-    if (tensor->strides.problem() != errc{})
-        return axes_error(tensor->strides).about(name.prefix, name.stem);
-    if (!tensor->strides.empty() &&
-        tensor->strides.size() != tensor->shape.size()) // a plan keeps both by the rank
-        return error{.code = errc::strides_rank_mismatch,
-                     .expected = tensor->shape.size(),
-                     .actual = tensor->strides.size()}
-            .about(name.prefix, name.stem);
+    if (auto sound = tensor->soundness(); !sound)
+        return sound.error().about(name.prefix, name.stem);
     return add_checked(name, *tensor, prefix.escaped_size + stem.escaped_size);
 }
 
@@ -74,16 +60,13 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
         return detail::out_of_memory(records_.size() * (sizeof(std::uint32_t) + sizeof(std::uint16_t)));
 
     std::uint64_t begin = 0;
-    std::uint64_t begin_width = decimal_width(begin);
     std::uint64_t members = records_.empty() ? 0 : records_.size() - 1; // the commas between them
     for (record& placed : records_) {
         placed.begin = begin;
         if (placed.size > INT64_MAX - begin)
             return error{.code = errc::file_size_overflow}.about(placed.name.prefix, placed.name.stem);
         begin += placed.size;
-        const std::uint64_t end_width = decimal_width(begin);
-        members += member_size(placed) + begin_width + end_width;
-        begin_width = end_width;
+        members += member_size(placed, {axes_.data() + placed.first_axis, placed.rank});
     }
     if (members + 2 > max_header_size)
         return header_too_large(members + 2);
@@ -201,14 +184,6 @@ STET_INLINE void plan_builder::move_to_places(growing_array<std::uint32_t>& comi
         records_[empty] = aside;
         coming[empty] = empty;
     }
-}
-
-STET_INLINE std::uint64_t plan_builder::member_size(const record& placed) const noexcept
-{
-    std::uint64_t size = member_frame + placed.escaped_size + stet::name(placed.type).size();
-    for (std::size_t axis = 0; axis < placed.rank; ++axis)
-        size += decimal_width(axes_[placed.first_axis + axis]);
-    return placed.rank == 0 ? size : size + placed.rank - 1;
 }
 
 STET_INLINE error plan_builder::duplicate(const name_clash& clash) const noexcept

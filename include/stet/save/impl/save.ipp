@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../file/impl/local_time.hpp"
+#include "../../vocabulary/impl/decimal.hpp"
 #include "../save.hpp"
 
 namespace STET_NAMESPACE {
@@ -36,29 +37,19 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const number
         return name.error();
     if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
         return error{.code = errc::invalid_file_name}.about(where.root);
-    if (auto checked = make_header(tensors, options.metadata); !checked)
-        return checked.error();
-
-    // A program that takes numbers without a lock can take ours while we write; the next number is tried then.
-    constexpr int most_attempts = 100;
-    for (int attempt = 1;; ++attempt) {
-        auto target =
-            numbered_target::take(*options.file_system, std::string(where.root), *name, options.durability);
-        if (!target)
-            return target.error();
-        const detail::decimal digits(target->number());
-        const claimed_name    claimed{.path = target->file().path(),
-                                      .stem = name->stem,
-                                      .number = target->number(),
-                                      .digits = digits.view()};
-        const auto            head =
-            make_header(tensors, options.metadata_for ? options.metadata_for(claimed) : options.metadata);
-        if (!head)
-            return head.error();
-        auto saved = detail::write_and_publish(*target, *head, options, target->number());
-        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
-            return saved;
-    }
+    return detail::save_under_free_name(
+        tensors, options,
+        [&] {
+            return numbered_target::take(*options.file_system, std::string(where.root), *name,
+                                         options.durability);
+        },
+        [&](numbered_target& target, auto use) {
+            const detail::decimal digits(target.number());
+            return use(claimed_name{.path = target.file().path(),
+                                    .stem = name->stem,
+                                    .number = target.number(),
+                                    .digits = digits.view()});
+        });
 }
 
 } // namespace STET_NAMESPACE

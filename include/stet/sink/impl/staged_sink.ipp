@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "staged_sink.hpp"
+#include "../staged_sink.hpp"
 
 #include <cstring>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 STET_INLINE staged_sink::staged_sink(sink_ref destination, std::span<std::byte> block) noexcept
     : destination_(destination), block_(block)
@@ -69,4 +69,4 @@ STET_INLINE result<void> staged_sink::write_across(bytes data)
     return {};
 }
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE

@@ -16,16 +16,28 @@ STET_INLINE bytes tensor_view::packed() const noexcept
     return {static_cast<const std::byte*>(data), detail::memory_size(size)};
 }
 
-STET_INLINE result<tensor_view> view_of(dtype type, const extents& shape, bytes data) noexcept
+STET_INLINE result<void> tensor_view::soundness() const noexcept
 {
     const auto needed = byte_count(type, shape);
     if (!needed)
         return needed.error();
-    if (*needed != data.size())
-        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = data.size()};
+    if (*needed != size)
+        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = size};
+    if (strides.problem() != errc{})
+        return axes_error(strides);
+    if (!strides.empty() && strides.size() != shape.size())
+        return error{.code = errc::strides_rank_mismatch, .expected = shape.size(), .actual = strides.size()};
+    return {};
+}
+
+STET_INLINE result<tensor_view> view_of(dtype type, const extents& shape, bytes data) noexcept
+{
+    const tensor_view view{.type = type, .shape = shape, .size = data.size(), .data = data.data()};
+    if (auto sound = view.soundness(); !sound)
+        return sound.error();
     if (data.data() == nullptr && !data.empty())
         return error{.code = errc::missing_tensor};
-    return tensor_view{.type = type, .shape = shape, .size = data.size(), .data = data.data()};
+    return view;
 }
 
 STET_INLINE result<tensor_view> view_of(dtype type, const extents& shape, const void* data,

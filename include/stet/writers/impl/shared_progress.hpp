@@ -2,7 +2,7 @@
 #ifndef STET_WRITERS_IMPL_SHARED_PROGRESS_HPP
 #define STET_WRITERS_IMPL_SHARED_PROGRESS_HPP
 
-#include "../../save/progress.hpp"
+#include "../../save/write_options.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 

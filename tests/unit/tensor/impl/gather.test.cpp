@@ -4,7 +4,7 @@
 #include "support/naive_tensor.hpp"
 #include "support/piece_sink.hpp"
 
-#include <stet/sink/impl/staged_sink.hpp>
+#include <stet/sink/staged_sink.hpp>
 #include <stet/sink/span_sink.hpp>
 #include <stet/tensor/impl/gather.hpp>
 
@@ -134,7 +134,7 @@ TEST_CASE("a walk is gathered right into every kind of sink, as it is and swappe
 
         std::vector<std::byte>    block(1 + numbers.below(20'000));
         piece_sink                end;
-        stet::detail::staged_sink staged(end, block);
+        stet::staged_sink staged(end, block);
         const std::string_view    before = std::string_view("some bytes").substr(numbers.below(11));
         REQUIRE(staged.write(before));
         REQUIRE(given.pour(staged, swapped_width));
@@ -150,7 +150,7 @@ TEST_CASE("a transpose larger than any block is gathered right, for every width"
         for (const std::size_t size : {std::size_t{1} << 20U, std::size_t{100'001}, std::size_t{8191}}) {
             piece_sink                end;
             std::vector<std::byte>    block(size);
-            stet::detail::staged_sink staged(end, block);
+            stet::staged_sink staged(end, block);
             REQUIRE(given.pour(staged));
             REQUIRE(staged.flush());
             CHECK((end.joined() == given.expected()));

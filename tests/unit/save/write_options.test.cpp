@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/save/progress.hpp>
+#include <stet/save/write_options.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

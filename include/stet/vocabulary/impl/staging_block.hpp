@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_SINK_IMPL_STAGING_BLOCK_HPP
-#define STET_SINK_IMPL_STAGING_BLOCK_HPP
+#ifndef STET_VOCABULARY_IMPL_STAGING_BLOCK_HPP
+#define STET_VOCABULARY_IMPL_STAGING_BLOCK_HPP
 
-#include "../../vocabulary/config.hpp"
-#include "../../vocabulary/impl/growing_array.hpp"
-#include "../../vocabulary/result.hpp"
+#include "../config.hpp"
+#include "../result.hpp"
+#include "growing_array.hpp"
 
 #include <array>
 #include <cstddef>

@@ -2,8 +2,8 @@
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/save/file_writer.hpp>
 #include <stet/save/save.hpp>
+#include <stet/save/save_options.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,7 +2,7 @@
 #include "support/counting_heap.hpp"
 #include "support/failure.hpp"
 
-#include <stet/sink/impl/staging_block.hpp>
+#include <stet/vocabulary/impl/staging_block.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -3,7 +3,7 @@
 #include "support/failure.hpp"
 #include "support/piece_sink.hpp"
 
-#include <stet/sink/impl/staged_sink.hpp>
+#include <stet/sink/staged_sink.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-using stet::detail::staged_sink;
+using stet::staged_sink;
 using support::as_bytes;
 using support::failure;
 using support::piece_sink;

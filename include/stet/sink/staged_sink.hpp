@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_SINK_IMPL_STAGED_SINK_HPP
-#define STET_SINK_IMPL_STAGED_SINK_HPP
+#ifndef STET_SINK_STAGED_SINK_HPP
+#define STET_SINK_STAGED_SINK_HPP
 
-#include "../../vocabulary/config.hpp"
-#include "../sink.hpp"
+#include "../vocabulary/config.hpp"
+#include "sink.hpp"
 
 #include <cstddef>
 #include <span>
 #include <string_view>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 /// Joins small pieces in one block before a costly sink; a piece as large as the block passes through uncopied. Lends
 /// the block.
@@ -17,7 +17,8 @@ namespace STET_NAMESPACE::detail {
 /// lifetime: borrows the sink and the block; the block must not be empty
 class staged_sink {
 public:
-    staged_sink(sink_ref destination, std::span<std::byte> block) noexcept;
+    staged_sink(sink_ref destination       STET_LIFETIME_BOUND,
+                std::span<std::byte> block STET_LIFETIME_BOUND) noexcept;
 
     result<void> write(bytes data);
 
@@ -43,10 +44,10 @@ private:
     std::size_t          filled_ = 0;
 };
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE
 
 #if STET_BODIES
-#include "staged_sink.ipp"
+#include "impl/staged_sink.ipp"
 #endif
 
 #endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SAVE_IMPL_PUBLISH_HPP
+#define STET_SAVE_IMPL_PUBLISH_HPP
+
+#include "../save_options.hpp"
+#include "../write.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace STET_NAMESPACE::detail {
+
+/// Header and tensors into the part file, then its final name.
+template <class Target>
+result<saved_checkpoint> write_and_publish(Target& target, const header& head, const save_options& options,
+                                           std::optional<std::uint64_t> number)
+{
+    auto changes = head.tensors().kept_changes();
+    if (!changes)
+        return changes.error();
+    const file_writer way = options.writer;
+    if (!way.shares_space) {
+        if (auto allocated = target.file().preallocate(head.file_size()); !allocated)
+            return allocated.error();
+    }
+    const auto written = way.write != nullptr ? way.write(way.settings, head, target.file(), options)
+                                              : write(head, target.file(), write_part(options));
+    if (!written)
+        return written.error();
+    if (auto published = target.publish(options.durability); !published)
+        return published.error();
+    return saved_checkpoint{.path = target.file().path(),
+                            .number = number,
+                            .bytes = head.file_size(),
+                            .header_bytes = head.size() - header::length_field,
+                            .components = head.tensors().components(),
+                            .changes = *std::move(changes)};
+}
+
+/// Takes a name, lets the metadata mention it, writes and publishes. A program that takes names without a lock can take
+/// ours while we write; the next one is tried then.
+/// take: called for each attempt, returns the result of a target
+/// tell: called with the target and `use`, which it calls with the name claimed
+template <class Take, class Tell>
+result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_options& options, Take take,
+                                              Tell tell)
+{
+    if (auto checked = make_header(tensors, options.metadata); !checked)
+        return checked.error();
+    constexpr int most_attempts = 100;
+    for (int attempt = 1;; ++attempt) {
+        auto target = take();
+        if (!target)
+            return target.error();
+        auto saved = tell(*target, [&](const claimed_name& claimed) -> result<saved_checkpoint> {
+            const result<metadata_view> metadata =
+                options.metadata_for ? options.metadata_for(claimed) : options.metadata;
+            if (!metadata)
+                return metadata.error();
+            const auto head = make_header(tensors, *metadata);
+            return head ? write_and_publish(*target, *head, options, claimed.number) : head.error();
+        });
+        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
+            return saved;
+    }
+}
+
+} // namespace STET_NAMESPACE::detail
+
+#endif

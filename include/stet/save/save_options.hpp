@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_SAVE_SAVE_OPTIONS_HPP
+#define STET_SAVE_SAVE_OPTIONS_HPP
+
+#include "../file/native_file_system.hpp"
+#include "../file/part_file.hpp"
+#include "../header/header.hpp"
+#include "../plan/make_plan.hpp"
+#include "write_options.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace STET_NAMESPACE {
+
+struct save_options;
+
+/// How header and tensors get into the file; the bytes are the same whichever way. Plain data.
+/// lifetime: borrows the settings, if it has any
+struct file_writer {
+    using function = result<void> (*)(const void* settings, const header& head, part_file& file,
+                                      const save_options& options);
+
+    function    write = nullptr; ///< null: one after the other through the system's cache
+    const void* settings = nullptr;
+    bool        shares_space = false; ///< no space is set aside for it, for it may need little
+};
+
+/// The name a numbered save has claimed, known before the header is written.
+struct claimed_name {
+    std::string_view path; ///< of the file as it will be
+    std::string_view stem; ///< "ComfyUI"
+    std::optional<std::uint64_t>
+                     number; ///< 7; none where ComfyUI's rules give one that is negative or beyond 64 bits
+    std::string_view digits; ///< "7", whatever the number
+};
+
+/// Gives the metadata once the name is known, because it may mention it; or an error, which ends the save, leaves no file
+/// and gives the number free. What it gives must outlive the save, so it borrows texts that the caller keeps.
+using metadata_callback = function_ref<result<metadata_view>(const claimed_name&)>;
+
+struct save_options {
+    metadata_view                   metadata{};
+    metadata_callback               metadata_for{}; ///< instead of `metadata`, for a numbered save
+    stet::durability                durability = stet::durability::full;
+    file_order                      order = reference_order; ///< this and the next four: as in plan_options
+    std::optional<stet::prediction> prediction{};
+    stet::strictness                strictness = stet::strictness::strict;
+    duplicate_names                 duplicates = duplicate_names::refuse;
+    empty_components                empty = empty_components::refuse;
+    progress_callback               progress{};
+    std::span<std::byte>            staging{};          ///< as in write_options
+    prefetch_function               prefetch = nullptr; ///< as in write_options
+    file_writer                     writer{}; ///< another way to write the same bytes, see parallel/
+    stet::allocator                 allocator = heap();
+    const stet::file_system*        file_system = &native_file_system();
+};
+
+/// What a save to a file wrote.
+struct saved_checkpoint {
+    std::string                  path{};
+    std::optional<std::uint64_t> number{};  ///< none for an exact path, or where it does not fit
+    std::uint64_t                bytes = 0; ///< of the whole file
+    std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
+    component_reports components{};
+    change_log        changes{heap()}; ///< what was left out, added or replaced; owns its texts
+};
+
+/// A place a plan can be saved to: one with a save_plan.
+template <class Target>
+concept save_target = requires(const plan& tensors, const Target& where, const save_options& options) {
+    {
+        save_plan(tensors, where, options)
+    } -> std::same_as<result<saved_checkpoint>>;
+};
+
+/// What says where to save: such a target, or a bare path, for which `exact_path{path}` is the long form.
+template <class Place>
+concept save_place = save_target<Place> || detail::text_like<Place>;
+
+} // namespace STET_NAMESPACE
+
+#endif
