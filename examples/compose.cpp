@@ -189,8 +189,8 @@ composed checkpoint_of(const open_files& files, const request& asked)
 using text_map = std::map<std::string, std::string>;
 
 /// What the user says, over what ComfyUI would write if its conduct is asked for.
-text_map metadata_of(const request& asked, const named_family& family,
-                     std::optional<stet::prediction> predicts, const stet::claimed_name& name)
+stet::result<text_map> metadata_of(const request& asked, const named_family& family,
+                                   std::optional<stet::prediction> predicts, const stet::claimed_name& name)
 {
     text_map metadata;
     if (asked.as_comfyui) {
@@ -199,8 +199,9 @@ text_map metadata_of(const request& asked, const named_family& family,
              .prediction = predicts ? std::optional(predicts->type) : std::nullopt,
              .stem = name.stem,
              .digits = name.digits});
-        if (written) // without a graph there is nothing that could fail
-            metadata.insert(written->begin(), written->end());
+        if (!written)
+            return written.error();
+        metadata.insert(written->begin(), written->end());
     }
     for (const auto& [key, value] : asked.metadata)
         metadata.insert_or_assign(key, value);
@@ -235,17 +236,21 @@ int compose(const request& asked, const named_family& family, const example::des
     if (!plan)
         return example::report_failure(program, stet::message(plan.error()));
 
-    text_map   metadata = metadata_of(asked, family, predicts, {});
+    stet::result<text_map> metadata = metadata_of(asked, family, predicts, {});
+    if (!metadata)
+        return example::report_failure(program, stet::message(metadata.error()));
     const bool has_metadata =
-        !metadata.empty() || asked.as_comfyui; // ComfyUI's may be empty, but it is there
-    const auto metadata_for = [&](const stet::claimed_name& name) -> stet::metadata_view {
+        !metadata->empty() || asked.as_comfyui; // ComfyUI's may be empty, but it is there
+    const auto metadata_for = [&](const stet::claimed_name& name) -> stet::result<stet::metadata_view> {
         metadata = metadata_of(asked, family, predicts, name);
-        return has_metadata ? stet::metadata_view(metadata) : stet::metadata_view();
+        if (!metadata)
+            return metadata.error();
+        return has_metadata ? stet::metadata_view(*metadata) : stet::metadata_view();
     };
     const auto saved = [&] {
         example::progress_bar bar;
         return where.save(*plan,
-                          {.metadata = has_metadata ? stet::metadata_view(metadata) : stet::metadata_view(),
+                          {.metadata = has_metadata ? stet::metadata_view(*metadata) : stet::metadata_view(),
                            .metadata_for = metadata_for,
                            .progress = bar});
     }();

@@ -21,9 +21,9 @@ int main(int count, char** values)
         return 1;
 
     std::map<std::string, std::string> metadata{{"format", "pt"}, {"modelspec.predict_key", "epsilon"}};
-    const auto metadata_for = [&](const stet::claimed_name& name) -> stet::metadata_view {
+    const auto metadata_for = [&](const stet::claimed_name& name) -> stet::result<stet::metadata_view> {
         metadata["modelspec.title"] = std::string(name.stem) + " " + std::to_string(*name.number);
-        return metadata;
+        return stet::metadata_view(metadata);
     };
 
     std::uint64_t quarters = 0;

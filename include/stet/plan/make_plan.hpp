@@ -5,6 +5,7 @@
 #include "../layout/layout.hpp"
 #include "../state/checkpoint.hpp"
 #include "../state/prediction.hpp"
+#include "../vocabulary/config.hpp"
 #include "impl/plan_builder.hpp"
 #include "prediction_markers.hpp"
 
@@ -57,10 +58,13 @@ struct names_as_they_are {
 template <class Dict>
 concept bare_dict = !checkpoint_kind<Dict> && !std::same_as<Dict, plan>;
 
+/// A key must not bear its prefix already: saved under it twice, no loader would find it.
+error prefixed_key(std::string_view key, std::string_view prefix) noexcept;
+
 /// Places the dict's keys one by one.
 template <class Layout, class Role>
 result<std::uint64_t> place_component(plan_builder& builder, const component<Role>& dict,
-                                      const Layout& layout)
+                                      const Layout& layout, strictness how)
 {
     std::uint64_t keys = 0;
     const auto    placed =
@@ -69,6 +73,8 @@ result<std::uint64_t> place_component(plan_builder& builder, const component<Rol
             const auto name = place(layout, Role{}, key);
             if (!name)
                 return builder.leave_out(key);
+            if (how == strictness::strict && !name->prefix.empty() && key.starts_with(name->prefix))
+                return prefixed_key(key, name->prefix);
             if (auto added = builder.add(*name, tensor); !added)
                 return added;
             if (name->size() != key.size())
@@ -86,7 +92,7 @@ result<std::uint64_t> place_component(plan_builder& builder, const component<Rol
 /// neither disk nor tensor data.
 /// errors:   duplicate_name, reserved_name, invalid_utf8, tensor_size_mismatch and the other errors of a tensor,
 ///           those of the layout's text_rules, empty_component, contradictory_prediction, file_size_overflow,
-///           header_too_large (of the tensors alone), out_of_memory
+///           header_too_large (of the tensors alone), out_of_memory; prefixed_key, in strict conduct
 /// lifetime: the plan borrows the dicts' names and tensors
 template <checkpoint_kind Kind, class Layout>
 result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_options& options = {})
@@ -110,7 +116,7 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
                     if constexpr (rearranges<Layout, Role>)
                         return place_rearranged(builder, dict, layout, options.strictness);
                     else
-                        return detail::place_component(builder, dict, layout);
+                        return detail::place_component(builder, dict, layout, options.strictness);
                 }();
                 if (!keys)
                     return keys.error();
@@ -138,5 +144,9 @@ template <detail::bare_dict Dict>
 result<plan> make_plan(const Dict&& temporary, const plan_options& options = {}) = delete;
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/make_plan.ipp"
+#endif
 
 #endif

@@ -106,9 +106,6 @@ private:
     split_checkpoint*  out_;
 };
 
-/// errors: the tensor's own, those of byte_count, tensor_size_mismatch, borrowed_axes_expired
-result<void> check_sound(const result<tensor_view>& tensor) noexcept;
-
 } // namespace detail
 
 /// Splits by rules that are at hand; split<Layout> finds them.

@@ -102,4 +102,13 @@ TEST_CASE("metadata that cannot be written is refused before a name is taken, or
     REQUIRE_FALSE(late);
     CHECK(late.error().code == stet::errc::invalid_metadata_utf8);
     CHECK(here.entries().empty());
+
+    const auto untold =
+        model.save({.output_dir = here.path(), .prefix = "M"},
+                   {.metadata_for = [](const stet::claimed_name&) -> stet::result<stet::metadata_view> {
+                       return stet::error{.code = stet::errc::missing_metadata_key};
+                   }});
+    REQUIRE_FALSE(untold);
+    CHECK(untold.error().code == stet::errc::missing_metadata_key);
+    CHECK(here.entries().empty());
 }

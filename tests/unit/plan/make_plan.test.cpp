@@ -586,3 +586,39 @@ TEST_CASE("a tensor of a wrong size is refused under the name its rule gave it")
     CHECK(refused.error().code == errc::tensor_size_mismatch);
     CHECK(refused.error().subject() == "cond_stage_model.w");
 }
+
+TEST_CASE("a key that bears its component's prefix already is refused, or gets it twice as in ComfyUI")
+{
+    const dict given{{"model.diffusion_model.w", bytes(1)}};
+    const auto refused = stet::make_plan(stet::model_only{.model = given}, stet::layouts::generic{});
+    REQUIRE_FALSE(refused);
+    CHECK(
+        stet::message(refused.error()) ==
+        "key 'model.diffusion_model.w' begins with 'model.diffusion_model.' already, which the layout puts before it; "
+        "take it off the key, save the dict without a layout, or save as ComfyUI does");
+    CHECK(names(stet::make_plan(stet::model_only{.model = given}, stet::layouts::generic{},
+                                stet::plan_options::as_comfyui())) ==
+          "model.diffusion_model.model.diffusion_model.w;");
+
+    // What is under no prefix, and what only resembles it, is nobody's mistake.
+    CHECK(names(stet::make_plan(given)) == "model.diffusion_model.w;");
+    CHECK(names(stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = given},
+                                stet::layouts::generic{})) == "model.diffusion_model.w;");
+    const dict resembling{{"model.diffusion_model", bytes(1)}};
+    CHECK(names(stet::make_plan(stet::model_only{.model = resembling}, stet::layouts::generic{})) ==
+          "model.diffusion_model.model.diffusion_model;");
+}
+
+TEST_CASE("a bare dict is planned with its own names, every option as for a checkpoint")
+{
+    const dict given{{"w", bytes(1)}, {"a", bytes(2)}};
+    const auto plan = stet::make_plan(given, {.prediction = stet::prediction::v()});
+    REQUIRE(plan);
+    CHECK(names(plan) == "v_pred;a;w;");
+    REQUIRE(plan->components().size() == 2);
+    CHECK(plan->components()[0].role == "dict");
+    CHECK(plan->components()[0].renamed == 0);
+    const dict none;
+    CHECK(support::failure(stet::make_plan(none)) == "empty_component");
+    CHECK(stet::make_plan(none, {.empty = stet::empty_components::allow}));
+}

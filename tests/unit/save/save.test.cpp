@@ -197,6 +197,33 @@ TEST_CASE("the metadata may speak of the name the file gets")
     CHECK(saved->path == here / "M_00007_.safetensors");
 }
 
+TEST_CASE("metadata that cannot be told ends the save, leaves no file and gives the number free")
+{
+    const scratch_directory here;
+    const sample_checkpoint sample;
+    pairs                   texts;
+    bool                    is_known = false;
+    const auto describe = [&](const stet::claimed_name& name) -> stet::result<stet::metadata_view> {
+        CHECK(here.entries() == names{"M_00001_.part"});
+        if (!is_known)
+            return stet::error{.code = errc::missing_metadata_key}.about("title");
+        texts = {{"title", std::to_string(*name.number)}};
+        return stet::metadata_view(texts);
+    };
+    const auto refused =
+        sample.save(numbered{.root = here.path(), .prefix = "M"}, {.metadata_for = describe});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::missing_metadata_key);
+    CHECK(refused.error().subject.view() == "title");
+    CHECK(here.entries().empty());
+
+    is_known = true;
+    const auto saved = sample.save(numbered{.root = here.path(), .prefix = "M"}, {.metadata_for = describe});
+    REQUIRE(saved);
+    CHECK(saved->number == 1);
+    CHECK(metadata_in(here.content("M_00001_.safetensors")) == pairs{{"title", "1"}});
+}
+
 TEST_CASE("constant metadata is written for both targets")
 {
     const scratch_directory here;

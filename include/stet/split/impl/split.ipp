@@ -142,18 +142,6 @@ STET_INLINE result<void> split_run::vision()
     });
 }
 
-STET_INLINE result<void> check_sound(const result<tensor_view>& tensor) noexcept
-{
-    if (!tensor)
-        return tensor.error();
-    const auto needed = byte_count(tensor->type, tensor->shape);
-    if (!needed)
-        return needed.error();
-    if (*needed != tensor->size)
-        return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = tensor->size};
-    return tensor->strides.problem() == errc{} ? result<void>() : result<void>(axes_error(tensor->strides));
-}
-
 } // namespace detail
 
 STET_INLINE result<split_checkpoint> split_by(const detail::split_rules&    rules,
@@ -167,7 +155,7 @@ STET_INLINE result<split_checkpoint> split_by(const detail::split_rules&    rule
     const auto collected =
         dict.each([&](std::string_view name, const result<tensor_view>& tensor) -> result<void> {
             count.add(name);
-            if (auto sound = detail::check_sound(tensor); !sound)
+            if (auto sound = tensor ? tensor->soundness() : tensor.error(); !sound)
                 return sound.error().about(name);
             return work.rest.append({.stem = name}, *tensor);
         });
