@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Every component but the extra tensors must be given.
-// expect-gcc: use of deleted function
-// expect-gcc: component<Role>::component() [with Role = stet::v0_1::role::vision_encoder]
-// expect-clang: call to deleted constructor of 'component<role::vision_encoder>'
+// Every component but the extra tensors must be given; the sentence comes first, with the role.
+// expect: stet: the component of this role is missing from its checkpoint: give every field
+// expect-gcc: component<Role>::component() [with Missing = stet::v0_1::role::vision_encoder
+// expect-clang: due to requirement 'detail::is_given<stet::role::vision_encoder>'
 #include <stet/state/checkpoint.hpp>
 
 #include <map>

@@ -45,6 +45,10 @@ inline constexpr bool is_tagged<tagged<Role, Dict>> = true;
 template <class Type>
 inline constexpr bool is_component = false;
 
+/// Never true: a compiler prints it with the role of the field that was left out.
+template <class MissingRole>
+inline constexpr bool is_given = false;
+
 /// Goes ahead of a walk through a dict and asks for the names to come: they lie all over memory, and to wait for each
 /// takes longer than all the rest of planning it.
 template <class Dict>
@@ -87,7 +91,14 @@ template <component_role Role>
 class component {
 public:
     /// A field left out of a checkpoint ends here.
-    component() = delete;
+    template <class Missing = Role>
+    component() noexcept : dict_(nullptr), calls_(nullptr)
+    {
+        static_assert(
+            detail::is_given<Missing>,
+            "stet: the component of this role is missing from its checkpoint: give every field, in the order "
+            "of their declaration; stet::no_entries saves without one");
+    }
 
     template <class Dict>
     requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
