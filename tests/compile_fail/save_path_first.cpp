@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The dict comes first, then where to save it.
-// expect: stet: the last argument before the options must say where to save: a path
+// expect: stet: the state dict comes first, then where to save it: stet::save(dict
 #include <stet/save/save.hpp>
 
 #include <map>

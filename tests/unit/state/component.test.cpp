@@ -49,7 +49,6 @@ namespace role = stet::role;
 using dict = std::map<std::string, weight>;
 using model = stet::component<role::model>;
 
-static_assert(!std::is_default_constructible_v<model>);
 static_assert(sizeof(model) == 2 * sizeof(void*));
 static_assert(std::is_trivially_copyable_v<model>);
 static_assert(std::is_nothrow_constructible_v<model, const dict&> &&
