@@ -214,7 +214,7 @@ TEST_CASE("metadata that cannot be told ends the save, leaves no file and gives 
         sample.save(numbered{.root = here.path(), .prefix = "M"}, {.metadata_for = describe});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == errc::missing_metadata_key);
-    CHECK(refused.error().subject.view() == "title");
+    CHECK(refused.error().subject() == "title");
     CHECK(here.entries().empty());
 
     is_known = true;

@@ -70,6 +70,6 @@ TEST_CASE("the end is told with the last tensor's name, and may still be refused
     const auto cancelled =
         stet::detail::report_end(given.header(), [](const stet::progress&) { return false; });
     CHECK(support::failure(cancelled) == "cancelled");
-    CHECK(cancelled.error().subject.view() == "c");
+    CHECK(cancelled.error().subject() == "c");
     CHECK(stet::detail::report_end(given.header(), {}));
 }
