@@ -6,6 +6,7 @@
 // IWYU pragma: begin_exports
 #include "writers/automatic_writer.hpp"
 #include "writers/background_save.hpp"
+#include "writers/block_settings.hpp"
 #include "writers/cloning_writer.hpp"
 #include "writers/direct_writer.hpp"
 #include "writers/executor.hpp"

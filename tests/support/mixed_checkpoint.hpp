@@ -46,6 +46,13 @@ public:
     mixed_checkpoint& operator=(const mixed_checkpoint&) = delete;
     ~mixed_checkpoint() = default;
 
+    /// What the packed tensors lie in, from a page's beginning on.
+    stet::bytes pages() const
+    {
+        const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
+        return stet::bytes(memory_).subspan((4096 - address % 4096) % 4096);
+    }
+
     /// The producer fails with this error from now on.
     void fail(const stet::error& how) { failure_ = how; }
 

@@ -25,10 +25,12 @@ struct save_options;
 struct file_writer {
     using function = result<void> (*)(const void* settings, const header& head, part_file& file,
                                       const save_options& options);
+    using accept_function = result<void> (*)(const void* settings);
 
-    function    write = nullptr; ///< null: one after the other through the system's cache
-    const void* settings = nullptr;
-    bool        shares_space = false; ///< no space is set aside for it, for it may need little
+    function        write = nullptr; ///< null: one after the other through the system's cache
+    const void*     settings = nullptr;
+    bool            shares_space = false; ///< no space is set aside for it, for it may need little
+    accept_function accept = nullptr;     ///< asked before anything on the disk changes
 };
 
 /// The name a numbered save has claimed, known before the header is written.
@@ -42,6 +44,7 @@ struct claimed_name {
 
 /// Gives the metadata once the name is known, because it may mention it; or an error, which ends the save, leaves no file
 /// and gives the number free. What it gives must outlive the save, so it borrows texts that the caller keeps.
+/// It is called on the thread that saves, and may throw there: the number is free again then.
 using metadata_callback = function_ref<result<metadata_view>(const claimed_name&)>;
 
 struct save_options {

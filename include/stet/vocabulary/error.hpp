@@ -103,10 +103,12 @@ enum class errc : std::uint8_t {
     value_does_not_fit, ///< an element whose value the type asked for does not hold
     // placing
     prefixed_key, ///< a key that begins with the prefix its layout is going to put before it
+    // writers
+    invalid_setting, ///< a writer's setting that cannot be
 };
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::prefixed_key);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::invalid_setting);
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {

@@ -19,21 +19,20 @@ struct automatic_settings {
 
 namespace detail {
 
+result<void> accept_automatic(const void* given);
+
 result<void> write_automatic(const void* given, const header& head, part_file& file,
                              const save_options& options);
 
 } // namespace detail
 
-inline constexpr automatic_settings default_automatic{};
-
-/// The way that is fastest for the file: as direct_writer when it is to be durable and has 256 MiB or more; as
+/// Writes the way that is fastest for the file: as direct_writer when it is to be durable and has 256 MiB or more; as
 /// hybrid_writer when it need not be, from 12 GiB on, where the cache alone waits for the disk; else through the system's
-/// cache.
-constexpr file_writer automatic_writer(const automatic_settings& settings = default_automatic) noexcept
-{
-    return {.write = detail::write_automatic, .settings = &settings};
-}
-file_writer automatic_writer(const automatic_settings&& temporary) = delete;
+/// cache. Calls producers and progress as those do.
+/// errors:   invalid_setting, before anything on the disk changes
+/// lifetime: borrows the settings
+inline constexpr detail::default_writer_maker<automatic_settings> automatic_writer{
+    file_writer{.write = detail::write_automatic, .accept = detail::accept_automatic}};
 
 } // namespace STET_NAMESPACE
 

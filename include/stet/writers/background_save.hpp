@@ -12,19 +12,22 @@
 namespace STET_NAMESPACE {
 
 /// A plan that is saved on another thread while the program goes on.
+/// What the save calls there (progress, producers, the metadata's callback) must not throw, or std::terminate ends the
+/// program; it may call cancel(), bytes_done() and bytes_total(), but neither wait() nor save by the same executor.
 /// lifetime: borrows the plan with its tensors, the texts in target and options, and the executor, until wait() has
 ///           returned; destruction waits
 template <save_target Target>
 class background_save {
 public:
-    /// Begins at once, as a job of the executor. options.progress is called on that thread
+    /// Begins at once, as a job of the executor; with an empty one it saves here and now. What the executor throws
+    /// passes, and nothing is saved then
     background_save(const plan& tensors, const Target& where, const save_options& options, executor jobs)
         : tensors_(&tensors), where_(where), options_(options), on_progress_(options.progress)
     {
         options_.progress = observer_;
-        pending_.add();
-        jobs.run(jobs.context, [](void* self) { static_cast<background_save*>(self)->run(); }, this);
+        pending_.give(jobs, run_job, this);
     }
+    background_save(const plan&& temporary, const Target&, const save_options&, executor) = delete;
     background_save(const background_save&) = delete;
     background_save& operator=(const background_save&) = delete;
     ~background_save() { pending_.wait(); }
@@ -60,10 +63,12 @@ private:
         }
     };
 
-    void run()
+    /// noexcept: an exception must not pass an executor, which knows nothing of it.
+    static void run_job(void* itself) noexcept
     {
-        outcome_ = save(*tensors_, where_, options_);
-        pending_.finish();
+        auto& self = *static_cast<background_save*>(itself);
+        self.outcome_ = save(*self.tensors_, self.where_, self.options_);
+        self.pending_.finish();
     }
 
     const plan*                tensors_;

@@ -15,7 +15,8 @@
 namespace STET_NAMESPACE {
 
 /// Threads of its own as an executor, for programs without a job system. Jobs that are given when the threads have
-/// enough to do already, or when the system has no thread left, run at once on the thread that gives them.
+/// enough to do already, or when the system has no thread left, run at once on the thread that gives them. A job must
+/// not throw.
 /// lifetime: destruction waits until every job has run
 class worker_threads {
 public:

@@ -98,7 +98,8 @@ static_assert(static_cast<int>(errc::no_such_tensor) == 75);
 static_assert(static_cast<int>(errc::not_convertible) == 76);
 static_assert(static_cast<int>(errc::value_does_not_fit) == 77);
 static_assert(static_cast<int>(errc::prefixed_key) == 78);
-static_assert(stet::errc_count == 78);
+static_assert(static_cast<int>(errc::invalid_setting) == 79);
+static_assert(stet::errc_count == 79);
 
 namespace {
 

@@ -167,6 +167,7 @@ constexpr std::array<sentence, 78> sentences{{
     {errc::prefixed_key, "prefixed_key",
      "key 'a.b' begins with 'model' already, which the layout puts before it; take it off the key, "
      "save the dict without a layout, or save as ComfyUI does"},
+    {errc::invalid_setting, "invalid_setting", "the writer's setting 'a.b' is 9,216; it must be model"},
 }};
 
 static_assert(sentences.size() == stet::errc_count, "a new code needs its sentence here");

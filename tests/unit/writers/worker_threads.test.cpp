@@ -64,8 +64,7 @@ TEST_CASE("a job may give further jobs", "[thread]")
     };
     stet::worker_threads workers(2);
     chain                links{.jobs = workers.jobs()};
-    links.pending.add();
-    links.jobs.run(links.jobs.context, chain::next, &links);
+    links.pending.give(links.jobs, chain::next, &links);
     links.pending.wait();
     CHECK(links.left == 0);
 }
@@ -80,10 +79,8 @@ TEST_CASE("jobs run on other threads than the one that gave them", "[thread]")
     };
     stet::worker_threads workers(1);
     seen                 by_job;
-    by_job.pending.add();
-    const stet::executor jobs = workers.jobs();
-    jobs.run(
-        jobs.context,
+    by_job.pending.give(
+        workers.jobs(),
         [](void* argument) {
             auto& own = *static_cast<seen*>(argument);
             own.is_same = pthread_equal(own.given_on, pthread_self()) != 0;

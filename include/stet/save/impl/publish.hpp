@@ -11,6 +11,12 @@
 
 namespace STET_NAMESPACE::detail {
 
+/// Whether a writer's settings can be. Asked before anything on the disk changes.
+inline result<void> accept(const file_writer& writer)
+{
+    return writer.accept != nullptr ? writer.accept(writer.settings) : result<void>();
+}
+
 /// Header and tensors into the part file, then its final name.
 template <class Target>
 result<saved_checkpoint> write_and_publish(Target& target, const header& head, const save_options& options,
@@ -46,6 +52,8 @@ template <class Take, class Tell>
 result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_options& options, Take take,
                                               Tell tell)
 {
+    if (auto usable = accept(options.writer); !usable)
+        return usable.error();
     if (auto checked = make_header(tensors, options.metadata); !checked)
         return checked.error();
     constexpr int most_attempts = 100;

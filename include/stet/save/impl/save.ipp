@@ -8,6 +8,8 @@ namespace STET_NAMESPACE {
 STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
                                                const save_options& options)
 {
+    if (auto usable = detail::accept(options.writer); !usable)
+        return usable.error();
     const auto head = make_header(tensors, options.metadata);
     if (!head)
         return head.error();

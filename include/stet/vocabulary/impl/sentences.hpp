@@ -151,6 +151,7 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::prefixed_key, "prefixed_key",
      "key %s begins with '%1' already, which the layout puts before it; take it off the key, "
      "save the dict without a layout, or save as ComfyUI does"},
+    {errc::invalid_setting, "invalid_setting", "the writer's setting %s is %a; it must be %1"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "../automatic_writer.hpp"
+#include "../direct_writer.hpp"
 
 namespace STET_NAMESPACE::detail {
+
+STET_INLINE result<void> accept_automatic(const void* given)
+{
+    return accept_hybrid(&static_cast<const automatic_settings*>(given)->hybrid);
+}
 
 STET_INLINE result<void> write_automatic(const void* given, const header& head, part_file& file,
                                          const save_options& options)

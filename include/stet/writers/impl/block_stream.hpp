@@ -6,6 +6,7 @@
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "block_shape.hpp"
 #include "write_queue.hpp"
 
 #include <array>
@@ -14,15 +15,6 @@
 #include <span>
 
 namespace STET_NAMESPACE::detail {
-
-/// How a block_stream writes.
-struct block_shape {
-    file_handle file = no_handle;                   ///< takes the whole blocks, by positional writes
-    std::size_t alignment = 1;                      ///< of memory, position and size; a power of two
-    std::size_t block_size = std::size_t{1} << 22U; ///< bytes; a multiple of the alignment
-    unsigned    blocks = 8;                         ///< how many may be under way, write_queue::most at most
-    std::size_t uncopied = std::size_t{1} << 16U;   ///< lasting bytes from here on are written where they lie
-};
 
 /// Writes a run of bytes of a file in blocks of which several are under way while the next is filled: a bounded ring of
 /// memory. Lasting bytes whose address fits their place in the file are not copied at all. What cannot be written

@@ -3,6 +3,7 @@
 #include "../../vocabulary/impl/streaming_copy.hpp"
 #include "block_stream.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace STET_NAMESPACE::detail {
@@ -44,12 +45,17 @@ STET_INLINE result<void> block_stream::write(bytes data)
     while (!data.empty()) {
         if (auto ready = make_room(); !ready)
             return ready;
-        std::byte* const  place = block(current_) + filled_end();
-        const bool        was_lent = data.data() == place;
+        std::byte* const place = block(current_) + filled_end();
+        // What was lent may come back from its beginning, where nothing is to be done, or from behind it.
+        const std::uintptr_t behind =
+            reinterpret_cast<std::uintptr_t>(data.data()) - reinterpret_cast<std::uintptr_t>(place);
+        const bool        was_lent = behind < slot_size() - filled_end();
         const std::size_t room = (was_lent ? slot_size() : shape_.block_size) - filled_end();
         const bytes       piece = data.first(data.size() < room ? data.size() : room);
         if (!was_lent)
             streaming_copy(place, piece.data(), piece.size());
+        else if (behind != 0)
+            std::memmove(place, piece.data(), piece.size());
         next_ += piece.size();
         data = data.subspan(piece.size());
         if (filled_end() >= shape_.block_size) {

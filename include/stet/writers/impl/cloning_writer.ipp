@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: MIT
+#include "../../file/impl/positioned_sink.hpp"
 #include "../cloning_writer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
 
 namespace STET_NAMESPACE::detail {
 
+/// What of some bytes can be shared: whole blocks at a place that fits.
+struct shared_blocks {
+    file_handle   file = no_handle;
+    std::uint64_t from = 0; ///< in the file
+    std::size_t   lead = 0; ///< bytes before them
+    std::size_t   size = 0; ///< 0: nothing can
+};
+
+/// at: where in the new file the bytes belong
 STET_INLINE shared_blocks blocks_to_share(array_view<const mapped_source> sources, bytes data,
                                           std::uint64_t at) noexcept
 {
@@ -34,44 +48,67 @@ STET_INLINE bool can_share(const header& head, array_view<const mapped_source> s
     return false;
 }
 
-STET_INLINE cloning_stream::cloning_stream(part_file& file, array_view<const mapped_source> sources,
-                                           std::span<std::byte> block, std::uint64_t size) noexcept
-    : file_(&file), sources_(sources), size_(size), placed_(file, 0), staged_(placed_, block)
-{
-}
-
-STET_INLINE result<void> cloning_stream::write(bytes data)
-{
-    at_ += data.size();
-    return staged_.write(data);
-}
-
-STET_INLINE result<void> cloning_stream::write_borrowed(bytes data)
-{
-    const shared_blocks shared = is_refused_ ? shared_blocks{} : blocks_to_share(sources_, data, at_);
-    if (shared.size == 0)
-        return write(data);
-    if (auto written = write(data.first(shared.lead)); !written)
-        return written;
-    if (auto flushed = staged_.flush(); !flushed)
-        return flushed;
-    if (!file_->clone(shared.file, shared.from, at_, shared.size))
-        return write_after_all(data.subspan(shared.lead));
-    has_shared_ = true;
-    at_ += shared.size;
-    placed_.skip(shared.size);
-    return write(data.subspan(shared.lead + shared.size));
-}
-
-STET_INLINE result<void> cloning_stream::write_after_all(bytes data)
-{
-    is_refused_ = !has_shared_;
-    if (is_refused_) {
-        if (auto allocated = file_->preallocate(size_); !allocated)
-            return allocated;
+/// Bytes in file order, of which some are shared instead of written. A sink.
+class cloning_stream {
+public:
+    /// size: of the whole file
+    cloning_stream(part_file& file, array_view<const mapped_source> sources, std::span<std::byte> block,
+                   std::uint64_t size) noexcept
+        : file_(&file), sources_(sources), size_(size), placed_(file, 0), staged_(placed_, block)
+    {
     }
-    return write(data);
-}
+    cloning_stream(const cloning_stream&) = delete;
+    cloning_stream& operator=(const cloning_stream&) = delete;
+    ~cloning_stream() = default;
+
+    result<void> write(bytes data)
+    {
+        at_ += data.size();
+        return staged_.write(data);
+    }
+
+    result<void> write_borrowed(bytes data)
+    {
+        const shared_blocks shared = is_refused_ ? shared_blocks{} : blocks_to_share(sources_, data, at_);
+        if (shared.size == 0)
+            return write(data);
+        if (auto written = write(data.first(shared.lead)); !written)
+            return written;
+        if (auto flushed = staged_.flush(); !flushed)
+            return flushed;
+        if (!file_->clone(shared.file, shared.from, at_, shared.size))
+            return write_after_all(data.subspan(shared.lead));
+        has_shared_ = true;
+        at_ += shared.size;
+        placed_.skip(shared.size);
+        return write(data.subspan(shared.lead + shared.size));
+    }
+
+    result<std::span<std::byte>> lend(std::size_t wanted) { return staged_.lend(wanted); }
+
+    result<void> finish() { return staged_.flush(); }
+
+private:
+    /// What could not be shared. The first one of all tells that nothing can be; the space is then set aside.
+    result<void> write_after_all(bytes data)
+    {
+        is_refused_ = !has_shared_;
+        if (is_refused_) {
+            if (auto allocated = file_->preallocate(size_); !allocated)
+                return allocated;
+        }
+        return write(data);
+    }
+
+    part_file*                      file_;
+    array_view<const mapped_source> sources_;
+    std::uint64_t                   size_;
+    positioned_sink                 placed_;
+    staged_sink                     staged_;
+    std::uint64_t                   at_ = 0;
+    bool                            has_shared_ = false;
+    bool                            is_refused_ = false;
+};
 
 STET_INLINE result<void> write_cloning(const void* given, const header& head, part_file& file,
                                        const save_options& options)

@@ -3,6 +3,26 @@
 
 namespace STET_NAMESPACE::detail {
 
+STET_INLINE void pending_jobs::give(const executor& to, void (*job)(void* argument), void* argument)
+{
+    if (!to) {
+        add();
+        return job(argument);
+    }
+    struct refused { // unless the executor takes the job
+        pending_jobs* by;
+
+        ~refused()
+        {
+            if (by != nullptr)
+                by->finish();
+        }
+    } guard{this};
+    add();
+    to.run(to.context, job, argument);
+    guard.by = nullptr;
+}
+
 STET_INLINE void pending_jobs::add()
 {
     const std::lock_guard<std::mutex> guard(mutex_);

@@ -35,6 +35,9 @@ public:
     /// Remembers how a thread ended, and stops the others if it failed.
     void end(const result<void>& outcome);
 
+    /// Stops every thread at its next piece.
+    void stop();
+
     /// The failure that stopped all, if any.
     result<void> outcome();
 

@@ -27,6 +27,12 @@ STET_INLINE void shared_progress::end(const result<void>& outcome)
         outcome_ = outcome;
 }
 
+STET_INLINE void shared_progress::stop()
+{
+    const std::lock_guard<std::mutex> guard(mutex_);
+    is_stopped_ = true;
+}
+
 STET_INLINE result<void> shared_progress::outcome()
 {
     const std::lock_guard<std::mutex> guard(mutex_);

@@ -5,27 +5,30 @@
 
 #include "../../vocabulary/config.hpp"
 #if defined(_WIN32)
-#include "../../file/impl/windows_calls.hpp"
-
 #include <cstdint>
 #include <process.h>
 #else
 #include <pthread.h>
 #endif
 
-namespace STET_NAMESPACE::detail {
-
 #if defined(_WIN32)
-namespace windows {
-
+// As windows.h declares them, so that it may be included before or after.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wredundant-decls"
+#endif
 extern "C" {
+__declspec(dllimport) int __stdcall CloseHandle(void*);
 __declspec(dllimport) unsigned long __stdcall WaitForSingleObject(void*, unsigned long);
 }
-
-} // namespace windows
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 #endif
 
-/// A thread that is joined on destruction.
+namespace STET_NAMESPACE::detail {
+
+/// A thread that is joined on destruction. What it runs must not throw, or std::terminate ends the program.
 class thread {
 public:
     using function = void (*)(void* argument);
@@ -44,7 +47,7 @@ public:
 
 private:
 #if defined(_WIN32)
-    static unsigned __stdcall begin(void* itself)
+    static unsigned __stdcall begin(void* itself) noexcept
     {
         const auto& self = *static_cast<const thread*>(itself);
         self.run_(self.argument_);
@@ -53,7 +56,7 @@ private:
 
     std::uintptr_t handle_ = 0;
 #else
-    static void* begin(void* itself)
+    static void* begin(void* itself) noexcept
     {
         const auto& self = *static_cast<const thread*>(itself);
         self.run_(self.argument_);

@@ -31,7 +31,7 @@ STET_INLINE void thread::join() noexcept
         return;
 #if defined(_WIN32)
     void* const handle = reinterpret_cast<void*>(handle_);
-    detail::windows::WaitForSingleObject(handle, 0xFFFFFFFFUL);
+    ::WaitForSingleObject(handle, 0xFFFFFFFFUL);
     ::CloseHandle(handle);
 #else
     static_cast<void>(::pthread_join(handle_, nullptr));

@@ -7,6 +7,7 @@
 #include "../../vocabulary/config.hpp"
 #include "../executor.hpp"
 #include "../worker_threads.hpp"
+#include "block_shape.hpp"
 #include "io_uring.hpp"
 
 #include <array>
@@ -45,7 +46,7 @@ struct queue_workers {
 /// lifetime: borrows the calls; destruction waits for what is under way
 class write_queue {
 public:
-    static constexpr unsigned most = 32;
+    static constexpr unsigned most = block_shape::most_blocks;
 
     write_queue(const file_system& calls, const queue_workers& workers) noexcept;
     write_queue(const write_queue&) = delete;
@@ -57,7 +58,8 @@ public:
 
     unsigned under_way() const noexcept { return under_way_; }
 
-    /// Begins a write; at most `most` are under way. Its memory must stay until wait() has given it back.
+    /// Begins a write; at most `most` are under way. Its memory must stay until wait() has given it back. When the
+    /// executor throws nothing was begun.
     void begin(const positional_write& wanted);
 
     /// Waits for any of the writes to end. Call it only when some are under way.
@@ -79,7 +81,8 @@ private:
 
     slot& ended_job();
 
-    static void run(void* itself);
+    /// noexcept: an exception must not pass an executor, which knows nothing of it.
+    static void run(void* itself) noexcept;
 
     const file_system*            calls_;
     executor                      jobs_;

@@ -25,19 +25,34 @@ STET_INLINE void write_queue::begin(const positional_write& wanted)
     STET_ASSERT(under_way_ < most, "stet: the write_queue is full");
     slot& taken = free_slot();
     taken.of = wanted;
-    taken.state = stage::under_way;
-    ++under_way_;
     const auto index = static_cast<std::uint64_t>(&taken - slots_.data());
     if (ring_.is_open() &&
         ring_.submit(wanted.file, wanted.offset, wanted.data, wanted.size, index).error == 0)
     {
+        taken.state = stage::under_way;
+        ++under_way_;
         ++in_ring_;
         return;
     }
+    struct undone { // unless the executor takes the job
+        slot*     taken;
+        unsigned* count;
+
+        ~undone()
+        {
+            if (taken == nullptr)
+                return;
+            taken->state = stage::none;
+            --*count;
+        }
+    } guard{&taken, &under_way_};
+    taken.state = stage::under_way; // before the job, which ends it
+    ++under_way_;
     if (jobs_)
         jobs_.run(jobs_.context, run, &taken);
     else
         run(&taken);
+    guard.taken = nullptr;
 }
 
 STET_INLINE ended_write write_queue::wait()
@@ -80,7 +95,7 @@ STET_INLINE write_queue::slot& write_queue::ended_job()
     return *found;
 }
 
-STET_INLINE void write_queue::run(void* itself)
+STET_INLINE void write_queue::run(void* itself) noexcept
 {
     slot&              own = *static_cast<slot*>(itself);
     write_queue&       owner = *own.owner;

@@ -164,6 +164,30 @@ TEST_CASE("a stream lends a whole block wherever it stands, and takes what was p
     }
 }
 
+TEST_CASE("a stream takes any part of what it lent", "[thread]")
+{
+    const std::vector<std::byte> from = noise(9000);
+    for (const std::size_t alignment : {std::size_t{1}, stet::direct_alignment}) {
+        for (const std::size_t skipped : {1U, 3U, 16U, 63U, 64U, 1000U, 4095U, 8191U}) {
+            opened_part  file(stet::native_file_system());
+            block_stream stream(file.part, small_blocks(file.part.handle(), alignment), 0, {.threads = 2},
+                                stet::heap());
+            REQUIRE(stream.reserve());
+            std::string expected;
+            for (int round = 0; round < 9; ++round) {
+                const auto lent = stream.lend(8192);
+                REQUIRE(lent);
+                std::copy_n(from.begin(), lent->size(), lent->begin());
+                CHECK(stream.write(lent->subspan(skipped)));
+                expected += text_of(from, skipped, lent->size() - skipped);
+            }
+            CHECK(stream.finish());
+            CAPTURE(alignment, skipped);
+            CHECK(file.content() == expected);
+        }
+    }
+}
+
 TEST_CASE("a file system that refuses unaligned or direct writes after all gets the same bytes", "[thread]")
 {
     const std::vector<std::byte> from = noise(100'001);

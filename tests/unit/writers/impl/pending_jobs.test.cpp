@@ -28,9 +28,8 @@ TEST_CASE("waiting ends when every job has finished", "[thread]")
         std::array<share, 5>       shares;
         for (share& each : shares) {
             each = {.pending = &pending, .ended = &ended};
-            pending.add();
-            jobs.run(
-                jobs.context,
+            pending.give(
+                jobs,
                 [](void* argument) {
                     const share own = *static_cast<share*>(argument);
                     ++*own.ended;
@@ -42,4 +41,23 @@ TEST_CASE("waiting ends when every job has finished", "[thread]")
         CHECK(ended == 5);
         CHECK(pending.are_done());
     }
+}
+
+TEST_CASE("without an executor a job runs at once, on the thread that gives it")
+{
+    struct share {
+        stet::detail::pending_jobs pending{};
+        bool                       has_run = false;
+    } own;
+    own.pending.give(
+        {},
+        [](void* argument) {
+            auto& of = *static_cast<share*>(argument);
+            CHECK_FALSE(of.pending.are_done());
+            of.has_run = true;
+            of.pending.finish();
+        },
+        &own);
+    CHECK(own.has_run);
+    CHECK(own.pending.are_done());
 }

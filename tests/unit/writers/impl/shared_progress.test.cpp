@@ -62,3 +62,15 @@ TEST_CASE("the failure that stopped all is the outcome, not that others were sto
         CHECK(whole.outcome().error().code == errc::disk_full);
     }
 }
+
+TEST_CASE("when the whole is stopped, every part is told and the caller is not asked again")
+{
+    bool                  asked = false;
+    const auto            see = [&](const stet::progress&) { return asked = true; };
+    shared_progress       whole(see, 100);
+    shared_progress::part part(whole, 0);
+    whole.stop();
+    CHECK_FALSE(part({.bytes_done = 1, .bytes_total = 100, .tensor = {}}));
+    CHECK_FALSE(asked);
+    CHECK(whole.outcome()); // nothing has failed
+}
