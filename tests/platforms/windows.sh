@@ -59,6 +59,7 @@ fi
 echo "-- build"
 "$cross" "${flags[@]}" -static tests/platforms/windows_save.cpp -o "$scratch/windows_save.exe"
 "$cross" "${flags[@]}" -static tests/platforms/windows_read.cpp -o "$scratch/windows_read.exe"
+"$cross" "${flags[@]}" -I tests -static tests/platforms/windows_writers.cpp -o "$scratch/windows_writers.exe"
 "$cross" "${flags[@]}" -O0 -static examples/edit_metadata.cpp -o "$scratch/edit_metadata.exe"
 "$native" "${flags[@]}" -O0 tests/platforms/windows_save.cpp -o "$scratch/native_save"
 
@@ -77,6 +78,8 @@ ln -s ../beside here/linked/outside
 run windows_save check here
 mkdir read
 run windows_read check read
+mkdir written
+run windows_writers written
 
 echo "-- compare"
 run windows_save write windows.safetensors
