@@ -7,6 +7,7 @@
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "report.hpp"
+#include "size_in_memory.hpp"
 
 #include <stet/stet.hpp>
 
@@ -85,7 +86,7 @@ std::string read_text(const std::string& path, std::string& text)
     if (source->size() > stet::max_header_size)
         return example::quoted(path) + ": " + example::counted(source->size(), "byte") +
                " are more than a header holds";
-    text.resize(stet::detail::memory_size(source->size()));
+    text.resize(example::size_in_memory(source->size()));
     if (const auto read = source->read(0, std::as_writable_bytes(std::span(text))); !read)
         return example::quoted(path) + ": " + stet::message(read.error());
     return {};

@@ -4,6 +4,8 @@
 #ifndef EXAMPLE_MANIFEST_HPP
 #define EXAMPLE_MANIFEST_HPP
 
+#include "size_in_memory.hpp"
+
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/tensor_like.hpp>
 
@@ -35,7 +37,7 @@ struct tensor {
 
     stet::result<void> write(stet::sink_ref destination) const
     {
-        std::size_t at = stet::detail::memory_size(start);
+        std::size_t at = size_in_memory(start);
         for (std::uint64_t left = size; left != 0;) {
             const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, block->size() - at));
             if (auto written = destination.write(std::span(*block).subspan(at, count)); !written)

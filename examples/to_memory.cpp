@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Writes a checkpoint into memory: into a vector that grows, and into a block whose size is asked for first.
+#include "size_in_memory.hpp"
+
 #include <stet/stet.hpp>
 
 #include <array>
@@ -45,7 +47,7 @@ int main()
         std::cerr << stet::message(header.error()) << '\n';
         return 1;
     }
-    const auto      size = stet::detail::memory_size(header->file_size());
+    const auto      size = example::size_in_memory(header->file_size());
     const auto      block = std::make_unique<std::byte[]>(size);
     stet::span_sink into_block(std::span(block.get(), size));
     if (const auto filled = stet::write(*header, into_block); !filled) {
