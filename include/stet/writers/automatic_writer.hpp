@@ -27,8 +27,8 @@ result<void> write_automatic(const void* given, const header& head, part_file& f
 } // namespace detail
 
 /// Writes the way that is fastest for the file: as direct_writer when it is to be durable and has 256 MiB or more; as
-/// hybrid_writer when it need not be, from 12 GiB on, where the cache alone waits for the disk; else through the system's
-/// cache. Calls producers and progress as those do.
+/// hybrid_writer when it need not be, from 12 GiB on, where the cache alone waits for the disk; else through the
+/// system's cache. Calls producers and progress as those do.
 /// errors:   invalid_setting, before anything on the disk changes
 /// lifetime: borrows the settings
 inline constexpr detail::default_writer_maker<automatic_settings> automatic_writer{

@@ -29,8 +29,8 @@ result<void> write_cloning(const void* given, const header& head, part_file& fil
 
 /// Lets tensors that lie in mapped files share their blocks with them on the disk, where the file system can do that
 /// (btrfs, XFS, bcachefs, OCFS2) and both files have them at places that differ by a multiple of clone_alignment: save
-/// with aligned_order<clone_alignment> what was saved so. A copy then takes no time and no space. Writes all other bytes
-/// the usual way, and everything where nothing can be shared.
+/// with aligned_order<clone_alignment> what was saved so. A copy then takes no time and no space. Writes all other
+/// bytes the usual way, and everything where nothing can be shared.
 /// Calls producers and progress on the calling thread; they may throw.
 /// memory:   one staging block
 /// lifetime: borrows the settings. The files stay as they are until the save is over, as for any mapping

@@ -28,11 +28,11 @@ result<void> write_parallel(const void* given, const header& head, part_file& fi
 
 } // namespace detail
 
-/// Lets several threads prepare and write tensors at once, each through the system's cache: for tensors whose bytes cost
-/// time to make. Takes the usual way where a file system has no positional writes. The bytes in the file are the same for
-/// any number of threads.
-/// Calls producers of different tensors at the same time, on all of these threads, and progress on any of them, one call
-/// at a time. What throws on the calling thread stops the others and passes; on the others nothing may throw, or
+/// Lets several threads prepare and write tensors at once, each through the system's cache: for tensors whose bytes
+/// cost time to make. Takes the usual way where a file system has no positional writes. The bytes in the file are the
+/// same for any number of threads.
+/// Calls producers of different tensors at the same time, on all of these threads, and progress on any of them, one
+/// call at a time. What throws on the calling thread stops the others and passes; on the others nothing may throw, or
 /// std::terminate ends the program. A callback may save another file, but not by the same executor.
 /// memory:   staging bytes for each thread
 /// errors:   invalid_setting, before anything on the disk changes
