@@ -17,8 +17,8 @@ struct shared_blocks {
 };
 
 /// at: where in the new file the bytes belong
-STET_INLINE shared_blocks blocks_to_share(array_view<const mapped_source> sources, bytes data,
-                                          std::uint64_t at) noexcept
+inline shared_blocks blocks_to_share(array_view<const mapped_source> sources, bytes data,
+                                     std::uint64_t at) noexcept
 {
     const auto begin = reinterpret_cast<std::uintptr_t>(data.data());
     for (const mapped_source& source : sources) {
@@ -37,7 +37,7 @@ STET_INLINE shared_blocks blocks_to_share(array_view<const mapped_source> source
     return {};
 }
 
-STET_INLINE bool can_share(const header& head, array_view<const mapped_source> sources) noexcept
+inline bool can_share(const header& head, array_view<const mapped_source> sources) noexcept
 {
     for (const record& placed : head.tensors().records()) {
         const tensor_view tensor = head.tensors().tensor(placed);

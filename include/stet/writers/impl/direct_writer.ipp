@@ -12,8 +12,8 @@ STET_INLINE result<void> accept_blocks(const void* given)
 }
 
 /// The whole file, in blocks.
-STET_INLINE result<void> write_blocks(const block_shape& shape, const queue_workers& workers,
-                                      const header& head, const part_file& file, const save_options& options)
+inline result<void> write_blocks(const block_shape& shape, const queue_workers& workers, const header& head,
+                                 const part_file& file, const save_options& options)
 {
     block_stream stream(file, shape, 0, workers, head.tensors().memory());
     auto         reserved = stream.reserve();

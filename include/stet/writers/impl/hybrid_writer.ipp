@@ -46,8 +46,8 @@ struct cached_half : joint_share {
 };
 
 /// The other tensors, past the cache.
-STET_INLINE result<void> write_direct_half(block_stream& stream, const header& head, const tensor_run& run,
-                                           const write_options& options)
+inline result<void> write_direct_half(block_stream& stream, const header& head, const tensor_run& run,
+                                      const write_options& options)
 {
     if (auto written = write_tensors(head, run, stream, head.size() + run.begin, options); !written)
         return written;

@@ -90,7 +90,7 @@ struct parallel_share : joint_share {
 
 /// most:   bytes that one piece of memory can have
 /// errors: invalid_setting
-STET_INLINE result<void> accept(const parallel_settings& settings, std::uint64_t most = PTRDIFF_MAX) noexcept
+inline result<void> accept(const parallel_settings& settings, std::uint64_t most = PTRDIFF_MAX) noexcept
 {
     const std::uint64_t threads = std::uint64_t{settings.workers} + 1;
     if (threads > most / sizeof(parallel_share))
