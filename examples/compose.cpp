@@ -101,7 +101,8 @@ void require_places(const request& asked, const named_family& family)
         // ComfyUI saves a vision encoder for any family, where no loader looks for it.
         const bool is_put_anywhere = which == component::vision_encoder && asked.as_comfyui;
         if (asked.files[which] && !has_place(family, which) && !is_put_anywhere)
-            example::refuse_usage(program, "family '" + std::string(family.name) + "' has no place for a " +
+            example::refuse_usage(program, "family '" + std::string(family.facts.name) +
+                                               "' has no place for a " +
                                                std::string(example::name_of(which)));
     }
 }
@@ -132,33 +133,22 @@ stet::prediction named_prediction(const std::string& name)
     example::refuse_usage(program, "unknown prediction '" + name + "'" + example::suggestion(name, names));
 }
 
-/// What the file records: what is asked for, else what the family always predicts. Ends the program where the two
-/// contradict each other.
-std::optional<stet::prediction> settled_prediction(const request& asked, const named_family& family)
+/// What the command line says of it; the family knows the rest.
+std::optional<stet::prediction> told_prediction(const request& asked, const named_family& family)
 {
+    if (asked.sigma_max.has_value() != asked.sigma_min.has_value())
+        example::refuse_usage(program, "give both --sigma-max and --sigma-min");
     std::optional<stet::prediction> told;
     if (asked.predicts)
         told = named_prediction(*asked.predicts);
-    else if (family.type.is_known && (family.type.is_fixed || asked.as_comfyui))
-        told = stet::prediction{.type = family.type.usual};
-    if (told && family.type.is_fixed && told->type != family.type.usual && !asked.as_comfyui)
-        example::refuse_usage(program, "models of family '" + std::string(family.name) +
-                                           "' predict something else than '" + *asked.predicts + "'");
-    if (asked.sigma_max.has_value() != asked.sigma_min.has_value())
-        example::refuse_usage(program, "give both --sigma-max and --sigma-min");
-    const bool needs_sigmas = told && stet::has_sigmas(told->type);
-    if (asked.sigma_max && !needs_sigmas)
+    if (!asked.sigma_max)
+        return told;
+    if (!told)
+        told = stet::prediction{.type = family.facts.type.usual};
+    if (!stet::has_sigmas(told->type))
         example::refuse_usage(program, "--sigma-max and --sigma-min need a continuous prediction");
-    if (asked.sigma_max)
-        told->sigmas = {.largest = static_cast<float>(*asked.sigma_max),
-                        .smallest = static_cast<float>(*asked.sigma_min)};
-    if (needs_sigmas && !told->sigmas) {
-        if (!asked.as_comfyui && !asked.files[component::extra])
-            example::refuse_usage(
-                program,
-                "this prediction needs --sigma-max and --sigma-min, or an --extra file that has them");
-        return std::nullopt; // the extra tensors say it, or nothing does
-    }
+    told->sigmas = {.largest = static_cast<float>(*asked.sigma_max),
+                    .smallest = static_cast<float>(*asked.sigma_min)};
     return told;
 }
 
@@ -189,16 +179,11 @@ composed checkpoint_of(const open_files& files, const request& asked)
 using text_map = std::map<std::string, std::string>;
 
 /// What the user says, over what ComfyUI would write if its conduct is asked for.
-stet::result<text_map> metadata_of(const request& asked, const named_family& family,
-                                   std::optional<stet::prediction> predicts, const stet::claimed_name& name)
+stet::result<text_map> metadata_of(const request& asked, const stet::claimed_name& name)
 {
     text_map metadata;
     if (asked.as_comfyui) {
-        const auto written = stet::make_comfyui_metadata(
-            {.architecture = family.architecture,
-             .prediction = predicts ? std::optional(predicts->type) : std::nullopt,
-             .stem = name.stem,
-             .digits = name.digits});
+        const auto written = stet::make_comfyui_metadata(name);
         if (!written)
             return written.error();
         metadata.insert(written->begin(), written->end());
@@ -220,7 +205,7 @@ void print_changes(const stet::plan& plan)
 
 int compose(const request& asked, const named_family& family, const example::destination& where)
 {
-    const auto predicts = settled_prediction(asked, family);
+    const auto told = told_prediction(asked, family);
     open_files files;
     for (const component which : example::every_component) {
         if (!asked.files[which])
@@ -230,19 +215,18 @@ int compose(const request& asked, const named_family& family, const example::des
             return example::report_failure(program, complaint);
     }
     stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
-    options.prediction = predicts;
-    const auto plan =
-        stet::make_plan(checkpoint_of(files, asked), example::family_layout(family.layout), options);
+    options.prediction = told;
+    const auto plan = stet::make_plan(checkpoint_of(files, asked), example::family_layout(family), options);
     if (!plan)
         return example::report_failure(program, stet::message(plan.error()));
 
-    stet::result<text_map> metadata = metadata_of(asked, family, predicts, {});
+    stet::result<text_map> metadata = metadata_of(asked, {.model = plan->model()});
     if (!metadata)
         return example::report_failure(program, stet::message(metadata.error()));
     const bool has_metadata =
         !metadata->empty() || asked.as_comfyui; // ComfyUI's may be empty, but it is there
     const auto metadata_for = [&](const stet::claimed_name& name) -> stet::result<stet::metadata_view> {
-        metadata = metadata_of(asked, family, predicts, name);
+        metadata = metadata_of(asked, name);
         if (!metadata)
             return metadata.error();
         return has_metadata ? stet::metadata_view(*metadata) : stet::metadata_view();
@@ -258,6 +242,8 @@ int compose(const request& asked, const named_family& family, const example::des
         return example::report_failure(program, stet::message(saved.error()));
     example::print(*saved);
     print_changes(*plan);
+    if (!family.reload_caveat.empty())
+        std::cout << "    note: " << family.reload_caveat << '\n';
     return example::done;
 }
 
@@ -283,7 +269,9 @@ int main(int count, char** values)
                     {"--prediction", "TYPE",
                      "record what the model predicts: epsilon, v, v-zsnr,\nflow, edm, edm-v, continuous-v",
                      &asked.predicts},
-                    {"--sigma-max", "NUMBER", "the largest noise level, of the last three", &asked.sigma_max},
+                    {"--sigma-max", "NUMBER",
+                     "the largest noise level, of the last three; families of\none of them know their own",
+                     &asked.sigma_max},
                     {"--sigma-min", "NUMBER", "the smallest", &asked.sigma_min},
                     {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated",
                      &asked.metadata},

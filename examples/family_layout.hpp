@@ -47,10 +47,9 @@ constexpr layout_facts facts_of()
 
 /// A family of stet::families by the name it goes by.
 struct named_family {
-    std::string_view name{};
-    std::string_view architecture{};
-    stet::type_rule  type{};
-    layout_facts     layout{};
+    stet::family_facts facts{};
+    std::string_view   reload_caveat{};
+    layout_facts       layout{};
 };
 
 /// One object for each layout, instead of code that makes it for each family.
@@ -63,9 +62,8 @@ inline std::optional<named_family> find_family(std::string_view name)
     const layout_facts* layout = nullptr;
     bool                comfyui_takes_text = true;
     stet::visit_family(name, [&]<class Family>(Family) {
-        found.name = Family::name;
-        found.architecture = Family::architecture;
-        found.type = Family::type;
+        found.facts = stet::facts_of(Family{});
+        found.reload_caveat = Family::reload_caveat;
         layout = &known_facts<typename Family::layout>;
         comfyui_takes_text = stet::detail::comfyui_reads_text<Family>;
     });
@@ -93,7 +91,9 @@ inline std::string unknown_family(const std::string& name)
 /// A layout as stet::make_plan takes it. Every component has a place; whether it truly has one, has_place tells.
 class family_layout {
 public:
-    explicit family_layout(const layout_facts& facts) : facts_(facts) {}
+    explicit family_layout(const named_family& family) : family_(family.facts), facts_(family.layout) {}
+
+    stet::family_facts facts() const { return family_; }
 
     stet::placed_name place(stet::role::model, std::string_view key) const
     {
@@ -129,7 +129,8 @@ private:
         return {.prefix = prefix.value_or(""), .stem = key};
     }
 
-    layout_facts facts_;
+    stet::family_facts family_;
+    layout_facts       facts_;
 };
 
 /// To which component a tensor belongs, and how much of its name is the component's prefix.

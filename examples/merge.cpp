@@ -12,7 +12,7 @@
 #include "readable.hpp"
 #include "report.hpp"
 
-#include <stet/metadata/merged_metadata.hpp>
+#include <stet/metadata/merge_metadata.hpp>
 #include <stet/stet.hpp>
 
 #include <algorithm>
@@ -136,7 +136,7 @@ void print_outcome(const merged_checkpoint& merged, const workplace& work)
 
 // ---- metadata ---------------------------------------------------------------------------------------------
 
-using text_pairs = std::vector<std::pair<std::string, std::string>>;
+using text_pairs = stet::metadata_list;
 
 /// The file's title, else its name; without commas, which separate titles.
 std::string title_of(const checkpoint_file& file)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Metadata by ModelSpec, merged metadata, thumbnails.
+// Metadata by ModelSpec, metadata passed on from another file, thumbnails.
 #ifndef STET_METADATA_HPP
 #define STET_METADATA_HPP
 
 // IWYU pragma: begin_exports
-#include "metadata/merged_metadata.hpp"
+#include "metadata/merge_metadata.hpp"
 #include "metadata/model_spec.hpp"
 #include "metadata/thumbnail.hpp"
 // IWYU pragma: end_exports

@@ -83,7 +83,7 @@ using as_nodes_use = std::conditional_t<stet::places<Family, stet::role::vision_
 inline std::optional<stet::model_type> model_type_named(std::string_view name)
 {
     using stet::model_type;
-    constexpr std::array<std::pair<std::string_view, model_type>, 11> types{
+    constexpr std::array<std::pair<std::string_view, model_type>, 13> types{
         {{"EPS", model_type::eps},
          {"V_PREDICTION", model_type::v_prediction},
          {"V_PREDICTION_EDM", model_type::v_prediction_edm},
@@ -94,7 +94,9 @@ inline std::optional<stet::model_type> model_type_named(std::string_view name)
          {"FLUX", model_type::flux},
          {"IMG_TO_IMG", model_type::img_to_img},
          {"FLOW_COSMOS", model_type::flow_cosmos},
-         {"FLOW_AV", model_type::flow_av}}};
+         {"FLOW_AV", model_type::flow_av},
+         {"IMG_TO_IMG_FLOW", model_type::img_to_img_flow},
+         {"V_PREDICTION_DDPM", model_type::v_prediction_ddpm}}};
     for (const auto& [known, type] : types) {
         if (known == name)
             return type;

@@ -6,6 +6,7 @@
 #include <stet/families/families.hpp>
 #include <stet/split/impl/split_rules.hpp>
 
+#include <optional>
 #include <string_view>
 #include <type_traits>
 
@@ -18,10 +19,11 @@ struct nameless_family : stet::family<Layout, Type> {
 template <class Family>
 using nameless = nameless_family<typename Family::layout, Family::type>;
 
-/// The same layout and model type; a family that splitting knows by name keeps it.
+/// The same layout and model type; a family that knows more than that stays itself.
 template <class Family>
 using unnamed = std::conditional_t<stet::detail::comfyui_reads_text<Family> ==
-                                       stet::detail::comfyui_reads_text<nameless<Family>>,
+                                           stet::detail::comfyui_reads_text<nameless<Family>> &&
+                                       !std::optional<stet::sigma_range>(Family::sigmas),
                                    nameless<Family>, Family>;
 
 } // namespace support

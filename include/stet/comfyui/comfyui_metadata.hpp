@@ -2,26 +2,17 @@
 #ifndef STET_COMFYUI_COMFYUI_METADATA_HPP
 #define STET_COMFYUI_COMFYUI_METADATA_HPP
 
-#include "../state/prediction.hpp"
+#include "../header/metadata_list.hpp"
+#include "../save/save.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
-#include "redump.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace STET_NAMESPACE {
-
-/// Metadata of one's own: usable as metadata_view, in the order it was set.
-using metadata_list = std::vector<std::pair<std::string, std::string>>;
-
-/// Sets a key: an entry that is there keeps its place and gets the text.
-void set_metadata(metadata_list& list, std::string_view key, std::string_view text);
 
 /// A key and its value as JSON text.
 struct json_entry {
@@ -37,29 +28,13 @@ struct workflow {
     std::uint64_t                   largest = 8U << 20U; ///< bytes of all the texts as stored
 };
 
-/// What ComfyUI's save nodes put into `__metadata__`.
-struct comfyui_metadata {
-    std::string_view          architecture{}; ///< the family's; empty: no modelspec entries but predict_key
-    std::optional<model_type> prediction{};
-    std::string_view          stem{};   ///< of the file's name
-    std::string_view          digits{}; ///< the number in the file's name, without leading zeros
-    std::optional<workflow>   graph{};
-};
-
-/// The metadata as ComfyUI writes it; JSON texts are dumped anew as Python would.
-/// errors:   invalid_json about the key; metadata_too_large beyond graph->largest; out_of_memory
-/// source:   ComfyUI 0.8.0, nodes_model_merging.py, save_checkpoint
-result<metadata_list> make_comfyui_metadata(const comfyui_metadata& about);
-
-/// The same for a family, which knows its architecture and, where it has only one, its model type.
-template <class Family>
-result<metadata_list> make_comfyui_metadata(comfyui_metadata about)
-{
-    about.architecture = Family::architecture;
-    if (!about.prediction && Family::type.is_fixed)
-        about.prediction = Family::type.usual;
-    return make_comfyui_metadata(about);
-}
+/// The metadata as ComfyUI's save nodes write it, of the model that is saved and the name it gets; JSON texts are dumped
+/// anew as Python would.
+/// saved:  as a `metadata_for` callback gets it; of it stem, digits and model are used
+/// errors: invalid_json about the key; metadata_too_large beyond graph->largest; out_of_memory
+/// source: ComfyUI 0.8.0, nodes_model_merging.py, save_checkpoint
+result<metadata_list> make_comfyui_metadata(const claimed_name&            saved,
+                                            const std::optional<workflow>& graph = {});
 
 } // namespace STET_NAMESPACE
 

@@ -7,8 +7,6 @@
 #include "../vocabulary/config.hpp"
 #include "comfyui_target.hpp"
 
-#include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace STET_NAMESPACE {
@@ -22,13 +20,6 @@ struct comfyui_numbered {
     naming_rule      rule = naming_rule::comfyui_0_8;
     existing_file    existing = existing_file::refuse;
 };
-
-namespace detail {
-
-/// The number, where it fits: one that ComfyUI would give may be negative or of any size.
-std::optional<std::uint64_t> number_of(std::string_view digits) noexcept;
-
-} // namespace detail
 
 result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
                                    const save_options& options);

@@ -9,7 +9,7 @@
 namespace STET_NAMESPACE {
 
 /// Where ComfyUI 0.8.0 puts the parts of each group of model families. All of them are types anyone can write: add
-/// one of your own next to your model, not here.
+/// one of your own next to your model, not here. `reads_text` is false where ComfyUI's loader looks for no text encoder.
 /// source: ComfyUI 0.8.0, supported_models.py
 namespace layouts {
 
@@ -69,25 +69,32 @@ struct cascade_c
 struct svd
     : prefix_layout<under<role::model, "model.diffusion_model.">,
                     under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
-                    under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {};
+                    under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {
+    static constexpr bool reads_text = false;
+};
 
 /// Stable Video 3D.
 struct sv3d : prefix_layout<under<role::model, "model.diffusion_model.">,
                             under<role::text_encoder, "cond_stage_model.">,
                             under<role::vae, "conditioner.embedders.1.encoder.">,
                             under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {
+    static constexpr bool reads_text = false;
 };
 
 /// Stable Zero123.
 struct zero123
     : prefix_layout<under<role::model, "model.diffusion_model.">,
                     under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
-                    under<role::vision_encoder, "cond_stage_model.model.visual.">> {};
+                    under<role::vision_encoder, "cond_stage_model.model.visual.">> {
+    static constexpr bool reads_text = false;
+};
 
 /// Hunyuan3D 2.
 struct hunyuan3d : prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">,
                                  under<role::vae, "vae.">,
-                                 under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
+                                 under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {
+    static constexpr bool reads_text = false;
+};
 
 /// A layout whose text encoder follows a rule of its own instead of going under a prefix.
 template <class Layout, text_rule Rule>

@@ -4,6 +4,8 @@
 
 #include "../state/prediction.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace STET_NAMESPACE {
@@ -31,8 +33,8 @@ constexpr type_rule told() noexcept
     return {};
 }
 
-/// A model family: a layout that also knows its model type; the struct made from it adds its name, and its
-/// `modelspec.architecture` where it has one:
+/// A model family: a layout that also knows its model type. The struct made from it adds its name, and what else it
+/// knows in place of the members here:
 /// `struct my_model : stet::family<stet::layouts::generic, stet::always(stet::model_type::flow)> {`
 /// `    static constexpr std::string_view name = "MyModel";`
 /// `};`
@@ -40,8 +42,37 @@ template <class Layout, type_rule Type>
 struct family : Layout {
     using layout = Layout;
     static constexpr type_rule        type = Type;
-    static constexpr std::string_view architecture{}; ///< empty: ComfyUI writes none
+    static constexpr std::string_view architecture{}; ///< `modelspec.architecture`; empty: none is written
+    static constexpr std::optional<sigma_range> sigmas{}; ///< recorded when the saver says nothing else
+    static constexpr std::string_view
+        reload_caveat{}; ///< what ComfyUI loses when it loads the file, a sentence
 };
+
+/// What a family knows, as data. A layout chosen while the program runs brings it by a member `facts()`.
+struct family_facts {
+    std::string_view           name{};
+    std::string_view           architecture{};
+    type_rule                  type{};
+    std::optional<sigma_range> sigmas{};
+};
+
+/// The facts of a family; of a layout that is no family, none but a name to speak of it.
+template <class Layout>
+constexpr family_facts facts_of(const Layout& layout) noexcept
+{
+    if constexpr (requires { layout.facts(); })
+        return layout.facts();
+    else if constexpr (requires {
+                           Layout::type;
+                           Layout::name;
+                       })
+        return {.name = Layout::name,
+                .architecture = Layout::architecture,
+                .type = Layout::type,
+                .sigmas = Layout::sigmas};
+    else
+        return {.name = "this layout"};
+}
 
 /// Families side by side, for those who go through them.
 template <class... Families>

@@ -2,16 +2,15 @@
 #ifndef STET_METADATA_MODEL_SPEC_HPP
 #define STET_METADATA_MODEL_SPEC_HPP
 
+#include "../header/metadata_list.hpp"
+#include "../state/prediction.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/impl/decimal.hpp"
 #include "../vocabulary/result.hpp"
-#include "impl/iso_8601.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace STET_NAMESPACE {
@@ -37,7 +36,8 @@ struct timesteps {
 /// source: https://github.com/Stability-AI/ModelSpec, version 1.0.1
 struct model_spec {
     // required of every model
-    std::string architecture{};   ///< such as "stable-diffusion-xl-v1-base", "stable-diffusion-v1/lora"
+    std::string
+        architecture{}; ///< such as "stable-diffusion-xl-v1-base", "stable-diffusion-v1/lora"; empty: as saved
     std::string implementation{}; ///< the code that defines the tensors' names, such as "sgm", "diffusers"
     std::string title{};
 
@@ -50,7 +50,7 @@ struct model_spec {
     // recommended
     std::string description{};
     std::string author{};
-    std::string date{};        ///< ISO 8601; of `local_time()`: iso_8601(*local_time())
+    std::string date{};        ///< ISO 8601, such as "2024-05-31T18:13:38"
     std::string hash_sha256{}; ///< "0x" and 64 lower-case digits; over all bytes after the header
     std::string format_type{}; ///< of text models: general, writing, chat, code, technical
 
@@ -64,7 +64,8 @@ struct model_spec {
 
     // optional, for image models
     std::string trigger_phrase{};
-    std::string prediction_type{}; ///< of Stable Diffusion "v" or "epsilon"; else the model's own
+    std::string
+        prediction_type{}; ///< of models that are neither "v" nor "epsilon", their own word; else as saved
     std::optional<timesteps>     timestep_range{}; ///< where only some were trained
     std::optional<std::uint32_t> encoder_layer{};  ///< "clip skip", counted from 1
     std::string                  preprocessor{};   ///< broad type, such as "depth"
@@ -77,49 +78,11 @@ struct model_spec {
     std::string              format_template{}; ///< with %%SYSTEM%%, %%USER%%, %%AI%%
 };
 
-/// Metadata made of owned texts; a dict of metadata as it is.
-using metadata_texts = std::vector<std::pair<std::string, std::string>>;
-
-namespace detail {
-
-/// Collects entries and remembers the first that is refused.
-class model_spec_entries {
-public:
-    void put(std::string_view key, std::string_view text);
-    void put_required(std::string_view key, std::string_view text);
-    /// form: what the text must be, as said to the user
-    void put_if(bool is_valid, std::string_view key, std::string_view text, std::string_view form);
-    /// As the standard writes lists, with commas between.
-    void put_list(std::string_view key, const std::vector<std::string>& items);
-
-    result<metadata_texts> finish() &&;
-
-private:
-    static constexpr std::string_view prefix = "modelspec.";
-
-    void refuse(std::string_view key, errc code, std::string_view form = {});
-
-    metadata_texts       texts_;
-    std::optional<error> refused_;
-};
-
-std::string joined_numbers(std::uint64_t first, char separator, std::uint64_t second);
-
-constexpr bool is_sha256_text(std::string_view text) noexcept
-{
-    return text.size() == 66 && text.starts_with("0x") &&
-           text.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
-}
-
-bool needs_resolution(const model_spec& model) noexcept;
-
-void put_image_keys(model_spec_entries& entries, const model_spec& model);
-
-} // namespace detail
-
 /// The metadata that conforms to ModelSpec, checked; usable wherever a dict of metadata is.
-/// errors: missing_metadata_key, invalid_metadata_value, invalid_metadata_utf8, each with the first key at fault
-result<metadata_texts> model_spec_metadata(const model_spec& model);
+/// saved:  `plan.model()`, or what a `metadata_for` callback gets: it fills in architecture and prediction_type
+/// errors: missing_metadata_key, invalid_metadata_value, invalid_metadata_utf8, each with the first key at fault;
+///         invalid_metadata_value also for a prediction_type that is not the one saved
+result<metadata_list> model_spec_metadata(const model_spec& model, const model_description& saved = {});
 
 /// The keys that the standard recommends for such a model and that are not given.
 /// lifetime: always valid

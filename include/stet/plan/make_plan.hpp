@@ -24,7 +24,7 @@ enum class empty_components : std::uint8_t { refuse, allow };
 struct plan_options {
     file_order order = reference_order;
     std::optional<stet::prediction>
-                     prediction{}; ///< recorded as marker tensors; a family that has one type needs none
+                     prediction{}; ///< recorded as marker tensors; a family that has one type needs none said
     stet::strictness strictness = stet::strictness::strict; ///< where ComfyUI would lose or distort something
     duplicate_names  duplicates = duplicate_names::refuse;
     empty_components empty = empty_components::refuse;
@@ -127,7 +127,8 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
             });
         if (!placed)
             return placed.error();
-        if (auto marked = add_prediction_markers<Layout>(builder, options.prediction, options.strictness);
+        if (auto marked = detail::add_prediction_markers(builder, options.prediction, facts_of(layout),
+                                                         options.strictness);
             !marked)
             return marked.error();
     }

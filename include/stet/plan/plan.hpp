@@ -3,6 +3,7 @@
 #define STET_PLAN_PLAN_HPP
 
 #include "../layout/changes.hpp"
+#include "../state/prediction.hpp"
 #include "../tensor/tensor_view.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
@@ -68,7 +69,8 @@ private:
 class plan {
 public:
     plan(detail::growing_array<record> records, detail::growing_array<std::uint64_t> axes, change_log log,
-         component_reports components, std::uint64_t members_size, std::uint32_t data_alignment) noexcept;
+         component_reports components, const model_description& model, std::uint64_t members_size,
+         std::uint32_t data_alignment) noexcept;
 
     /// In file order.
     array_view<const record> records() const noexcept { return records_.view(); }
@@ -92,6 +94,9 @@ public:
 
     const component_reports& components() const noexcept { return components_; }
 
+    /// What the checkpoint records of its model, for its metadata to say the same.
+    const model_description& model() const noexcept { return model_; }
+
     /// What was left out, added or replaced.
     array_view<const change> changes() const noexcept { return log_.changes.view(); }
 
@@ -106,6 +111,7 @@ private:
     detail::growing_array<std::uint64_t> axes_;
     change_log                           log_;
     component_reports                    components_;
+    model_description                    model_;
     std::uint64_t                        members_size_;
     std::uint32_t                        data_alignment_;
 };

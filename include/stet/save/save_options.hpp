@@ -35,11 +35,12 @@ struct file_writer {
 
 /// The name a numbered save has claimed, known before the header is written.
 struct claimed_name {
-    std::string_view path; ///< of the file as it will be
-    std::string_view stem; ///< "ComfyUI"
+    std::string_view path{}; ///< of the file as it will be
+    std::string_view stem{}; ///< "ComfyUI"
     std::optional<std::uint64_t>
-                     number; ///< 7; none where ComfyUI's rules give one that is negative or beyond 64 bits
-    std::string_view digits; ///< "7", whatever the number
+                      number{}; ///< 7; none where ComfyUI's rules give one that is negative or beyond 64 bits
+    std::string_view  digits{}; ///< "7", whatever the number
+    model_description model{};  ///< what the file records of its model
 };
 
 /// Gives the metadata once the name is known, because it may mention it; or an error, which ends the save, leaves no file

@@ -7,11 +7,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace STET_NAMESPACE {
 
 /// What a diffusion model predicts, by ComfyUI's names.
-/// source: ComfyUI 0.8.0, model_base.py, ModelType; flow_av is newer
+/// source: ComfyUI 0.8.0, model_base.py, ModelType; from flow_av on, 0.33.0
 enum class model_type : std::uint8_t {
     eps,
     v_prediction,
@@ -24,6 +25,8 @@ enum class model_type : std::uint8_t {
     img_to_img,
     flow_cosmos,
     flow_av,
+    img_to_img_flow,
+    v_prediction_ddpm,
 };
 
 /// The largest and smallest noise level of a continuous schedule, as float32, as the file holds them.
@@ -64,6 +67,18 @@ constexpr bool has_sigmas(model_type type) noexcept
 {
     return type == model_type::v_prediction_edm || type == model_type::edm ||
            type == model_type::v_prediction_continuous;
+}
+
+/// What a checkpoint records of its model, said once for marker tensors and metadata.
+struct model_description {
+    std::string_view                architecture{}; ///< of ModelSpec; empty where the family has none
+    std::optional<stet::prediction> prediction{};   ///< none where nobody says it
+};
+
+/// The word of ModelSpec and ComfyUI for a type: "epsilon", "v", else none.
+constexpr std::string_view predict_key(model_type type) noexcept
+{
+    return type == model_type::eps ? "epsilon" : type == model_type::v_prediction ? "v" : "";
 }
 
 /// Refuses a description that contradicts itself.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
+#include "support/rearranged.hpp"
 
 #include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/families/families.hpp>
 #include <stet/header/metadata.hpp>
+#include <stet/plan/make_plan.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +21,7 @@
 
 namespace {
 
-using stet::comfyui_metadata;
+using stet::claimed_name;
 using stet::json_entry;
 using stet::make_comfyui_metadata;
 using stet::metadata_list;
@@ -36,7 +39,18 @@ std::string text(const stet::result<metadata_list>& made)
     return all;
 }
 
-const comfyui_metadata none{};
+const claimed_name none{};
+
+/// A model that is saved as ComfyUI_00001_.
+claimed_name saved(std::string_view architecture, std::optional<stet::prediction> predicts)
+{
+    return {
+        .stem = "ComfyUI", .digits = "1", .model = {.architecture = architecture, .prediction = predicts}};
+}
+claimed_name saved(model_type type)
+{
+    return saved("", stet::prediction{.type = type});
+}
 
 } // namespace
 
@@ -49,36 +63,34 @@ TEST_CASE("nothing known makes no metadata")
 TEST_CASE(
     "an epsilon model without an architecture has its predict key, and an empty prompt where none is given")
 {
-    CHECK(text(make_comfyui_metadata<stet::families::sd15>(
-              {.prediction = model_type::eps, .graph = workflow{}})) ==
+    CHECK(text(make_comfyui_metadata(saved(model_type::eps), workflow{})) ==
           "modelspec.predict_key=epsilon\nprompt=\n");
-    CHECK(text(make_comfyui_metadata<stet::families::flux>(
-              {.prediction = model_type::flux, .graph = workflow{}})) == "prompt=\n");
+    CHECK(text(make_comfyui_metadata(saved(model_type::flux), workflow{})) == "prompt=\n");
 }
 
 TEST_CASE("a family with an architecture has all of modelspec in ComfyUI's order")
 {
-    CHECK(text(make_comfyui_metadata<stet::families::sdxl>({.prediction = model_type::v_prediction,
-                                                            .stem = "my model",
-                                                            .digits = "100000",
-                                                            .graph = workflow{}})) ==
-          "modelspec.architecture=stable-diffusion-xl-v1-base\n"
-          "modelspec.sai_model_spec=1.0.0\n"
-          "modelspec.implementation=sgm\n"
-          "modelspec.title=my model 100000\n"
-          "modelspec.predict_key=v\n"
-          "prompt=\n");
-    CHECK(text(make_comfyui_metadata({.architecture = "a", .stem = "ComfyUI", .digits = "1"})) ==
+    CHECK(text(make_comfyui_metadata({.stem = "my model",
+                                      .digits = "100000",
+                                      .model = {.architecture = "stable-diffusion-xl-v1-base",
+                                                .prediction = stet::prediction::v(true)}},
+                                     workflow{})) == "modelspec.architecture=stable-diffusion-xl-v1-base\n"
+                                                     "modelspec.sai_model_spec=1.0.0\n"
+                                                     "modelspec.implementation=sgm\n"
+                                                     "modelspec.title=my model 100000\n"
+                                                     "modelspec.predict_key=v\n"
+                                                     "prompt=\n");
+    CHECK(text(make_comfyui_metadata(saved("a", std::nullopt))) ==
           "modelspec.architecture=a\nmodelspec.sai_model_spec=1.0.0\nmodelspec.implementation=sgm\n"
           "modelspec.title=ComfyUI 1\n");
 }
 
 TEST_CASE("only epsilon and v have a predict key")
 {
-    for (int i = 0; i <= static_cast<int>(model_type::flow_av); ++i) {
+    for (int i = 0; i <= static_cast<int>(model_type::v_prediction_ddpm); ++i) {
         CAPTURE(i);
         const auto type = static_cast<model_type>(i);
-        CHECK(text(make_comfyui_metadata({.prediction = type})) ==
+        CHECK(text(make_comfyui_metadata(saved(type))) ==
               (type == model_type::eps            ? "modelspec.predict_key=epsilon\n"
                : type == model_type::v_prediction ? "modelspec.predict_key=v\n"
                                                   : ""));
@@ -89,7 +101,7 @@ TEST_CASE("prompt and workflow are dumped anew as Python would")
 {
     const std::array<json_entry, 2> extra{
         {{"workflow", " {\"b\":[1,2.50,1e400],\n\"a\":\"\xC3\xA9\",\"b\":null}"}, {"n", "1E2"}}};
-    CHECK(text(make_comfyui_metadata({.graph = workflow{.prompt = "{}", .extra = extra}})) ==
+    CHECK(text(make_comfyui_metadata(none, workflow{.prompt = "{}", .extra = extra})) ==
           "prompt={}\nworkflow={\"b\": null, \"a\": \"\\u00e9\"}\nn=100.0\n");
 }
 
@@ -97,27 +109,25 @@ TEST_CASE("extra entries come last and replace the text of what has their key, i
 {
     const std::array<json_entry, 3> extra{
         {{"prompt", "\"mine\""}, {"modelspec.title", "\"OVERRIDE\""}, {"x", "1"}}};
-    CHECK(text(make_comfyui_metadata({.architecture = "a",
-                                      .stem = "s",
-                                      .digits = "2",
-                                      .graph = workflow{.prompt = "{}", .extra = extra}})) ==
+    CHECK(text(make_comfyui_metadata({.stem = "s", .digits = "2", .model = {.architecture = "a"}},
+                                     workflow{.prompt = "{}", .extra = extra})) ==
           "modelspec.architecture=a\nmodelspec.sai_model_spec=1.0.0\nmodelspec.implementation=sgm\n"
           "modelspec.title=\"OVERRIDE\"\nprompt=\"mine\"\nx=1\n");
     const std::array<json_entry, 2> twice{{{"x", "1"}, {"x", "2"}}};
-    CHECK(text(make_comfyui_metadata({.graph = workflow{.extra = twice}})) == "prompt=\nx=2\n");
+    CHECK(text(make_comfyui_metadata(none, workflow{.extra = twice})) == "prompt=\nx=2\n");
 }
 
 TEST_CASE("a text that is no JSON is refused by its key")
 {
-    CHECK(text(make_comfyui_metadata({.graph = workflow{.prompt = "{a:1}"}})) == "invalid_json prompt");
-    CHECK(text(make_comfyui_metadata({.graph = workflow{.prompt = ""}})) == "invalid_json prompt");
+    CHECK(text(make_comfyui_metadata(none, workflow{.prompt = "{a:1}"})) == "invalid_json prompt");
+    CHECK(text(make_comfyui_metadata(none, workflow{.prompt = ""})) == "invalid_json prompt");
     const std::array<json_entry, 1> extra{{{"workflow", "[1,]"}}};
-    const auto refused = make_comfyui_metadata({.graph = workflow{.prompt = "{}", .extra = extra}});
+    const auto refused = make_comfyui_metadata(none, workflow{.prompt = "{}", .extra = extra});
     CHECK(text(refused) == "invalid_json workflow");
     CHECK(stet::message(refused.error()).starts_with("JSON text 'workflow': "));
     const std::string               deep = std::string(2000, '[') + std::string(2000, ']');
     const std::array<json_entry, 1> too_deep{{{"workflow", deep}}};
-    CHECK(text(make_comfyui_metadata({.graph = workflow{.extra = too_deep}})) == "json_too_deep workflow");
+    CHECK(text(make_comfyui_metadata(none, workflow{.extra = too_deep})) == "json_too_deep workflow");
 }
 
 TEST_CASE("texts may reach the limit together and not one byte more")
@@ -125,8 +135,8 @@ TEST_CASE("texts may reach the limit together and not one byte more")
     // As stored: {"a": 1} and [1, 2]
     const std::array<json_entry, 1> extra{{{"workflow", "[1,2]"}}};
     const auto                      made = [&](std::uint64_t largest) {
-        return make_comfyui_metadata(
-            {.graph = workflow{.prompt = "{\"a\":1}", .extra = extra, .largest = largest}});
+        return make_comfyui_metadata(none,
+                                                          workflow{.prompt = "{\"a\":1}", .extra = extra, .largest = largest});
     };
     CHECK(text(made(14)) == "prompt={\"a\": 1}\nworkflow=[1, 2]\n");
     const auto refused = made(13);
@@ -134,27 +144,18 @@ TEST_CASE("texts may reach the limit together and not one byte more")
     CHECK(refused.error().expected == 13);
     CHECK(refused.error().actual == 14);
     CHECK(text(made(7)) == "metadata_too_large prompt");
-    CHECK(text(make_comfyui_metadata({.graph = workflow{.largest = 0}})) == "prompt=\n");
+    CHECK(text(make_comfyui_metadata(none, workflow{.largest = 0})) == "prompt=\n");
 }
 
 TEST_CASE("a graph is stored only when it is given")
 {
-    CHECK(text(make_comfyui_metadata({.prediction = model_type::eps})).find("prompt") == std::string::npos);
+    CHECK(text(make_comfyui_metadata(saved(model_type::eps))).find("prompt") == std::string::npos);
     CHECK(workflow{}.largest == 8U * 1024 * 1024);
-}
-
-TEST_CASE("a key that is set again keeps its place")
-{
-    metadata_list list;
-    stet::set_metadata(list, "a", "1");
-    stet::set_metadata(list, "b", "2");
-    stet::set_metadata(list, "a", "3");
-    CHECK(list == metadata_list{{"a", "3"}, {"b", "2"}});
 }
 
 TEST_CASE("the list is metadata as a header takes it")
 {
-    const auto made = make_comfyui_metadata({.prediction = model_type::eps, .graph = workflow{}});
+    const auto made = make_comfyui_metadata(saved(model_type::eps), workflow{});
     REQUIRE(made);
     const stet::metadata_view view(*made);
     std::string               keys;
@@ -166,9 +167,19 @@ TEST_CASE("the list is metadata as a header takes it")
     CHECK(keys == "modelspec.predict_key;prompt;");
 }
 
-TEST_CASE("a family of one model type needs not be told it")
+TEST_CASE("what is said once, in the save's options or by the family, stands in the metadata")
 {
-    CHECK(text(make_comfyui_metadata<stet::families::flux>({.graph = workflow{}})) ==
-          text(make_comfyui_metadata<stet::families::flux>(
-              {.prediction = model_type::flux, .graph = workflow{}})));
+    support::tensor_pool         pool;
+    const support::named_tensors model{{"w", pool.one(1)}};
+    const auto                   entries = [&]<class Family>(Family, const stet::plan_options& options) {
+        const auto plan = stet::make_plan(stet::model_only{.model = model}, Family{}, options);
+        REQUIRE(plan);
+        return text(make_comfyui_metadata({.stem = "s", .digits = "1", .model = plan->model()}));
+    };
+    CHECK(entries(stet::families::sd15{}, {}) == "modelspec.predict_key=epsilon\n");
+    CHECK(entries(stet::families::hunyuan_dit{}, {}) == "modelspec.predict_key=v\n");
+    CHECK(entries(stet::families::sdxl{}, {.prediction = stet::prediction::v()}) ==
+          "modelspec.architecture=stable-diffusion-xl-v1-base\nmodelspec.sai_model_spec=1.0.0\n"
+          "modelspec.implementation=sgm\nmodelspec.title=s 1\nmodelspec.predict_key=v\n");
+    CHECK(entries(stet::families::flux{}, {}).empty());
 }

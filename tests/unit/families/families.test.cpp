@@ -5,8 +5,12 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -30,8 +34,9 @@ struct row {
     std::string_view architecture;
 };
 
-/// source: ComfyUI 0.8.0, supported_models.py, in its order; after SVD_img2vid what came later
-constexpr std::array<row, 105> rows{{
+/// source: ComfyUI 0.8.0, supported_models.py, in its order; after SVD_img2vid what came later, by 0.33.0; at last what
+/// is announced
+constexpr std::array<row, 107> rows{{
     {"LotusD", "sd2", known::always, model_type::img_to_img, ""},
     {"Stable_Zero123", "zero123", known::always, model_type::eps, ""},
     {"SD15_instructpix2pix", "sd1", known::always, model_type::eps, ""},
@@ -102,41 +107,43 @@ constexpr std::array<row, 105> rows{{
     {"SVD_img2vid", "svd", known::always, model_type::v_prediction_edm, "stable-video-diffusion-img2vid-v1"},
     {"LongCatImage", "generic", known::always, model_type::flux, ""},
     {"MiniMaxH3", "generic", known::always, model_type::flow_av, ""},
-    {"ZImagePixelSpace", "generic", known::not_here, model_type::eps, ""},
-    {"MingImage", "generic", known::not_here, model_type::eps, ""},
-    {"PixelDiTT2I", "generic", known::not_here, model_type::eps, ""},
-    {"PiD", "generic", known::not_here, model_type::eps, ""},
-    {"WAN21_CausalAR_T2V", "generic", known::not_here, model_type::eps, ""},
-    {"WAN_Animate2", "generic", known::not_here, model_type::eps, ""},
-    {"WAN21_FlowRVS", "generic", known::not_here, model_type::eps, ""},
-    {"WAN21_SCAIL", "generic", known::not_here, model_type::eps, ""},
-    {"WAN21_SCAIL2", "generic", known::not_here, model_type::eps, ""},
-    {"WAN22_WanDancer", "generic", known::not_here, model_type::eps, ""},
-    {"HiDreamO1", "generic", known::not_here, model_type::eps, ""},
-    {"SenseNovaU15", "generic", known::not_here, model_type::eps, ""},
+    {"ZImagePixelSpace", "generic", known::always, model_type::flow, ""},
+    {"MingImage", "generic", known::always, model_type::flow, ""},
+    {"PixelDiTT2I", "generic", known::always, model_type::flow, ""},
+    {"PiD", "generic", known::always, model_type::flow, ""},
+    {"WAN21_CausalAR_T2V", "generic", known::always, model_type::flow, ""},
+    {"WAN_Animate2", "generic", known::always, model_type::flow, ""},
+    {"WAN21_FlowRVS", "generic", known::always, model_type::img_to_img_flow, ""},
+    {"WAN21_SCAIL", "generic", known::always, model_type::flow, ""},
+    {"WAN21_SCAIL2", "generic", known::always, model_type::flow, ""},
+    {"WAN22_WanDancer", "generic", known::always, model_type::flow, ""},
+    {"HiDreamO1", "generic", known::always, model_type::flow, ""},
+    {"SenseNovaU15", "generic", known::always, model_type::flow, ""},
     {"SeedVR2", "generic", known::always, model_type::flow, ""},
     {"ACEStep15", "generic", known::always, model_type::flow, ""},
     {"YuE2", "generic", known::always, model_type::flow, ""},
-    {"Boogu", "generic", known::not_here, model_type::eps, ""},
-    {"MageFlow", "generic", known::not_here, model_type::eps, ""},
-    {"QwenImage21", "generic", known::not_here, model_type::eps, ""},
-    {"JoyImage", "generic", known::not_here, model_type::eps, ""},
-    {"Ideogram4", "generic", known::not_here, model_type::eps, ""},
-    {"Krea2", "generic", known::not_here, model_type::eps, ""},
+    {"Boogu", "generic", known::always, model_type::flow, ""},
+    {"MageFlow", "generic", known::always, model_type::flow, ""},
+    {"QwenImage21", "generic", known::always, model_type::flux, ""},
+    {"JoyImage", "generic", known::always, model_type::flow, ""},
+    {"Ideogram4", "generic", known::always, model_type::flow, ""},
+    {"Krea2", "generic", known::always, model_type::flux, ""},
     {"Lens", "generic", known::always, model_type::flux, ""},
-    {"ErnieImage", "generic", known::not_here, model_type::eps, ""},
-    {"CogVideoX_T2V", "generic", known::not_here, model_type::eps, ""},
-    {"CogVideoX_I2V", "generic", known::not_here, model_type::eps, ""},
-    {"CogVideoX_Inpaint", "generic", known::not_here, model_type::eps, ""},
+    {"ErnieImage", "generic", known::always, model_type::flow, ""},
+    {"CogVideoX_T2V", "generic", known::always, model_type::v_prediction_ddpm, ""},
+    {"CogVideoX_I2V", "generic", known::always, model_type::v_prediction_ddpm, ""},
+    {"CogVideoX_Inpaint", "generic", known::always, model_type::v_prediction_ddpm, ""},
     {"Anima", "base_default", known::always, model_type::flow, ""},
-    {"TripoSplat", "base_default", known::not_here, model_type::eps, ""},
+    {"TripoSplat", "base_default", known::always, model_type::flow, ""},
     {"MiniMaxMusic3", "base_default", known::always, model_type::flow, ""},
-    {"RT_DETR_v4", "base_default", known::not_here, model_type::eps, ""},
-    {"DepthAnything3", "base_default", known::not_here, model_type::eps, ""},
+    {"RT_DETR_v4", "base_default", known::always, model_type::flow, ""},
+    {"DepthAnything3", "base_default", known::always, model_type::flow, ""},
     {"StableAudio3", "stable_audio3", known::always, model_type::flow, ""},
-    {"Trellis2", "trellis2", known::not_here, model_type::eps, ""},
-    {"SAM3", "sam3", known::not_here, model_type::eps, ""},
-    {"SAM31", "sam3", known::not_here, model_type::eps, ""},
+    {"Trellis2", "trellis2", known::always, model_type::flow, ""},
+    {"SAM3", "sam3", known::always, model_type::flow, ""},
+    {"SAM31", "sam3", known::always, model_type::flow, ""},
+    {"Kandinsky6", "generic", known::not_here, model_type::eps, ""},
+    {"Prism", "base_default", known::not_here, model_type::eps, ""},
 }};
 
 constexpr std::size_t count = families::all::size;
@@ -247,6 +254,37 @@ TEST_CASE("a name that is no family's is not found")
 {
     for (const std::string_view name : {"", "flux", "FLUX", "Flux ", "SD", "MyModel"})
         CHECK(found(name).empty());
+}
+
+TEST_CASE("families of a continuous type know the sigmas that ComfyUI records, to the bit")
+{
+    const auto bits = [](float number) { return std::bit_cast<std::uint32_t>(number); };
+    std::map<std::string_view, std::pair<std::uint32_t, std::uint32_t>> known;
+    []<class... Family>(stet::family_list<Family...>, auto& into, auto to_bits) {
+        const auto add = [&]<class One>(One) {
+            const std::optional<stet::sigma_range> sigmas = One::sigmas;
+            CHECK(sigmas.has_value() == (One::type.is_fixed && stet::has_sigmas(One::type.usual)));
+            if (sigmas)
+                into[One::name] = {to_bits(sigmas->largest), to_bits(sigmas->smallest)};
+        };
+        (add(Family{}), ...);
+    }(families::all{}, known, bits);
+    const std::pair video{0x442EFFFFU, 0x3B03126EU};
+    const std::pair cosmos{0x42A00000U, 0x3B03126EU};
+    CHECK(known == decltype(known){{"SVD_img2vid", video},
+                                   {"SV3D_u", video},
+                                   {"SV3D_p", video},
+                                   {"CosmosT2V", cosmos},
+                                   {"CosmosI2V", cosmos},
+                                   {"StableAudio", {0x43FA0002U, 0x3CF5C28FU}}});
+}
+
+TEST_CASE("what ComfyUI loses when it loads its own file is known of some families")
+{
+    CHECK(families::sam3::reload_caveat == "ComfyUI does not recognise the file");
+    CHECK(families::stable_zero123::reload_caveat.find("SD15_instructpix2pix") != std::string_view::npos);
+    CHECK(families::wan_animate2::reload_caveat.find("'config'") != std::string_view::npos);
+    CHECK(families::flux::reload_caveat.empty());
 }
 
 TEST_CASE("one family is visited and no other")

@@ -20,7 +20,19 @@ struct dim : stet::family<lamp, stet::told()> {
     static constexpr std::string_view name = "Dim";
 };
 
+/// Chosen while the program runs.
+struct chosen {
+    stet::family_facts family{};
+
+    constexpr stet::family_facts facts() const noexcept { return family; }
+};
+
 } // namespace
+
+static_assert(stet::facts_of(bright{}).name == "Bright" && stet::facts_of(bright{}).type.is_fixed &&
+              stet::facts_of(bright{}).architecture == "lamp-v1" && !stet::facts_of(bright{}).sigmas);
+static_assert(stet::facts_of(chosen{{.name = "it"}}).name == "it");
+static_assert(stet::facts_of(lamp{}).name == "this layout" && !stet::facts_of(lamp{}).type.is_known);
 
 static_assert(std::is_same_v<bright::layout, lamp>);
 static_assert(bright::name == "Bright" && bright::architecture == "lamp-v1");

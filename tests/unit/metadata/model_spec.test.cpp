@@ -23,7 +23,7 @@ using stet::model_spec_metadata;
 
 namespace {
 
-using texts = stet::metadata_texts;
+using texts = stet::metadata_list;
 using keys = std::vector<std::string_view>;
 
 /// An image model with all that is required and nothing more.
@@ -129,7 +129,7 @@ model_spec with_prediction(std::string architecture, std::string prediction)
 } // namespace
 
 static_assert(std::is_aggregate_v<model_spec>);
-static_assert(stet::metadata_dict<stet::metadata_texts>);
+static_assert(stet::metadata_dict<stet::metadata_list>);
 static_assert(stet::model_spec_version == "1.0.1");
 
 TEST_CASE("an image model with what is required gives just that")
@@ -405,6 +405,37 @@ TEST_CASE("Stable Diffusion predicts v or epsilon, other models may name their o
           "metadata 'modelspec.prediction_type' must be 'v' or 'epsilon' for Stable Diffusion");
     CHECK(value(with_prediction("stable-diffusion-v1", "V"), key) == "invalid_metadata_value");
     CHECK(value(with_prediction("stable-diffusion-v1", "eps"), key) == "invalid_metadata_value");
+}
+
+TEST_CASE("what the checkpoint records is not said again")
+{
+    const auto said = [](const model_spec& model, const stet::model_description& saved) {
+        std::string all;
+        const auto  made = model_spec_metadata(model, saved);
+        if (!made)
+            return stet::message(made.error());
+        for (const auto& [key, text] : *made) {
+            if (key == "modelspec.architecture" || key == "modelspec.prediction_type")
+                all += text + ";";
+        }
+        return all;
+    };
+    model_spec model = smallest();
+    model.architecture.clear();
+    const stet::model_description v{.architecture = "stable-diffusion-xl-v1-base",
+                                    .prediction = stet::prediction::v(true)};
+    CHECK(said(model, v) == "stable-diffusion-xl-v1-base;v;");
+    CHECK(said(model, {.architecture = "a", .prediction = stet::prediction::epsilon()}) == "a;epsilon;");
+    CHECK(said(model, {.architecture = "a", .prediction = stet::prediction::flow()}) == "a;");
+    CHECK(said(model, {}) == "metadata 'modelspec.architecture' is required here; give it a value");
+    CHECK(said(with_prediction("b", "v"), v) == "b;v;");
+    CHECK(said(with_prediction("flux-1-dev", "flow"), {.prediction = stet::prediction::flow()}) ==
+          "flux-1-dev;flow;");
+    const std::string_view twice =
+        "metadata 'modelspec.prediction_type' must be left out, or what the checkpoint records";
+    CHECK(said(with_prediction("b", "epsilon"), v) == twice);
+    CHECK(said(with_prediction("b", "flow"), v) == twice);
+    CHECK(said(with_prediction("b", "v"), {.prediction = stet::prediction::flow()}) == twice);
 }
 
 TEST_CASE("a range of timesteps does not run backwards")

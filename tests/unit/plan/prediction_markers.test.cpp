@@ -25,9 +25,6 @@ using stet::prediction;
 using stet::sigma_range;
 using stet::strictness;
 
-static_assert(stet::has_model_type<families::sdxl> && !stet::has_model_type<stet::layouts::sdxl> &&
-              !stet::has_model_type<int>);
-
 constexpr sigma_range range{.largest = 700, .smallest = 0.002F};
 
 /// The plan of the markers alone.
@@ -36,7 +33,8 @@ stet::result<stet::plan> marked(const std::optional<prediction>& told, strictnes
                                 const stet::allocator& memory = stet::heap())
 {
     stet::detail::plan_builder builder(memory);
-    if (auto added = stet::add_prediction_markers<Layout>(builder, told, how); !added)
+    if (auto added = stet::detail::add_prediction_markers(builder, told, stet::facts_of(Layout{}), how);
+        !added)
         return added.error();
     return std::move(builder).finish(stet::reference_order);
 }
@@ -58,6 +56,10 @@ using any = stet::layouts::generic;
 constexpr std::string_view both_sigmas = "edm_vpred.sigma_max;edm_vpred.sigma_min;";
 
 struct mostly_v : stet::family<any, stet::told(model_type::v_prediction)> {
+    static constexpr std::string_view name = "mine";
+};
+
+struct continuous : stet::family<any, stet::always(model_type::v_prediction_edm)> {
     static constexpr std::string_view name = "mine";
 };
 
@@ -139,18 +141,50 @@ TEST_CASE(
     CHECK(markers<mostly_v>(prediction::epsilon(), strictness::as_comfyui).empty());
 }
 
-TEST_CASE("a family of a continuous type needs its sigmas in strict conduct")
+TEST_CASE("a family of a continuous type knows its sigmas, whoever saves and however")
 {
-    CHECK(markers<families::svd_img2vid>() ==
-          "contradictory_prediction: no sigmas are given for SVD_img2vid");
-    CHECK(markers<families::sv3d_u>() == "contradictory_prediction: no sigmas are given for SV3D_u");
-    CHECK(markers<families::stable_audio>() ==
-          "contradictory_prediction: no sigmas are given for StableAudio");
-    CHECK(markers<families::cosmos_t2v>() == "contradictory_prediction: no sigmas are given for CosmosT2V");
-    CHECK(markers<families::svd_img2vid>(prediction::edm_v(range)) == both_sigmas);
-    CHECK(markers<families::stable_audio>(prediction::continuous_v(range)) == both_sigmas);
-    CHECK(markers<families::cosmos_i2v>(prediction::edm(range)) == both_sigmas);
-    CHECK(markers<families::svd_img2vid>(std::nullopt, strictness::as_comfyui).empty());
+    for (const auto how : {strictness::strict, strictness::as_comfyui}) {
+        CHECK(markers<families::svd_img2vid>(std::nullopt, how) == both_sigmas);
+        CHECK(markers<families::sv3d_u>(std::nullopt, how) == both_sigmas);
+        CHECK(markers<families::stable_audio>(std::nullopt, how) == both_sigmas);
+        CHECK(markers<families::cosmos_t2v>(std::nullopt, how) == both_sigmas);
+        CHECK(markers<families::svd_img2vid>(prediction::edm_v(range), how) == both_sigmas);
+        CHECK(markers<families::stable_audio>(prediction::continuous_v(range), how) == both_sigmas);
+        CHECK(markers<families::cosmos_i2v>(prediction::edm(range), how) == both_sigmas);
+    }
+    const auto plan = marked<families::stable_audio>(std::nullopt);
+    REQUIRE(plan);
+    CHECK(support::poured(plan->tensor(plan->records()[0])) == std::string("\x02\0\xFA\x43", 4));
+    CHECK(support::poured(plan->tensor(plan->records()[1])) == "\x8F\xC2\xF5\x3C");
+}
+
+TEST_CASE(
+    "who says a family's type need not say its sigmas, but in ComfyUI's conduct says that there are none")
+{
+    const prediction type_alone{.type = model_type::v_prediction_edm};
+    CHECK(markers<families::svd_img2vid>(type_alone) == both_sigmas);
+    CHECK(markers<families::svd_img2vid>(type_alone, strictness::as_comfyui).empty());
+    CHECK(markers<continuous>() == "contradictory_prediction: no sigmas are given for mine");
+    CHECK(markers<continuous>(type_alone) == "contradictory_prediction: no sigmas are given for mine");
+    CHECK(markers<continuous>(prediction::edm_v(range)) == both_sigmas);
+}
+
+TEST_CASE("a plan tells what is recorded of the model")
+{
+    const auto described = [](const auto& plan) {
+        REQUIRE(plan);
+        return plan->model();
+    };
+    const stet::model_description svd = described(marked<families::svd_img2vid>(std::nullopt));
+    CHECK(svd.architecture == "stable-video-diffusion-img2vid-v1");
+    REQUIRE(svd.prediction);
+    CHECK(svd.prediction->type == model_type::v_prediction_edm);
+    CHECK(svd.prediction->sigmas.has_value());
+    CHECK_FALSE(described(marked<families::sdxl>(std::nullopt)).prediction);
+    CHECK(described(marked<families::sdxl>(std::nullopt, strictness::as_comfyui)).prediction->type ==
+          model_type::eps);
+    CHECK(described(marked<any>(prediction::v(true))).prediction->zero_terminal_snr);
+    CHECK(described(marked<any>(std::nullopt)).architecture.empty());
 }
 
 TEST_CASE("a family whose checkpoints differ records what its saver says")
@@ -162,8 +196,8 @@ TEST_CASE("a family whose checkpoints differ records what its saver says")
     CHECK(markers<families::sdxl>(prediction::edm_v(range)) == both_sigmas);
     CHECK(markers<families::sdxl>(prediction::edm(range)) == both_sigmas);
     CHECK(markers<families::sd20>(prediction::v()) == "v_pred;");
-    CHECK(markers<families::krea2>().empty());
-    CHECK(markers<families::krea2>(prediction::v()) == "v_pred;");
+    CHECK(markers<families::kandinsky6>().empty());
+    CHECK(markers<families::kandinsky6>(prediction::v()) == "v_pred;");
 }
 
 TEST_CASE("a prediction that is not its family's is refused in strict conduct and recorded in ComfyUI's")
@@ -172,6 +206,10 @@ TEST_CASE("a prediction that is not its family's is refused in strict conduct an
           "contradictory_prediction: another model type than that of SD15");
     CHECK(markers<families::hunyuan_dit>(prediction::epsilon()) ==
           "contradictory_prediction: another model type than that of HunyuanDiT");
+    CHECK(markers<families::cogvideox_t2v>(prediction::v(true)) ==
+          "contradictory_prediction: another model type than that of CogVideoX_T2V");
+    CHECK(markers<families::cogvideox_t2v>().empty());
+    CHECK(markers<families::cogvideox_t2v>(std::nullopt, strictness::as_comfyui).empty());
     CHECK(markers<families::sd15>(prediction::epsilon()).empty());
     CHECK(markers<families::sd15>(prediction::v(), strictness::as_comfyui) == "v_pred;");
     CHECK(markers<families::hunyuan_dit>(prediction::epsilon(), strictness::as_comfyui).empty());
@@ -194,14 +232,21 @@ TEST_CASE("a prediction that contradicts itself is refused in strict conduct")
     CHECK(markers<families::sdxl>(sigmas, strictness::as_comfyui) == both_sigmas);
 }
 
-TEST_CASE("a marker that the extra tensors bring already is placed twice")
+TEST_CASE("a marker that the extra tensors bring is left to them, unless the saver says one, too")
 {
     support::tensor_pool         pool;
     const support::named_tensors model{{"w", pool.one(1)}};
     const support::named_tensors extra{{"v_pred", pool.one(2)}};
     const stet::model_only       checkpoint{.model = model, .extra = extra};
 
-    const auto refused = stet::make_plan(checkpoint, families::hunyuan_dit{});
+    const auto kept = stet::make_plan(checkpoint, families::hunyuan_dit{});
+    REQUIRE(kept);
+    CHECK(kept->records().size() == 2);
+    CHECK(kept->records()[1].name.text() == "v_pred");
+    CHECK(kept->records()[1].size != 0);
+    CHECK(kept->changes().empty());
+    const auto refused =
+        stet::make_plan(checkpoint, families::hunyuan_dit{}, {.prediction = prediction::v()});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == stet::errc::duplicate_name);
     CHECK(refused.error().first_party() == "extra tensors");
@@ -247,8 +292,8 @@ TEST_CASE("marking a plan whose lists are full without memory says so")
                     if (auto logged = builder.leave_out(names[i]); !logged)
                         return support::failure(logged);
                 }
-                return support::failure(stet::add_prediction_markers<any>(
-                    builder, prediction{.type = model_type::v_prediction, .zero_terminal_snr = true},
+                return support::failure(stet::detail::add_prediction_markers(
+                    builder, prediction{.type = model_type::v_prediction, .zero_terminal_snr = true}, {},
                     strictness::strict));
             });
         CHECK(needed > 2);
@@ -272,8 +317,8 @@ TEST_CASE("no marker is missing after memory was refused once")
                     if (!builder.add({.stem = std::string_view(names).substr(there, 1)}, none))
                         break;
                 }
-                const bool marked = there == count &&
-                                    stet::add_prediction_markers<any>(builder, predicts, strictness::strict);
+                const bool marked = there == count && stet::detail::add_prediction_markers(
+                                                          builder, predicts, {}, strictness::strict);
                 const auto plan = std::move(builder).finish(stet::reference_order);
                 if (marked && plan)
                     CHECK(plan->records().size() == count + 2);

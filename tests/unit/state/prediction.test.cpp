@@ -37,7 +37,12 @@ static_assert(has_sigmas(model_type::v_prediction_edm) && has_sigmas(model_type:
 static_assert(!has_sigmas(model_type::eps) && !has_sigmas(model_type::v_prediction) &&
               !has_sigmas(model_type::stable_cascade) && !has_sigmas(model_type::flow) &&
               !has_sigmas(model_type::flux) && !has_sigmas(model_type::img_to_img) &&
-              !has_sigmas(model_type::flow_cosmos) && !has_sigmas(model_type::flow_av));
+              !has_sigmas(model_type::flow_cosmos) && !has_sigmas(model_type::flow_av) &&
+              !has_sigmas(model_type::img_to_img_flow) && !has_sigmas(model_type::v_prediction_ddpm));
+static_assert(stet::predict_key(model_type::eps) == "epsilon" &&
+              stet::predict_key(model_type::v_prediction) == "v" &&
+              stet::predict_key(model_type::v_prediction_ddpm).empty() &&
+              stet::predict_key(model_type::flow).empty());
 
 /// What is wrong with it, in quotes; nothing when it is sound.
 std::string problem(const prediction& described)
@@ -51,7 +56,7 @@ std::string problem(const prediction& described)
 
 constexpr std::string_view wrong_sigmas = "sigmas that are not finite, positive and in order";
 
-constexpr int last_type = static_cast<int>(model_type::flow_av);
+constexpr int last_type = static_cast<int>(model_type::v_prediction_ddpm);
 
 } // namespace
 

@@ -1,36 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "../comfyui_metadata.hpp"
+#include "../redump.hpp"
+
+#include <string>
 
 namespace STET_NAMESPACE {
 
-STET_INLINE void set_metadata(metadata_list& list, std::string_view key, std::string_view text)
+STET_INLINE result<metadata_list> make_comfyui_metadata(const claimed_name&            saved,
+                                                        const std::optional<workflow>& graph)
 {
-    for (auto& [known, value] : list) {
-        if (known == key) {
-            value = text;
-            return;
-        }
-    }
-    list.emplace_back(key, text);
-}
-
-STET_INLINE result<metadata_list> make_comfyui_metadata(const comfyui_metadata& about)
-{
-    metadata_list list;
-    if (!about.architecture.empty()) {
-        set_metadata(list, "modelspec.architecture", about.architecture);
+    metadata_list            list;
+    const model_description& model = saved.model;
+    if (!model.architecture.empty()) {
+        set_metadata(list, "modelspec.architecture", model.architecture);
         set_metadata(list, "modelspec.sai_model_spec", "1.0.0");
         set_metadata(list, "modelspec.implementation", "sgm");
-        std::string title(about.stem);
+        std::string title(saved.stem);
         title += ' ';
-        title += about.digits;
+        title += saved.digits;
         set_metadata(list, "modelspec.title", title);
     }
-    if (about.prediction == model_type::eps)
-        set_metadata(list, "modelspec.predict_key", "epsilon");
-    else if (about.prediction == model_type::v_prediction)
-        set_metadata(list, "modelspec.predict_key", "v");
-    if (!about.graph)
+    if (const auto key = model.prediction ? predict_key(model.prediction->type) : ""; !key.empty())
+        set_metadata(list, "modelspec.predict_key", key);
+    if (!graph)
         return list;
 
     std::uint64_t size = 0;
@@ -39,18 +31,18 @@ STET_INLINE result<metadata_list> make_comfyui_metadata(const comfyui_metadata& 
         if (!dumped)
             return dumped.error().about(key);
         size += dumped->view().size();
-        if (size > about.graph->largest)
-            return error{.code = errc::metadata_too_large, .expected = about.graph->largest, .actual = size}
-                .about(key);
+        if (size > graph->largest)
+            return error{.code = errc::metadata_too_large, .expected = graph->largest, .actual = size}.about(
+                key);
         set_metadata(list, key, dumped->view());
         return {};
     };
-    if (!about.graph->prompt) {
+    if (!graph->prompt) {
         set_metadata(list, "prompt", "");
-    } else if (auto set = set_json("prompt", *about.graph->prompt); !set) {
+    } else if (auto set = set_json("prompt", *graph->prompt); !set) {
         return set.error();
     }
-    for (const json_entry& entry : about.graph->extra) {
+    for (const json_entry& entry : graph->extra) {
         if (auto set = set_json(entry.key, entry.json); !set)
             return set.error();
     }

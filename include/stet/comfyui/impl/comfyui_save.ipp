@@ -2,20 +2,11 @@
 #include "../comfyui_save.hpp"
 
 #include <charconv>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace STET_NAMESPACE {
-
-namespace detail {
-
-STET_INLINE std::optional<std::uint64_t> number_of(std::string_view digits) noexcept
-{
-    std::uint64_t value = 0;
-    const auto    parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return parsed.ec == std::errc() ? std::optional(value) : std::nullopt;
-}
-
-} // namespace detail
 
 STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
                                                const save_options& options)
@@ -35,7 +26,8 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const comfyu
             return use(claimed_name{.path = target.file().path(),
                                     .stem = target.place().stem,
                                     .number = detail::number_of(digits),
-                                    .digits = digits});
+                                    .digits = digits,
+                                    .model = tensors.model()});
         });
 }
 

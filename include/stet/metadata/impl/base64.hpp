@@ -25,9 +25,6 @@ constexpr std::uint64_t base64_size(std::uint64_t data_size) noexcept
 /// source: RFC 4648, section 4
 void append_base64(std::string& text, std::span<const std::byte> data);
 
-/// The bytes in base64 with padding.
-std::string base64(std::span<const std::byte> data);
-
 /// Whether the text is base64 as the encoder above writes it: padded, no other character, unused bits zero.
 constexpr bool is_base64(std::string_view text) noexcept
 {

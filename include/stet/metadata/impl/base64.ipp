@@ -18,11 +18,4 @@ STET_INLINE void append_base64(std::string& text, std::span<const std::byte> dat
     }
 }
 
-STET_INLINE std::string base64(std::span<const std::byte> data)
-{
-    std::string text;
-    append_base64(text, data);
-    return text;
-}
-
 } // namespace STET_NAMESPACE::detail

@@ -2,13 +2,11 @@
 #ifndef STET_METADATA_IMPL_ISO_8601_HPP
 #define STET_METADATA_IMPL_ISO_8601_HPP
 
-#include "../../naming/placeholders.hpp"
 #include "../../vocabulary/config.hpp"
 
 #include <array>
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -37,15 +35,6 @@ private:
     {
         constexpr std::array<unsigned, 12> days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
         return days[month - 1] + (month == 2 && is_leap(year) ? 1U : 0U);
-    }
-
-    /// 53 where 1 January is a Thursday, or a Wednesday before a leap day. Days are counted from Sunday, 0.
-    /// source: Gauss's rule for the day of the week
-    static constexpr unsigned weeks_in_year(unsigned year) noexcept
-    {
-        const unsigned before = year + 399; // the calendar repeats after 400 years
-        const unsigned first = (1 + 5 * (before % 4) + 4 * (before % 100) + 6 * (before % 400)) % 7;
-        return first == 4 || (first == 3 && is_leap(year)) ? 53 : 52;
     }
 
     constexpr bool skip(char wanted) noexcept
@@ -79,31 +68,21 @@ private:
         return count;
     }
 
-    /// A year, a month or a week at the end of the text only; where more follows, a day.
+    /// A year or a month at the end of the text only; where more follows, a day.
     constexpr bool date() noexcept
     {
         const auto year = number(4, 0, 9999);
         if (!year || rest_.empty())
             return year.has_value();
         has_separators_ = skip('-');
-        if (skip('W'))
-            return day_after(number(2, 1, weeks_in_year(*year)).has_value(), 1, 7);
         if (digits_ahead() == 3)
             return number(3, 1, is_leap(*year) ? 366 : 365).has_value();
         const auto month = number(2, 1, 12);
         if (!month || (rest_.empty() && !has_separators_)) // YYYYMM would be taken for YYMMDD
             return false;
-        return day_after(true, 2, days_in_month(*year, *month));
-    }
-
-    /// The day in a month or week, which may be left out.
-    constexpr bool day_after(bool has_part, std::size_t digits, unsigned most) noexcept
-    {
-        if (!has_part || rest_.empty())
-            return has_part;
-        if (has_separators_ && !skip('-'))
-            return false;
-        return number(digits, 1, most).has_value();
+        if (rest_.empty())
+            return true;
+        return (!has_separators_ || skip('-')) && number(2, 1, days_in_month(*year, *month)).has_value();
     }
 
     /// Whether minutes or seconds follow; a time has separators exactly where its date has.
@@ -119,7 +98,7 @@ private:
         if (part_follows()) {
             minute = number(2, 0, 59);
             if (minute && part_follows())
-                second = number(2, 0, 60); // 60 is a leap second
+                second = number(2, 0, 59);
         }
         if (!minute || !second)
             return false;
@@ -147,21 +126,14 @@ private:
     bool             has_separators_ = false;
 };
 
-/// Whether the text is a date of ISO 8601 that exists: year, month or day (`2024-05-31`), week (`2024-W22-5`) or day
-/// of the year (`2024-152`), with a time (`T18:13:38.5+02:00`) where a day is named; also without separators.
+/// Whether the text is a date of ISO 8601 that exists: year, month, day (`2024-05-31`) or day of the year
+/// (`2024-152`), with a time (`T18:13:38.5+02:00`) where a day is named; also without separators. No weeks, no leap seconds.
 /// source: ISO 8601-1:2019 with amendment 1, which has 24:00 for the end of a day; no expanded years, no intervals
 constexpr bool is_iso_8601(std::string_view text) noexcept
 {
     return detail::iso_8601_reader(text).accepts();
 }
 
-/// A moment as `2024-05-31T18:13:38`, without a time zone.
-std::string iso_8601(const calendar_time& moment);
-
 } // namespace STET_NAMESPACE::detail
-
-#if STET_BODIES
-#include "iso_8601.ipp"
-#endif
 
 #endif

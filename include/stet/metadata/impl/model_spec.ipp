@@ -1,11 +1,40 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/decimal.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
 #include "../model_spec.hpp"
 #include "../thumbnail.hpp"
+#include "iso_8601.hpp"
 
 namespace STET_NAMESPACE {
 
 namespace detail {
+
+/// Collects entries and remembers the first that is refused.
+class model_spec_entries {
+public:
+    void put(std::string_view key, std::string_view text);
+    void put_required(std::string_view key, std::string_view text);
+    /// form: what the text must be, as said to the user
+    void put_if(bool is_valid, std::string_view key, std::string_view text, std::string_view form);
+    /// As the standard writes lists, with commas between.
+    void put_list(std::string_view key, const std::vector<std::string>& items);
+
+    result<metadata_list> finish() &&;
+
+private:
+    static constexpr std::string_view prefix = "modelspec.";
+
+    void refuse(std::string_view key, errc code, std::string_view form = {});
+
+    metadata_list        texts_;
+    std::optional<error> refused_;
+};
+
+constexpr bool is_sha256_text(std::string_view text) noexcept
+{
+    return text.size() == 66 && text.starts_with("0x") &&
+           text.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
+}
 
 STET_INLINE void model_spec_entries::put(std::string_view key, std::string_view text)
 {
@@ -47,7 +76,7 @@ STET_INLINE void model_spec_entries::put_list(std::string_view key, const std::v
                "a list of texts that are not empty, hold no comma and do not begin or end blank");
 }
 
-STET_INLINE result<metadata_texts> model_spec_entries::finish() &&
+STET_INLINE result<metadata_list> model_spec_entries::finish() &&
 {
     if (refused_)
         return *refused_;
@@ -68,21 +97,32 @@ STET_INLINE std::string joined_numbers(std::uint64_t first, char separator, std:
     return text += decimal(second).view();
 }
 
-STET_INLINE bool needs_resolution(const model_spec& model) noexcept
+STET_INLINE std::string_view architecture_of(const model_spec& model, const model_description& saved) noexcept
 {
-    return model.category == model_category::image && !model.is_adapter_or_component &&
-           model.architecture.find('/') == std::string::npos;
+    return model.architecture.empty() ? saved.architecture : std::string_view(model.architecture);
 }
 
-STET_INLINE void put_image_keys(model_spec_entries& entries, const model_spec& model)
+/// The word for the prediction that is saved; one of the caller's own where that has none.
+STET_INLINE void put_prediction_type(model_spec_entries& entries, const model_spec& model,
+                                     const model_description& saved)
+{
+    const std::string_view word = saved.prediction ? predict_key(saved.prediction->type) : std::string_view();
+    const std::string_view given = model.prediction_type;
+    const bool             is_plain = given == "v" || given == "epsilon";
+    if (given.empty())
+        entries.put("prediction_type", word);
+    else if (saved.prediction && (is_plain || !word.empty()))
+        entries.put_if(given == word, "prediction_type", given, "left out, or what the checkpoint records");
+    else
+        entries.put_if(is_plain || !architecture_of(model, saved).starts_with("stable-diffusion"),
+                       "prediction_type", given, "'v' or 'epsilon' for Stable Diffusion");
+}
+
+STET_INLINE void put_image_keys(model_spec_entries& entries, const model_spec& model,
+                                const model_description& saved)
 {
     entries.put("trigger_phrase", model.trigger_phrase);
-    if (!model.prediction_type.empty()) {
-        const bool is_named = !model.architecture.starts_with("stable-diffusion") ||
-                              model.prediction_type == "v" || model.prediction_type == "epsilon";
-        entries.put_if(is_named, "prediction_type", model.prediction_type,
-                       "'v' or 'epsilon' for Stable Diffusion");
-    }
+    put_prediction_type(entries, model, saved);
     if (model.timestep_range) {
         const timesteps& range = *model.timestep_range;
         entries.put_if(range.first <= range.last, "timestep_range",
@@ -101,11 +141,12 @@ STET_INLINE void put_image_keys(model_spec_entries& entries, const model_spec& m
 
 } // namespace detail
 
-STET_INLINE result<metadata_texts> model_spec_metadata(const model_spec& model)
+STET_INLINE result<metadata_list> model_spec_metadata(const model_spec& model, const model_description& saved)
 {
     detail::model_spec_entries entries;
     entries.put("sai_model_spec", model_spec_version);
-    entries.put_required("architecture", model.architecture);
+    const std::string_view architecture = detail::architecture_of(model, saved);
+    entries.put_required("architecture", architecture);
     entries.put_required("implementation", model.implementation);
     entries.put_required("title", model.title);
     if (model.resolution) {
@@ -113,7 +154,9 @@ STET_INLINE result<metadata_texts> model_spec_metadata(const model_spec& model)
         entries.put_if(size.width > 0 && size.height > 0, "resolution",
                        detail::joined_numbers(size.width, 'x', size.height),
                        "a width and a height above zero");
-    } else if (detail::needs_resolution(model)) {
+    } else if (model.category == model_category::image && !model.is_adapter_or_component &&
+               architecture.find('/') == std::string_view::npos)
+    {
         entries.put_required("resolution", {});
     }
     if (model.category == model_category::text)
@@ -139,7 +182,7 @@ STET_INLINE result<metadata_texts> model_spec_metadata(const model_spec& model)
                        "a data URI of an image in base64, such as thumbnail_uri() gives");
     entries.put_list("tags", model.tags);
     entries.put_list("merged_from", model.merged_from);
-    detail::put_image_keys(entries, model);
+    detail::put_image_keys(entries, model, saved);
     entries.put_list("language", model.language);
     entries.put("format_template", model.format_template);
     return std::move(entries).finish();

@@ -5,10 +5,10 @@
 namespace STET_NAMESPACE {
 
 STET_INLINE plan::plan(detail::growing_array<record> records, detail::growing_array<std::uint64_t> axes,
-                       change_log log, component_reports components, std::uint64_t members_size,
-                       std::uint32_t data_alignment) noexcept
+                       change_log log, component_reports components, const model_description& model,
+                       std::uint64_t members_size, std::uint32_t data_alignment) noexcept
     : records_(std::move(records)), axes_(std::move(axes)), log_(std::move(log)), components_(components),
-      members_size_(members_size), data_alignment_(data_alignment)
+      model_(model), members_size_(members_size), data_alignment_(data_alignment)
 {
 }
 

@@ -43,6 +43,12 @@ public:
     /// The index of the present component.
     std::uint8_t present() const noexcept { return static_cast<std::uint8_t>(components_.size() - 1); }
 
+    /// Whether a tensor of that name was added; looks at all of them.
+    bool holds(const placed_name& name) const noexcept;
+
+    /// What the checkpoint records of its model.
+    void describe(const model_description& model) noexcept { model_ = model; }
+
     /// What the plan will own.
     change_log& owned() noexcept { return log_; }
 
@@ -87,6 +93,7 @@ private:
     growing_array<std::uint64_t> axes_;
     change_log                   log_;
     component_reports            components_;
+    model_description            model_{};
     std::uint64_t                least_header_size_ = 2;
     std::string_view             last_prefix_{};
     json_string_facts            facts_of_last_prefix_ = inspect_json_string({});

@@ -27,6 +27,15 @@ STET_INLINE result<void> plan_builder::log(change::kind what, const placed_name&
     return {};
 }
 
+STET_INLINE bool plan_builder::holds(const placed_name& name) const noexcept
+{
+    for (const record& placed : records_) {
+        if (placed.name == name)
+            return true;
+    }
+    return false;
+}
+
 STET_INLINE result<void> plan_builder::add(const placed_name&         name,
                                            const result<tensor_view>& tensor) noexcept
 {
@@ -71,7 +80,7 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
     if (members + 2 > max_header_size)
         return header_too_large(members + 2);
     count_changes();
-    return plan(std::move(records_), std::move(axes_), std::move(log_), components_, members,
+    return plan(std::move(records_), std::move(axes_), std::move(log_), components_, model_, members,
                 order.data_alignment);
 }
 

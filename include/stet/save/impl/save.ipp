@@ -50,7 +50,8 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const number
             return use(claimed_name{.path = target.file().path(),
                                     .stem = name->stem,
                                     .number = target.number(),
-                                    .digits = digits.view()});
+                                    .digits = digits.view(),
+                                    .model = tensors.model()});
         });
 }
 

@@ -51,13 +51,14 @@ template <class Layout>
 concept is_cascade =
     std::derived_from<Layout, layouts::cascade_b> || std::derived_from<Layout, layouts::cascade_c>;
 
-/// Whether ComfyUI's loader looks for a text encoder in files of that layout.
-/// source: ComfyUI 0.8.0, supported_models.py, clip_target
+/// Whether ComfyUI's loader looks for a text encoder in files of that layout or family: where neither says no.
 template <class Layout>
-inline constexpr bool comfyui_reads_text =
-    !(std::derived_from<Layout, layouts::svd> || std::derived_from<Layout, layouts::sv3d> ||
-      std::derived_from<Layout, layouts::zero123> || std::derived_from<Layout, layouts::hunyuan3d> ||
-      std::derived_from<Layout, families::hidream> || std::derived_from<Layout, families::flux2>);
+inline constexpr bool comfyui_reads_text = [] {
+    if constexpr (requires { Layout::reads_text; })
+        return Layout::reads_text;
+    else
+        return true;
+}();
 
 /// What splitting needs to know about a layout.
 struct split_rules {

@@ -88,13 +88,9 @@ TEST_CASE("a date may count the days of the year")
     CHECK(dates({"2024-000", "2024-367", "2023-366", "1900-366", "2024-36"}) == texts{});
 }
 
-TEST_CASE("a date may be a week or a day of one")
+TEST_CASE("weeks and leap seconds are no part of it")
 {
-    CHECK(not_dates({"2024-W01", "2024W01", "2024-W22-5", "2024W225", "2024-W52-7", "2020-W53", "2015-W53-4",
-                     "0004-W53", "1976-W53", "2024-W22-5T18:13"}) == texts{});
-    CHECK(dates({"2024-W00", "2024-W53", "2023-W53", "2014-W53", "2024-W1", "2024-W22-0", "2024-W22-8",
-                 "2024-W225", "2024W22-5", "2024-w22", "2024-W22-", "2024-W", "2024-W22T18:13",
-                 "2024-W22-55"}) == texts{});
+    CHECK(dates({"2024-W22", "2024W22", "2024-W22-5", "2024-06-30T23:59:60"}) == texts{});
 }
 
 TEST_CASE("a day may have a time, down to fractions")
@@ -102,7 +98,7 @@ TEST_CASE("a day may have a time, down to fractions")
     CHECK(not_dates({"2024-05-31T18", "2024-05-31T18:13", "2024-05-31T18:13:38", "2024-05-31T18:13:38.5",
                      "2024-05-31T18:13:38,123456789", "2024-05-31T18.5", "2024-05-31T18:13.25", "20240531T18",
                      "20240531T1813", "20240531T181338", "20240531T181338.001", "2024-05-31T00:00:00",
-                     "2024-05-31T23:59:59", "2024-06-30T23:59:60"}) == texts{});
+                     "2024-05-31T23:59:59"}) == texts{});
     CHECK(dates({"2024T18:13",         "2024-05T18:13",           "2024-05-31T",
                  "2024-05-31 18:13",   "2024-05-31t18:13",        "2024-05-31T1",
                  "2024-05-31T18:",     "2024-05-31T18:1",         "2024-05-31T18:13:",
@@ -130,13 +126,4 @@ TEST_CASE("a time may have a zone")
                  "2024-05-31T18:13:38+02:60", "2024-05-31T18:13:38+02:", "2024-05-31T18:13:38+0200",
                  "20240531T181338+02:00", "2024-05-31T18:13:38 Z", "2024-05-31T18:13:38+02:00:00",
                  "2024-05-31T18:13:38UTC"}) == texts{});
-}
-
-TEST_CASE("a moment is written as a date that reads back as one")
-{
-    const stet::calendar_time moment{.year = 2024, .month = 5, .day = 3, .hour = 8, .minute = 1, .second = 9};
-    CHECK(stet::detail::iso_8601(moment) == "2024-05-03T08:01:09");
-    CHECK(is_iso_8601(stet::detail::iso_8601(moment)));
-    CHECK_FALSE(is_iso_8601(stet::detail::iso_8601({.year = 10'000, .month = 1, .day = 1})));
-    CHECK_FALSE(is_iso_8601(stet::detail::iso_8601({})));
 }
