@@ -2,14 +2,10 @@
 #ifndef STET_FAMILIES_TEXT_RULE_HPP
 #define STET_FAMILIES_TEXT_RULE_HPP
 
-#include "../tensor/tensor_view.hpp"
 #include "../vocabulary/config.hpp"
 #include "rearrangement.hpp"
 
-#include <array>
 #include <concepts>
-#include <cstddef>
-#include <cstdint>
 
 namespace STET_NAMESPACE {
 
@@ -19,11 +15,13 @@ namespace STET_NAMESPACE {
 namespace text_rules {
 
 /// Stable Diffusion 1: `clip_l.` becomes `cond_stage_model.`; the projection and the logit scale are left out.
+/// errors: in strict conduct also foreign_key, position_ids_mismatch
 struct sd1 {
     static result<void> apply(rearrangement& work);
 };
 
 /// Stable Diffusion 2: OpenCLIP's names under `cond_stage_model.model.`
+/// errors: in strict conduct also foreign_key
 struct sd2 {
     static result<void> apply(rearrangement& work);
 };
@@ -38,14 +36,8 @@ struct sdxl {
     static result<void> apply(rearrangement& work);
 
 private:
-    static constexpr std::array<std::int64_t, 77> position_ids = [] {
-        std::array<std::int64_t, 77> ids{};
-        for (std::size_t i = 0; i < ids.size(); ++i)
-            ids[i] = static_cast<std::int64_t>(i);
-        return ids;
-    }();
-
-    /// 0 to 76, in place of any given ones, which in strict conduct must at least be as many.
+    /// One for each position of clip_l, in place of any given ones. As ComfyUI does 77 of them, whatever clip_l has; in
+    /// strict conduct as many as its embedding has rows where these are more, and any given ones must be as many.
     static result<void> add_position_ids(rearrangement& work);
 };
 

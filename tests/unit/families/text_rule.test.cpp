@@ -136,15 +136,20 @@ TEST_CASE("sd1 puts clip_l under cond_stage_model and leaves out the projection 
     CHECK(done.log.changes[0].component == 2);
 }
 
-TEST_CASE("sd1 leaves keys of other encoders at the top and adds no position ids")
+TEST_CASE("sd1 refuses keys that are not clip_l's in strict conduct, in ComfyUI's it leaves them at the top")
 {
-    support::tensor_pool      pool;
+    support::tensor_pool pool;
+    for (const std::string key : {"t5xxl.y", "clip_l", "logit_scale", "text_model.x", "cond_stage_model.x"}) {
+        const named_tensors given{{"clip_l.x", pool.one(1)}, {key, pool.one(2)}};
+        CHECK(applied<rules::sd1>(given).names() == "foreign_key " + key);
+    }
     const applied<rules::sd1> done({{"clip_l.x", pool.one(1)},
                                     {"t5xxl.y", pool.one(2)},
                                     {"clip_l", pool.one(3)},
                                     {std::string(position_ids), pool.one(4)},
                                     {"logit_scale", pool.one(5)},
-                                    {"clip_l.logit_scale2", pool.one(6)}});
+                                    {"clip_l.logit_scale2", pool.one(6)}},
+                                   strictness::as_comfyui);
     CHECK(done.names() ==
           "t5xxl.y;clip_l;logit_scale;cond_stage_model.x;"
           "cond_stage_model.transformer.text_model.embeddings.position_ids;cond_stage_model.logit_scale2;");
@@ -155,7 +160,7 @@ TEST_CASE("names that meet in sd1 are refused in strict conduct and reported in 
 {
     support::tensor_pool pool;
     const named_tensors  given{{"cond_stage_model.x", pool.one(1)}, {"clip_l.x", pool.one(2)}};
-    CHECK(applied<rules::sd1>(given).names() == "name_collision cond_stage_model.x");
+    CHECK(applied<rules::sd1>(given).names() == "foreign_key cond_stage_model.x");
     const applied<rules::sd1> done(given, strictness::as_comfyui);
     CHECK(done.names() == "cond_stage_model.x;");
     CHECK(floats(done.tensor("cond_stage_model.x")) == std::vector<float>{2});
@@ -173,14 +178,14 @@ TEST_CASE("sd2 puts clip_h under cond_stage_model.model with OpenCLIP's names an
     CHECK(done.changes().empty());
 }
 
-TEST_CASE("sd2 relabels keys of other encoders too")
+TEST_CASE("sd2 refuses keys that are not clip_h's in strict conduct, in ComfyUI's it relabels them, too")
 {
     support::tensor_pool pool;
-    CHECK(applied<rules::sd2>(
-              {{"clip_h.a", pool.one(1)}, {"x.layer_norm1", pool.one(2)}, {"clip_hX", pool.one(3)}})
-              .names() == "x.ln_1;cond_stage_model.model.a;cond_stage_model.modelX;");
-    CHECK(applied<rules::sd2>({{"clip_h.a.self_attn.q_proj.weight", pool.f32({1}, {1})}}).names() ==
-          "missing_qkv cond_stage_model.model.a.self_attn");
+    const named_tensors  given{
+         {"clip_h.a", pool.one(1)}, {"x.layer_norm1", pool.one(2)}, {"clip_hX", pool.one(3)}};
+    CHECK(applied<rules::sd2>(given).names() == "foreign_key x.layer_norm1");
+    CHECK(applied<rules::sd2>(given, strictness::as_comfyui).names() ==
+          "x.ln_1;cond_stage_model.model.a;cond_stage_model.modelX;");
 }
 
 TEST_CASE("the refiner has clip_g alone, without its position ids")
@@ -220,6 +225,41 @@ TEST_CASE("sdxl has clip_g with OpenCLIP's names, clip_l with its own and positi
     REQUIRE(ids.shape.size() == 2);
     CHECK((ids.shape[0] == 1 && ids.shape[1] == 77));
     CHECK(integers(ids) == up_to_77());
+}
+
+TEST_CASE("an encoder of more positions has as many ids in strict conduct; in ComfyUI's it has 77")
+{
+    constexpr std::string_view embedding =
+        "clip_l.transformer.text_model.embeddings.position_embedding.weight";
+    support::tensor_pool pool;
+    const auto           rows = [&](std::uint64_t count) {
+        return pool.f32({count, 2}, std::vector<float>(static_cast<std::size_t>(count) * 2));
+    };
+    const named_tensors        longer{{std::string(embedding), rows(248)}};
+    const applied<rules::sdxl> done(longer);
+    const auto                 ids = done.tensor(saved_position_ids);
+    REQUIRE(ids.shape.size() == 2);
+    CHECK(ids.shape[1] == 248);
+    CHECK(integers(ids).back() == 247);
+    CHECK(integers(applied<rules::sdxl>(longer, strictness::as_comfyui).tensor(saved_position_ids)) ==
+          up_to_77());
+    CHECK(integers(applied<rules::sdxl>({{std::string(embedding), rows(5)}}).tensor(saved_position_ids)) ==
+          up_to_77());
+    CHECK(integers(applied<rules::sdxl>({{std::string(embedding), rows(1000)}}).tensor(saved_position_ids))
+              .back() == 999);
+
+    const auto few = pool.raw(dtype::i64, {1, 77}, std::string(77 * 8, '\0'));
+    const auto enough = pool.raw(dtype::i64, {1, 248}, std::string(248 * 8, '\0'));
+    const auto with = [&](const stet::tensor_view& given) {
+        return named_tensors{{std::string(embedding), rows(248)}, {std::string(position_ids), given}};
+    };
+    const named_tensors with_few = with(few);
+    const named_tensors with_enough = with(enough);
+    CHECK(applied<rules::sdxl>(with_few).names() == "position_ids_mismatch " + std::string(position_ids));
+    CHECK(integers(applied<rules::sdxl>(with_enough).tensor(saved_position_ids)).size() == 248);
+    CHECK(applied<rules::sd1>(with_few).names() == "position_ids_mismatch " + std::string(position_ids));
+    CHECK(applied<rules::sd1>(with_enough).outcome);
+    CHECK(applied<rules::sd1>(with_few, strictness::as_comfyui).outcome);
 }
 
 TEST_CASE("sdxl adds position ids even to an encoder of no keys")

@@ -1,16 +1,88 @@
 // SPDX-License-Identifier: MIT
+#include "../../tensor/produced.hpp"
 #include "../text_rule.hpp"
 #include "openclip_conversion.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
+inline constexpr std::string_view clip_l_position_ids =
+    "clip_l.transformer.text_model.embeddings.position_ids";
+
+/// Every key must begin so: what does not would lie where no loader looks for it.
+/// errors: foreign_key, in strict conduct
+STET_INLINE result<void> expect_only(rearrangement& work, std::string_view beginning)
+{
+    for (const ordered_dict::entry& entry : work.dict.entries()) {
+        if (work.is_strict() && entry.is_present && !ordered_dict::begins_with(entry.name, beginning))
+            return error{.code = errc::foreign_key}.about(entry.name.prefix, entry.name.stem);
+    }
+    return {};
+}
+
+inline constexpr std::uint64_t usual_positions = 77;
+
+/// The positions that clip_l has: rows of its embedding; the usual number where these are fewer or there is none.
+STET_INLINE std::uint64_t clip_l_positions(const ordered_dict& dict) noexcept
+{
+    const auto* const embedding =
+        dict.find({.stem = "clip_l.transformer.text_model.embeddings.position_embedding.weight"});
+    if (embedding == nullptr || dict.tensor(*embedding).shape.size() == 0)
+        return usual_positions;
+    const std::uint64_t rows = dict.tensor(*embedding).shape[0];
+    return rows > usual_positions ? rows : usual_positions;
+}
+
+/// errors: position_ids_mismatch for given ones of another type or number
+STET_INLINE result<void> expect_position_ids(const ordered_dict& dict, std::uint64_t count)
+{
+    const auto* const given = dict.find({.stem = clip_l_position_ids});
+    if (given == nullptr)
+        return {};
+    const tensor_view& tensor = dict.tensor(*given);
+    if (tensor.type == dtype::i64 && tensor.size == count * sizeof(std::int64_t))
+        return {};
+    return error{.code = errc::position_ids_mismatch, .expected = count}.about(clip_l_position_ids);
+}
+
+/// The numbers from 0 on as I64, made while they are written.
+struct counted_positions {
+    std::uint64_t count;
+
+    result<void> write(sink_ref out) const
+    {
+        for (std::uint64_t position = 0; position < count; ++position) {
+            std::array<std::byte, sizeof(position)> number{}; // little-endian, as every file has it
+            for (std::size_t i = 0; i < number.size(); ++i)
+                number[i] = static_cast<std::byte>(position >> (8 * i) & 0xFFU);
+            if (auto written = out.write(number); !written)
+                return written;
+        }
+        return {};
+    }
+};
+
+} // namespace detail
+
 namespace text_rules {
 
 STET_INLINE result<void> sd1::apply(rearrangement& work)
 {
+    if (auto known = detail::expect_only(work, "clip_l."); !known)
+        return known;
+    if (const std::uint64_t positions = detail::clip_l_positions(work.dict);
+        work.is_strict() && positions > detail::usual_positions)
+    {
+        if (auto fitting = detail::expect_position_ids(work.dict, positions); !fitting)
+            return fitting;
+    }
     for (const std::string_view key : {"clip_l.transformer.text_projection.weight", "clip_l.logit_scale"}) {
         if (auto done = work.leave_out({.stem = key}); !done)
             return done;
@@ -20,6 +92,8 @@ STET_INLINE result<void> sd1::apply(rearrangement& work)
 
 STET_INLINE result<void> sd2::apply(rearrangement& work)
 {
+    if (auto known = detail::expect_only(work, "clip_h."); !known)
+        return known;
     if (auto renamed = work.rename_prefix("clip_h", "cond_stage_model.model"); !renamed)
         return renamed;
     auto converted = detail::to_openclip(detail::openclip_text, work, "");
@@ -59,16 +133,21 @@ STET_INLINE result<void> sdxl::apply(rearrangement& work)
 
 STET_INLINE result<void> sdxl::add_position_ids(rearrangement& work)
 {
-    constexpr placed_name name{.stem = "clip_l.transformer.text_model.embeddings.position_ids"};
-    const auto            ids = view_of(position_ids, {1, position_ids.size()});
+    constexpr placed_name name{.stem = detail::clip_l_position_ids};
+    std::uint64_t         count = detail::usual_positions;
+    if (work.is_strict()) {
+        count = detail::clip_l_positions(work.dict);
+        if (auto fitting = detail::expect_position_ids(work.dict, count); !fitting)
+            return fitting;
+    }
+    const auto* const numbers = work.own().keep(detail::counted_positions{count});
+    if (numbers == nullptr)
+        return error{.code = errc::out_of_memory, .expected = sizeof(*numbers)};
+    const auto ids =
+        produced_view(dtype::i64, {1, count}, *numbers,
+                      [](const detail::counted_positions& all, sink_ref out) { return all.write(out); });
     if (!ids)
         return ids.error();
-    if (const auto* const given = work.dict.find(name); given != nullptr && work.is_strict()) {
-        const tensor_view& tensor = work.dict.tensor(*given);
-        if (tensor.type != ids->type || tensor.size != ids->size)
-            return error{.code = errc::position_ids_mismatch, .expected = position_ids.size()}.about(
-                name.stem);
-    }
     const auto replaced = work.dict.set(name, *ids);
     if (!replaced)
         return replaced.error();
