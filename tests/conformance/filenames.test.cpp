@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Names recorded from ComfyUI 0.8.0, resolved again from the same prefixes, folders and clocks.
-#include "support/json.hpp"
-#include "support/test_data.hpp"
+#include "support/comfy_case.hpp"
+#include "support/recorded_cases.hpp"
 
 #include <stet/comfyui/comfyui_counter.hpp>
 #include <stet/comfyui/comfyui_name.hpp>
@@ -44,141 +44,84 @@ struct outcome {
     bool        created = false;
 };
 
-struct recorded_case {
-    std::string    id;
-    recorded_input input;
-    outcome        result;
-};
-
 // ---- reading ----------------------------------------------------------------------------------------------
 
-std::optional<std::string> text_of(const json_value& object, std::string_view key)
+/// Empty where there is none.
+std::string text(const json_value& object, std::string_view key)
 {
-    const json_value* const found = object.find(key);
-    if (found == nullptr || found->string() == nullptr)
-        return std::nullopt;
-    return *found->string();
+    return std::string(object.at(key).text());
 }
 
-std::optional<std::string> bytes_of_hexadecimal(std::string_view digits)
+stet::placeholders parse_fields(const json_value& from)
 {
-    constexpr std::string_view known = "0123456789abcdef";
-    std::string                bytes;
-    if (digits.size() % 2 != 0)
-        return std::nullopt;
-    for (std::size_t i = 0; i < digits.size(); i += 2) {
-        const std::size_t high = known.find(digits[i]);
-        const std::size_t low = known.find(digits[i + 1]);
-        if (high == std::string_view::npos || low == std::string_view::npos)
-            return std::nullopt;
-        bytes += static_cast<char>(high * 16 + low);
-    }
-    return bytes;
+    stet::placeholders fields;
+    fields.width = from.at("width").integer().value_or(fields.width);
+    fields.height = from.at("height").integer().value_or(fields.height);
+    const auto time = from.at("time").items();
+    const auto part = [&](std::size_t i) { return static_cast<unsigned>(time[i].integer().value_or(0)); };
+    if (!time.empty())
+        fields.time = {.year = part(0),
+                       .month = part(1),
+                       .day = part(2),
+                       .hour = part(3),
+                       .minute = part(4),
+                       .second = part(5)};
+    return fields;
 }
 
-/// A name in a folder: text, or {"hex": bytes} where it is not UTF-8.
-std::optional<std::string> parse_entry(const json_value& entry)
+recorded_input parse_input(const json_value& from)
 {
-    if (entry.string() != nullptr)
-        return *entry.string();
-    const auto digits = text_of(entry, "hex");
-    return digits ? bytes_of_hexadecimal(*digits) : std::nullopt;
-}
-
-/// Puts the values into the fields; false when one is not as it should be.
-bool parse_fields(const json_value& from, stet::placeholders& fields)
-{
-    for (const auto& [key, size] : {std::pair{"width", &fields.width}, std::pair{"height", &fields.height}}) {
-        if (const json_value* const given = from.find(key)) {
-            if (!given->integer())
-                return false;
-            *size = *given->integer();
-        }
-    }
-    const json_value* const time = from.find("time");
-    if (time == nullptr)
-        return true;
-    std::array<unsigned, 6> parts{};
-    if (time->elements() == nullptr || time->elements()->size() != parts.size())
-        return false;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        const auto part = (*time->elements())[i].integer();
-        if (!part)
-            return false;
-        parts[i] = static_cast<unsigned>(*part);
-    }
-    fields.time = {.year = parts[0],
-                   .month = parts[1],
-                   .day = parts[2],
-                   .hour = parts[3],
-                   .minute = parts[4],
-                   .second = parts[5]};
-    return true;
-}
-
-std::optional<recorded_input> parse_input(const json_value& from)
-{
-    const auto              prefix = text_of(from, "prefix");
-    const auto              output_dir = text_of(from, "output_dir");
-    const json_value* const entries = from.find("entries");
-    if (!prefix || !output_dir || entries == nullptr)
-        return std::nullopt;
-    recorded_input input{.prefix = *prefix,
-                         .output_dir = *output_dir,
-                         .listing_error = text_of(from, "listing_error").value_or(std::string()),
-                         .folder_error = text_of(from, "mkdir_error").value_or(std::string())};
-    if (!parse_fields(from, input.fields))
-        return std::nullopt;
-    if (entries->is_null())
+    recorded_input input{.prefix = text(from, "prefix"),
+                         .output_dir = text(from, "output_dir"),
+                         .fields = parse_fields(from),
+                         .listing_error = text(from, "listing_error"),
+                         .folder_error = text(from, "mkdir_error")};
+    if (from.at("entries").is_null())
         return input;
-    if (entries->elements() == nullptr)
-        return std::nullopt;
     input.entries.emplace();
-    for (const json_value& entry : *entries->elements()) {
-        auto name = parse_entry(entry);
-        if (!name)
-            return std::nullopt;
-        input.entries->push_back(*std::move(name));
-    }
+    for (const json_value& entry : from.at("entries").items())
+        input.entries->push_back(support::parse_entry(entry).value());
     return input;
 }
 
-std::optional<outcome> parse_outcome(const json_value& from)
+outcome parse_outcome(const json_value& from)
 {
-    if (auto error = text_of(from, "error"))
-        return outcome{.error = *std::move(error)};
-    outcome parsed;
-    for (const auto& [key, field] :
-         {std::pair{"folder", &parsed.folder}, std::pair{"stem", &parsed.stem},
-          std::pair{"subfolder", &parsed.subfolder}, std::pair{"prefix_out", &parsed.prefix_out},
-          std::pair{"file", &parsed.file}})
-    {
-        auto text = text_of(from, key);
-        if (!text)
-            return std::nullopt;
-        *field = *std::move(text);
-    }
-    const json_value* const counter = from.find("counter");
-    const json_value* const created = from.find("created");
-    if (counter == nullptr || created == nullptr || !created->boolean())
-        return std::nullopt;
-    if (counter->string() == nullptr && !counter->signed_integer())
-        return std::nullopt;
-    parsed.counter =
-        counter->string() != nullptr ? *counter->string() : std::to_string(*counter->signed_integer());
-    parsed.created = *created->boolean();
-    return parsed;
+    if (from.find("error") != nullptr)
+        return {.error = text(from, "error")};
+    const json_value& counter = from.at("counter");
+    return {.folder = text(from, "folder"),
+            .stem = text(from, "stem"),
+            .counter = counter.string() != nullptr ? *counter.string()
+                                                   : std::to_string(counter.signed_integer().value_or(0)),
+            .subfolder = text(from, "subfolder"),
+            .prefix_out = text(from, "prefix_out"),
+            .file = text(from, "file"),
+            .created = from.at("created").boolean().value_or(false)};
 }
 
-std::optional<recorded_case> parse_case(const json_value& from)
+support::data_shape recorded_case()
 {
-    auto                    id = text_of(from, "id");
-    auto                    input = parse_input(from);
-    const json_value* const given = from.find("result");
-    auto                    result = given == nullptr ? std::nullopt : parse_outcome(*given);
-    if (!id || !input || !result)
-        return std::nullopt;
-    return recorded_case{.id = *std::move(id), .input = *std::move(input), .result = *std::move(result)};
+    using support::a_count, support::a_text, support::data_shape;
+    const auto is_result = [](const json_value& value) {
+        const json_value& counter = value.at("counter");
+        return value.at("error").string() != nullptr ||
+               (value.at("folder").string() != nullptr && value.at("stem").string() != nullptr &&
+                value.at("subfolder").string() != nullptr && value.at("prefix_out").string() != nullptr &&
+                value.at("file").string() != nullptr && value.at("created").boolean() &&
+                (counter.string() != nullptr || counter.signed_integer()));
+    };
+    return data_shape::object(
+        {{"id", a_text()},
+         {"prefix", a_text()},
+         {"output_dir", a_text()},
+         {"entries", support::folder_entries()},
+         {"width?", a_count()},
+         {"height?", a_count()},
+         {"time?", data_shape::list_of(a_count(), 6)},
+         {"listing_error?", a_text()},
+         {"mkdir_error?", a_text()},
+         {"result",
+          {"an error, or folder, stem, counter, subfolder, prefix_out, file and created", is_result}}});
 }
 
 // ---- resolving --------------------------------------------------------------------------------------------
@@ -256,25 +199,17 @@ void check_equal(const outcome& found, const outcome& expected)
 
 TEST_CASE("file names are those ComfyUI gives")
 {
-    if (!support::found_test_data("comfy/filenames.json"))
+    const auto data =
+        support::read_cases("comfy/filenames.json", {{"rows", recorded_case()}, {"fuzz", recorded_case()}});
+    if (!data)
         return;
-    const auto text = support::file_content(support::test_data("comfy/filenames.json"));
-    REQUIRE(text);
-    const auto root = support::parse_json(*text);
-    REQUIRE(root);
     std::size_t count = 0;
     for (const std::string_view group : {"rows", "fuzz"}) {
-        INFO(group);
-        const json_value* const cases = root->find(group);
-        REQUIRE(cases != nullptr);
-        REQUIRE(cases->elements() != nullptr);
-        for (const json_value& from : *cases->elements()) {
-            const auto given = parse_case(from);
-            INFO("case " << count << " of all");
-            REQUIRE(given);
-            INFO(given->id << ": prefix '" << given->input.prefix << "', output folder '"
-                           << given->input.output_dir << "'");
-            check_equal(resolve(given->input), given->result);
+        for (const json_value& from : data->at(group).items()) {
+            const recorded_input input = parse_input(from);
+            INFO(from.at("id").text()
+                 << ": prefix '" << input.prefix << "', output folder '" << input.output_dir << "'");
+            check_equal(resolve(input), parse_outcome(from.at("result")));
             ++count;
         }
     }

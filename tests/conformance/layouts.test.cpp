@@ -2,6 +2,7 @@
 // Where ComfyUI's families put every key: prefixes of all families, and whole key lists of recorded checkpoints.
 #include "support/comfy_case.hpp"
 #include "support/poured.hpp"
+#include "support/recorded_cases.hpp"
 #include "support/test_data.hpp"
 #include "support/unnamed_family.hpp"
 
@@ -38,15 +39,15 @@ void check_family(const json_value& line)
           support::text_of(line, "vision_prefix").value_or("none"));
     const std::string rule = *support::text_of(line, "text_rule");
     if (rule == "plain") {
-        CHECK(prefix_of<Family, stet::role::text_encoder>() == *support::text_of(line, "text_prefix"));
+        CHECK(prefix_of<Family, stet::role::text_encoder>() ==
+              support::text_of(line, "text_prefix").value_or("none"));
         CHECK_FALSE(stet::rearranges<Family, stet::role::text_encoder>);
     } else {
         CHECK(stet::rearranges<Family, stet::role::text_encoder>);
     }
     const auto usual = support::model_type_named(*support::text_of(line, "default_model_type"));
-    REQUIRE(usual);
     CHECK(Family::type.is_known);
-    CHECK(Family::type.usual == *usual);
+    CHECK(usual == Family::type.usual);
 }
 
 /// A key's tensor of four floats, each of which tells the component, the key's index and its own place.
@@ -105,14 +106,18 @@ void check_case(const json_value& given, stet::model_type type)
     options.prediction = stet::prediction{.type = type};
     const auto plan = stet::make_plan(dicts.parts(), support::as_nodes_use<Family>{}, options);
     INFO((plan ? std::string() : stet::message(plan.error())));
-    REQUIRE(plan);
+    CHECK(plan);
+    if (!plan)
+        return;
     std::map<std::string, std::string> placed;
     for (const stet::record& record : plan->records())
         placed.emplace(record.name.text(), source_of(plan->tensor(record)));
     std::map<std::string, std::string> expected;
-    const auto&                        names = *given.find("output")->elements();
-    for (std::size_t i = 0; i < names.size(); ++i)
-        expected.emplace(*names[i].string(), *(*given.find("from")->elements())[i].string());
+    const auto                         names = given.at("output").items();
+    const auto                         sources = given.at("from").items();
+    CHECK(names.size() == sources.size());
+    for (std::size_t i = 0; i < names.size() && i < sources.size(); ++i)
+        expected.emplace(names[i].text(), sources[i].text());
     CHECK(placed == expected);
 }
 
@@ -120,26 +125,30 @@ void check_case(const json_value& given, stet::model_type type)
 
 TEST_CASE("every family has ComfyUI's prefixes and rule, and recorded key lists come out alike")
 {
-    if (!support::found_test_data("comfy/layouts.json"))
+    const auto family = support::data_shape::object({{"family", support::a_text()},
+                                                     {"unet_prefix", support::a_text()},
+                                                     {"vae_prefix", support::a_text()},
+                                                     {"text_rule", support::a_text()},
+                                                     {"text_prefix", support::a_text().or_null()},
+                                                     {"vision_prefix", support::a_text().or_null()},
+                                                     {"default_model_type", support::a_model_type()}});
+    const auto data =
+        support::read_cases("comfy/layouts.json", {{"families", family}, {"cases", support::layout_case()}});
+    if (!data)
         return;
-    const auto text = support::file_content(support::test_data("comfy/layouts.json"));
-    REQUIRE(text);
-    const auto data = support::parse_json(*text);
-    REQUIRE(data);
     std::size_t count = 0;
-    for (const json_value& line : *data->find("families")->elements()) {
-        const std::string name = *support::text_of(line, "family");
-        INFO(name);
-        CHECK(stet::visit_family(name, [&]<class Family>(Family) { check_family<Family>(line); }));
+    for (const json_value& line : data->at("families").items()) {
+        INFO(line.at("family").text());
+        support::with_family(line.at("family").text(),
+                             [&]<class Family>(Family) { check_family<Family>(line); });
         ++count;
     }
-    for (const json_value& given : *data->find("cases")->elements()) {
-        INFO(*support::text_of(given, "id"));
-        const auto type = support::model_type_named(*support::text_of(given, "model_type"));
-        REQUIRE(type);
-        CHECK(stet::visit_family(*support::text_of(given, "family"), [&]<class Family>(Family) {
-            check_case<support::unnamed<Family>>(given, *type);
-        }));
+    for (const json_value& given : data->at("cases").items()) {
+        INFO(given.at("id").text());
+        const stet::model_type type = support::model_type_named(given.at("model_type").text()).value();
+        support::with_family(given.at("family").text(), [&]<class Family>(Family) {
+            check_case<support::unnamed<Family>>(given, type);
+        });
         ++count;
     }
     support::report_cases("comfy/layouts", count);

@@ -2,7 +2,7 @@
 // What ComfyUI's text-encoder rules made of recorded dicts: keys, order, dtypes, shapes, values and refusals.
 #include "support/golden_tensor.hpp"
 #include "support/poured.hpp"
-#include "support/test_data.hpp"
+#include "support/recorded_cases.hpp"
 
 #include <stet/families/text_rule.hpp>
 #include <stet/vocabulary/message.hpp>
@@ -83,7 +83,10 @@ void check_output(const stet::detail::ordered_dict& dict, const golden_dict& exp
     for (const stet::detail::ordered_dict::entry& entry : dict.entries()) {
         if (!entry.is_present)
             continue;
-        REQUIRE(at < expected.size());
+        if (at == expected.size()) {
+            FAIL_CHECK(entry.name.text() << " is one tensor too many");
+            return;
+        }
         const golden_tensor&     wanted = expected[at++];
         const stet::tensor_view& tensor = dict.tensor(entry);
         INFO(wanted.name);
@@ -129,40 +132,53 @@ void check_strict(const asked_rule& rule, const golden_dict& input, const golden
 
 asked_rule parse_rule(const json_value& given)
 {
-    asked_rule rule{.name = *given.find("rule")->string(), .prefix = {}, .renames = {}};
-    if (const json_value* const prefix = given.find("prefix");
-        prefix != nullptr && prefix->string() != nullptr)
-        rule.prefix = *prefix->string();
-    if (const json_value* const replace = given.find("replace");
-        replace != nullptr && replace->elements() != nullptr)
-    {
-        for (const json_value& pair : *replace->elements())
-            rule.renames.emplace_back(*(*pair.elements())[0].string(), *(*pair.elements())[1].string());
-    }
+    asked_rule rule{.name = std::string(given.at("rule").text()),
+                    .prefix = std::string(given.at("prefix").text()),
+                    .renames = {}};
+    for (const json_value& pair : given.at("replace").items())
+        rule.renames.emplace_back(pair.items()[0].text(), pair.items()[1].text());
     return rule;
+}
+
+/// What both kinds of cases have.
+std::vector<support::shaped_member> rule_members()
+{
+    using support::a_text, support::data_shape;
+    const auto is_rule = [](const json_value& value) {
+        for (const std::string_view known : {"sd1", "sd2", "sdxl", "refiner", "plain", "rename"}) {
+            if (value.text() == known)
+                return true;
+        }
+        return false;
+    };
+    return {{"id", a_text()},
+            {"rule", {"sd1, sd2, sdxl, refiner, plain or rename", is_rule}},
+            {"prefix?", a_text()},
+            {"replace?", data_shape::list_of(data_shape::list_of(a_text(), 2))}};
 }
 
 void check_case(const json_value& given)
 {
-    const asked_rule rule = parse_rule(given);
-    const auto       input = support::parse_golden_dict(given.find("input"));
-    REQUIRE(input);
+    const asked_rule        rule = parse_rule(given);
+    const auto              input = support::parse_golden_dict(given.find("input"));
     stet::change_log        log(stet::heap());
     stet::rearrangement     work(log, 0, stet::strictness::as_comfyui);
     const auto              done = run(rule, *input, work);
     const json_value* const refused = given.find("error");
-    if (refused != nullptr && refused->string() != nullptr) {
-        REQUIRE_FALSE(done);
-        CHECK(error_name(done.error().code) == *refused->string());
+    if (refused != nullptr) {
+        CHECK((done ? "saved" : error_name(done.error().code)) == refused->text());
         stet::change_log    strict_log(stet::heap());
         stet::rearrangement strictly(strict_log, 0, stet::strictness::strict);
         CHECK_FALSE(run(rule, *input, strictly));
         return;
     }
     INFO((done ? std::string() : stet::message(done.error())));
-    REQUIRE(done);
+    CHECK(done);
     const auto expected = support::parse_golden_dict(given.find("output"));
-    REQUIRE(expected);
+    if (!expected)
+        FAIL_CHECK("the case has neither output nor error");
+    if (!done || !expected)
+        return;
     check_output(work.dict, *expected);
     bool was_lossless = true;
     for (const stet::change& change : log.changes) {
@@ -181,22 +197,23 @@ void check_key_list(const json_value& given)
     const std::vector<std::byte> memory(16);
     const asked_rule             rule = parse_rule(given);
     golden_dict                  input;
-    for (const json_value& key : *given.find("input")->elements())
-        input.push_back({.name = *key.string(), .type = stet::dtype::f32, .shape = {2, 2}, .bytes = memory});
+    for (const json_value& key : given.at("input").items())
+        input.push_back(
+            {.name = std::string(key.text()), .type = stet::dtype::f32, .shape = {2, 2}, .bytes = memory});
     for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
         stet::change_log    log(stet::heap());
         stet::rearrangement work(log, 0, how);
         const auto          done = run(rule, input, work);
         INFO((done ? std::string() : stet::message(done.error())));
-        REQUIRE(done);
+        CHECK(done);
         std::vector<std::string> names;
         for (const stet::detail::ordered_dict::entry& entry : work.dict.entries()) {
             if (entry.is_present)
                 names.push_back(entry.name.text());
         }
         std::vector<std::string> expected;
-        for (const json_value& key : *given.find("output")->elements())
-            expected.push_back(*key.string());
+        for (const json_value& key : given.at("output").items())
+            expected.emplace_back(key.text());
         CHECK(names == expected);
     }
 }
@@ -205,26 +222,28 @@ void check_key_list(const json_value& given)
 
 TEST_CASE("text encoders are renamed as ComfyUI renames them")
 {
-    if (!support::found_test_data("comfy/text_rules.json"))
+    auto one = rule_members();
+    auto list = rule_members();
+    one.push_back({"input", support::tensors()});
+    one.push_back({"output?", support::tensors()});
+    one.push_back({"error?", support::a_text()});
+    list.push_back({"input", support::texts()});
+    list.push_back({"output", support::texts()});
+    using support::data_shape;
+    const auto data = support::read_cases("comfy/text_rules.json", {{"cases", data_shape::object(one)},
+                                                                    {"key_lists", data_shape::object(list)}});
+    if (!data)
         return;
-    const auto text = support::file_content(support::test_data("comfy/text_rules.json"));
-    REQUIRE(text);
-    const auto data = support::parse_json(*text);
-    REQUIRE(data);
     std::size_t count = 0;
-    for (const json_value& given : *data->find("cases")->elements()) {
-        INFO(*given.find("id")->string());
+    for (const json_value& given : data->at("cases").items()) {
+        INFO(given.at("id").text());
         check_case(given);
         ++count;
     }
-    if (const json_value* const lists = data->find("key_lists");
-        lists != nullptr && lists->elements() != nullptr)
-    {
-        for (const json_value& given : *lists->elements()) {
-            INFO(*given.find("id")->string());
-            check_key_list(given);
-            ++count;
-        }
+    for (const json_value& given : data->at("key_lists").items()) {
+        INFO(given.at("id").text());
+        check_key_list(given);
+        ++count;
     }
     support::report_cases("comfy/text_rules", count);
 }

@@ -3,6 +3,7 @@
 #ifndef STET_TESTS_SUPPORT_COMFY_CASE_HPP
 #define STET_TESTS_SUPPORT_COMFY_CASE_HPP
 
+#include "support/data_shape.hpp"
 #include "support/golden_tensor.hpp"
 #include "support/json.hpp"
 
@@ -12,6 +13,7 @@
 #include <stet/state/checkpoint.hpp>
 #include <stet/state/prediction.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -102,6 +104,108 @@ inline std::optional<stet::model_type> model_type_named(std::string_view name)
             return type;
     }
     return std::nullopt;
+}
+
+inline data_shape a_model_type()
+{
+    return {"a model type",
+            [](const json_value& value) { return model_type_named(value.text()).has_value(); }};
+}
+inline data_shape an_object_of_texts()
+{
+    return {"an object of texts", [](const json_value& value) {
+                return value.members() != nullptr &&
+                       std::all_of(value.members()->begin(), value.members()->end(),
+                                   [](const json_member& one) { return one.value.string() != nullptr; });
+            }};
+}
+
+/// A file name: text, or {"hex": bytes} where it is not UTF-8.
+inline std::optional<std::string> parse_entry(const json_value& entry)
+{
+    if (entry.string() != nullptr)
+        return *entry.string();
+    const json_value* const digits = entry.find("hex");
+    const auto              bytes =
+        digits == nullptr || digits->string() == nullptr ? std::nullopt : from_hex(*digits->string());
+    if (!bytes)
+        return std::nullopt;
+    return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+}
+inline data_shape folder_entries()
+{
+    return data_shape::list_of(
+               {"a file name", [](const json_value& value) { return parse_entry(value).has_value(); }})
+        .or_null();
+}
+
+/// A case of comfy/checkpoints.json.
+inline data_shape checkpoint_case()
+{
+    const auto object = &data_shape::object;
+    const auto number = object({{"f32", {"the bits of a float in hexadecimal", [](const json_value& value) {
+                                             const std::string_view bits = value.text();
+                                             return bits.size() > 2 && bits.size() <= 10 &&
+                                                    bits.starts_with("0x") &&
+                                                    bits.find_first_not_of("0123456789abcdefABCDEF", 2) ==
+                                                        std::string_view::npos;
+                                         }}}});
+    return object({{"id", a_text()},
+                   {"family", a_text()},
+                   {"model_type", a_model_type()},
+                   {"sampling", object({{"kind", a_text()},
+                                        {"prediction", a_text()},
+                                        {"zsnr", a_flag()},
+                                        {"sigma_max", number.or_null()},
+                                        {"sigma_min", number.or_null()},
+                                        {"replaced_by_user", a_flag()}})},
+                   {"components", object({{"model", tensors().or_null()},
+                                          {"clip", tensors().or_null()},
+                                          {"vae", tensors().or_null()},
+                                          {"clip_vision", tensors().or_null()},
+                                          {"extra?", tensors().or_null()}})},
+                   {"filename_prefix", a_text()},
+                   {"output_dir", a_text()},
+                   {"time", data_shape::list_of(a_count(), 6)},
+                   {"entries", folder_entries()},
+                   {"prompt", a_text().or_null()},
+                   {"extra_pnginfo", data_shape::list_of(data_shape::list_of(a_text(), 2)).or_null()},
+                   {"disable_metadata", a_flag()},
+                   {"output?",
+                    object({{"path", a_text()}, {"metadata", an_object_of_texts()}, {"tensors", tensors()}})},
+                   {"error?", a_text()}});
+}
+
+/// A case of comfy/layouts.json.
+inline data_shape layout_case()
+{
+    return data_shape::object({{"id", a_text()},
+                               {"family", a_text()},
+                               {"model_type", a_model_type()},
+                               {"input", data_shape::object({{"model", texts().or_null()},
+                                                             {"clip", texts().or_null()},
+                                                             {"vae", texts().or_null()},
+                                                             {"clip_vision", texts().or_null()},
+                                                             {"extra?", texts().or_null()}})},
+                               {"output", texts()},
+                               {"from", texts()}});
+}
+
+/// A case of comfy/split.json.
+inline data_shape split_case()
+{
+    const data_shape part = data_shape::object({{"keys", texts()}, {"from", counts()}});
+    return data_shape::object({{"id", a_text()},
+                               {"family", a_text()},
+                               {"vision_wanted", a_flag()},
+                               {"input", texts()},
+                               {"unet_prefix", a_text()},
+                               {"output", data_shape::object({{"model", part},
+                                                              {"clip", part.or_null()},
+                                                              {"vae", part},
+                                                              {"clip_vision", part.or_null()},
+                                                              {"extra?", part.or_null()},
+                                                              {"leftover", texts()}})}});
 }
 
 /// The text under a key, or nothing when it is missing or null.

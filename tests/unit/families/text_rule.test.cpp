@@ -232,9 +232,7 @@ TEST_CASE("an encoder of more positions has as many ids in strict conduct; in Co
     constexpr std::string_view embedding =
         "clip_l.transformer.text_model.embeddings.position_embedding.weight";
     support::tensor_pool pool;
-    const auto           rows = [&](std::uint64_t count) {
-        return pool.f32({count, 2}, std::vector<float>(static_cast<std::size_t>(count) * 2));
-    };
+    const auto rows = [&](std::size_t count) { return pool.f32({count, 2}, std::vector<float>(count * 2)); };
     const named_tensors        longer{{std::string(embedding), rows(248)}};
     const applied<rules::sdxl> done(longer);
     const auto                 ids = done.tensor(saved_position_ids);
