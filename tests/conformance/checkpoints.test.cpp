@@ -212,8 +212,10 @@ void check_case(const json_value& given, std::string_view architecture)
     check_file(*file, given.at("output"));
     check_strict<Family>(dicts, *metadata, predicts, *file);
 
-    // Who changes nothing about the sampling need not say what the family predicts.
-    if (Family::type.is_fixed && !given.at("sampling").at("replaced_by_user").boolean().value_or(true)) {
+    // Who changes nothing about the sampling need not say what the family predicts, but for zero terminal SNR.
+    if (Family::type.is_fixed && !predicts.zero_terminal_snr &&
+        !given.at("sampling").at("replaced_by_user").boolean().value_or(true))
+    {
         as_comfyui.prediction = std::nullopt;
         const auto untold = saved_file<Family>(dicts, as_comfyui);
         CHECK((untold && *untold == *file));
