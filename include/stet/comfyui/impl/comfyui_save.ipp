@@ -21,11 +21,14 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const comfyu
                                          .rule = where.rule},
                                         options.durability, where.existing);
         },
-        [](comfyui_target& target, auto use) {
+        [&](comfyui_target& target, auto use) {
             const std::string digits = target.number().text();
+            std::uint64_t     number = 0; // one that ComfyUI would give may be negative or of any size
+            const bool        fits =
+                std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc();
             return use(claimed_name{.path = target.file().path(),
                                     .stem = target.place().stem,
-                                    .number = detail::number_of(digits),
+                                    .number = fits ? std::optional(number) : std::nullopt,
                                     .digits = digits,
                                     .model = tensors.model()});
         });

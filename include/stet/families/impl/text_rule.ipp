@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../tensor/produced.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../text_rule.hpp"
 #include "openclip_conversion.hpp"
 
@@ -142,7 +143,7 @@ STET_INLINE result<void> sdxl::add_position_ids(rearrangement& work)
     }
     const auto* const numbers = work.own().keep(detail::counted_positions{count});
     if (numbers == nullptr)
-        return error{.code = errc::out_of_memory, .expected = sizeof(*numbers)};
+        return detail::out_of_memory(sizeof(*numbers));
     const auto ids =
         produced_view(dtype::i64, {1, count}, *numbers,
                       [](const detail::counted_positions& all, sink_ref out) { return all.write(out); });
