@@ -199,7 +199,7 @@ void check_tensors(const stet::detail::split_part& part, const golden_dict& expe
 }
 
 /// A whole dict after the step under test, as a part.
-stet::detail::split_part part_of(const stet::detail::ordered_dict& dict, stet::detail::splitting& work)
+stet::detail::split_part part_of(const stet::ordered_dict& dict, stet::detail::splitting& work)
 {
     stet::detail::split_part part(stet::heap());
     CHECK(part.assign(dict, work.own()));
@@ -225,8 +225,8 @@ void check_values(const json_value& given)
         return;
     }
     with_family(given, [&]<class Family>(Family) {
-        stet::detail::ordered_dict text(stet::heap());
-        const auto                 taken = stet::detail::rules_of<Family>().take_text(work, text);
+        stet::ordered_dict text(stet::heap());
+        const auto         taken = stet::detail::rules_of<Family>().take_text(work, text);
         INFO((taken ? std::string() : stet::message(taken.error())));
         CHECK(taken);
         check_tensors(part_of(text, work), expected.value());

@@ -77,10 +77,10 @@ std::string error_name(stet::errc code)
     }
 }
 
-void check_output(const stet::detail::ordered_dict& dict, const golden_dict& expected)
+void check_output(const stet::ordered_dict& dict, const golden_dict& expected)
 {
     std::size_t at = 0;
-    for (const stet::detail::ordered_dict::entry& entry : dict.entries()) {
+    for (const stet::ordered_dict::entry& entry : dict.entries()) {
         if (!entry.is_present)
             continue;
         if (at == expected.size()) {
@@ -207,7 +207,7 @@ void check_key_list(const json_value& given)
         INFO((done ? std::string() : stet::message(done.error())));
         CHECK(done);
         std::vector<std::string> names;
-        for (const stet::detail::ordered_dict::entry& entry : work.dict.entries()) {
+        for (const stet::ordered_dict::entry& entry : work.dict.entries()) {
             if (entry.is_present)
                 names.push_back(entry.name.text());
         }

@@ -62,10 +62,10 @@ inline stet::result<void> fill(stet::rearrangement& work, const named_tensors& t
 stet::result<void> fill(stet::rearrangement& work, named_tensors&& temporary) = delete;
 
 /// The names that are present, in order, each followed by a semicolon.
-inline std::string names(const stet::detail::ordered_dict& dict)
+inline std::string names(const stet::ordered_dict& dict)
 {
     std::string all;
-    for (const stet::detail::ordered_dict::entry& entry : dict.entries()) {
+    for (const stet::ordered_dict::entry& entry : dict.entries()) {
         if (entry.is_present)
             all += entry.name.text() + ";";
     }
@@ -73,7 +73,7 @@ inline std::string names(const stet::detail::ordered_dict& dict)
 }
 
 /// The tensor of that name; an empty view when there is none.
-inline stet::tensor_view tensor_named(const stet::detail::ordered_dict& dict, std::string_view name)
+inline stet::tensor_view tensor_named(const stet::ordered_dict& dict, std::string_view name)
 {
     const auto* const found = dict.find({.stem = name});
     return found == nullptr ? stet::tensor_view{} : dict.tensor(*found);

@@ -61,10 +61,10 @@ inline name_list names_of(const stet::detail::split_part& part)
     return names;
 }
 
-inline name_list names_of(const stet::detail::ordered_dict& dict)
+inline name_list names_of(const stet::ordered_dict& dict)
 {
     name_list names;
-    for (const stet::detail::ordered_dict::entry& entry : dict.entries()) {
+    for (const stet::ordered_dict::entry& entry : dict.entries()) {
         if (entry.is_present)
             names.push_back(entry.name.text());
     }
@@ -72,7 +72,7 @@ inline name_list names_of(const stet::detail::ordered_dict& dict)
 }
 
 /// Sets a dict's entries.
-inline bool fill(stet::detail::ordered_dict& dict, const small_tensors& tensors)
+inline bool fill(stet::ordered_dict& dict, const small_tensors& tensors)
 {
     for (const auto& [name, tensor] : tensors) {
         if (!dict.set({.stem = name}, tensor))

@@ -6,7 +6,7 @@
 #include "../state/component.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
-#include "impl/ordered_dict.hpp"
+#include "ordered_dict.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -19,7 +19,7 @@ class rearrangement {
 public:
     rearrangement(change_log& log, std::uint8_t component, strictness how) noexcept;
 
-    detail::ordered_dict dict;
+    ordered_dict dict;
 
     bool           is_strict() const noexcept { return how_ == strictness::strict; }
     detail::arena& own() noexcept { return log_->own; }
@@ -29,12 +29,10 @@ public:
 
     /// Sets a name that should not be there yet.
     /// errors: name_collision in strict conduct, out_of_memory
-    result<void> set_new(detail::ordered_dict& in, const placed_name& name,
-                         const tensor_view& tensor) noexcept;
+    result<void> set_new(ordered_dict& in, const placed_name& name, const tensor_view& tensor) noexcept;
 
     /// The same for a tensor that the other dict of this rearrangement keeps.
-    result<void> share_new(detail::ordered_dict& in, const placed_name& name,
-                           const tensor_view& kept) noexcept;
+    result<void> share_new(ordered_dict& in, const placed_name& name, const tensor_view& kept) noexcept;
 
     /// Another tensor took the place of one of that name.
     /// errors: name_collision in strict conduct, out_of_memory
@@ -73,7 +71,7 @@ result<std::uint64_t> place_rearranged(Builder& builder, const component<Role>& 
         return rearranged.error();
     if (const auto& twice = work.dict.repeated(); twice && work.is_strict())
         return error{.code = errc::name_collision}.about(twice->prefix, twice->stem);
-    for (const detail::ordered_dict::entry& entry : work.dict.entries()) {
+    for (const ordered_dict::entry& entry : work.dict.entries()) {
         if (!entry.is_present)
             continue;
         if (auto added = builder.add(entry.name, work.dict.tensor(entry)); !added)

@@ -23,6 +23,9 @@ struct placed_name {
         return i < prefix.size() ? prefix[i] : stem[i - prefix.size()];
     }
 
+    /// Less than, equal to or more than 0, as the joined names compare byte by byte.
+    int compare(const placed_name& other) const noexcept;
+
     /// The pieces joined.
     std::string text() const;
 };

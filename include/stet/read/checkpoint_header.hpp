@@ -3,8 +3,8 @@
 #define STET_READ_CHECKPOINT_HEADER_HPP
 
 #include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/name_table.hpp"
 #include "impl/header_index.hpp"
-#include "impl/name_table.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -46,10 +46,10 @@ private:
     bool enter_names(Repeated repeated) noexcept
     {
         const header_index& index = header_.index_;
-        return header_.names_.build(
-            static_cast<std::uint32_t>(index.tensors.size()),
+        return enter(
+            header_.names_, index.tensors.size(),
             [&index](std::uint32_t i) { return index.view(index.tensors[i].name); },
-            [&index](std::uint32_t i) { return index.tensors[i].hash; }, repeated);
+            [&index](std::uint32_t i, std::string_view) { return index.tensors[i].hash; }, repeated);
     }
 
     bool distinct_keys(header_parser& parser) noexcept;
@@ -58,10 +58,31 @@ private:
     bool enter_keys(Repeated repeated) noexcept
     {
         const header_index& index = header_.index_;
-        const auto          key_at = [&index](std::uint32_t i) { return index.view(index.metadata[i].key); };
-        return header_.keys_.build(
-            static_cast<std::uint32_t>(index.metadata.size()), key_at,
-            [&](std::uint32_t i) { return text_hash(key_at(i)); }, repeated);
+        const name_table&   keys = header_.keys_;
+        return enter(
+            header_.keys_, index.metadata.size(),
+            [&index](std::uint32_t i) { return index.view(index.metadata[i].key); },
+            [&keys](std::uint32_t, std::string_view key) { return keys.hash(key); }, repeated);
+    }
+
+    /// Of two that are equal the later one stays, and `repeated` is called with the position that goes and the one that
+    /// stays. False when the allocator gave nothing.
+    template <class NameAt, class HashAt, class Repeated>
+    static bool enter(name_table& into, std::size_t count, NameAt name_at, HashAt hash_at,
+                      Repeated repeated) noexcept
+    {
+        into.clear();
+        if (!into.reserve(count))
+            return false;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const std::string_view name = name_at(i);
+            std::uint32_t          earlier = name_table::none;
+            if (!into.set(name, hash_at(i, name), i, earlier, name_at))
+                return false;
+            if (earlier != name_table::none)
+                repeated(earlier, i);
+        }
+        return true;
     }
 
     template <class Element, class Mark>

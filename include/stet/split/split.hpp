@@ -74,7 +74,7 @@ result<void> rename_vision(detail::splitting& work, std::string_view prefix);
 /// Takes the vision encoder out. Strictly it is all that lies under the prefix; ComfyUI takes what it knows, wherever
 /// it lies.
 /// errors: those of text_from_openclip
-result<void> take_vision(detail::splitting& work, std::string_view prefix, detail::ordered_dict& out);
+result<void> take_vision(detail::splitting& work, std::string_view prefix, ordered_dict& out);
 
 namespace detail {
 

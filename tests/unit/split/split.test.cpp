@@ -225,8 +225,8 @@ TEST_CASE("taking a vision encoder tells that memory runs out whatever is full")
     for (const small_tensors* const given : {&modern, &openclip}) {
         for (const auto how : {strictness::strict, strictness::as_comfyui}) {
             const auto take = [&](stet::change_log& log, const stet::allocator& memory) -> std::string_view {
-                stet::detail::splitting    work(log, how);
-                stet::detail::ordered_dict out(memory);
+                stet::detail::splitting work(log, how);
+                stet::ordered_dict      out(memory);
                 if (!support::fill(work.rest, *given))
                     return "out_of_memory";
                 return support::failure(stet::take_vision(work, "v.", out));
@@ -262,10 +262,10 @@ TEST_CASE("a tensor that is missing, or whose strides are gone, is reported unde
 
 TEST_CASE("a marker that was taken already is not taken again")
 {
-    const small_tensors        given{"v_pred", "ztsnr"};
-    stet::change_log           log(stet::heap());
-    stet::detail::splitting    work(log, strictness::strict);
-    stet::detail::ordered_dict out(stet::heap());
+    const small_tensors     given{"v_pred", "ztsnr"};
+    stet::change_log        log(stet::heap());
+    stet::detail::splitting work(log, strictness::strict);
+    stet::ordered_dict      out(stet::heap());
     REQUIRE(support::fill(work.rest, given));
     REQUIRE(work.rest.remove({.stem = "v_pred"}));
     REQUIRE(stet::detail::take_markers(work, out));

@@ -77,20 +77,21 @@ public:
 private:
     fused_group* group_of(std::string_view stem) noexcept
     {
-        const auto      name_at = [this](std::uint32_t at) { return placed_name{.stem = groups_[at].stem}; };
-        const name_hash hashed({.stem = stem});
-        const std::uint32_t at = index_.find({.stem = stem}, hashed, name_at);
-        if (at != name_index::none)
+        const auto name_at = [this](std::uint32_t at) { return placed_name{.stem = groups_[at].stem}; };
+        const placed_name   name{.stem = stem};
+        const std::uint32_t hashed = index_.hash(stem);
+        const std::uint32_t at = index_.find(name, hashed, name_at);
+        if (at != name_table::none)
             return &groups_[at];
         const auto added = static_cast<std::uint32_t>(groups_.size());
-        if (!groups_.push({.stem = stem}) || !index_.insert(hashed, added, name_at))
+        if (!groups_.push({.stem = stem}) || !index_.insert(name, hashed, added, name_at))
             return nullptr;
         return &groups_[added];
     }
 
     std::string_view           kind_;
     growing_array<fused_group> groups_;
-    name_index                 index_;
+    name_table                 index_;
     bool                       took_twice_ = false;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "ordered_dict.hpp"
+#include "../ordered_dict.hpp"
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 STET_INLINE ordered_dict::ordered_dict(const allocator& memory) noexcept
     : entries_(memory), tensors_(memory), index_(memory)
@@ -16,7 +16,7 @@ STET_INLINE bool ordered_dict::reserve(std::size_t count) noexcept
 STET_INLINE const ordered_dict::entry* ordered_dict::find(const placed_name& name) const noexcept
 {
     const std::uint32_t at = position(name);
-    return at == name_index::none ? nullptr : &entries_[at];
+    return at == detail::name_table::none ? nullptr : &entries_[at];
 }
 
 STET_INLINE result<bool> ordered_dict::set(const placed_name& name, const tensor_view& tensor) noexcept
@@ -38,16 +38,16 @@ STET_INLINE result<void> ordered_dict::append(const placed_name& name, const ten
 
 STET_INLINE result<bool> ordered_dict::share(const placed_name& name, const tensor_view& tensor) noexcept
 {
-    const name_hash     hashed(name);
+    const std::uint32_t hashed = hash(name);
     const std::uint32_t at = position(name, hashed);
-    if (at != name_index::none) {
+    if (at != detail::name_table::none) {
         entries_[at].tensor = &tensor;
         return true;
     }
     const auto added = static_cast<std::uint32_t>(entries_.size());
     if (!entries_.push(
             {.name = name, .tensor = &tensor, .is_present = true}) || // `name` may have lain in there
-        (is_indexed_ && !index_.insert(entries_[added].name, added, name_at())))
+        (is_indexed_ && !index_.insert(entries_[added].name, hashed, added, name_at())))
         return exhausted();
     return false;
 }
@@ -55,10 +55,10 @@ STET_INLINE result<bool> ordered_dict::share(const placed_name& name, const tens
 STET_INLINE bool ordered_dict::remove(const placed_name& name) noexcept
 {
     const std::uint32_t at = position(name);
-    if (at == name_index::none)
+    if (at == detail::name_table::none)
         return false;
     if (is_indexed_)
-        index_.remove(name, at);
+        index_.remove(name, hash(name), name_at());
     entries_[at].is_present = false;
     return true;
 }
@@ -83,7 +83,7 @@ STET_INLINE bool ordered_dict::begins_with(const placed_name& name, std::string_
 
 STET_INLINE result<std::string_view> ordered_dict::without_beginning(const placed_name& name,
                                                                      std::size_t        skipped,
-                                                                     arena&             texts) noexcept
+                                                                     detail::arena&     texts) noexcept
 {
     if (skipped >= name.prefix.size())
         return name.stem.substr(skipped - name.prefix.size());
@@ -107,36 +107,35 @@ STET_INLINE result<const tensor_view*> ordered_dict::keep(const placed_name& nam
     return kept == nullptr ? result<const tensor_view*>(exhausted()) : kept;
 }
 
-STET_INLINE std::uint32_t ordered_dict::position(const placed_name& name,
-                                                 const name_hash&   hashed) const noexcept
+STET_INLINE std::uint32_t ordered_dict::position(const placed_name& name, std::uint32_t hash) const noexcept
 {
     if (!is_indexed_)
         is_indexed_ = build_index();
     if (is_indexed_)
-        return index_.find(name, hashed, name_at());
+        return index_.find(name, hash, name_at());
     for (std::size_t at = 0; at < entries_.size(); ++at) {
         if (entries_[at].is_present && entries_[at].name == name)
             return static_cast<std::uint32_t>(at);
     }
-    return name_index::none;
+    return detail::name_table::none;
 }
 
 STET_INLINE bool ordered_dict::build_index() const noexcept
 {
-    index_ = name_index(memory());
+    index_.clear(); // its seed stays, names may have been hashed already
     if (!index_.reserve(entries_.size()))
         return false;
     for (std::size_t at = 0; at < entries_.size(); ++at) {
         entry& present = entries_[at];
         if (!present.is_present)
             continue;
-        const name_hash     hashed(present.name);
+        const std::uint32_t hashed = hash(present.name);
         const std::uint32_t earlier = index_.find(present.name, hashed, name_at());
-        if (earlier != name_index::none) {
+        if (earlier != detail::name_table::none) {
             entries_[earlier].tensor = present.tensor;
             present.is_present = false;
             repeated_ = present.name;
-        } else if (!index_.insert(hashed, static_cast<std::uint32_t>(at), name_at())) {
+        } else if (!index_.insert(present.name, hashed, static_cast<std::uint32_t>(at), name_at())) {
             return false;
         }
     }
@@ -144,9 +143,9 @@ STET_INLINE bool ordered_dict::build_index() const noexcept
 }
 
 STET_INLINE result<void> ordered_dict::rename_at_once(std::string_view from, std::string_view to,
-                                                      arena& texts)
+                                                      detail::arena& texts)
 {
-    growing_array<entry> renamed(memory());
+    detail::growing_array<entry> renamed(memory());
     if (!renamed.reserve(entries_.size()))
         return exhausted();
     for (const entry& present : entries_) {
@@ -168,4 +167,4 @@ STET_INLINE result<void> ordered_dict::rename_at_once(std::string_view from, std
     return {};
 }
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE

@@ -16,7 +16,7 @@ STET_INLINE result<void> rearrangement::log(change::kind what, const placed_name
     return {};
 }
 
-STET_INLINE result<void> rearrangement::set_new(detail::ordered_dict& in, const placed_name& name,
+STET_INLINE result<void> rearrangement::set_new(ordered_dict& in, const placed_name& name,
                                                 const tensor_view& tensor) noexcept
 {
     const auto replaced = in.set(name, tensor);
@@ -25,7 +25,7 @@ STET_INLINE result<void> rearrangement::set_new(detail::ordered_dict& in, const 
     return *replaced ? collided(name) : result<void>();
 }
 
-STET_INLINE result<void> rearrangement::share_new(detail::ordered_dict& in, const placed_name& name,
+STET_INLINE result<void> rearrangement::share_new(ordered_dict& in, const placed_name& name,
                                                   const tensor_view& kept) noexcept
 {
     const auto replaced = in.share(name, kept);

@@ -38,8 +38,9 @@ STET_INLINE std::optional<stored_tensor> checkpoint_header::find(std::string_vie
 
 STET_INLINE std::optional<std::size_t> checkpoint_header::position_of(std::string_view name) const noexcept
 {
-    const std::uint32_t found = names_.find(
-        name, [this](std::uint32_t position) { return index_.view(index_.tensors[position].name); });
+    const std::uint32_t found = names_.find(name, names_.hash(name), [this](std::uint32_t position) {
+        return index_.view(index_.tensors[position].name);
+    });
     return found == detail::name_table::none ? std::nullopt : std::optional<std::size_t>(found);
 }
 
@@ -65,8 +66,9 @@ STET_INLINE stored_metadata checkpoint_header::metadata(std::size_t position) co
 
 STET_INLINE std::optional<std::string_view> checkpoint_header::metadata(std::string_view key) const noexcept
 {
-    const std::uint32_t found = keys_.find(
-        key, [this](std::uint32_t position) { return index_.view(index_.metadata[position].key); });
+    const std::uint32_t found = keys_.find(key, keys_.hash(key), [this](std::uint32_t position) {
+        return index_.view(index_.metadata[position].key);
+    });
     return found == detail::name_table::none ? std::nullopt
                                              : std::optional(index_.view(index_.metadata[found].value));
 }

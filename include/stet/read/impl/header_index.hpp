@@ -23,7 +23,7 @@ struct indexed_text {
 /// A tensor as the header describes it. Offsets count from the start of the data.
 struct indexed_tensor {
     indexed_text  name{};
-    std::uint32_t hash = 0;       ///< of the name
+    std::uint32_t hash = 0;       ///< of the name, under the index's seed
     std::uint32_t position = 0;   ///< of the name's opening quote in the header
     std::uint32_t first_axis = 0; ///< where its shape starts among all shapes
     std::uint32_t rank = 0;
@@ -76,6 +76,7 @@ struct header_index {
     growing_array<std::uint64_t>    axes;
     growing_array<indexed_metadata> metadata;
     bool                            has_metadata = false; ///< an object, even an empty one
+    std::uint64_t                   seed = 0;             ///< of the names' hashes
 
 private:
     std::size_t room_ = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/text_hash.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "header_parser.hpp"
 
@@ -105,7 +106,7 @@ STET_INLINE bool header_parser::tensor(std::size_t position, std::string_view na
 {
     fields found;
     found.tensor.name = member_;
-    found.tensor.hash = text_hash(name);
+    found.tensor.hash = static_cast<std::uint32_t>(text_hash(name, index_.seed));
     found.tensor.position = static_cast<std::uint32_t>(position);
     cursor_.skip_space();
     const std::size_t value_at = cursor_.at();

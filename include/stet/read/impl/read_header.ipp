@@ -33,6 +33,7 @@ STET_INLINE header_check::header_check(std::string_view text, const read_options
     : header_(options.allocator), options_(options)
 {
     header_.index_.text = text;
+    header_.index_.seed = header_.names_.seed();
 }
 
 STET_INLINE result<checkpoint_header> header_check::run(std::uint64_t file_size) noexcept

@@ -30,9 +30,6 @@ std::size_t end_of_plain(std::string_view text, std::size_t from) noexcept;
 /// How many bytes at the start of a text are well-formed UTF-8: all of them, or up to the first sequence that is not.
 std::size_t utf8_prefix(std::string_view text) noexcept;
 
-/// A hash of a text for tables in memory; it differs between machines of different byte order.
-std::uint32_t text_hash(std::string_view text) noexcept;
-
 } // namespace STET_NAMESPACE::detail
 
 #if STET_BODIES

@@ -52,28 +52,4 @@ STET_INLINE std::size_t utf8_prefix(std::string_view text) noexcept
     return at;
 }
 
-STET_INLINE std::uint32_t text_hash(std::string_view text) noexcept
-{
-    constexpr std::uint64_t factor = 0x9E3779B97F4A7C15U;
-    std::uint64_t           state = (0x243F6A8885A308D3U ^ text.size()) * factor;
-    const auto              mix = [&state](std::uint64_t word) {
-        state = (state ^ word) * factor;
-        state ^= state >> 29U;
-    };
-    std::size_t at = 0;
-    for (; text.size() - at >= 8; at += 8)
-        mix(detail::load_word(text.data() + at));
-    std::uint64_t rest = 0;
-    if (text.size() >= 8 && at < text.size()) {
-        // The last eight bytes once more, in part: one load instead of seven.
-        rest = detail::load_word(text.data() + text.size() - 8);
-    } else {
-        for (; at < text.size(); ++at)
-            rest = rest << 8U | static_cast<unsigned char>(text[at]);
-    }
-    mix(rest);
-    state *= factor;
-    return static_cast<std::uint32_t>(state >> 32U);
-}
-
 } // namespace STET_NAMESPACE::detail

@@ -55,8 +55,7 @@ STET_INLINE result<void> rename_vision(detail::splitting& work, std::string_view
                                    [&](const placed_name& name) { return work.collided(name); });
 }
 
-STET_INLINE result<void> take_vision(detail::splitting& work, std::string_view prefix,
-                                     detail::ordered_dict& out)
+STET_INLINE result<void> take_vision(detail::splitting& work, std::string_view prefix, ordered_dict& out)
 {
     if (prefix.empty())
         return work.is_strict() ? detail::take_known_vision(work, out) : result<void>();

@@ -2,7 +2,7 @@
 #ifndef STET_SPLIT_IMPL_SPLIT_PART_HPP
 #define STET_SPLIT_IMPL_SPLIT_PART_HPP
 
-#include "../../families/impl/ordered_dict.hpp"
+#include "../../families/ordered_dict.hpp"
 #include "../../tensor/tensor_view.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_SPLIT_IMPL_SPLITTING_HPP
 #define STET_SPLIT_IMPL_SPLITTING_HPP
 
-#include "../../families/impl/ordered_dict.hpp"
+#include "../../families/ordered_dict.hpp"
 #include "../../families/rearrangement.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"

@@ -41,10 +41,10 @@ struct conversion {
             out = stet::detail::to_openclip(stet::detail::openclip_text, work, beginning, also_kept);
     }
 
-    named_tensors                            given; // has the names
-    stet::change_log                         log;
-    stet::rearrangement                      work;
-    stet::result<stet::detail::ordered_dict> out;
+    named_tensors                    given; // has the names
+    stet::change_log                 log;
+    stet::rearrangement              work;
+    stet::result<stet::ordered_dict> out;
 
     std::string names() const { return out ? support::names(*out) : std::string(support::failure(out)); }
     stet::tensor_view tensor(std::string_view name) const

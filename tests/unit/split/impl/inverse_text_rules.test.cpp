@@ -35,9 +35,9 @@ struct outcome {
 template <class Rule>
 outcome inverted(const small_tensors& given)
 {
-    stet::change_log           log(stet::heap());
-    stet::detail::splitting    work(log, stet::strictness::strict);
-    stet::detail::ordered_dict out(stet::heap());
+    stet::change_log        log(stet::heap());
+    stet::detail::splitting work(log, stet::strictness::strict);
+    stet::ordered_dict      out(stet::heap());
     CHECK(fill(work.rest, given));
     CHECK(stet::detail::inverse_of<Rule>::invert(work, out));
     return {.taken = names_of(out), .rest = names_of(work.rest)};
@@ -63,7 +63,7 @@ TEST_CASE("Stable Diffusion 1: float position ids are rounded and reported")
     const auto                     view = stet::view_of(ids, {1, 3});
     stet::change_log               log(stet::heap());
     stet::detail::splitting        work(log, stet::strictness::strict);
-    stet::detail::ordered_dict     out(stet::heap());
+    stet::ordered_dict             out(stet::heap());
     REQUIRE(view);
     REQUIRE(work.rest.set({.stem = "cond_stage_model.transformer.embeddings.position_ids"}, *view));
     REQUIRE(stet::detail::inverse_of<stet::text_rules::sd1>::invert(work, out));
@@ -117,10 +117,9 @@ TEST_CASE("Stable Cascade's projection is turned back")
 TEST_CASE("a text encoder that comes back where memory is short says so and gives all of it back")
 {
     const auto room_for = []<class Rule>(Rule, const small_tensors& given) {
-        return support::arena_bytes_needed(
-            given, [](stet::detail::splitting& work, stet::detail::ordered_dict& out) {
-                return stet::detail::inverse_of<Rule>::invert(work, out);
-            });
+        return support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::ordered_dict& out) {
+            return stet::detail::inverse_of<Rule>::invert(work, out);
+        });
     };
     // A longer name, the object that rounds, the tensor seen through it.
     CHECK(room_for(stet::text_rules::sd1{}, {"cond_stage_model.transformer.embeddings.position_ids",
@@ -146,8 +145,8 @@ TEST_CASE("names in two pieces come back where memory is short, or that is told"
     for (std::size_t first = 0; first < 20; ++first) {
         const auto invert = [&]<class Rule>(Rule, std::string_view prefix, std::string_view other) {
             const auto run = [&](stet::change_log& log, const stet::allocator& memory) -> std::string_view {
-                stet::detail::splitting    work(log, stet::strictness::strict);
-                stet::detail::ordered_dict out(memory);
+                stet::detail::splitting work(log, stet::strictness::strict);
+                stet::ordered_dict      out(memory);
                 for (std::size_t i = 0; i < first; ++i) {
                     if (auto set = work.rest.share({.prefix = prefix, .stem = digits.substr(i, 1)}, given[0]);
                         !set)

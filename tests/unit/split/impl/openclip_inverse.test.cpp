@@ -207,7 +207,7 @@ TEST_CASE("tensors that get ComfyUI's names where memory is short say so and giv
                               {"e.ln_final.bias"},
                               {"e.positional_embedding"},
                               {"e.text_projection", {2, 2}}};
-    CHECK(support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::detail::ordered_dict&) {
+    CHECK(support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::ordered_dict&) {
               return stet::detail::text_from_openclip(work, work.rest, place);
           }) > 7 * sizeof(stet::tensor_view));
 }
@@ -215,7 +215,7 @@ TEST_CASE("tensors that get ComfyUI's names where memory is short say so and giv
 TEST_CASE("a fused tensor is taken apart into three, or its lack of memory is told")
 {
     const small_tensors given{{"e.transformer.resblocks.0.attn.in_proj_weight", {6, 1}}};
-    CHECK(support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::detail::ordered_dict&) {
+    CHECK(support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::ordered_dict&) {
               auto done = stet::detail::text_from_openclip(work, work.rest, place);
               for (const char* const part : {"q_proj.weight", "k_proj.weight", "v_proj.weight"}) {
                   const stet::placed_name name{
@@ -229,12 +229,12 @@ TEST_CASE("a fused tensor is taken apart into three, or its lack of memory is to
 TEST_CASE("a name that is given back tells that memory runs out, whichever comes first")
 {
     for (const char* const name : {"e.text_projection.weight", "e.token_embedding.weight"}) {
-        support::arena_bytes_needed({name}, [](stet::detail::splitting& work, stet::detail::ordered_dict&) {
+        support::arena_bytes_needed({name}, [](stet::detail::splitting& work, stet::ordered_dict&) {
             return stet::detail::text_from_openclip(work, work.rest, place);
         });
     }
     for (const char* const name : {"v.conv1.weight", "v.proj", "v.token_embedding.weight"}) {
-        support::arena_bytes_needed({name}, [](stet::detail::splitting& work, stet::detail::ordered_dict&) {
+        support::arena_bytes_needed({name}, [](stet::detail::splitting& work, stet::ordered_dict&) {
             return stet::detail::vision_from_openclip(work, work.rest, "v.");
         });
     }

@@ -18,9 +18,9 @@ constexpr std::array<float, 2> values{1, 2};
 
 TEST_CASE("a part has the present names of a dict, in order and in one piece")
 {
-    const auto                 view = stet::view_of(values, {2});
-    stet::detail::arena        texts(stet::heap());
-    stet::detail::ordered_dict dict(stet::heap());
+    const auto          view = stet::view_of(values, {2});
+    stet::detail::arena texts(stet::heap());
+    stet::ordered_dict  dict(stet::heap());
     REQUIRE(view);
     REQUIRE(dict.set({.prefix = "b.", .stem = "w"}, *view));
     REQUIRE(dict.set({.stem = "gone"}, *view));
@@ -41,8 +41,8 @@ TEST_CASE("a part has the present names of a dict, in order and in one piece")
 
 TEST_CASE("a part that finds no memory says so")
 {
-    const auto                 view = stet::view_of(values, {2});
-    stet::detail::ordered_dict dict(stet::heap());
+    const auto         view = stet::view_of(values, {2});
+    stet::ordered_dict dict(stet::heap());
     REQUIRE(view);
     REQUIRE(dict.set({.prefix = "b.", .stem = "w"}, *view));
     for (const std::size_t allowed : {0U, 1U}) {

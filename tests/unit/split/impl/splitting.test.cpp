@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<float, 9> values{};
 
 /// Names, each with a tensor of its own.
-void fill(stet::detail::ordered_dict& dict, std::initializer_list<std::string_view> names)
+void fill(stet::ordered_dict& dict, std::initializer_list<std::string_view> names)
 {
     std::size_t at = 0;
     for (const std::string_view name : names) {
@@ -28,10 +28,10 @@ void fill(stet::detail::ordered_dict& dict, std::initializer_list<std::string_vi
     }
 }
 
-std::vector<std::string> names_of(const stet::detail::ordered_dict& dict)
+std::vector<std::string> names_of(const stet::ordered_dict& dict)
 {
     std::vector<std::string> names;
-    for (const stet::detail::ordered_dict::entry& entry : dict.entries()) {
+    for (const stet::ordered_dict::entry& entry : dict.entries()) {
         if (entry.is_present)
             names.push_back(entry.name.text());
     }
@@ -44,23 +44,23 @@ using names = std::vector<std::string>;
 
 TEST_CASE("taking a prefix moves its names, in order, and leaves the others")
 {
-    stet::change_log           log(stet::heap());
-    stet::detail::splitting    work(log, stet::strictness::strict);
-    stet::detail::ordered_dict out(stet::heap());
+    stet::change_log        log(stet::heap());
+    stet::detail::splitting work(log, stet::strictness::strict);
+    stet::ordered_dict      out(stet::heap());
     fill(work.rest, {"p.b", "x", "p.a", "p", "pp.a"});
     REQUIRE(work.take("p.", "q.", out));
     CHECK(names_of(out) == names{"q.b", "q.a"});
     CHECK(names_of(work.rest) == names{"x", "p", "pp.a"});
-    const stet::detail::ordered_dict::entry* const moved = out.find({.stem = "q.a"});
+    const stet::ordered_dict::entry* const moved = out.find({.stem = "q.a"});
     CHECK((moved != nullptr && out.tensor(*moved).data == &values[2]));
 }
 
 TEST_CASE("a longer claim keeps its names only in strict conduct")
 {
     for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
-        stet::change_log           log(stet::heap());
-        stet::detail::splitting    work(log, how);
-        stet::detail::ordered_dict out(stet::heap());
+        stet::change_log        log(stet::heap());
+        stet::detail::splitting work(log, how);
+        stet::ordered_dict      out(stet::heap());
         fill(work.rest, {"p.a", "p.vision.a"});
         REQUIRE(work.claim("p.vision."));
         REQUIRE(work.claim("p."));
@@ -74,9 +74,9 @@ TEST_CASE("a longer claim keeps its names only in strict conduct")
 TEST_CASE("two names that become one are refused, or the later wins and is reported")
 {
     for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
-        stet::change_log           log(stet::heap());
-        stet::detail::splitting    work(log, how);
-        stet::detail::ordered_dict out(stet::heap());
+        stet::change_log        log(stet::heap());
+        stet::detail::splitting work(log, how);
+        stet::ordered_dict      out(stet::heap());
         fill(work.rest, {"p.a", "q.a"});
         REQUIRE(work.take("p.", "", out));
         const auto taken = work.take("q.", "", out);
@@ -87,7 +87,7 @@ TEST_CASE("two names that become one are refused, or the later wins and is repor
             continue;
         }
         REQUIRE(taken);
-        const stet::detail::ordered_dict::entry* const later = out.find({.stem = "a"});
+        const stet::ordered_dict::entry* const later = out.find({.stem = "a"});
         CHECK((later != nullptr && out.tensor(*later).data == &values[1]));
         REQUIRE(log.changes.size() == 1);
         CHECK(log.changes[0].what == stet::change::kind::replaced);
@@ -116,9 +116,9 @@ TEST_CASE("taking and renaming tell that memory runs out whatever is full")
         names.push_back(std::to_string(i));
     const auto take_and_rename = [&](stet::change_log&      log,
                                      const stet::allocator& memory) -> std::string_view {
-        const std::size_t          before = log.changes.size();
-        stet::detail::splitting    work(log, stet::strictness::as_comfyui);
-        stet::detail::ordered_dict out(memory);
+        const std::size_t       before = log.changes.size();
+        stet::detail::splitting work(log, stet::strictness::as_comfyui);
+        stet::ordered_dict      out(memory);
         for (const std::string& name : names) {
             for (const std::string_view prefix : {"p.q.", "p.r."}) {
                 if (auto set = work.rest.share({.prefix = prefix, .stem = name}, tensor); !set)

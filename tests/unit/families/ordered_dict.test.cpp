@@ -5,7 +5,7 @@
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/families/impl/ordered_dict.hpp>
+#include <stet/families/ordered_dict.hpp>
 #include <stet/tensor/strided.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -21,8 +21,8 @@
 
 namespace {
 
+using stet::ordered_dict;
 using stet::placed_name;
-using stet::detail::ordered_dict;
 
 /// The same dict, written down as plainly as can be.
 class plain_dict {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_FAMILIES_IMPL_ORDERED_DICT_HPP
-#define STET_FAMILIES_IMPL_ORDERED_DICT_HPP
+#ifndef STET_FAMILIES_ORDERED_DICT_HPP
+#define STET_FAMILIES_ORDERED_DICT_HPP
 
-#include "../../tensor/tensor_view.hpp"
-#include "../../vocabulary/array_view.hpp"
-#include "../../vocabulary/config.hpp"
-#include "../../vocabulary/impl/arena.hpp"
-#include "../../vocabulary/impl/growing_array.hpp"
-#include "../../vocabulary/impl/out_of_memory.hpp"
-#include "../../vocabulary/result.hpp"
-#include "name_index.hpp"
+#include "../layout/placed_name.hpp"
+#include "../tensor/tensor_view.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/arena.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/impl/name_table.hpp"
+#include "../vocabulary/result.hpp"
+#include "../vocabulary/impl/out_of_memory.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 /// A state dict that remembers the order in which its names were set, as Python's dict does: setting a name that is
 /// there replaces the tensor and keeps the place, setting a removed one appends it anew.
@@ -71,7 +72,8 @@ public:
     /// collide: called with each name that was there already, returns result<void>; an error ends the renaming
     /// errors:  out_of_memory, those of `collide`
     template <class Collide>
-    result<void> rename_prefix(std::string_view from, std::string_view to, arena& texts, Collide collide)
+    result<void> rename_prefix(std::string_view from, std::string_view to, detail::arena& texts,
+                               Collide collide)
     {
         for (const entry& present : entries_) {
             if (present.is_present && begins_with(present.name, to))
@@ -85,7 +87,7 @@ public:
     /// The name from a position on, as one text.
     /// errors: out_of_memory
     static result<std::string_view> without_beginning(const placed_name& name, std::size_t skipped,
-                                                      arena& texts) noexcept;
+                                                      detail::arena& texts) noexcept;
 
 private:
     static error exhausted() noexcept { return detail::out_of_memory(sizeof(entry)); }
@@ -94,24 +96,27 @@ private:
     result<const tensor_view*> keep(const placed_name& name, const tensor_view& tensor) noexcept;
 
     struct name_reader {
-        const growing_array<entry>* entries;
+        const detail::growing_array<entry>* entries;
         const placed_name& operator()(std::uint32_t at) const noexcept { return (*entries)[at].name; }
     };
     name_reader name_at() const noexcept { return {&entries_}; }
 
     /// Where a present name stands. The index is built when it is first needed; without memory for it, all are looked
     /// through.
-    std::uint32_t position(const placed_name& name) const noexcept { return position(name, name_hash(name)); }
+    std::uint32_t position(const placed_name& name) const noexcept { return position(name, hash(name)); }
 
-    std::uint32_t position(const placed_name& name, const name_hash& hashed) const noexcept;
+    std::uint32_t position(const placed_name& name, std::uint32_t hash) const noexcept;
+
+    std::uint32_t hash(const placed_name& name) const noexcept { return index_.hash(name.prefix, name.stem); }
 
     bool build_index() const noexcept;
 
     /// As Python does it, where a new name may meet an old one.
     template <class Collide>
-    result<void> rename_one_by_one(std::string_view from, std::string_view to, arena& texts, Collide collide)
+    result<void> rename_one_by_one(std::string_view from, std::string_view to, detail::arena& texts,
+                                   Collide collide)
     {
-        growing_array<placed_name> matching(memory());
+        detail::growing_array<placed_name> matching(memory());
         for (const entry& present : entries_) {
             if (present.is_present && begins_with(present.name, from) && !matching.push(present.name))
                 return exhausted();
@@ -135,19 +140,19 @@ private:
     }
 
     /// No present name begins with `to`, so that none can be met: the same outcome in one go.
-    result<void> rename_at_once(std::string_view from, std::string_view to, arena& texts);
+    result<void> rename_at_once(std::string_view from, std::string_view to, detail::arena& texts);
 
-    mutable growing_array<entry>       entries_; // a look-up may find repeated names
-    arena                              tensors_;
-    mutable name_index                 index_;
-    mutable bool                       is_indexed_ = true;
-    mutable std::optional<placed_name> repeated_;
+    mutable detail::growing_array<entry> entries_; // a look-up may find repeated names
+    detail::arena                        tensors_;
+    mutable detail::name_table           index_;
+    mutable bool                         is_indexed_ = true;
+    mutable std::optional<placed_name>   repeated_;
 };
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE
 
 #if STET_BODIES
-#include "ordered_dict.ipp"
+#include "impl/ordered_dict.ipp"
 #endif
 
 #endif
