@@ -75,7 +75,7 @@ void require_components(const request& asked)
 /// Whether the family's layout has a place for a component.
 bool has_place(const named_family& family, component which)
 {
-    const stet::detail::split_rules& rules = family.layout.rules;
+    const stet::split_rules& rules = family.layout.rules;
     switch (which) {
     case component::text_encoder:
         return rules.take_text != nullptr;

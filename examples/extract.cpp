@@ -33,7 +33,7 @@ struct request {
     bool                     replaces = false;
 };
 
-const stet::detail::split_part& part_of(const stet::split_checkpoint& parts, component which)
+const stet::split_part& part_of(const stet::split_checkpoint& parts, component which)
 {
     switch (which) {
     case component::model:
@@ -105,7 +105,7 @@ int save_parts(const request& asked, const stet::split_checkpoint& parts)
 void print_rest(const request& asked, const stet::split_checkpoint& parts)
 {
     for (const component which : example::every_component) {
-        const stet::detail::split_part& part = part_of(parts, which);
+        const stet::split_part& part = part_of(parts, which);
         if (!asked.files[which] && !part.empty())
             std::cout << "not extracted: " << example::name_of(which) << ", "
                       << example::counted(part.size(), "tensor") << " (" << example::option_of(which)

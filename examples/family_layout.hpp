@@ -29,7 +29,7 @@ static_assert(static_cast<std::size_t>(stet::known_layout::sdxl_refiner) + 1 == 
 
 /// What a layout's type says, as data: one plan and one split serve all of them, and compile once.
 struct layout_facts {
-    stet::detail::split_rules rules{};
+    stet::split_rules rules{};
     stet::result<void> (*rearrange_text)(stet::rearrangement&) =
         nullptr; ///< null: the text encoder has a prefix
 };
@@ -37,7 +37,7 @@ struct layout_facts {
 template <class Layout>
 constexpr layout_facts facts_of()
 {
-    layout_facts facts{.rules = stet::detail::rules_of<Layout>()};
+    layout_facts facts{.rules = stet::rules_of<Layout>()};
     if constexpr (stet::rearranges<Layout, stet::role::text_encoder>)
         facts.rearrange_text = [](stet::rearrangement& work) {
             return Layout{}.rearrange(stet::role::text_encoder{}, work);
@@ -65,7 +65,7 @@ inline std::optional<named_family> find_family(std::string_view name)
         found.facts = stet::facts_of(Family{});
         found.reload_caveat = Family::reload_caveat;
         layout = &known_facts<typename Family::layout>;
-        comfyui_takes_text = stet::detail::comfyui_reads_text<Family>;
+        comfyui_takes_text = stet::rules_of<Family>().comfyui_takes_text;
     });
     if (layout == nullptr)
         return std::nullopt;
@@ -142,7 +142,7 @@ struct membership {
 };
 
 /// The component with the longest prefix that the name begins with.
-inline membership membership_of(std::string_view name, const stet::detail::split_rules& rules)
+inline membership membership_of(std::string_view name, const stet::split_rules& rules)
 {
     membership found;
     const auto offer = [&](component which, const std::optional<std::string_view>& prefix) {
@@ -170,8 +170,8 @@ struct detected_layout {
 namespace detection_parts {
 
 /// Whether two layouts give every tensor of a file to the same component.
-inline bool agree(const stet::checkpoint_header& header, const stet::detail::split_rules& one,
-                  const stet::detail::split_rules& other)
+inline bool agree(const stet::checkpoint_header& header, const stet::split_rules& one,
+                  const stet::split_rules& other)
 {
     for (const stet::stored_tensor tensor : header) {
         if (membership_of(tensor.name, one) != membership_of(tensor.name, other))
@@ -180,7 +180,7 @@ inline bool agree(const stet::checkpoint_header& header, const stet::detail::spl
     return true;
 }
 
-inline bool has_text_encoder(const stet::checkpoint_header& header, const stet::detail::split_rules& rules)
+inline bool has_text_encoder(const stet::checkpoint_header& header, const stet::split_rules& rules)
 {
     for (const stet::stored_tensor tensor : header) {
         if (membership_of(tensor.name, rules).of == component::text_encoder)
@@ -206,7 +206,7 @@ inline detected_layout detect(const stet::checkpoint_header& header)
     candidates.each([&]<class Layout>(Layout) { allowed.push_back(&known_facts<Layout>); });
     bool is_disputed = false;
     for (const layout_facts* const facts : allowed) {
-        const stet::detail::split_rules& first = allowed[0]->rules;
+        const stet::split_rules& first = allowed[0]->rules;
         is_disputed = is_disputed || !detection_parts::agree(header, first, facts->rules);
         found.text_is_disputed = found.text_is_disputed || first.take_text != facts->rules.take_text;
     }

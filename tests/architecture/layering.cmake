@@ -27,8 +27,6 @@ set(faces all comfyui metadata read split stet writers)
 # Parts of another folder's impl/ that are not moved yet.
 set(borrowed
     file/impl/local_time.hpp file/impl/positioned_sink.hpp
-    families/impl/ordered_dict.hpp families/impl/torch_concat.hpp
-    tensor/impl/collected_transpose.hpp
 )
 
 # ---- the check --------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ struct my_rule {
 
 #ifndef STET_BREAK
 template <>
-struct stet::detail::inverse_of<my_rule> {
+struct stet::inverse_of<my_rule> {
     static constexpr std::array<std::string_view, 1> prefixes{"my."};
 
     static result<void> invert(splitting& work, ordered_dict& out) { return work.take("my.", "", out); }

@@ -6,6 +6,7 @@
 #include "support/recorded_cases.hpp"
 #include "support/unnamed_family.hpp"
 
+#include <stet/split/impl/split_run.hpp>
 #include <stet/split/model_type.hpp>
 #include <stet/split/split.hpp>
 #include <stet/vocabulary/message.hpp>
@@ -55,11 +56,10 @@ struct traced_dict {
     std::vector<std::pair<std::string_view, stet::tensor_view>> entries{};
 };
 
-names_and_sources traced(const stet::detail::split_part& part, const traced_dict& dict,
-                         std::string_view prefix = {})
+names_and_sources traced(const stet::split_part& part, const traced_dict& dict, std::string_view prefix = {})
 {
     names_and_sources found;
-    for (const stet::detail::named_tensor& entry : part)
+    for (const stet::named_tensor& entry : part)
         found.emplace_back(std::string(prefix) + std::string(entry.name), dict.source(entry.tensor));
     return found;
 }
@@ -84,10 +84,10 @@ std::vector<std::string> strings(const json_value& list)
     return texts;
 }
 
-std::vector<std::string> names_of(const stet::detail::split_part& part)
+std::vector<std::string> names_of(const stet::split_part& part)
 {
     std::vector<std::string> names;
-    for (const stet::detail::named_tensor& entry : part)
+    for (const stet::named_tensor& entry : part)
         names.emplace_back(entry.name);
     return names;
 }
@@ -112,11 +112,11 @@ void check_strict(const traced_dict& dict, bool wants_vision, bool is_lossless)
         return;
     }
     std::map<std::uint64_t, int> times;
-    for (const stet::detail::split_part* part :
+    for (const stet::split_part* part :
          {&split->model, &split->text_encoder, &split->vae, &split->vision_encoder, &split->seconds_start,
           &split->seconds_total, &split->extra, &split->leftover})
     {
-        for (const stet::detail::named_tensor& entry : *part)
+        for (const stet::named_tensor& entry : *part)
             ++times[dict.source(entry.tensor)];
     }
     CHECK(times.size() == dict.keys.size());
@@ -180,7 +180,7 @@ void check_prefix(const json_value& given)
     CHECK(stet::detail::unet_prefix(dict.entries) == given.at("prefix").text());
 }
 
-void check_tensors(const stet::detail::split_part& part, const golden_dict& expected)
+void check_tensors(const stet::split_part& part, const golden_dict& expected)
 {
     CHECK(part.size() == expected.size());
     for (std::size_t i = 0; i < expected.size() && i < part.size(); ++i) {
@@ -199,9 +199,9 @@ void check_tensors(const stet::detail::split_part& part, const golden_dict& expe
 }
 
 /// A whole dict after the step under test, as a part.
-stet::detail::split_part part_of(const stet::ordered_dict& dict, stet::detail::splitting& work)
+stet::split_part part_of(const stet::ordered_dict& dict, stet::splitting& work)
 {
-    stet::detail::split_part part(stet::heap());
+    stet::split_part part(stet::heap());
     CHECK(part.assign(dict, work.own()));
     return part;
 }
@@ -211,14 +211,14 @@ void check_values(const json_value& given)
     const auto              input = support::parse_golden_dict(given.find("input"));
     const auto              expected = support::parse_golden_dict(given.find("output"));
     stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::as_comfyui);
+    stet::splitting work(log, stet::strictness::as_comfyui);
     for (const golden_tensor& tensor : input.value()) {
         const auto view = stet::tensor_traits<golden_tensor>::view(tensor);
         REQUIRE(view);
         REQUIRE(work.rest.set({.stem = tensor.name}, *view));
     }
     if (given.at("op").text() == "vision") {
-        const auto renamed = stet::rename_vision(work, given.at("prefix").text());
+        const auto renamed = stet::detail::rename_vision(work, given.at("prefix").text());
         INFO((renamed ? std::string() : stet::message(renamed.error())));
         CHECK(renamed);
         check_tensors(part_of(work.rest, work), expected.value());
@@ -226,7 +226,7 @@ void check_values(const json_value& given)
     }
     with_family(given, [&]<class Family>(Family) {
         stet::ordered_dict text(stet::heap());
-        const auto         taken = stet::detail::rules_of<Family>().take_text(work, text);
+        const auto         taken = stet::rules_of<Family>().take_text(work, text);
         INFO((taken ? std::string() : stet::message(taken.error())));
         CHECK(taken);
         check_tensors(part_of(text, work), expected.value());

@@ -57,7 +57,7 @@ described content(const stet::checkpoint_view& file)
 }
 
 template <class Role>
-stet::component<Role> part(const stet::detail::split_part& tensors)
+stet::component<Role> part(const stet::split_part& tensors)
 {
     return tensors.empty() ? stet::component<Role>(stet::no_entries) : stet::component<Role>(tensors);
 }
@@ -68,8 +68,8 @@ using rest = std::vector<std::pair<std::string, stet::tensor_view>>;
 rest rest_of(const stet::split_checkpoint& split)
 {
     rest       all;
-    const auto add = [&all](const stet::detail::split_part& tensors, const std::string& prefix) {
-        for (const stet::detail::named_tensor& entry : tensors)
+    const auto add = [&all](const stet::split_part& tensors, const std::string& prefix) {
+        for (const stet::named_tensor& entry : tensors)
             all.emplace_back(prefix + std::string(entry.name), entry.tensor);
     };
     add(split.extra, "");
@@ -88,9 +88,9 @@ float number(stet::bytes data)
     return std::bit_cast<float>(word);
 }
 
-std::optional<float> scalar(const stet::detail::split_part& tensors, std::string_view name)
+std::optional<float> scalar(const stet::split_part& tensors, std::string_view name)
 {
-    for (const stet::detail::named_tensor& entry : tensors) {
+    for (const stet::named_tensor& entry : tensors) {
         if (entry.name == name && entry.tensor.type == stet::dtype::f32 && entry.tensor.size == sizeof(float))
             return number(entry.tensor.packed());
     }
@@ -100,7 +100,7 @@ std::optional<float> scalar(const stet::detail::split_part& tensors, std::string
 /// What the marker tensors of the file say; the ones that a save writes by itself leave `others`. A family of another
 /// type does not write `v_pred`.
 template <class Layout>
-stet::prediction told_by(const stet::detail::split_part& markers, rest& others)
+stet::prediction told_by(const stet::split_part& markers, rest& others)
 {
     const auto is_there = [&](std::string_view name) {
         return std::any_of(others.begin(), others.end(),

@@ -111,10 +111,10 @@ private:
 };
 
 /// Whether a part is the dict, tensor for tensor; bytes are compared where there are any.
-void check_same(const stet::detail::split_part& part, const sample_dict& expected)
+void check_same(const stet::split_part& part, const sample_dict& expected)
 {
     CHECK(part.size() == expected.size());
-    for (const stet::detail::named_tensor& entry : part) {
+    for (const stet::named_tensor& entry : part) {
         INFO(entry.name);
         const auto found = expected.find(std::string(entry.name));
         REQUIRE(found != expected.end());
@@ -195,7 +195,7 @@ void check_round_trip(const components& given)
     check_same(split->text_encoder,
                given.text_encoder.empty() ? sample_dict() : after_saving<Layout>(given.text_encoder));
     CHECK(split->leftover.empty());
-    for (const stet::detail::named_tensor& marker : split->extra)
+    for (const stet::named_tensor& marker : split->extra)
         CHECK((marker.name == "v_pred" || marker.name.starts_with("edm_vpred.")));
 }
 

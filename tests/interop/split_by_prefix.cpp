@@ -28,7 +28,7 @@ int fail(const stet::error& failed)
 }
 
 template <class Role>
-stet::component<Role> part(const stet::detail::split_part& tensors)
+stet::component<Role> part(const stet::split_part& tensors)
 {
     return tensors.empty() ? stet::component<Role>(stet::no_entries) : stet::component<Role>(tensors);
 }

@@ -6,7 +6,7 @@
 #include "support/counting_heap.hpp"
 #include "support/split_names.hpp"
 
-#include <stet/split/impl/splitting.hpp>
+#include <stet/split/splitting.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -28,9 +28,9 @@ std::size_t arena_bytes_needed(const small_tensors& given, Step step)
         counting_heap heap;
         bool          failed = false;
         {
-            stet::change_log        log(heap.allocator());
-            stet::detail::splitting work(log, stet::strictness::strict);
-            stet::ordered_dict      out(heap.allocator());
+            stet::change_log   log(heap.allocator());
+            stet::splitting    work(log, stet::strictness::strict);
+            stet::ordered_dict out(heap.allocator());
             REQUIRE(fill(work.rest, given));
             for (std::size_t i = 0; i < others; ++i)
                 REQUIRE(work.rest.set({.prefix = "other", .stem = letters.substr(0, i)}, given[0]));

@@ -3,7 +3,7 @@
 #ifndef STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 #define STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 
-#include <stet/split/impl/split_part.hpp>
+#include <stet/split/split_part.hpp>
 
 #include <cstddef>
 #include <initializer_list>
@@ -53,10 +53,10 @@ private:
 
 using name_list = std::vector<std::string>;
 
-inline name_list names_of(const stet::detail::split_part& part)
+inline name_list names_of(const stet::split_part& part)
 {
     name_list names;
-    for (const stet::detail::named_tensor& entry : part)
+    for (const stet::named_tensor& entry : part)
         names.emplace_back(entry.name);
     return names;
 }

@@ -4,7 +4,7 @@
 #define STET_TESTS_SUPPORT_UNNAMED_FAMILY_HPP
 
 #include <stet/families/families.hpp>
-#include <stet/split/impl/split_rules.hpp>
+#include <stet/split/split_rules.hpp>
 
 #include <optional>
 #include <string_view>

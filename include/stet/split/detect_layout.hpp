@@ -3,8 +3,8 @@
 #define STET_SPLIT_DETECT_LAYOUT_HPP
 
 #include "../vocabulary/config.hpp"
-#include "impl/split_rules.hpp"
 #include "impl/unet_prefix.hpp"
+#include "split_rules.hpp"
 
 #include <array>
 #include <cstddef>

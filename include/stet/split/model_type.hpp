@@ -2,7 +2,6 @@
 #ifndef STET_SPLIT_MODEL_TYPE_HPP
 #define STET_SPLIT_MODEL_TYPE_HPP
 
-#include "../families/impl/torch_concat.hpp"
 #include "../families/layouts.hpp"
 #include "../layout/family.hpp"
 #include "../state/component.hpp"
@@ -36,12 +35,10 @@ struct derive_options {
 
 namespace detail {
 
-/// Mean and spread of the numbers a tensor writes, gathered one by one.
-class number_sink {
+/// Mean and spread of a tensor's numbers, gathered one by one.
+class number_statistics {
 public:
-    explicit number_sink(dtype type) noexcept : type_(type), width_(element_size(type)) {}
-
-    result<void> write(bytes data) noexcept;
+    void take(double number) noexcept;
 
     std::uint64_t count() const noexcept { return count_; }
     double        last() const noexcept { return last_; }
@@ -50,20 +47,14 @@ public:
     double variance() const noexcept { return squares_ / static_cast<double>(count_); }
 
 private:
-    void take(const element_value& value) noexcept;
-
-    dtype                    type_;
-    std::size_t              width_;
-    std::array<std::byte, 8> element_{};
-    std::size_t              have_ = 0;
-    std::uint64_t            count_ = 0;
-    double                   last_ = 0;
-    double                   mean_ = 0;
-    double                   squares_ = 0;
+    std::uint64_t count_ = 0;
+    double        last_ = 0;
+    double        mean_ = 0;
+    double        squares_ = 0;
 };
 
 /// errors: unusable_marker for a dtype without numbers; the tensor's own
-result<number_sink> numbers_of(const tensor_view& tensor, std::string_view name);
+result<number_statistics> numbers_of(const tensor_view& tensor, std::string_view name);
 
 /// errors: unusable_marker when it is not one number; the tensor's own
 result<double> number_in(const tensor_view& tensor, std::string_view name);

@@ -3,6 +3,7 @@
 #define STET_TENSOR_HALF_HPP
 
 #include "../vocabulary/config.hpp"
+#include "dtype.hpp"
 
 #include <bit>
 #include <cstdint>
@@ -66,6 +67,42 @@ constexpr std::uint16_t bf16_from_float(float value) noexcept
 constexpr float float_from_bf16(std::uint16_t half) noexcept
 {
     return std::bit_cast<float>(std::uint32_t{half} << 16U);
+}
+
+namespace detail {
+
+/// A number of a sign, `8 - 1 - fraction_bits` bits of exponent and a fraction, without infinities and NaNs.
+constexpr float float_from_byte(std::uint8_t code, unsigned fraction_bits, unsigned bias) noexcept
+{
+    const std::uint32_t sign = std::uint32_t{code & 0x80U} << 24U;
+    const std::uint32_t exponent = (code & 0x7FU) >> fraction_bits;
+    const std::uint32_t fraction = code & ((1U << fraction_bits) - 1U);
+    if (exponent != 0)
+        return std::bit_cast<float>(sign | (exponent + 127U - bias) << 23U |
+                                    fraction << (23U - fraction_bits));
+    const float step = std::bit_cast<float>((128U - bias - fraction_bits) << 23U);
+    return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(static_cast<float>(fraction) * step));
+}
+
+} // namespace detail
+
+/// The value of an 8-bit float; every one is a float. NaN for a dtype that is none.
+/// source: OCP, 8-bit Floating Point Specification 1.0 and Microscaling Formats 1.0; FNUZ: Graphcore and AMD, 2022
+constexpr float float_from_f8(dtype type, std::uint8_t code) noexcept
+{
+    constexpr std::uint32_t nan = 0x7FC00000U;
+    const bool              is_last = (code & 0x7FU) == 0x7FU;
+    if (type == dtype::f8_e5m2)
+        return float_from_f16(static_cast<std::uint16_t>(code << 8U)); // its first half
+    if (type == dtype::f8_e4m3 && !is_last)
+        return detail::float_from_byte(code, 3, 7);
+    if (type == dtype::f8_e4m3fnuz && code != 0x80U)
+        return detail::float_from_byte(code, 3, 8);
+    if (type == dtype::f8_e5m2fnuz && code != 0x80U)
+        return detail::float_from_byte(code, 2, 16);
+    if (type == dtype::f8_e8m0 && code != 0xFFU)
+        return std::bit_cast<float>(code == 0 ? 0x00400000U : std::uint32_t{code} << 23U);
+    return std::bit_cast<float>(nan);
 }
 
 } // namespace STET_NAMESPACE

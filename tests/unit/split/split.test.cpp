@@ -216,26 +216,6 @@ TEST_CASE("every step of splitting tells that its memory runs out")
              {"vision_model.post_layernorm.weight", "model.diffusion_model.a", "cond_stage_model.a"}, 8);
 }
 
-TEST_CASE("taking a vision encoder tells that memory runs out whatever is full")
-{
-    const small_tensors modern{"v.vision_model.post_layernorm.weight", "v.visual_projection.weight", "other"};
-    const small_tensors openclip{{"v.transformer.resblocks.0.attn.in_proj_weight", {6, 1}},
-                                 {"v.transformer.resblocks.0.ln_1.weight"},
-                                 {"v.proj", {2, 2}}};
-    for (const small_tensors* const given : {&modern, &openclip}) {
-        for (const auto how : {strictness::strict, strictness::as_comfyui}) {
-            const auto take = [&](stet::change_log& log, const stet::allocator& memory) -> std::string_view {
-                stet::detail::splitting work(log, how);
-                stet::ordered_dict      out(memory);
-                if (!support::fill(work.rest, *given))
-                    return "out_of_memory";
-                return support::failure(stet::take_vision(work, "v.", out));
-            };
-            CHECK(support::fewest_allocations_with_full_log(80, take) > 3);
-        }
-    }
-}
-
 TEST_CASE("a layout without a place for a model leaves the model's tensors over")
 {
     using vae_alone = stet::prefix_layout<stet::under<stet::role::vae, "vae.">>;
@@ -258,17 +238,4 @@ TEST_CASE("a tensor that is missing, or whose strides are gone, is reported unde
     REQUIRE_FALSE(of_expired);
     CHECK(of_expired.error().code == stet::errc::borrowed_axes_expired);
     CHECK(of_expired.error().subject() == "vae.a");
-}
-
-TEST_CASE("a marker that was taken already is not taken again")
-{
-    const small_tensors     given{"v_pred", "ztsnr"};
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, strictness::strict);
-    stet::ordered_dict      out(stet::heap());
-    REQUIRE(support::fill(work.rest, given));
-    REQUIRE(work.rest.remove({.stem = "v_pred"}));
-    REQUIRE(stet::detail::take_markers(work, out));
-    CHECK(names_of(out) == name_list{"ztsnr"});
-    CHECK(names_of(work.rest).empty());
 }

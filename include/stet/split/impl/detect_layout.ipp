@@ -7,7 +7,7 @@ STET_INLINE void layout_detection::add(std::string_view name) noexcept
 {
     unet_.add(name);
     for (std::size_t i = 0; i < detail::known_layout_count; ++i) {
-        const detail::split_rules& rules = detail::known_rules[i];
+        const split_rules& rules = detail::known_rules[i];
         seen_model_[i] = seen_model_[i] || begins(name, rules.model);
         seen_vae_[i] = seen_vae_[i] || begins(name, rules.vae);
         const bool is_vision = begins(name, rules.vision);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "inverse_text_rules.hpp"
+#include "../inverse_text_rules.hpp"
 #include "openclip_inverse.hpp"
 #include "rounded.hpp"
 
 #include <cstddef>
 #include <cstring>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 STET_INLINE result<void> inverse_of<text_rules::sd1>::invert(splitting& work, ordered_dict& out)
 {
@@ -39,7 +39,7 @@ STET_INLINE result<void> inverse_of<text_rules::sd1>::put_text_model_in(splittin
 }
 
 STET_INLINE result<std::string_view> inverse_of<text_rules::sd1>::with_text_model(std::string_view name,
-                                                                                  arena&           texts)
+                                                                                  detail::arena&   texts)
 {
     std::size_t times = 0;
     for (std::size_t at = name.find(transformer); at != std::string_view::npos;
@@ -69,7 +69,7 @@ STET_INLINE result<void> inverse_of<text_rules::sd1>::round_position_ids(splitti
     const ordered_dict::entry* const found = work.rest.find(name);
     if (found == nullptr || found->tensor->type != dtype::f32)
         return {};
-    const rounded* const kept = work.own().keep(rounded(*found->tensor));
+    const detail::rounded* const kept = work.own().keep(detail::rounded(*found->tensor));
     if (kept == nullptr)
         return splitting::exhausted();
     const tensor_view* const view = work.own().keep(kept->view());
@@ -85,12 +85,14 @@ STET_INLINE result<void> inverse_of<text_rules::sd2>::invert(splitting& work, or
         if (auto taken = work.take(prefix, "clip_h.", out); !taken)
             return taken;
     }
-    return text_from_openclip(work, out,
-                              {.openclip = "clip_h.",
-                               .encoder = "clip_h.transformer.text_model.",
-                               .projection = "clip_h.transformer.text_projection.weight",
-                               .layers = 32});
+    return detail::text_from_openclip(work, out,
+                                      {.openclip = "clip_h.",
+                                       .encoder = "clip_h.transformer.text_model.",
+                                       .projection = "clip_h.transformer.text_projection.weight",
+                                       .layers = 32});
 }
+
+namespace detail {
 
 STET_INLINE result<void> clip_g_from_openclip(splitting& work, ordered_dict& out)
 {
@@ -100,6 +102,8 @@ STET_INLINE result<void> clip_g_from_openclip(splitting& work, ordered_dict& out
                                .projection = "clip_g.transformer.text_projection.weight",
                                .layers = 32});
 }
+
+} // namespace detail
 
 STET_INLINE result<void> inverse_of<text_rules::sdxl_refiner>::invert(splitting& work, ordered_dict& out)
 {
@@ -117,6 +121,8 @@ STET_INLINE result<void> inverse_of<text_rules::sdxl>::invert(splitting& work, o
     return detail::clip_g_from_openclip(work, out);
 }
 
+namespace detail {
+
 STET_INLINE result<void> turn_cascade_projection(splitting& work, ordered_dict& out)
 {
     return detail::openclip_inverse(work, out,
@@ -127,4 +133,6 @@ STET_INLINE result<void> turn_cascade_projection(splitting& work, ordered_dict& 
         .turn_projection("text_projection");
 }
 
-} // namespace STET_NAMESPACE::detail
+} // namespace detail
+
+} // namespace STET_NAMESPACE

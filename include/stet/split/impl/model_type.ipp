@@ -1,40 +1,30 @@
 // SPDX-License-Identifier: MIT
+#include "../../tensor/half.hpp"
+#include "../../tensor/numbers.hpp"
 #include "../model_type.hpp"
 
 #include <bit>
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE result<void> number_sink::write(bytes data) noexcept
+STET_INLINE void number_statistics::take(double number) noexcept
 {
-    for (const std::byte one : data) {
-        // The element in native byte order.
-        element_[std::endian::native == std::endian::little ? have_ : width_ - 1 - have_] = one;
-        if (++have_ == width_) {
-            have_ = 0;
-            take(read_element(type_, element_.data()));
-        }
-    }
-    return {};
-}
-
-STET_INLINE void number_sink::take(const element_value& value) noexcept
-{
-    last_ = value.is_integer ? static_cast<double>(value.integer) : value.real;
+    last_ = number;
     ++count_;
     const double before = last_ - mean_;
     mean_ += before / static_cast<double>(count_);
     squares_ += before * (last_ - mean_);
 }
 
-STET_INLINE result<number_sink> numbers_of(const tensor_view& tensor, std::string_view name)
+STET_INLINE result<number_statistics> numbers_of(const tensor_view& tensor, std::string_view name)
 {
-    if (!is_convertible(tensor.type))
-        return error{.code = errc::unusable_marker}.with("numbers, such as F32 or F16").about(name);
-    number_sink numbers(tensor.type);
-    if (auto poured = pour(tensor, numbers); !poured)
-        return poured.error().about(name);
-    return numbers;
+    number_statistics numbers;
+    const auto        read = each_number<double>(tensor, [&numbers](double number) { numbers.take(number); });
+    if (read)
+        return numbers;
+    if (read.error().code != errc::not_convertible && read.error().code != errc::value_does_not_fit)
+        return read.error().about(name);
+    return error{.code = errc::unusable_marker}.with("numbers, such as F32 or F16").about(name);
 }
 
 STET_INLINE result<double> number_in(const tensor_view& tensor, std::string_view name)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "split_part.hpp"
+#include "../split_part.hpp"
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 STET_INLINE std::uint64_t split_part::byte_size() const noexcept
 {
@@ -21,7 +21,7 @@ STET_INLINE const tensor_view* split_part::find(std::string_view name) const noe
     return nullptr;
 }
 
-STET_INLINE result<void> split_part::assign(const ordered_dict& dict, arena& texts)
+STET_INLINE result<void> split_part::assign(const ordered_dict& dict, detail::arena& texts)
 {
     std::size_t count = 0;
     for (const ordered_dict::entry& entry : dict.entries())
@@ -41,4 +41,4 @@ STET_INLINE result<void> split_part::assign(const ordered_dict& dict, arena& tex
     return {};
 }
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE

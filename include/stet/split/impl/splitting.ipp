@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "splitting.hpp"
+#include "../splitting.hpp"
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 STET_INLINE splitting::splitting(change_log& log, strictness how) noexcept
     : rest(log.changes.memory()), claims_(log.changes.memory()), log_(&log), how_(how)
@@ -89,4 +89,4 @@ STET_INLINE bool splitting::is_claimed(const placed_name& name, std::size_t by_m
     return false;
 }
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "../../sink/span_sink.hpp"
+#include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../collected_transpose.hpp"
 #include "../transposed.hpp"
-#include "collected_transpose.hpp"
 
 #include <cstddef>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 STET_INLINE result<collected_transpose> collected_transpose::of(const tensor_view& tensor,
                                                                 const allocator&   memory) noexcept
@@ -36,9 +37,9 @@ STET_INLINE collected_transpose::collected_transpose(const tensor_view& tensor, 
 
 STET_INLINE result<void> collected_transpose::collect_and_pour(const tensor_view& view, sink_ref destination)
 {
-    const auto&              own = *static_cast<const collected_transpose*>(view.data);
-    growing_array<std::byte> collected(own.memory_);
-    if (!collected.resize(memory_size(own.tensor_.size)))
+    const auto&                      own = *static_cast<const collected_transpose*>(view.data);
+    detail::growing_array<std::byte> collected(own.memory_);
+    if (!collected.resize(detail::memory_size(own.tensor_.size)))
         return detail::out_of_memory(own.tensor_.size);
     span_sink in_memory({collected.data(), collected.size()});
     if (auto poured = stet::pour(own.tensor_, in_memory); !poured)
@@ -50,4 +51,4 @@ STET_INLINE result<void> collected_transpose::collect_and_pour(const tensor_view
     return turned ? stet::pour(*turned, destination) : result<void>(turned.error());
 }
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE

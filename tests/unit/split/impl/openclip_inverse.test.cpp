@@ -28,7 +28,7 @@ constexpr stet::detail::openclip_place place{.openclip = "e.",
 
 TEST_CASE("a text encoder's names come back in ComfyUI's order, whatever the file's")
 {
-    const small_tensors     given{"e.text_projection",
+    const small_tensors given{"e.text_projection",
                               "e.transformer.resblocks.1.attn.in_proj_bias",
                               "e.transformer.resblocks.0.mlp.c_proj.bias",
                               "e.transformer.resblocks.0.mlp.c_fc.weight",
@@ -39,8 +39,8 @@ TEST_CASE("a text encoder's names come back in ComfyUI's order, whatever the fil
                               "e.token_embedding.weight",
                               "e.positional_embedding",
                               "e.logit_scale"};
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::strict);
+    stet::change_log    log(stet::heap());
+    stet::splitting     work(log, stet::strictness::strict);
     REQUIRE(fill(work.rest, given));
     REQUIRE(stet::detail::text_from_openclip(work, work.rest, place));
     const std::string model = "e.transformer.text_model.";
@@ -58,9 +58,9 @@ TEST_CASE("a text encoder's names come back in ComfyUI's order, whatever the fil
 
 TEST_CASE("q, k and v are views of the rows of the tensor they were joined to")
 {
-    const small_tensors     given{{"e.transformer.resblocks.0.attn.in_proj_weight", {6, 1}}};
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::strict);
+    const small_tensors given{{"e.transformer.resblocks.0.attn.in_proj_weight", {6, 1}}};
+    stet::change_log    log(stet::heap());
+    stet::splitting     work(log, stet::strictness::strict);
     REQUIRE(fill(work.rest, given));
     REQUIRE(stet::detail::text_from_openclip(work, work.rest, place));
     std::size_t row = 0;
@@ -80,8 +80,8 @@ TEST_CASE("rows that do not divide by three are refused, or the rest is lost as 
 {
     const small_tensors given{{"e.transformer.resblocks.0.attn.in_proj_bias", {7}}};
     for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
-        stet::change_log        log(stet::heap());
-        stet::detail::splitting work(log, how);
+        stet::change_log log(stet::heap());
+        stet::splitting  work(log, how);
         REQUIRE(fill(work.rest, given));
         const auto done = stet::detail::text_from_openclip(work, work.rest, place);
         if (work.is_strict()) {
@@ -102,9 +102,9 @@ TEST_CASE("rows that do not divide by three are refused, or the rest is lost as 
 
 TEST_CASE("a fused tensor without rows is refused")
 {
-    const small_tensors     given{{"e.transformer.resblocks.0.attn.in_proj_bias", {}}};
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::as_comfyui);
+    const small_tensors given{{"e.transformer.resblocks.0.attn.in_proj_bias", {}}};
+    stet::change_log    log(stet::heap());
+    stet::splitting     work(log, stet::strictness::as_comfyui);
     REQUIRE(fill(work.rest, given));
     const auto done = stet::detail::text_from_openclip(work, work.rest, place);
     REQUIRE_FALSE(done);
@@ -115,8 +115,8 @@ TEST_CASE("ComfyUI leaves layers from 32 on as they are, strict conduct does not
 {
     const small_tensors given{"e.transformer.resblocks.31.ln_1.bias", "e.transformer.resblocks.32.ln_1.bias"};
     for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
-        stet::change_log        log(stet::heap());
-        stet::detail::splitting work(log, how);
+        stet::change_log log(stet::heap());
+        stet::splitting  work(log, how);
         REQUIRE(fill(work.rest, given));
         REQUIRE(stet::detail::text_from_openclip(work, work.rest, place));
         const std::string last = work.is_strict()
@@ -132,8 +132,8 @@ TEST_CASE("a projection is turned, one with a module's name is not, and both tog
 {
     const small_tensors given{{"e.text_projection", {3, 2}}, {"e.text_projection.weight", {3, 2}}};
     for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
-        stet::change_log        log(stet::heap());
-        stet::detail::splitting work(log, how);
+        stet::change_log log(stet::heap());
+        stet::splitting  work(log, how);
         REQUIRE(fill(work.rest, given));
         const auto done = stet::detail::text_from_openclip(work, work.rest, place);
         CHECK(static_cast<bool>(done) == !work.is_strict());
@@ -149,9 +149,9 @@ TEST_CASE("a projection is turned, one with a module's name is not, and both tog
 
 TEST_CASE("a projection that is a vector is refused")
 {
-    const small_tensors     given{{"e.text_projection", {3}}};
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::as_comfyui);
+    const small_tensors given{{"e.text_projection", {3}}};
+    stet::change_log    log(stet::heap());
+    stet::splitting     work(log, stet::strictness::as_comfyui);
     REQUIRE(fill(work.rest, given));
     const auto done = stet::detail::text_from_openclip(work, work.rest, place);
     REQUIRE_FALSE(done);
@@ -184,7 +184,7 @@ TEST_CASE("the inverse undoes the conversion, text and vision")
             is_text ? stet::detail::openclip_text : stet::detail::openclip_vision, saved, "");
         REQUIRE(converted);
         CHECK(stet::detail::has_openclip_vision(*converted, "") == !is_text);
-        stet::detail::splitting work(log, stet::strictness::strict);
+        stet::splitting work(log, stet::strictness::strict);
         REQUIRE((is_text ? stet::detail::text_from_openclip(work, *converted, place)
                          : stet::detail::vision_from_openclip(work, *converted, "")));
         std::size_t count = 0;
@@ -207,7 +207,7 @@ TEST_CASE("tensors that get ComfyUI's names where memory is short say so and giv
                               {"e.ln_final.bias"},
                               {"e.positional_embedding"},
                               {"e.text_projection", {2, 2}}};
-    CHECK(support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::ordered_dict&) {
+    CHECK(support::arena_bytes_needed(given, [](stet::splitting& work, stet::ordered_dict&) {
               return stet::detail::text_from_openclip(work, work.rest, place);
           }) > 7 * sizeof(stet::tensor_view));
 }
@@ -215,7 +215,7 @@ TEST_CASE("tensors that get ComfyUI's names where memory is short say so and giv
 TEST_CASE("a fused tensor is taken apart into three, or its lack of memory is told")
 {
     const small_tensors given{{"e.transformer.resblocks.0.attn.in_proj_weight", {6, 1}}};
-    CHECK(support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::ordered_dict&) {
+    CHECK(support::arena_bytes_needed(given, [](stet::splitting& work, stet::ordered_dict&) {
               auto done = stet::detail::text_from_openclip(work, work.rest, place);
               for (const char* const part : {"q_proj.weight", "k_proj.weight", "v_proj.weight"}) {
                   const stet::placed_name name{
@@ -229,12 +229,12 @@ TEST_CASE("a fused tensor is taken apart into three, or its lack of memory is to
 TEST_CASE("a name that is given back tells that memory runs out, whichever comes first")
 {
     for (const char* const name : {"e.text_projection.weight", "e.token_embedding.weight"}) {
-        support::arena_bytes_needed({name}, [](stet::detail::splitting& work, stet::ordered_dict&) {
+        support::arena_bytes_needed({name}, [](stet::splitting& work, stet::ordered_dict&) {
             return stet::detail::text_from_openclip(work, work.rest, place);
         });
     }
     for (const char* const name : {"v.conv1.weight", "v.proj", "v.token_embedding.weight"}) {
-        support::arena_bytes_needed({name}, [](stet::detail::splitting& work, stet::ordered_dict&) {
+        support::arena_bytes_needed({name}, [](stet::splitting& work, stet::ordered_dict&) {
             return stet::detail::vision_from_openclip(work, work.rest, "v.");
         });
     }
@@ -245,8 +245,8 @@ TEST_CASE("a fused tensor that would be cut inside a byte is refused by its name
     constexpr std::array<std::byte, 2> four_numbers{};
     const auto                         fused = stet::view_of(stet::dtype::f4, {4, 1}, four_numbers);
     REQUIRE(fused);
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::as_comfyui);
+    stet::change_log log(stet::heap());
+    stet::splitting  work(log, stet::strictness::as_comfyui);
     REQUIRE(work.rest.set({.stem = "e.transformer.resblocks.0.attn.in_proj_weight"}, *fused));
     const auto cut = stet::detail::text_from_openclip(work, work.rest, place);
     REQUIRE_FALSE(cut);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_SPLIT_IMPL_SPLIT_RULES_HPP
-#define STET_SPLIT_IMPL_SPLIT_RULES_HPP
+#ifndef STET_SPLIT_SPLIT_RULES_HPP
+#define STET_SPLIT_SPLIT_RULES_HPP
 
-#include "../../families/families.hpp"
-#include "../../layout/layout.hpp"
+#include "../families/families.hpp"
+#include "../layout/layout.hpp"
 #include "inverse_text_rules.hpp"
 
 #include <array>
@@ -13,7 +13,22 @@
 #include <string_view>
 #include <type_traits>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
+
+/// What splitting needs to know about a layout: the prefixes of its components, and how its text encoder gets its own
+/// names back. Made by rules_of.
+struct split_rules {
+    std::optional<std::string_view>   model{}; ///< nothing: no place for that component
+    std::optional<std::string_view>   vae{};
+    std::optional<std::string_view>   vision{}; ///< empty: the keys lie at top level
+    std::optional<std::string_view>   seconds_start{};
+    std::optional<std::string_view>   seconds_total{};
+    std::span<const std::string_view> text{};
+    result<void> (*take_text)(splitting&, ordered_dict&) = nullptr; ///< null: no place for a text encoder
+    bool comfyui_takes_text = true; ///< whether ComfyUI's loader looks for a text encoder in such files
+};
+
+namespace detail {
 
 template <class Layout, class Role>
 concept has_place = requires(const Layout& layout, std::string_view key) {
@@ -60,18 +75,6 @@ inline constexpr bool comfyui_reads_text = [] {
         return true;
 }();
 
-/// What splitting needs to know about a layout.
-struct split_rules {
-    std::optional<std::string_view>   model{}; ///< prefixes
-    std::optional<std::string_view>   vae{};
-    std::optional<std::string_view>   vision{}; ///< empty: the keys lie at top level
-    std::optional<std::string_view>   seconds_start{};
-    std::optional<std::string_view>   seconds_total{};
-    std::span<const std::string_view> text{};
-    result<void> (*take_text)(splitting&, ordered_dict&) = nullptr; ///< null: no place for a text encoder
-    bool comfyui_takes_text = true;
-};
-
 template <class Layout>
 struct text_inverse {
     static constexpr std::array<std::string_view, 1> prefixes{
@@ -94,6 +97,8 @@ struct text_inverse<Layout> : inverse_of<text_rule_of<Layout>> {
         "stet: nothing says how this layout's text rule is undone; specialise stet::inverse_of for it");
 };
 
+} // namespace detail
+
 /// The rules of a layout or family, read off the type that saves it.
 template <class Layout>
 constexpr split_rules rules_of()
@@ -105,7 +110,7 @@ constexpr split_rules rules_of()
                       .vision = detail::prefix_of<Layout, role::vision_encoder>(),
                       .seconds_start = detail::prefix_of<Layout, role::seconds_start>(),
                       .seconds_total = detail::prefix_of<Layout, role::seconds_total>(),
-                      .comfyui_takes_text = comfyui_reads_text<Layout>};
+                      .comfyui_takes_text = detail::comfyui_reads_text<Layout>};
     if constexpr (detail::has_text_rule<Layout> || detail::has_place<Layout, role::text_encoder>) {
         rules.text = detail::text_inverse<Layout>::prefixes;
         rules.take_text = &detail::text_inverse<Layout>::invert;
@@ -113,6 +118,6 @@ constexpr split_rules rules_of()
     return rules;
 }
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE
 
 #endif

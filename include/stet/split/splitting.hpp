@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_SPLIT_IMPL_SPLITTING_HPP
-#define STET_SPLIT_IMPL_SPLITTING_HPP
+#ifndef STET_SPLIT_SPLITTING_HPP
+#define STET_SPLIT_SPLITTING_HPP
 
-#include "../../families/ordered_dict.hpp"
-#include "../../families/rearrangement.hpp"
-#include "../../vocabulary/config.hpp"
-#include "../../vocabulary/impl/arena.hpp"
-#include "../../vocabulary/impl/growing_array.hpp"
-#include "../../vocabulary/result.hpp"
+#include "../families/ordered_dict.hpp"
+#include "../families/rearrangement.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/arena.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <cstddef>
 #include <string_view>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 /// A checkpoint's tensors while components are taken out of it.
 /// lifetime: borrows the log, which owns what new names and tensors need
@@ -23,7 +23,7 @@ public:
     ordered_dict rest; ///< what nobody has taken yet, under the file's names
 
     bool             is_strict() const noexcept { return how_ == strictness::strict; }
-    arena&           own() noexcept { return log_->own; }
+    detail::arena&   own() noexcept { return log_->own; }
     const allocator& memory() const noexcept { return rest.memory(); }
 
     /// Names that begin so are one component's alone. In strict conduct a component with a shorter prefix does not
@@ -60,15 +60,15 @@ public:
 private:
     bool is_claimed(const placed_name& name, std::size_t by_more_than) const noexcept;
 
-    growing_array<std::string_view> claims_;
-    change_log*                     log_;
-    strictness                      how_;
+    detail::growing_array<std::string_view> claims_;
+    change_log*                             log_;
+    strictness                              how_;
 };
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE
 
 #if STET_BODIES
-#include "splitting.ipp"
+#include "impl/splitting.ipp"
 #endif
 
 #endif

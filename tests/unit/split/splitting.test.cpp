@@ -2,7 +2,7 @@
 #include "support/failure.hpp"
 #include "support/full_log.hpp"
 
-#include <stet/split/impl/splitting.hpp>
+#include <stet/split/splitting.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -44,9 +44,9 @@ using names = std::vector<std::string>;
 
 TEST_CASE("taking a prefix moves its names, in order, and leaves the others")
 {
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::strict);
-    stet::ordered_dict      out(stet::heap());
+    stet::change_log   log(stet::heap());
+    stet::splitting    work(log, stet::strictness::strict);
+    stet::ordered_dict out(stet::heap());
     fill(work.rest, {"p.b", "x", "p.a", "p", "pp.a"});
     REQUIRE(work.take("p.", "q.", out));
     CHECK(names_of(out) == names{"q.b", "q.a"});
@@ -58,9 +58,9 @@ TEST_CASE("taking a prefix moves its names, in order, and leaves the others")
 TEST_CASE("a longer claim keeps its names only in strict conduct")
 {
     for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
-        stet::change_log        log(stet::heap());
-        stet::detail::splitting work(log, how);
-        stet::ordered_dict      out(stet::heap());
+        stet::change_log   log(stet::heap());
+        stet::splitting    work(log, how);
+        stet::ordered_dict out(stet::heap());
         fill(work.rest, {"p.a", "p.vision.a"});
         REQUIRE(work.claim("p.vision."));
         REQUIRE(work.claim("p."));
@@ -74,9 +74,9 @@ TEST_CASE("a longer claim keeps its names only in strict conduct")
 TEST_CASE("two names that become one are refused, or the later wins and is reported")
 {
     for (const auto how : {stet::strictness::strict, stet::strictness::as_comfyui}) {
-        stet::change_log        log(stet::heap());
-        stet::detail::splitting work(log, how);
-        stet::ordered_dict      out(stet::heap());
+        stet::change_log   log(stet::heap());
+        stet::splitting    work(log, how);
+        stet::ordered_dict out(stet::heap());
         fill(work.rest, {"p.a", "q.a"});
         REQUIRE(work.take("p.", "", out));
         const auto taken = work.take("q.", "", out);
@@ -96,8 +96,8 @@ TEST_CASE("two names that become one are refused, or the later wins and is repor
 
 TEST_CASE("a rename moves the name to the end and tells whether it was there")
 {
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::strict);
+    stet::change_log log(stet::heap());
+    stet::splitting  work(log, stet::strictness::strict);
     fill(work.rest, {"a", "b"});
     const auto renamed = work.rename(work.rest, {.stem = "a"}, {.prefix = "c.", .stem = "a"});
     REQUIRE(renamed);
@@ -116,9 +116,9 @@ TEST_CASE("taking and renaming tell that memory runs out whatever is full")
         names.push_back(std::to_string(i));
     const auto take_and_rename = [&](stet::change_log&      log,
                                      const stet::allocator& memory) -> std::string_view {
-        const std::size_t       before = log.changes.size();
-        stet::detail::splitting work(log, stet::strictness::as_comfyui);
-        stet::ordered_dict      out(memory);
+        const std::size_t  before = log.changes.size();
+        stet::splitting    work(log, stet::strictness::as_comfyui);
+        stet::ordered_dict out(memory);
         for (const std::string& name : names) {
             for (const std::string_view prefix : {"p.q.", "p.r."}) {
                 if (auto set = work.rest.share({.prefix = prefix, .stem = name}, tensor); !set)

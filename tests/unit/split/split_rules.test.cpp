@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <stet/families/vision_layouts.hpp>
-#include <stet/split/impl/split_rules.hpp>
+#include <stet/split/split_rules.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -8,20 +8,19 @@ namespace {
 
 namespace layouts = stet::layouts;
 namespace families = stet::families;
-using stet::detail::rules_of;
+using stet::rules_of;
 
-constexpr stet::detail::split_rules sdxl = rules_of<families::sdxl>();
+constexpr stet::split_rules sdxl = rules_of<families::sdxl>();
 static_assert(sdxl.model == "model.diffusion_model." && sdxl.vae == "first_stage_model.");
 static_assert(!sdxl.vision && !sdxl.seconds_start && !sdxl.seconds_total);
 static_assert(sdxl.text.size() == 2 && sdxl.text[1] == "conditioner.embedders.1.model.");
-static_assert(sdxl.take_text == &stet::detail::inverse_of<stet::text_rules::sdxl>::invert &&
-              sdxl.comfyui_takes_text);
+static_assert(sdxl.take_text == &stet::inverse_of<stet::text_rules::sdxl>::invert && sdxl.comfyui_takes_text);
 
-constexpr stet::detail::split_rules zero123 = rules_of<layouts::zero123>();
+constexpr stet::split_rules zero123 = rules_of<layouts::zero123>();
 static_assert(zero123.vision == "cond_stage_model.model.visual.");
 static_assert(zero123.text.size() == 1 && zero123.text[0] == "cond_stage_model.");
 
-constexpr stet::detail::split_rules audio = rules_of<families::stable_audio>();
+constexpr stet::split_rules audio = rules_of<families::stable_audio>();
 static_assert(audio.seconds_start == "conditioner.conditioners.seconds_start.");
 static_assert(rules_of<layouts::stable_audio3>().seconds_total &&
               !rules_of<layouts::stable_audio3>().seconds_start);

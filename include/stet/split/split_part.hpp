@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_SPLIT_IMPL_SPLIT_PART_HPP
-#define STET_SPLIT_IMPL_SPLIT_PART_HPP
+#ifndef STET_SPLIT_SPLIT_PART_HPP
+#define STET_SPLIT_SPLIT_PART_HPP
 
-#include "../../families/ordered_dict.hpp"
-#include "../../tensor/tensor_view.hpp"
-#include "../../vocabulary/config.hpp"
-#include "../../vocabulary/impl/arena.hpp"
-#include "../../vocabulary/impl/growing_array.hpp"
-#include "../../vocabulary/result.hpp"
+#include "../families/ordered_dict.hpp"
+#include "../tensor/tensor_view.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/arena.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 struct named_tensor {
     std::string_view name{};
@@ -42,16 +42,16 @@ public:
     /// Takes what the dict holds, with names of one piece.
     /// errors:   out_of_memory
     /// lifetime: joined names lie in `texts`
-    result<void> assign(const ordered_dict& dict, arena& texts);
+    result<void> assign(const ordered_dict& dict, detail::arena& texts);
 
 private:
-    growing_array<named_tensor> entries_;
+    detail::growing_array<named_tensor> entries_;
 };
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE
 
 #if STET_BODIES
-#include "split_part.ipp"
+#include "impl/split_part.ipp"
 #endif
 
 #endif

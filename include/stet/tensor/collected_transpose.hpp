@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_TENSOR_IMPL_COLLECTED_TRANSPOSE_HPP
-#define STET_TENSOR_IMPL_COLLECTED_TRANSPOSE_HPP
+#ifndef STET_TENSOR_COLLECTED_TRANSPOSE_HPP
+#define STET_TENSOR_COLLECTED_TRANSPOSE_HPP
 
-#include "../../vocabulary/config.hpp"
-#include "../../vocabulary/impl/growing_array.hpp"
-#include "../../vocabulary/result.hpp"
-#include "../tensor_view.hpp"
+#include "../vocabulary/allocator.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/result.hpp"
+#include "tensor_view.hpp"
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 /// A tensor that exists only while it is written, with its first two axes exchanged: it is collected in memory when
 /// its turn comes, and let go when it is written.
@@ -32,10 +32,10 @@ private:
     allocator   memory_;
 };
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE
 
 #if STET_BODIES
-#include "collected_transpose.ipp"
+#include "impl/collected_transpose.ipp"
 #endif
 
 #endif

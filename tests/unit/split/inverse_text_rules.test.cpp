@@ -5,7 +5,7 @@
 #include "support/short_splitting.hpp"
 #include "support/split_names.hpp"
 
-#include <stet/split/impl/inverse_text_rules.hpp>
+#include <stet/split/inverse_text_rules.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -21,11 +21,11 @@ using support::small_tensors;
 
 struct unknown_rule {};
 
-static_assert(stet::detail::invertible_text_rule<stet::text_rules::sd1> &&
-              stet::detail::invertible_text_rule<stet::text_rules::sd2> &&
-              stet::detail::invertible_text_rule<stet::text_rules::sdxl> &&
-              stet::detail::invertible_text_rule<stet::text_rules::sdxl_refiner>);
-static_assert(!stet::detail::invertible_text_rule<unknown_rule>);
+static_assert(stet::invertible_text_rule<stet::text_rules::sd1> &&
+              stet::invertible_text_rule<stet::text_rules::sd2> &&
+              stet::invertible_text_rule<stet::text_rules::sdxl> &&
+              stet::invertible_text_rule<stet::text_rules::sdxl_refiner>);
+static_assert(!stet::invertible_text_rule<unknown_rule>);
 
 struct outcome {
     name_list taken{};
@@ -35,11 +35,11 @@ struct outcome {
 template <class Rule>
 outcome inverted(const small_tensors& given)
 {
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::strict);
-    stet::ordered_dict      out(stet::heap());
+    stet::change_log   log(stet::heap());
+    stet::splitting    work(log, stet::strictness::strict);
+    stet::ordered_dict out(stet::heap());
     CHECK(fill(work.rest, given));
-    CHECK(stet::detail::inverse_of<Rule>::invert(work, out));
+    CHECK(stet::inverse_of<Rule>::invert(work, out));
     return {.taken = names_of(out), .rest = names_of(work.rest)};
 }
 
@@ -62,11 +62,11 @@ TEST_CASE("Stable Diffusion 1: float position ids are rounded and reported")
     constexpr std::array<float, 3> expected{0.0F, 1.0F, 2.0F};
     const auto                     view = stet::view_of(ids, {1, 3});
     stet::change_log               log(stet::heap());
-    stet::detail::splitting        work(log, stet::strictness::strict);
+    stet::splitting                work(log, stet::strictness::strict);
     stet::ordered_dict             out(stet::heap());
     REQUIRE(view);
     REQUIRE(work.rest.set({.stem = "cond_stage_model.transformer.embeddings.position_ids"}, *view));
-    REQUIRE(stet::detail::inverse_of<stet::text_rules::sd1>::invert(work, out));
+    REQUIRE(stet::inverse_of<stet::text_rules::sd1>::invert(work, out));
     const auto* const found = out.find({.stem = "clip_l.transformer.text_model.embeddings.position_ids"});
     REQUIRE(found != nullptr);
     CHECK(support::poured(*found->tensor) == support::poured(stet::view_of(expected, {1, 3})));
@@ -104,9 +104,9 @@ TEST_CASE("Stable Diffusion XL: clip_l comes first, then clip_g")
 
 TEST_CASE("Stable Cascade's projection is turned back")
 {
-    const small_tensors     given{{"clip_g.text_projection", {3, 2}}, {"clip_g.logit_scale", {}}};
-    stet::change_log        log(stet::heap());
-    stet::detail::splitting work(log, stet::strictness::strict);
+    const small_tensors given{{"clip_g.text_projection", {3, 2}}, {"clip_g.logit_scale", {}}};
+    stet::change_log    log(stet::heap());
+    stet::splitting     work(log, stet::strictness::strict);
     REQUIRE(fill(work.rest, given));
     REQUIRE(stet::detail::turn_cascade_projection(work, work.rest));
     CHECK(names_of(work.rest) ==
@@ -117,8 +117,8 @@ TEST_CASE("Stable Cascade's projection is turned back")
 TEST_CASE("a text encoder that comes back where memory is short says so and gives all of it back")
 {
     const auto room_for = []<class Rule>(Rule, const small_tensors& given) {
-        return support::arena_bytes_needed(given, [](stet::detail::splitting& work, stet::ordered_dict& out) {
-            return stet::detail::inverse_of<Rule>::invert(work, out);
+        return support::arena_bytes_needed(given, [](stet::splitting& work, stet::ordered_dict& out) {
+            return stet::inverse_of<Rule>::invert(work, out);
         });
     };
     // A longer name, the object that rounds, the tensor seen through it.
@@ -145,8 +145,8 @@ TEST_CASE("names in two pieces come back where memory is short, or that is told"
     for (std::size_t first = 0; first < 20; ++first) {
         const auto invert = [&]<class Rule>(Rule, std::string_view prefix, std::string_view other) {
             const auto run = [&](stet::change_log& log, const stet::allocator& memory) -> std::string_view {
-                stet::detail::splitting work(log, stet::strictness::strict);
-                stet::ordered_dict      out(memory);
+                stet::splitting    work(log, stet::strictness::strict);
+                stet::ordered_dict out(memory);
                 for (std::size_t i = 0; i < first; ++i) {
                     if (auto set = work.rest.share({.prefix = prefix, .stem = digits.substr(i, 1)}, given[0]);
                         !set)
@@ -154,7 +154,7 @@ TEST_CASE("names in two pieces come back where memory is short, or that is told"
                 }
                 if (auto set = work.rest.share({.prefix = other, .stem = "w"}, given[0]); !set)
                     return support::failure(set);
-                return support::failure(stet::detail::inverse_of<Rule>::invert(work, out));
+                return support::failure(stet::inverse_of<Rule>::invert(work, out));
             };
             CHECK(support::fewest_allocations_with_full_log(8, run) > 2);
         };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_SPLIT_IMPL_INVERSE_TEXT_RULES_HPP
-#define STET_SPLIT_IMPL_INVERSE_TEXT_RULES_HPP
+#ifndef STET_SPLIT_INVERSE_TEXT_RULES_HPP
+#define STET_SPLIT_INVERSE_TEXT_RULES_HPP
 
-#include "../../families/text_rule.hpp"
-#include "../../vocabulary/config.hpp"
+#include "../families/text_rule.hpp"
+#include "../vocabulary/config.hpp"
 #include "splitting.hpp"
 
 #include <array>
@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
 /// How what a text rule did on saving is undone. Specialise it for a rule of your own, with `prefixes`, under which
 /// the rule puts its keys, and `invert(work, out)`, which moves them out of work.rest, under their own names.
@@ -46,7 +46,7 @@ private:
     static result<void> put_text_model_in(splitting& work);
 
     /// The name with `text_model.` behind every `cond_stage_model.transformer.` in it.
-    static result<std::string_view> with_text_model(std::string_view name, arena& texts);
+    static result<std::string_view> with_text_model(std::string_view name, detail::arena& texts);
 
     static result<void> round_position_ids(splitting& work);
 };
@@ -59,8 +59,6 @@ struct inverse_of<text_rules::sd2> {
 
     static result<void> invert(splitting& work, ordered_dict& out);
 };
-
-result<void> clip_g_from_openclip(splitting& work, ordered_dict& out);
 
 /// Stable Diffusion XL's refiner.
 template <>
@@ -79,15 +77,21 @@ struct inverse_of<text_rules::sdxl> {
     static result<void> invert(splitting& work, ordered_dict& out);
 };
 
+namespace detail {
+
+result<void> clip_g_from_openclip(splitting& work, ordered_dict& out);
+
 /// Stable Cascade's files may have clip_g's projection under its OpenCLIP name, turned.
-/// errors: projection_rank; name_collision in strict strictness; out_of_memory
+/// errors: projection_rank; name_collision in strict conduct; out_of_memory
 /// source: ComfyUI 0.8.0, supported_models.py, Stable_Cascade_C
 result<void> turn_cascade_projection(splitting& work, ordered_dict& out);
 
-} // namespace STET_NAMESPACE::detail
+} // namespace detail
+
+} // namespace STET_NAMESPACE
 
 #if STET_BODIES
-#include "inverse_text_rules.ipp"
+#include "impl/inverse_text_rules.ipp"
 #endif
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
 
-#include <stet/split/impl/split_part.hpp>
+#include <stet/split/split_part.hpp>
 #include <stet/state/component.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -10,7 +10,7 @@
 
 namespace {
 
-static_assert(stet::state_dict<stet::detail::split_part>);
+static_assert(stet::state_dict<stet::split_part>);
 
 constexpr std::array<float, 2> values{1, 2};
 
@@ -27,7 +27,7 @@ TEST_CASE("a part has the present names of a dict, in order and in one piece")
     REQUIRE(dict.set({.stem = "a"}, *view));
     CHECK(dict.remove({.stem = "gone"}));
 
-    stet::detail::split_part part(stet::heap());
+    stet::split_part part(stet::heap());
     CHECK(part.empty());
     REQUIRE(part.assign(dict, texts));
     REQUIRE(part.size() == 2);
@@ -48,9 +48,9 @@ TEST_CASE("a part that finds no memory says so")
     for (const std::size_t allowed : {0U, 1U}) {
         support::counting_heap heap;
         heap.fail_from(allowed);
-        stet::detail::arena      texts(heap.allocator());
-        stet::detail::split_part part(heap.allocator());
-        const auto               assigned = part.assign(dict, texts);
+        stet::detail::arena texts(heap.allocator());
+        stet::split_part    part(heap.allocator());
+        const auto          assigned = part.assign(dict, texts);
         REQUIRE_FALSE(assigned);
         CHECK(assigned.error().code == stet::errc::out_of_memory);
     }
