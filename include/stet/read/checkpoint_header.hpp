@@ -5,6 +5,7 @@
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/name_table.hpp"
 #include "impl/header_index.hpp"
+#include "impl/position_iterator.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,26 +41,7 @@ class header_check;
 /// lifetime: borrows the header's text, not the data
 class checkpoint_header {
 public:
-    class iterator {
-    public:
-        using value_type = stored_tensor;
-        using difference_type = std::ptrdiff_t;
-        using reference = stored_tensor;
-        using iterator_category = std::input_iterator_tag;
-        using iterator_concept = std::forward_iterator_tag;
-
-        constexpr iterator() noexcept = default;
-        iterator(const checkpoint_header& header, std::size_t at) noexcept : header_(&header), at_(at) {}
-
-        stored_tensor operator*() const noexcept { return (*header_)[at_]; }
-        iterator&     operator++() noexcept;
-        iterator      operator++(int) noexcept;
-        friend bool   operator==(const iterator&, const iterator&) noexcept = default;
-
-    private:
-        const checkpoint_header* header_ = nullptr;
-        std::size_t              at_ = 0;
-    };
+    using iterator = detail::position_iterator<checkpoint_header, stored_tensor>;
 
     std::size_t size() const noexcept { return index_.tensors.size(); }
     bool        empty() const noexcept { return size() == 0; }
@@ -68,6 +50,8 @@ public:
 
     /// The tensor at a position in the order of the data.
     stored_tensor operator[](std::size_t position) const noexcept;
+
+    bool contains(std::string_view name) const noexcept { return position_of(name).has_value(); }
 
     /// The tensor of that name, if there is one.
     std::optional<stored_tensor> find(std::string_view name) const noexcept;
@@ -103,6 +87,9 @@ public:
 
 private:
     friend class detail::header_check;
+    friend iterator;
+
+    stored_tensor entry_at(std::size_t position) const noexcept { return (*this)[position]; }
 
     explicit checkpoint_header(const allocator& memory) noexcept;
 

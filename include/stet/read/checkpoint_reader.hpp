@@ -5,11 +5,16 @@
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "byte_source.hpp"
+#include "file_tensor.hpp"
+#include "impl/position_iterator.hpp"
 #include "impl/stored_part.hpp"
 #include "read_options.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
 namespace STET_NAMESPACE {
 
@@ -18,13 +23,35 @@ class checkpoint_reader;
 /// Reads and checks the header of a file, in two reads: eight bytes, then as many as they say if the file has them.
 /// errors:   those of read_header but more_bytes_needed; the source's own
 /// lifetime: borrows the source
-result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options = {});
+result<checkpoint_reader> open_checkpoint(source_ref source   STET_LIFETIME_BOUND,
+                                          const read_options& options = {});
 
-/// A file of which only the header is in memory; tensors are read when they are asked for. Made by open_checkpoint.
+/// A file of which only the header is in memory; tensors are read when they are asked for. A range of names and tensors
+/// in the order of the data, and a state dict: a tensor is read from the source while it is written, so a file that is
+/// cut short meanwhile is an error, not the end of the program. Made by open_checkpoint.
 /// lifetime: borrows the source
 class checkpoint_reader {
 public:
-    const checkpoint_header& header() const noexcept { return header_; }
+    using entry = file_entry;
+    using iterator = detail::position_iterator<checkpoint_reader, entry>;
+
+    const checkpoint_header& header() const noexcept STET_LIFETIME_BOUND { return header_; }
+    std::size_t              size() const noexcept { return header_.size(); }
+    bool                     empty() const noexcept { return header_.empty(); }
+    iterator                 begin() const noexcept STET_LIFETIME_BOUND { return {*this, 0}; }
+    iterator                 end() const noexcept STET_LIFETIME_BOUND { return {*this, size()}; }
+
+    /// The tensor of that name, or no_such_tensor: `reader["a.weight"].to<float>()`.
+    found_tensor operator[](std::string_view name) const noexcept STET_LIFETIME_BOUND;
+
+    /// The tensor at a position in the order of the data. It is read, packed, while it is poured; it cannot be
+    /// transposed or sliced.
+    file_tensor operator[](std::size_t position) const noexcept STET_LIFETIME_BOUND;
+
+    /// The tensor of that name, if there is one.
+    std::optional<file_tensor> find(std::string_view name) const noexcept STET_LIFETIME_BOUND;
+
+    bool contains(std::string_view name) const noexcept { return header_.contains(name); }
 
     /// Reads the whole tensor, little-endian on every machine. to: exactly its size
     /// errors: tensor_size_mismatch; the source's own; each with the tensor as subject
@@ -37,13 +64,29 @@ public:
 
 private:
     friend result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options);
+    friend iterator;
+    friend class file_checkpoint;
 
-    checkpoint_reader(source_ref source, detail::growing_array<std::byte> head,
+    /// Where a tensor starts, and what it is read from.
+    struct place {
+        const source_ref* source;
+        std::uint64_t     offset;
+    };
+
+    checkpoint_reader(const allocator& memory, detail::growing_array<std::byte> head,
                       checkpoint_header header) noexcept;
 
-    source_ref                       source_;
-    detail::growing_array<std::byte> head_; ///< what the header borrows; moving the array does not move it
-    checkpoint_header                header_;
+    /// False when the allocator gave nothing.
+    [[nodiscard]] bool keep_places(source_ref source) noexcept;
+
+    entry entry_at(std::size_t position) const noexcept;
+
+    static result<void> pour_place(const tensor_view& tensor, sink_ref destination);
+
+    detail::growing_array<source_ref> source_; ///< one; like the places it does not move with the reader
+    detail::growing_array<place>      places_; ///< by the tensors' positions
+    detail::growing_array<std::byte>  head_;   ///< what the header borrows
+    checkpoint_header                 header_;
 };
 
 } // namespace STET_NAMESPACE

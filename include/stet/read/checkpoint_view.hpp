@@ -2,8 +2,9 @@
 #ifndef STET_READ_CHECKPOINT_VIEW_HPP
 #define STET_READ_CHECKPOINT_VIEW_HPP
 
-#include "../tensor/tensor_view.hpp"
 #include "../vocabulary/config.hpp"
+#include "file_tensor.hpp"
+#include "impl/position_iterator.hpp"
 #include "read_header.hpp"
 
 #include <concepts>
@@ -15,59 +16,52 @@
 
 namespace STET_NAMESPACE {
 
-/// A whole file in memory: its header, and its tensors where they lie. Made by read_checkpoint.
+/// A whole file in memory: its header, and its tensors where they lie. A range of names and tensors in the order of
+/// the data, and a state dict. Made by read_checkpoint.
 /// lifetime: borrows the file's bytes
 class checkpoint_view {
 public:
+    using entry = file_entry;
+    using iterator = detail::position_iterator<checkpoint_view, entry>;
+
     /// file: the bytes whose header that is
-    checkpoint_view(checkpoint_header header, std::span<const std::byte> file) noexcept;
+    checkpoint_view(checkpoint_header header, std::span<const std::byte> file STET_LIFETIME_BOUND) noexcept;
 
-    const checkpoint_header& header() const noexcept { return header_; }
+    const checkpoint_header& header() const noexcept STET_LIFETIME_BOUND { return header_; }
     std::size_t              size() const noexcept { return header_.size(); }
+    bool                     empty() const noexcept { return header_.empty(); }
+    iterator                 begin() const noexcept STET_LIFETIME_BOUND { return {*this, 0}; }
+    iterator                 end() const noexcept STET_LIFETIME_BOUND { return {*this, size()}; }
 
-    /// The tensor's bytes, little-endian on every machine.
-    std::span<const std::byte> data(const stored_tensor& tensor) const noexcept;
-
-    /// The tensor as one that can be saved again, sliced or transposed; nothing is copied.
-    /// lifetime: borrows the file's bytes and, of more than eight axes, the header
-    tensor_view tensor(const stored_tensor& stored) const noexcept;
+    /// The tensor of that name, or no_such_tensor: `file["a.weight"].to<float>()`.
+    found_tensor operator[](std::string_view name) const noexcept STET_LIFETIME_BOUND;
 
     /// The tensor at a position in the order of the data.
-    tensor_view operator[](std::size_t position) const noexcept { return tensor(header_[position]); }
+    file_tensor operator[](std::size_t position) const noexcept STET_LIFETIME_BOUND
+    {
+        return tensor(header_[position]);
+    }
 
     /// The tensor of that name, if there is one.
-    std::optional<tensor_view> find(std::string_view name) const noexcept;
+    std::optional<file_tensor> find(std::string_view name) const noexcept STET_LIFETIME_BOUND;
+
+    bool contains(std::string_view name) const noexcept { return header_.contains(name); }
+
+    /// The tensor's bytes, little-endian on every machine.
+    std::span<const std::byte> data(const stored_tensor& tensor) const noexcept STET_LIFETIME_BOUND;
+
+    /// The tensor as one that can be saved again, sliced or transposed; nothing is copied.
+    /// lifetime: borrows the file's bytes and the header
+    file_tensor tensor(const stored_tensor& stored) const noexcept STET_LIFETIME_BOUND;
 
     /// What the address of the tensor's first byte is a multiple of: a power of two, 4096 at most.
     std::size_t alignment(const stored_tensor& stored) const noexcept;
 
-    /// A tensor under its name, as a state dict has it: a checkpoint can be saved, split and walked like any other.
-    struct entry {
-        std::string_view name;
-        tensor_view      tensor;
-    };
-
-    /// In the order of the data.
-    class iterator {
-    public:
-        iterator(const checkpoint_view& of, std::size_t position) noexcept : of_(&of), position_(position) {}
-
-        entry       operator*() const noexcept;
-        iterator&   operator++() noexcept;
-        friend bool operator==(const iterator& a, const iterator& b) noexcept
-        {
-            return a.position_ == b.position_;
-        }
-
-    private:
-        const checkpoint_view* of_;
-        std::size_t            position_;
-    };
-
-    iterator begin() const noexcept { return {*this, 0}; }
-    iterator end() const noexcept { return {*this, size()}; }
-
 private:
+    friend iterator;
+
+    entry entry_at(std::size_t position) const noexcept;
+
     checkpoint_header          header_;
     std::span<const std::byte> file_;
 };
@@ -75,8 +69,8 @@ private:
 /// Reads and checks a whole file that lies in memory.
 /// errors:   those of read_header but more_bytes_needed
 /// lifetime: the result borrows the bytes
-result<checkpoint_view> read_checkpoint(std::span<const std::byte> file,
-                                        const read_options&        options = {}) noexcept;
+result<checkpoint_view> read_checkpoint(std::span<const std::byte> file STET_LIFETIME_BOUND,
+                                        const read_options&             options = {}) noexcept;
 
 /// A span of a temporary container would dangle; so name it first.
 template <class Container>

@@ -61,7 +61,7 @@ using name_of =
 template <class Dict>
 concept borrowable_entries =
     std::is_lvalue_reference_v<entry_reference<Dict>> ||
-    (std::is_trivially_copyable_v<name_of<Dict>> && std::same_as<tensor_of<Dict>, tensor_view>);
+    (std::is_trivially_copyable_v<name_of<Dict>> && std::derived_from<tensor_of<Dict>, tensor_view>);
 
 } // namespace detail
 

@@ -158,3 +158,34 @@ TEST_CASE("a source's failure that has a subject of its own keeps it")
     REQUIRE_FALSE(read);
     CHECK(read.error().subject() == "models/a.safetensors");
 }
+
+TEST_CASE("a reader is a range whose tensors are read while they are poured")
+{
+    watched_source source;
+    const auto     reader = stet::open_checkpoint(source);
+    REQUIRE(reader);
+    std::string names;
+    for (const auto& [name, tensor] : *reader) {
+        CHECK_FALSE(tensor.is_packed());
+        names += name;
+    }
+    CHECK(names == "rows\nnone");
+    CHECK(source.asked.size() == 2);
+    const std::vector<int> rows = *(*reader)["rows\n"].to<int>();
+    CHECK(rows == std::vector<int>{'a', 'b', 'c', 'd', 'e', 'f'});
+    CHECK(source.asked.size() == 3);
+    REQUIRE((*reader)["none"].to<int>());
+    CHECK(source.asked.size() == 3);
+    CHECK(reader->contains("none"));
+    REQUIRE(reader->find("none"));
+    CHECK(reader->find("none")->shape[0] == 0);
+    CHECK_FALSE(reader->find("rows"));
+    CHECK(support::failure((*reader)["rows"].to<int>()) == "no_such_tensor");
+    CHECK((*reader)[1].name == "none");
+    CHECK_FALSE(reader->empty());
+    source.refuses = 4;
+    const auto refused = (*reader)["rows\n"].to<int>();
+    REQUIRE_FALSE(refused);
+    CHECK(support::failure(refused) == "source_refused");
+    CHECK(refused.error().subject.view() == "rows\n");
+}

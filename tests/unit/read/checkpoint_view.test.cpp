@@ -3,14 +3,19 @@
 #include "support/stored_file.hpp"
 
 #include <stet/read/checkpoint_view.hpp>
+#include <stet/state/state_dict.hpp>
 #include <stet/tensor/transposed.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,6 +55,11 @@ struct string_sink {
 };
 
 } // namespace
+
+static_assert(std::ranges::random_access_range<const stet::checkpoint_view> &&
+              std::ranges::sized_range<const stet::checkpoint_view> &&
+              stet::state_dict<stet::checkpoint_view>);
+static_assert(std::ranges::random_access_range<const stet::checkpoint_header>);
 
 TEST_CASE("tensors are views of the file's own bytes")
 {
@@ -229,4 +239,27 @@ TEST_CASE("of an address that is a multiple of more than a page a page is told")
     const auto read = stet::read_checkpoint(std::span<const std::byte>(memory.data() + shift, file.size()));
     REQUIRE(read);
     CHECK(read->alignment(read->header()[0]) == 4096);
+}
+
+TEST_CASE("a file is a range of names and tensors, found by name as well")
+{
+    const auto file = stet::read_checkpoint(bytes_of(two_tensors()));
+    REQUIRE(file);
+    std::string walked;
+    for (const auto& [name, tensor] : *file)
+        walked.append(name).append(":").append(text(tensor.packed())).append(" ");
+    CHECK(walked == "rows:abcdef deep:gh ");
+    const auto last = std::ranges::find_if(*file, [](const auto& entry) { return entry.tensor.size == 2; });
+    REQUIRE(last != file->end());
+    CHECK((*last).name == "deep");
+    CHECK(file->end() - last == 1);
+    CHECK(file->contains("rows"));
+    CHECK_FALSE(file->contains("row"));
+    CHECK_FALSE(file->empty());
+    CHECK((*file)["rows"]->name == "rows");
+    const std::vector<int> numbers = *(*file)["deep"].to<int>();
+    CHECK(numbers == std::vector<int>{'g', 'h'});
+    const auto none = (*file)["row"];
+    REQUIRE_FALSE(none);
+    CHECK(stet::message(none.error()) == "the file has no tensor 'row'");
 }

@@ -131,7 +131,7 @@ TEST_CASE("a sigma that is not one number is refused")
     const std::array<std::byte, 8> raw{};
     const stet::bytes              one_byte = stet::bytes(raw).first(1);
     for (const auto& tensor :
-         {view(numbers, {2}), none(), *stet::view_of(stet::dtype::f8_e4m3, {1}, one_byte),
+         {view(numbers, {2}), none(),
           *stet::view_of(stet::dtype::c64, {}, raw), *stet::view_of(stet::dtype::f4, {2}, one_byte)})
     {
         const auto found = stet::derive_prediction<families::sdxl>(dict{{"edm_vpred.sigma_max", tensor}});
@@ -139,6 +139,13 @@ TEST_CASE("a sigma that is not one number is refused")
         CHECK(found.error().code == stet::errc::unusable_marker);
         CHECK(found.error().subject() == "edm_vpred.sigma_max");
     }
+}
+
+TEST_CASE("a sigma may be an 8-bit float, as every other number")
+{
+    const std::array<std::byte, 1> code{std::byte{0x7E}};
+    const auto                     sigma = *stet::view_of(stet::dtype::f8_e4m3, {}, code);
+    CHECK(is(derived<families::sdxl>({{"edm_vpred.sigma_max", sigma}}).sigma_max, 448));
 }
 
 TEST_CASE("Stable Diffusion 2 is known by the spread of one bias, if it has four channels")

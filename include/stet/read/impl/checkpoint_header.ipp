@@ -6,19 +6,6 @@
 
 namespace STET_NAMESPACE {
 
-STET_INLINE checkpoint_header::iterator& checkpoint_header::iterator::operator++() noexcept
-{
-    ++at_;
-    return *this;
-}
-
-STET_INLINE checkpoint_header::iterator checkpoint_header::iterator::operator++(int) noexcept
-{
-    iterator before = *this;
-    ++at_;
-    return before;
-}
-
 STET_INLINE stored_tensor checkpoint_header::operator[](std::size_t position) const noexcept
 {
     STET_ASSERT(position < size(), "stet: a tensor beyond the last was asked for");

@@ -26,17 +26,79 @@ STET_INLINE result<void> checkpoint_reader::read(const stored_tensor& tensor, co
             tensor.name);
     if (to.empty())
         return {};
-    if (auto filled = source_.read(header_.offset_in_file(tensor) + part.offset, to); !filled) {
+    if (auto filled = source_[0].read(header_.offset_in_file(tensor) + part.offset, to); !filled) {
         const error& failed = filled.error();
         return failed.subject().empty() ? failed.about(tensor.name) : failed;
     }
     return {};
 }
 
-STET_INLINE checkpoint_reader::checkpoint_reader(source_ref source, detail::growing_array<std::byte> head,
-                                                 checkpoint_header header) noexcept
-    : source_(source), head_(std::move(head)), header_(std::move(header))
+STET_INLINE file_tensor checkpoint_reader::operator[](std::size_t position) const noexcept
 {
+    const stored_tensor stored = header_[position];
+    return {{.type = stored.type,
+             .shape = extents(stored.shape),
+             .size = stored.size(),
+             .data = &places_[position],
+             .pour = pour_place},
+            stored.name};
+}
+
+STET_INLINE std::optional<file_tensor> checkpoint_reader::find(std::string_view name) const noexcept
+{
+    const auto position = header_.position_of(name);
+    return position ? std::optional((*this)[*position]) : std::nullopt;
+}
+
+STET_INLINE found_tensor checkpoint_reader::operator[](std::string_view name) const noexcept
+{
+    const auto position = header_.position_of(name);
+    return position ? found_tensor((*this)[*position])
+                    : found_tensor(error{.code = errc::no_such_tensor}.about(name));
+}
+
+STET_INLINE checkpoint_reader::entry checkpoint_reader::entry_at(std::size_t position) const noexcept
+{
+    const file_tensor tensor = (*this)[position];
+    return {.name = tensor.name, .tensor = tensor};
+}
+
+STET_INLINE result<void> checkpoint_reader::pour_place(const tensor_view& tensor, sink_ref destination)
+{
+    constexpr std::size_t       most = std::size_t{8} << 20U;
+    std::array<std::byte, 8192> own;
+    const auto&                 from = *static_cast<const place*>(tensor.data);
+    for (std::uint64_t done = 0; done < tensor.size;) {
+        const std::uint64_t left = tensor.size - done;
+        const std::size_t   wanted = left < most ? static_cast<std::size_t>(left) : most;
+        const auto          lent = destination.lend(wanted);
+        if (!lent)
+            return lent.error();
+        const std::span<std::byte> room = lent->empty() ? std::span<std::byte>(own) : *lent;
+        const auto                 piece = room.first(room.size() < wanted ? room.size() : wanted);
+        if (auto filled = from.source->read(from.offset + done, piece); !filled)
+            return filled;
+        if (auto written = destination.write(piece); !written)
+            return written;
+        done += piece.size();
+    }
+    return {};
+}
+
+STET_INLINE checkpoint_reader::checkpoint_reader(const allocator&                 memory,
+                                                 detail::growing_array<std::byte> head,
+                                                 checkpoint_header                header) noexcept
+    : source_(memory), places_(memory), head_(std::move(head)), header_(std::move(header))
+{
+}
+
+STET_INLINE bool checkpoint_reader::keep_places(source_ref source) noexcept
+{
+    if (!source_.push(source) || !places_.resize(header_.size()))
+        return false;
+    for (std::size_t i = 0; i < places_.size(); ++i)
+        places_[i] = {.source = source_.data(), .offset = header_.offset_in_file(header_[i])};
+    return true;
 }
 
 STET_INLINE result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options)
@@ -63,7 +125,11 @@ STET_INLINE result<checkpoint_reader> open_checkpoint(source_ref source, const r
     auto header = read_header(all, file_size, options);
     if (!header)
         return header.error();
-    return checkpoint_reader(source, std::move(head), *std::move(header));
+    checkpoint_reader reader(options.allocator, std::move(head), *std::move(header));
+    if (!reader.keep_places(source))
+        return error{.code = errc::out_of_memory,
+                     .expected = reader.size() * sizeof(checkpoint_reader::place)};
+    return result<checkpoint_reader>(std::move(reader));
 }
 
 } // namespace STET_NAMESPACE

@@ -22,15 +22,23 @@ STET_INLINE std::span<const std::byte> checkpoint_view::data(const stored_tensor
                          detail::memory_size(tensor.size()));
 }
 
-STET_INLINE tensor_view checkpoint_view::tensor(const stored_tensor& stored) const noexcept
+STET_INLINE file_tensor checkpoint_view::tensor(const stored_tensor& stored) const noexcept
 {
-    return {.type = stored.type,
-            .shape = extents(stored.shape),
-            .size = stored.size(),
-            .data = data(stored).data()};
+    return {{.type = stored.type,
+             .shape = extents(stored.shape),
+             .size = stored.size(),
+             .data = data(stored).data()},
+            stored.name};
 }
 
-STET_INLINE std::optional<tensor_view> checkpoint_view::find(std::string_view name) const noexcept
+STET_INLINE found_tensor checkpoint_view::operator[](std::string_view name) const noexcept
+{
+    const auto found = header_.find(name);
+    return found ? found_tensor(tensor(*found))
+                 : found_tensor(error{.code = errc::no_such_tensor}.about(name));
+}
+
+STET_INLINE std::optional<file_tensor> checkpoint_view::find(std::string_view name) const noexcept
 {
     const auto found = header_.find(name);
     return found ? std::optional(tensor(*found)) : std::nullopt;
@@ -44,16 +52,10 @@ STET_INLINE std::size_t checkpoint_view::alignment(const stored_tensor& stored) 
     return std::size_t{1} << (zeros < most ? zeros : most);
 }
 
-STET_INLINE checkpoint_view::entry checkpoint_view::iterator::operator*() const noexcept
+STET_INLINE checkpoint_view::entry checkpoint_view::entry_at(std::size_t position) const noexcept
 {
-    const stored_tensor stored = of_->header_[position_];
-    return {.name = stored.name, .tensor = of_->tensor(stored)};
-}
-
-STET_INLINE checkpoint_view::iterator& checkpoint_view::iterator::operator++() noexcept
-{
-    ++position_;
-    return *this;
+    const stored_tensor stored = header_[position];
+    return {.name = stored.name, .tensor = tensor(stored)};
 }
 
 STET_INLINE result<checkpoint_view> read_checkpoint(std::span<const std::byte> file,
