@@ -16,6 +16,9 @@ namespace STET_NAMESPACE {
 /// A file to read from, wherever it lies.
 /// size: bytes of the file
 /// read: fills the whole buffer with the bytes at that offset, or fails
+/// Both are called on the thread that opens, reads or writes the tensor, so on several at once where tensors are written
+/// in parallel; they may throw where the program has exceptions, which passes through and leaks nothing, but not while
+/// other threads write; they may read other files by this library, and other places of this one.
 template <class Source>
 concept byte_source = requires(Source& source, std::uint64_t offset, std::span<std::byte> buffer) {
     {
@@ -32,7 +35,7 @@ class source_ref {
 public:
     template <class Source>
     requires(byte_source<Source> && !std::same_as<std::remove_cv_t<Source>, source_ref>)
-    constexpr source_ref(Source& source) noexcept
+    constexpr source_ref(Source& source STET_LIFETIME_BOUND) noexcept
         : object_(const_cast<void*>(static_cast<const void*>(&source))), // made Source* again, const or not
           size_([](void* object) { return static_cast<Source*>(object)->size(); }),
           read_([](void* object, std::uint64_t offset, std::span<std::byte> buffer) {
@@ -55,7 +58,10 @@ private:
 /// lifetime: borrows the bytes
 class span_source {
 public:
-    constexpr explicit span_source(std::span<const std::byte> content) noexcept : content_(content) {}
+    constexpr explicit span_source(std::span<const std::byte> content STET_LIFETIME_BOUND) noexcept
+        : content_(content)
+    {
+    }
 
     std::uint64_t size() const noexcept { return content_.size(); }
     result<void>  read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept;
@@ -64,7 +70,8 @@ private:
     std::span<const std::byte> content_;
 };
 
-/// A plain C function gives the bytes: engines' file systems, archives, ranged downloads.
+/// A plain C function gives the bytes: engines' file systems, archives, ranged downloads. What byte_source says of
+/// threads, exceptions and calls from within holds for it.
 /// fill:   fills the buffer with `size` bytes from `offset` and returns 0, else a code of its own
 /// errors: source_refused, with that code in os_code, the bytes asked for in `expected` and their offset in `actual`
 class callback_source {

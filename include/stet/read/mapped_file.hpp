@@ -15,8 +15,9 @@ namespace STET_NAMESPACE {
 /// A file's bytes, read by the system when they are touched. The tensors of a file that starts at a page's boundary
 /// are aligned as checkpoint_header::alignment says.
 /// lifetime: the bytes go with this object. On POSIX systems the file may be replaced meanwhile, the bytes stay; a file
-///           cut short kills the program that touches what is gone. On Windows a save over the file is refused with
-///           file_in_use until this object is gone
+///           cut short ends the program that touches what is gone, while it saves too: its part file is then known to be
+///           abandoned, see remove_abandoned_exact. A file_checkpoint gets an error instead. On Windows a save over the
+///           file is refused with file_in_use until this object is gone
 class mapped_file {
 public:
     /// path:   ends with NUL; UTF-8 on Windows, of any length
@@ -29,7 +30,9 @@ public:
     mapped_file& operator=(const mapped_file&) = delete;
     ~mapped_file();
 
-    std::span<const std::byte> bytes() const noexcept;
+    std::span<const std::byte> bytes() const& noexcept STET_LIFETIME_BOUND;
+    std::span<const std::byte> bytes() const&& =
+        delete; // they would be gone; keep the file, or a mapped_checkpoint
 
     /// The file itself, open as long as this object is there, for those who share its blocks. None on Windows, where a
     /// mapping does without, and of an empty file.

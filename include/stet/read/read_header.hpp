@@ -127,8 +127,8 @@ private:
 ///            partial_byte; for shape_overflow the place of the tensor's name in the file); incomplete_data;
 ///            out_of_memory
 /// lifetime:  the result borrows `first`
-result<checkpoint_header> read_header(std::span<const std::byte> first, std::uint64_t file_size,
-                                      const read_options& options = {}) noexcept;
+result<checkpoint_header> read_header(std::span<const std::byte> first STET_LIFETIME_BOUND,
+                                      std::uint64_t file_size, const read_options& options = {}) noexcept;
 
 /// A span of a temporary container would dangle; so name it first.
 template <class Container>

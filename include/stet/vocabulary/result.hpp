@@ -53,11 +53,14 @@ public:
     constexpr explicit operator bool() const noexcept { return held_.has_value; }
 
     /// The value; only when there is one.
-    constexpr Value&       operator*() & noexcept { return detail::value_in(held_); }
-    constexpr const Value& operator*() const& noexcept { return detail::value_in(held_); }
-    constexpr Value&&      operator*() && noexcept { return std::move(detail::value_in(held_)); }
-    constexpr Value*       operator->() noexcept { return &**this; }
-    constexpr const Value* operator->() const noexcept { return &**this; }
+    constexpr Value&       operator*() & noexcept STET_LIFETIME_BOUND { return detail::value_in(held_); }
+    constexpr const Value& operator*() const& noexcept STET_LIFETIME_BOUND { return detail::value_in(held_); }
+    constexpr Value&&      operator*() && noexcept STET_LIFETIME_BOUND
+    {
+        return std::move(detail::value_in(held_));
+    }
+    constexpr Value*       operator->() noexcept STET_LIFETIME_BOUND { return &**this; }
+    constexpr const Value* operator->() const noexcept STET_LIFETIME_BOUND { return &**this; }
 
     /// The value, or another one where there is none.
     template <class Other = Value>

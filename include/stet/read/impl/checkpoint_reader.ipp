@@ -33,7 +33,7 @@ STET_INLINE result<void> checkpoint_reader::read(const stored_tensor& tensor, co
     return {};
 }
 
-STET_INLINE file_tensor checkpoint_reader::operator[](std::size_t position) const noexcept
+STET_INLINE file_tensor checkpoint_reader::operator[](std::size_t position) const noexcept STET_LIFETIME_BOUND
 {
     const stored_tensor stored = header_[position];
     return {{.type = stored.type,
@@ -45,12 +45,14 @@ STET_INLINE file_tensor checkpoint_reader::operator[](std::size_t position) cons
 }
 
 STET_INLINE std::optional<file_tensor> checkpoint_reader::find(std::string_view name) const noexcept
+    STET_LIFETIME_BOUND
 {
     const auto position = header_.position_of(name);
     return position ? std::optional((*this)[*position]) : std::nullopt;
 }
 
-STET_INLINE found_tensor checkpoint_reader::operator[](std::string_view name) const noexcept
+STET_INLINE found_tensor
+checkpoint_reader::operator[](std::string_view name) const noexcept STET_LIFETIME_BOUND
 {
     const auto position = header_.position_of(name);
     return position ? found_tensor((*this)[*position])
@@ -101,7 +103,8 @@ STET_INLINE bool checkpoint_reader::keep_places(source_ref source) noexcept
     return true;
 }
 
-STET_INLINE result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options)
+STET_INLINE result<checkpoint_reader> open_checkpoint(source_ref source   STET_LIFETIME_BOUND,
+                                                      const read_options& options)
 {
     const std::uint64_t      file_size = source.size();
     std::array<std::byte, 8> length{};

@@ -8,8 +8,8 @@
 
 namespace STET_NAMESPACE {
 
-STET_INLINE checkpoint_view::checkpoint_view(checkpoint_header          header,
-                                             std::span<const std::byte> file) noexcept
+STET_INLINE checkpoint_view::checkpoint_view(checkpoint_header               header,
+                                             std::span<const std::byte> file STET_LIFETIME_BOUND) noexcept
     : header_(std::move(header)), file_(file)
 {
     STET_ASSERT(header_.data_size() <= file.size() - header_.data_begin(),
@@ -17,12 +17,14 @@ STET_INLINE checkpoint_view::checkpoint_view(checkpoint_header          header,
 }
 
 STET_INLINE std::span<const std::byte> checkpoint_view::data(const stored_tensor& tensor) const noexcept
+    STET_LIFETIME_BOUND
 {
     return file_.subspan(detail::memory_size(header_.offset_in_file(tensor)),
                          detail::memory_size(tensor.size()));
 }
 
-STET_INLINE file_tensor checkpoint_view::tensor(const stored_tensor& stored) const noexcept
+STET_INLINE file_tensor
+checkpoint_view::tensor(const stored_tensor& stored) const noexcept STET_LIFETIME_BOUND
 {
     return {{.type = stored.type,
              .shape = extents(stored.shape),
@@ -31,7 +33,7 @@ STET_INLINE file_tensor checkpoint_view::tensor(const stored_tensor& stored) con
             stored.name};
 }
 
-STET_INLINE found_tensor checkpoint_view::operator[](std::string_view name) const noexcept
+STET_INLINE found_tensor checkpoint_view::operator[](std::string_view name) const noexcept STET_LIFETIME_BOUND
 {
     const auto found = header_.find(name);
     return found ? found_tensor(tensor(*found))
@@ -39,6 +41,7 @@ STET_INLINE found_tensor checkpoint_view::operator[](std::string_view name) cons
 }
 
 STET_INLINE std::optional<file_tensor> checkpoint_view::find(std::string_view name) const noexcept
+    STET_LIFETIME_BOUND
 {
     const auto found = header_.find(name);
     return found ? std::optional(tensor(*found)) : std::nullopt;
@@ -58,8 +61,8 @@ STET_INLINE checkpoint_view::entry checkpoint_view::entry_at(std::size_t positio
     return {.name = stored.name, .tensor = tensor(stored)};
 }
 
-STET_INLINE result<checkpoint_view> read_checkpoint(std::span<const std::byte> file,
-                                                    const read_options&        options) noexcept
+STET_INLINE result<checkpoint_view> read_checkpoint(std::span<const std::byte> file STET_LIFETIME_BOUND,
+                                                    const read_options&             options) noexcept
 {
     auto header = read_header(file, file.size(), options);
     if (!header)

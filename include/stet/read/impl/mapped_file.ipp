@@ -43,7 +43,7 @@ STET_INLINE mapped_file::~mapped_file()
         detail::readable_file::unmap(memory_, size_);
 }
 
-STET_INLINE std::span<const std::byte> mapped_file::bytes() const noexcept
+STET_INLINE std::span<const std::byte> mapped_file::bytes() const& noexcept STET_LIFETIME_BOUND
 {
     return {static_cast<const std::byte*>(memory_), size_};
 }

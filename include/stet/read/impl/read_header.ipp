@@ -147,8 +147,9 @@ STET_INLINE error header_check::named(const error& unnamed, const indexed_tensor
 
 } // namespace detail
 
-STET_INLINE result<checkpoint_header> read_header(std::span<const std::byte> first, std::uint64_t file_size,
-                                                  const read_options& options) noexcept
+STET_INLINE result<checkpoint_header> read_header(std::span<const std::byte> first STET_LIFETIME_BOUND,
+                                                  std::uint64_t                    file_size,
+                                                  const read_options&              options) noexcept
 {
     const auto extent = header_extent(first, file_size);
     if (!extent)
