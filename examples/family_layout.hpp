@@ -9,7 +9,7 @@
 #include <stet/families/families.hpp>
 #include <stet/read/checkpoint_header.hpp>
 #include <stet/split/detect_layout.hpp>
-#include <stet/split/impl/split_rules.hpp>
+#include <stet/split/split_rules.hpp>
 
 #include <array>
 #include <cstddef>

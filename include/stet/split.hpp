@@ -9,7 +9,6 @@
 #include "split/model_type.hpp"
 #include "split/split.hpp"
 #include "split/split_checkpoint.hpp"
-#include "split/split_part.hpp"
 #include "split/split_rules.hpp"
 #include "split/splitting.hpp"
 // IWYU pragma: end_exports

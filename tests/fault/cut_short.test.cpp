@@ -8,8 +8,8 @@
 #include "support/stored_file.hpp"
 
 #include <stet/file/abandoned_parts.hpp>
-#include <stet/read/file_checkpoint.hpp>
-#include <stet/read/mapped_checkpoint.hpp>
+#include <stet/read/file_source.hpp>
+#include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

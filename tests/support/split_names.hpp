@@ -3,7 +3,7 @@
 #ifndef STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 #define STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 
-#include <stet/split/split_part.hpp>
+#include <stet/split/split_checkpoint.hpp>
 
 #include <cstddef>
 #include <initializer_list>

@@ -6,6 +6,7 @@
 #include "../file/readable_file.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
+#include "checkpoint_view.hpp"
 
 #include <cstddef>
 #include <span>
@@ -49,6 +50,25 @@ private:
 /// Lets the system bring mapped bytes into memory at once instead of page by page, as far as it can: the prefetch of a
 /// save whose tensors are mapped, which it makes about twice as fast. Harmless for memory of any kind.
 void populate_pages(std::span<const std::byte> soon_read) noexcept;
+
+/// A file on disk with its header read, and its tensors mapped into memory: what most programs want.
+/// `const auto file = stet::mapped_checkpoint::open("model.safetensors");`
+/// `const std::vector<float> w = *(*file)["a.weight"].to<float>();`
+/// Of a file that somebody may cut short while it is read, take a file_checkpoint.
+/// lifetime: owns mapping and header; tensors borrow from it, wherever it is moved
+class mapped_checkpoint : public checkpoint_view {
+public:
+    /// path:   ends with NUL; UTF-8 on Windows, of any length
+    /// errors: those of mapped_file::open and read_checkpoint
+    static result<mapped_checkpoint> open(const char* path, const read_options& options = {});
+
+    const mapped_file& file() const noexcept STET_LIFETIME_BOUND { return file_; }
+
+private:
+    mapped_checkpoint(mapped_file file, checkpoint_view view) noexcept;
+
+    mapped_file file_;
+};
 
 } // namespace STET_NAMESPACE
 

@@ -3,7 +3,7 @@
 #include "support/scratch_directory.hpp"
 #include "support/stored_file.hpp"
 
-#include <stet/read/mapped_checkpoint.hpp>
+#include <stet/read/mapped_file.hpp>
 #include <stet/state/state_dict.hpp>
 
 #include <catch2/catch_test_macros.hpp>

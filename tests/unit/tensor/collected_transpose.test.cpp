@@ -3,9 +3,9 @@
 #include "support/failure.hpp"
 #include "support/poured.hpp"
 
-#include <stet/tensor/collected_transpose.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/stacked.hpp>
+#include <stet/tensor/transposed.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -78,7 +78,7 @@ TEST_CASE("what cannot be transposed, produced or held is an error")
           "no_such_axis");
 
     const counted_bytes five{5};
-    const auto short_of_one = stet::collected_transpose::of(*produced(five, {2, 3}), stet::heap());
+    const auto          short_of_one = stet::collected_transpose::of(*produced(five, {2, 3}), stet::heap());
     REQUIRE(short_of_one);
     CHECK(support::poured(short_of_one->view()) == "failed: produced_size_mismatch");
 

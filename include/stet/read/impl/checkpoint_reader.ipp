@@ -130,8 +130,7 @@ STET_INLINE result<checkpoint_reader> open_checkpoint(source_ref source   STET_L
         return header.error();
     checkpoint_reader reader(options.allocator, std::move(head), *std::move(header));
     if (!reader.keep_places(source))
-        return error{.code = errc::out_of_memory,
-                     .expected = reader.size() * sizeof(checkpoint_reader::place)};
+        return detail::out_of_memory(reader.size() * sizeof(checkpoint_reader::place));
     return result<checkpoint_reader>(std::move(reader));
 }
 
