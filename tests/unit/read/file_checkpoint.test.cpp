@@ -90,7 +90,7 @@ TEST_CASE(
     const auto read = (*file)["second"].to<float>();
     REQUIRE_FALSE(read);
     CHECK(stet::name(read.error().code) == "incomplete_data");
-    CHECK(read.error().subject.view() == "second");
+    CHECK(read.error().subject() == "second");
     CHECK(read.error().actual == 60'000);
     const auto saved = save_again(*file, scratch / "b");
     REQUIRE_FALSE(saved);
