@@ -2,7 +2,6 @@
 #ifndef STET_READ_CHECKPOINT_HEADER_HPP
 #define STET_READ_CHECKPOINT_HEADER_HPP
 
-#include "../tensor/alignment_report.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/name_table.hpp"
 #include "impl/header_index.hpp"
@@ -98,9 +97,6 @@ private:
     detail::name_table   names_;
     detail::name_table   keys_;
 };
-
-/// How the tensors of a file lie in it.
-alignment_report alignments(const checkpoint_header& header) noexcept;
 
 } // namespace STET_NAMESPACE
 

@@ -77,12 +77,4 @@ STET_INLINE checkpoint_header::checkpoint_header(const allocator& memory) noexce
 {
 }
 
-STET_INLINE alignment_report alignments(const checkpoint_header& header) noexcept
-{
-    alignment_report report;
-    for (const stored_tensor tensor : header)
-        report.add(header.offset_in_file(tensor), tensor.size());
-    return report;
-}
-
 } // namespace STET_NAMESPACE
