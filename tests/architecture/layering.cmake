@@ -24,11 +24,6 @@ set(may_interop ${may_save} save)
 # The faces: what a program includes. They hold nothing but includes.
 set(faces all comfyui metadata read split stet writers)
 
-# Parts of another folder's impl/ that are not moved yet.
-set(borrowed
-    file/impl/local_time.hpp file/impl/positioned_sink.hpp
-)
-
 # ---- the check --------------------------------------------------------------------------------------------
 
 set(library ${ROOT}/include/stet)
@@ -75,7 +70,7 @@ foreach(header IN LISTS headers)
         elseif(NOT below STREQUAL room)
             if(NOT below IN_LIST may_${room})
                 string(APPEND wrong "${header}: may not include ${target}\n")
-            elseif(target MATCHES "/impl/" AND NOT below STREQUAL "vocabulary" AND NOT target IN_LIST borrowed)
+            elseif(target MATCHES "/impl/" AND NOT below STREQUAL "vocabulary")
                 string(APPEND wrong "${header}: ${target} is private to ${below}/\n")
             endif()
         endif()

@@ -154,19 +154,20 @@ TEST_CASE("at every call of a save its part file is taken for live, in this proc
 namespace {
 
 struct crowd {
-    unsigned savers = 4;
-    unsigned cleaners = 4;
-    unsigned saves = 60; ///< of each saver
-    bool     are_threads = false;
-    bool     are_exact = false; ///< all savers replace one file
-    bool are_killed = false;    ///< every other saver is started anew for each save, and killed in the middle
+    unsigned         savers = 4;
+    unsigned         cleaners = 4;
+    unsigned         saves = 60; ///< of each saver
+    bool             are_threads = false;
+    bool             are_exact = false; ///< all savers replace one file
+    stet::durability durability = stet::durability::none;
+    bool are_killed = false; ///< every other saver is started anew for each save, and killed in the middle
 };
 
 int save_all(const std::string& root, unsigned writer, const crowd& how)
 {
     for (unsigned turn = 0; turn < how.saves; ++turn) {
         stamped_checkpoint       sample(writer, turn, 64);
-        const stet::save_options options{.durability = durability::none};
+        const stet::save_options options{.durability = how.durability};
         const std::string        path = root + "/m.safetensors";
         const bool               is_saved =
             how.are_exact ? bool(sample.save(stet::exact_path{path, existing_file::replace}, options))
@@ -258,7 +259,9 @@ void run_processes(const std::string& root, const crowd& how, const shared_count
 void save_in_crowd(const crowd& how)
 {
     CAPTURE(how.are_threads, how.are_exact, how.are_killed);
-    const scratch_directory here(support::quick_place());
+    // Where a sync takes its time another saver comes between.
+    const scratch_directory here(how.durability == durability::full ? support::temporary_place()
+                                                                    : support::quick_place());
     const shared_count      done;
     const shared_count      removed;
     if (how.are_threads)
@@ -296,6 +299,9 @@ TEST_CASE("a crowd of savers among cleaners that wait for no age loses nothing",
     for (const bool are_exact : {false, true}) {
         save_in_crowd({.are_exact = are_exact});
         save_in_crowd({.are_threads = true, .are_exact = are_exact});
+        save_in_crowd({.saves = 100, .are_exact = are_exact, .durability = durability::full});
+        save_in_crowd(
+            {.saves = 100, .are_threads = true, .are_exact = are_exact, .durability = durability::full});
     }
     save_in_crowd({.are_killed = true});
 }
@@ -356,8 +362,9 @@ TEST_CASE("each call of a search that fails is told, and nothing live or foreign
     }
     std::printf("%zu faults injected into searches for abandoned files\n", faults);
     CHECK(faults > 100);
-    const std::set<file_call> made{file_call::open_folder, file_call::list,  file_call::inspect,
-                                   file_call::lock_file,   file_call::close, file_call::remove};
+    const std::set<file_call> made{file_call::open_folder, file_call::list,        file_call::inspect,
+                                   file_call::lock_file,   file_call::unlock_file, file_call::close,
+                                   file_call::remove};
     CHECK(kinds == made);
 }
 

@@ -231,8 +231,8 @@ stet::file_system sparse_file_system()
 {
     namespace system = stet::detail::windows;
     stet::file_system calls = stet::native_file_system();
-    calls.create_file = [](void* context, stet::file_handle folder, const char* name) {
-        const stet::os_result created = system::create_file(context, folder, name);
+    calls.create_file = [](void* context, stet::file_handle folder, const char* name, std::uint32_t mode) {
+        const stet::os_result created = system::create_file(context, folder, name, mode);
         if (created.error == 0) {
             // Where this is not known, files have holes anyway.
             const std::intptr_t file =

@@ -34,12 +34,18 @@ enum class file_call : std::uint8_t {
     open_direct,
     clone,
     lock_file,
+    unlock_file,
+    set_owner,
+    read_acl,
+    write_acl,
+    user,
 };
 
-inline constexpr std::array<std::string_view, 18> file_call_names{
+inline constexpr std::array<std::string_view, 23> file_call_names{
     "open_folder", "make_folder", "inspect",  "read_link",   "list",  "create_file",
     "set_mode",    "preallocate", "write",    "sync",        "close", "move",
-    "exchange",    "remove",      "write_at", "open_direct", "clone", "lock_file"};
+    "exchange",    "remove",      "write_at", "open_direct", "clone", "lock_file",
+    "unlock_file", "set_owner",   "read_acl", "write_acl",   "user"};
 
 /// A file system that passes every call on to the system, counts it, and lets it fail where it was told to.
 /// May be used by several threads once it is set up.
@@ -71,6 +77,16 @@ public:
             calls_.clone = passed<file_call::clone, &stet::file_system::clone>;
         if (calls_.lock_file != nullptr)
             calls_.lock_file = passed<file_call::lock_file, &stet::file_system::lock_file>;
+        if (calls_.unlock_file != nullptr)
+            calls_.unlock_file = passed<file_call::unlock_file, &stet::file_system::unlock_file>;
+        if (calls_.set_owner != nullptr)
+            calls_.set_owner = passed<file_call::set_owner, &stet::file_system::set_owner>;
+        if (calls_.read_acl != nullptr)
+            calls_.read_acl = passed<file_call::read_acl, &stet::file_system::read_acl>;
+        if (calls_.write_acl != nullptr)
+            calls_.write_acl = passed<file_call::write_acl, &stet::file_system::write_acl>;
+        if (calls_.user != nullptr)
+            calls_.user = passed<file_call::user, &stet::file_system::user>;
     }
     faulty_file_system(const faulty_file_system&) = delete;
     faulty_file_system& operator=(const faulty_file_system&) = delete;

@@ -49,11 +49,12 @@ public:
             made<&memory_disk::inspect, stet::file_handle, const char*, stet::links, stet::entry_facts&>;
         calls_.read_link = made<&memory_disk::read_link, stet::file_handle, const char*, char*, std::size_t>;
         calls_.list = made<&memory_disk::list, stet::file_handle, stet::entry_callback>;
-        calls_.create_file = made<&memory_disk::create_file, stet::file_handle, const char*>;
+        calls_.create_file = made<&memory_disk::create_file, stet::file_handle, const char*, std::uint32_t>;
         calls_.set_mode = made<&memory_disk::set_mode, stet::file_handle, std::uint32_t>;
         calls_.preallocate = made<&memory_disk::preallocate, stet::file_handle, std::uint64_t>;
         calls_.write = made<&memory_disk::write, stet::file_handle, const void*, std::size_t>;
         calls_.lock_file = made<&memory_disk::lock_file, stet::file_handle, const char*, stet::entry_facts&>;
+        calls_.unlock_file = made<&memory_disk::unlock_file, stet::file_handle>;
         calls_.sync = made<&memory_disk::sync, stet::file_handle>;
         calls_.close = made<&memory_disk::close, stet::file_handle>;
         calls_.move =
@@ -236,12 +237,12 @@ private:
         return {};
     }
 
-    stet::os_result create_file(stet::file_handle folder, const char* name)
+    stet::os_result create_file(stet::file_handle folder, const char* name, std::uint32_t mode)
     {
         const found at = look_up(start(folder), name, stet::links::refuse);
         if (at.error != 0 || at.entry != 0)
             return failed(at.error != 0 ? at.error : EEXIST);
-        return opened(add(at, {}));
+        return opened(add(at, {.mode = mode & ~std::uint32_t{022}}));
     }
 
     stet::os_result set_mode(stet::file_handle file, std::uint32_t mode)
@@ -319,6 +320,12 @@ private:
         const stet::os_result locked = opened(of.entry);
         handles_.back().has_locked = true;
         return locked;
+    }
+
+    stet::os_result unlock_file(stet::file_handle which)
+    {
+        at(which).has_locked = false;
+        return {};
     }
 
     stet::os_result close(stet::file_handle which)

@@ -7,10 +7,24 @@
 #include "support/scratch_directory.hpp"
 
 #include <array>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#if !defined(_WIN32)
+#include <unistd.h>
+#endif
 
 namespace support {
+
+/// Whether a file can be given to another user here.
+inline bool has_other_owners() noexcept
+{
+#if defined(_WIN32)
+    return false;
+#else
+    return ::geteuid() == 0;
+#endif
+}
 
 struct save_scene {
     std::string_view    name;
@@ -30,6 +44,17 @@ struct save_scene {
         here.put("root/old", old_content());
         here.put_link("root/to_old", "old");
         here.put_link("root/to_new", "in/new");
+        here.make_folder("shared");
+        here.put_link("shared/to_old", "../root/old");
+#if !defined(_WIN32)
+        // Other users' where there can be any, so that a save has all to do that it ever has.
+        std::filesystem::permissions(here / "shared", std::filesystem::perms(01777));
+        if (has_other_owners()) {
+            constexpr unsigned another = 65'534;
+            static_cast<void>(!::chown((here / "root/old").c_str(), another, another));
+            static_cast<void>(!::chown((here / "shared").c_str(), another, another));
+        }
+#endif
     }
 
     /// What the file "root/old" holds.
@@ -47,7 +72,7 @@ struct save_scene {
     }
 };
 
-inline constexpr std::array<save_scene, 8> save_scenes{{
+inline constexpr std::array<save_scene, 9> save_scenes{{
     {.name = "numbered", .saved_as = "root/M_00003_.safetensors", .root = "root", .prefix = "M"},
     {.name = "numbered, new folders",
      .saved_as = "new/a/b/M_00001_.safetensors",
@@ -69,6 +94,10 @@ inline constexpr std::array<save_scene, 8> save_scenes{{
     {.name = "exact, link to old",
      .saved_as = "root/old",
      .path = "root/to_old",
+     .existing = stet::existing_file::replace},
+    {.name = "exact, link in a shared folder",
+     .saved_as = "root/old",
+     .path = "shared/to_old",
      .existing = stet::existing_file::replace},
     {.name = "exact, link to new", .saved_as = "root/in/new", .path = "root/to_new"},
 }};

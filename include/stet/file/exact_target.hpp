@@ -10,12 +10,12 @@
 namespace STET_NAMESPACE {
 
 /// A part file beside the place it will take. Links are followed to the file they name; only a regular file is ever
-/// replaced, and the new one takes over its mode.
+/// replaced, and the new one takes over its owner, group, access list and mode.
 /// lifetime: borrows the file system
 class exact_target {
 public:
     /// errors: invalid_file_name; folder_missing; name_taken when the file exists and may not be replaced;
-    ///         not_a_regular_file; too_many_links; the system's
+    ///         not_a_regular_file; too_many_links; untrusted_link; the system's
     static result<exact_target> take(const file_system& calls, const std::string& path,
                                      existing_file existing);
 
@@ -32,16 +32,21 @@ public:
     };
 
     /// Where a path leads to, through every link at its end.
-    /// errors: invalid_file_name; folder_missing; not_a_regular_file; too_many_links; the system's
+    /// errors: invalid_file_name; folder_missing; not_a_regular_file; too_many_links; untrusted_link; the system's
     static result<place> resolve(const file_system& calls, const std::string& path);
 
 private:
     exact_target(folder in, part_file file, std::string name, existing_file existing) noexcept;
 
+    /// Whether a link may be followed: in a sticky folder that everyone may write to only one's own or one of the
+    /// folder's owner. The rule of Linux' protected_symlinks, which does not see the links followed here.
+    static result<bool> is_trusted(const folder& in, const entry_facts& link, const std::string& path);
+
     static result<std::string> link_target(const folder& in, const std::string& name,
                                            const std::string& path);
 
-    static result<part_file> create_part(const folder& in, const std::string& name, const std::string& path);
+    static result<part_file> create_part(const folder& in, const std::string& name, const std::string& path,
+                                         existing_file existing);
 
     folder        in_; // outlives the part file
     part_file     file_;

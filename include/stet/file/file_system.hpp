@@ -34,8 +34,16 @@ struct entry_facts {
     std::uint64_t device = 0; ///< device and index together name one entry of the system
     std::uint64_t index = 0;
     std::int64_t  modified =
-        0; ///< when its content last changed, in seconds since 1970 by the clock that stamps files
+        0; ///< when its content last changed, in seconds since 1970, by the clock that stamps files
+    std::uint32_t owner = 0; ///< 0 for all where files have none
+    std::uint32_t group = 0;
 };
+
+/// Set as an owner or group, leaves that as it is.
+inline constexpr std::uint32_t same_as_before = UINT32_MAX;
+
+/// The mode of a file that only its owner reads and writes.
+inline constexpr std::uint32_t private_mode = 0600;
 
 enum class links : std::uint8_t { follow, refuse };
 
@@ -50,7 +58,7 @@ inline constexpr std::size_t clone_alignment = 4096;
 /// What happens when a file of the wanted name exists.
 enum class existing_file : std::uint8_t { refuse, replace };
 
-/// Sees a folder's entries, except "." and "..".
+/// Sees a folder's entries, except "." and "..". It may throw, and may use the file system, but not change the folder.
 using entry_callback = function_ref<void(std::string_view name)>;
 
 /// The calls that saving a file needs, as a table: the system's own by default, a game's virtual file system, a test
@@ -71,10 +79,22 @@ struct file_system {
     os_result (*read_link)(void* context, file_handle folder, const char* name, char* buffer,
                            std::size_t capacity) = nullptr;
     os_result (*list)(void* context, file_handle folder, entry_callback see) = nullptr;
-    /// Creates a file that did not exist, for writing; EEXIST when the name is taken by anything. Mode 0666 less the
-    /// umask.
-    os_result (*create_file)(void* context, file_handle folder, const char* name) = nullptr;
+    /// Creates a file that did not exist, for writing, with this mode less the umask; EEXIST when the name is taken by
+    /// anything.
+    os_result (*create_file)(void* context, file_handle folder, const char* name,
+                             std::uint32_t mode) = nullptr;
     os_result (*set_mode)(void* context, file_handle file, std::uint32_t mode) = nullptr;
+    /// Gives a file away. EPERM, or no call at all, where that cannot be done.
+    os_result (*set_owner)(void* context, file_handle file, std::uint32_t owner,
+                           std::uint32_t group) = nullptr;
+    /// Copies what fits of an entry's access list (ACL) into the buffer; the value is its whole size, 0 where it has
+    /// none. The bytes are the file system's own. No call at all where there are no access lists.
+    os_result (*read_acl)(void* context, file_handle folder, const char* name, void* buffer,
+                          std::size_t capacity) = nullptr;
+    /// Gives a file such an access list; with size 0 takes away the one it has. The mode may change with it.
+    os_result (*write_acl)(void* context, file_handle file, const void* list, std::size_t size) = nullptr;
+    /// Who makes these calls, as entry_facts tell an owner. No call at all where files have none.
+    os_result (*user)(void* context) = nullptr;
     /// Sets space aside. ENOTSUP, or no call at all, where that cannot be done, which is no failure of the save.
     os_result (*preallocate)(void* context, file_handle file, std::uint64_t size) = nullptr;
     /// Appends; the value is how many bytes were taken, at least one.
@@ -95,6 +115,9 @@ struct file_system {
     /// removing stay possible for all. Tells what was locked, without an index where the system keeps what is open for
     /// writing from being removed. ENOTSUP or the like, or no call at all, where that cannot be done.
     os_result (*lock_file)(void* context, file_handle folder, const char* name, entry_facts& facts) = nullptr;
+    /// Gives such a lock up at once, even where a forked process has the handle, too; it stays open. Without this call
+    /// closing it does.
+    os_result (*unlock_file)(void* context, file_handle file) = nullptr;
     /// Brings a file's content, or a folder's entries, to stable storage.
     os_result (*sync)(void* context, file_handle handle) = nullptr;
     /// Closes; the handle is gone whatever the result.

@@ -5,10 +5,12 @@
 #include "../sink/sink.hpp"
 #include "../vocabulary/config.hpp"
 #include "folder.hpp"
+#include "impl/file_access.hpp"
 #include "impl/file_lock.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace STET_NAMESPACE {
@@ -23,10 +25,13 @@ public:
     static constexpr std::size_t most_losses = 1000;
 
     /// Creates the file exclusively.
-    /// path:   the final path, which errors speak of
-    /// errors: name_taken when anything bears the name already; part_file_lost when another process locked the file
-    ///         before this one could, and removes it; the system's
-    static result<part_file> create(const folder& in, std::string name, std::string path);
+    /// path:     the final path, which errors speak of
+    /// replaces: the name of the file it may replace, or nothing. Where that exists only the owner reads and writes the
+    ///           new one until publish(); else its mode is 0666 less the umask from the start
+    /// errors:   name_taken when anything bears the name already; part_file_lost when another process locked the file
+    ///           before this one could, and removes it; the system's
+    static result<part_file> create(const folder& in, std::string name, std::string path,
+                                    const std::string& replaces = {});
 
     part_file(part_file&& other) noexcept;
     part_file& operator=(part_file&&) = delete;
@@ -39,9 +44,6 @@ public:
 
     const file_system& calls() const noexcept { return *calls_; }
     file_handle        handle() const noexcept { return handle_; }
-
-    /// Gives it the mode of the file it will replace.
-    result<void> set_mode(std::uint32_t mode) const;
 
     /// Sets space aside, so that a full disk shows before the first byte is written and the file lies in few pieces.
     /// errors: disk_full, file_too_large; a file system that cannot do it is no error
@@ -68,14 +70,19 @@ public:
     /// system has no such way, or has another file under the name by now.
     os_result open_direct() const;
 
-    /// Closes the file and gives it its final name. With durability::full the content is on stable storage before
-    /// that, and the name after.
+    /// Closes the file and gives it its final name. A file that it replaces hands on owner, group, access list and mode.
+    /// With durability::full the content is on stable storage before that, and the name after.
     /// in:     the folder it was created in
-    /// errors: name_taken when the name is in use and may not be replaced; part_file_lost; the system's. What bore the
-    ///         final name before then bears it still, and the part file goes on destruction. One exception: where the
-    ///         system cannot swap two files, an old one is already replaced when only making that last fails
+    /// errors: name_taken when the name is in use and may not be replaced; part_file_lost; sync_not_offered;
+    ///         rename_not_offered; the system's. What bore the final name before then bears it still, and the part file
+    ///         goes on destruction. Two exceptions, when only making the name last fails: where the system cannot swap
+    ///         two files, an old one is already replaced; and what another saver published meanwhile stays
     result<void> publish(const folder& in, const std::string& final_name, existing_file existing,
                          durability lasting);
+
+    /// Whether owner, group, access list and mode of a replaced file were all handed on. What could not be is narrower
+    /// now: nobody else reads or writes the new file than did the old one.
+    bool keeps_access() const noexcept { return keeps_access_; }
 
 private:
     part_file(const folder& in, std::string name, std::string path, file_handle handle) noexcept;
@@ -106,26 +113,59 @@ private:
 
     error lost(int os_code) const;
 
+    /// Takes over the access of what it replaces.
+    result<void> take_access(const folder& in, const std::string& final_name);
+
     result<void> close(durability lasting);
 
     result<void> move(const std::string& final_name, existing_file existing);
 
+    /// Locks what bears a name, so that no other saver gives that name to another file meanwhile. Waits a moment for one
+    /// that is just doing so.
+    /// errors: file_in_use when that goes on; the system's
+    result<detail::file_lock> lock_named(const folder& in, const std::string& name) const;
+
+    /// Takes a free name and makes that last, or leaves the name free.
+    result<void> take_free(const folder& in, const std::string& final_name);
+
+    /// Leaves the final name free again, unless another saver has taken it since.
+    void leave_free(const folder& in, const std::string& final_name);
+
+    /// Takes the name of an old file, or a free one, and makes that last, or gives it back.
+    result<void> replace(const folder& in, const std::string& final_name);
+
     os_result swap_with(const std::string& final_name) const;
 
     /// Makes a swap last and drops the old file, which bears the part file's name now; or swaps back.
-    result<void> settle_swap(const folder& in, const std::string& final_name);
+    result<void> settle_swap(const folder& in, const std::string& final_name, detail::file_lock old);
+
+    /// Locks what a swap brought, if it is not what was locked before: a program that takes no locks may have replaced
+    /// that just then.
+    /// returns: whether it is this saver's to remove
+    result<bool> hold_old(const folder& in, detail::file_lock& old) const;
+
+    enum class taken_back : std::uint8_t {
+        yes,       ///< the part file's name leads to this file again, and what it replaced has its own
+        overtaken, ///< another saver has replaced this file: what this one replaced bears the part file's name
+        no,        ///< the system does not give it back
+    };
+
+    /// Swaps back, unless another saver has replaced this file since.
+    taken_back swap_back(const folder& in, const std::string& final_name);
 
     os_result remove(const std::string& name) const;
 
-    const file_system* calls_;
-    file_handle        folder_;
-    std::string        name_;
-    std::string        path_;
-    std::uint64_t      size_ = 0; ///< as announced to preallocate()
-    file_handle        handle_;
-    bool               is_named_;
-    entry_facts        own_{};
-    detail::file_lock  lock_{}; ///< until the name is given up
+    const file_system*                 calls_;
+    file_handle                        folder_;
+    std::string                        name_;
+    std::string                        path_;
+    std::uint64_t                      size_ = 0; ///< as announced to preallocate()
+    file_handle                        handle_;
+    bool                               is_named_;
+    entry_facts                        own_{};
+    detail::file_lock                  lock_{};     ///< until the name is given up
+    std::optional<detail::file_access> replaced_{}; ///< of the old file, as it was at first
+    bool                               keeps_access_ = true;
 };
 
 } // namespace STET_NAMESPACE

@@ -32,7 +32,7 @@ public:
             errc      code;
             std::errc condition;
         };
-        constexpr std::array<meaning, 15> meanings{{
+        constexpr std::array<meaning, 18> meanings{{
             {errc::folder_missing, std::errc::no_such_file_or_directory},
             {errc::file_missing, std::errc::no_such_file_or_directory},
             {errc::name_taken, std::errc::file_exists},
@@ -48,6 +48,9 @@ public:
             {errc::io_failure, std::errc::io_error},
             {errc::file_in_use, std::errc::device_or_resource_busy},
             {errc::part_file_lost, std::errc::no_such_file_or_directory},
+            {errc::sync_not_offered, std::errc::operation_not_supported},
+            {errc::rename_not_offered, std::errc::operation_not_supported},
+            {errc::untrusted_link, std::errc::permission_denied},
         }};
         for (const meaning& known : meanings) {
             if (static_cast<int>(known.code) == code)

@@ -105,10 +105,14 @@ enum class errc : std::uint8_t {
     prefixed_key, ///< a key that begins with the prefix its layout is going to put before it
     // writers
     invalid_setting, ///< a writer's setting that cannot be
+    // file systems that lack a call, and links
+    sync_not_offered,   ///< the file system cannot bring a file to stable storage
+    rename_not_offered, ///< the file system cannot give a file another name
+    untrusted_link,     ///< another user's link in a folder that everyone may write to
 };
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::invalid_setting);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::untrusted_link);
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {

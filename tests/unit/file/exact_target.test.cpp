@@ -5,11 +5,13 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/file/exact_target.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -356,6 +358,75 @@ TEST_CASE("a link that leads too far for the system's longest path may be cut of
         if (!target)
             CHECK(target.error().os_code == ENAMETOOLONG);
     }
+}
+
+TEST_CASE("in a folder that everyone may write to only one's own links and those of its owner are followed")
+{
+    if (::geteuid() != 0) {
+        std::printf("SKIPPED, another user's link needs root\n");
+        std::fflush(stdout);
+        return;
+    }
+    struct row {
+        mode_t   mode;
+        unsigned folder_owner;
+        unsigned link_owner;
+        bool     is_followed;
+    };
+    for (const row& given :
+         {row{01777, 0, 65'534, false}, row{01777, 65'534, 65'533, false}, row{01777, 65'534, 65'534, true},
+          row{01777, 65'534, 0, true}, row{01777, 0, 0, true}, row{0777, 0, 65'534, true},
+          row{01755, 0, 65'534, true}, row{01775, 0, 65'534, true}})
+    {
+        const scratch_directory here;
+        here.make_folder("shared");
+        here.put("target", "old");
+        here.put_link("shared/link", "../target");
+        here.put_link("own", "shared/link");
+        REQUIRE(::chown((here / "shared").c_str(), given.folder_owner, 0) == 0);
+        REQUIRE(::lchown((here / "shared/link").c_str(), given.link_owner, 0) == 0);
+        REQUIRE(::chmod((here / "shared").c_str(), given.mode) == 0);
+        for (const char* const path : {"shared/link", "own"}) {
+            CAPTURE(given.mode, given.folder_owner, given.link_owner, path);
+            here.put("target", "old");
+            const auto saved = save(here / path, existing_file::replace);
+            CHECK(static_cast<bool>(saved) == given.is_followed);
+            CHECK(here.content("target") == (given.is_followed ? "new" : "old"));
+            if (!saved) {
+                CHECK(saved.error().code == errc::untrusted_link);
+                CHECK(saved.error().os_code == EACCES);
+                CHECK(stet::message(saved.error()).starts_with('\'' + (here / path) + '\''));
+            }
+        }
+        REQUIRE(::chmod((here / "shared").c_str(), 0755) == 0);
+        CHECK(here.entries("shared") == names{"link"});
+    }
+}
+
+TEST_CASE("whose link is followed depends on who makes the calls")
+{
+    const scratch_directory here;
+    here.make_folder("shared");
+    here.put_link("shared/link", "../target");
+    REQUIRE(::chmod((here / "shared").c_str(), 01777) == 0);
+    stet::file_system calls = native_file_system();
+    const auto        code_with = [&] {
+        const auto target = exact_target::take(calls, here / "shared/link", existing_file::refuse);
+        return target ? errc{} : target.error().code;
+    };
+    calls.inspect = [](void* context, stet::file_handle folder, const char* name, stet::links treatment,
+                       stet::entry_facts& facts) {
+        const auto found = native_file_system().inspect(context, folder, name, treatment, facts);
+        facts.owner = facts.kind == stet::entry_kind::link ? 7 : 8;
+        return found;
+    };
+    CHECK(code_with() == errc::untrusted_link);
+    calls.user = [](void*) { return stet::os_result{.value = 7, .error = 0}; };
+    CHECK(code_with() == errc{});
+    calls.user = [](void*) { return stet::os_result{.value = -1, .error = EIO}; };
+    CHECK(code_with() == errc::io_failure);
+    calls.user = nullptr; // where files have no owners
+    CHECK(code_with() == errc{});
 }
 
 TEST_CASE("links that lead to each other are too many")

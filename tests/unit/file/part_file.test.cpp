@@ -4,12 +4,14 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/file/part_file.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -79,7 +81,8 @@ TEST_CASE("a part file is opened past the cache where its file system can, and h
     const scratch_directory here;
     stet::file_system       calls = stet::native_file_system();
     calls.open_direct = [](void* context, stet::file_handle folder, const char* name) {
-        return stet::native_file_system().create_file(context, folder, (std::string(name) + "2").c_str());
+        return stet::native_file_system().create_file(context, folder, (std::string(name) + "2").c_str(),
+                                                      0666);
     };
     const auto opened = [&] {
         const auto in = folder::open(calls, here.path());
@@ -116,6 +119,25 @@ TEST_CASE("a part file whose name is gone does not remove what may bear it next"
         ::unlink((f.here / "x.part").c_str());
     }
     CHECK(f.faulty.count(file_call::remove) == 0);
+}
+
+TEST_CASE("a lost part file is told from others while it is open, as its index may be another's soon after")
+{
+    fixture     f;
+    std::size_t looks = 0;
+    auto        part = f.create();
+    REQUIRE(part);
+    f.here.remove("x.part");
+    const auto count = [&] {
+        if (looks == 0) // the file; its lock goes last
+            looks = f.faulty.count(file_call::inspect);
+    };
+    f.faulty.before(file_call::close, count);
+    {
+        const part_file lost = *std::move(part);
+    }
+    CHECK(looks > 0);
+    CHECK(f.faulty.count(file_call::inspect) == looks);
 }
 
 TEST_CASE("a part file never takes the place of anything")
@@ -249,6 +271,111 @@ TEST_CASE("once the size of the file is known every error tells it")
         REQUIRE_FALSE(done);
         CHECK(done.error().code == errc::disk_full);
         CHECK(done.error().expected == 1000);
+    }
+}
+
+TEST_CASE("a mode that is right already is not set, and one that cannot be set is told")
+{
+    for (const int os_code : {EPERM, ENOSYS, EOPNOTSUPP}) {
+        for (const bool is_right : {false, true}) {
+            fixture f;
+            f.here.put("x", "old");
+            std::filesystem::permissions(f.here / "x", std::filesystem::perms(is_right ? 0600 : 0640));
+            f.faulty.fail_each(file_call::set_mode, os_code);
+            auto part = part_file::create(f.in, "x.part", "said", "x");
+            REQUIRE(part);
+            CHECK(part->write(bytes_of("new")));
+            CHECK(f.publish(*part, existing_file::replace, durability::full));
+            CHECK(f.here.content("x") == "new");
+            CHECK(part->keeps_access() == (is_right || f.faulty.count(file_call::set_mode) == 0));
+        }
+    }
+}
+
+TEST_CASE("a file that cannot be made to last is an error that says what would do")
+{
+    for (const int os_code : {EINVAL, EOPNOTSUPP, ENOSYS}) {
+        fixture f;
+        f.here.put("x", "old");
+        {
+            auto part = f.create();
+            REQUIRE(part);
+            f.faulty.fail(file_call::sync, 1, os_code);
+            const auto published = f.publish(*part, existing_file::replace, durability::full);
+            REQUIRE_FALSE(published);
+            CHECK(published.error().code == errc::sync_not_offered);
+            CHECK(published.error().os_code == os_code);
+            CHECK(stet::message(published.error()).starts_with("'said'"));
+        }
+        CHECK(f.here.entries() == names{"x"});
+        CHECK(f.here.content("x") == "old");
+        auto part = f.create();
+        REQUIRE(part);
+        f.faulty.fail_each(file_call::sync, os_code);
+        CHECK(f.publish(*part, existing_file::replace, durability::none));
+    }
+}
+
+TEST_CASE("where no file can be renamed none is published, and the error says so")
+{
+    for (const existing_file existing : {existing_file::refuse, existing_file::replace}) {
+        for (const durability lasting : {durability::none, durability::full}) {
+            fixture f;
+            if (existing == existing_file::replace)
+                f.here.put("x", "old");
+            f.faulty.fail_each(file_call::move, ENOSYS);
+            f.faulty.fail_each(file_call::exchange, ENOSYS);
+            {
+                auto part = f.create();
+                REQUIRE(part);
+                const auto published = f.publish(*part, existing, lasting);
+                REQUIRE_FALSE(published);
+                CHECK(published.error().code == errc::rename_not_offered);
+                CHECK(published.error().os_code == ENOSYS);
+            }
+            CHECK(f.here.content("x") == (existing == existing_file::replace ? "old" : ""));
+            CHECK_FALSE(f.here.has("x.part"));
+        }
+    }
+}
+
+TEST_CASE("an old file that another saver is just replacing is not swapped, so that what is locked stays so")
+{
+    fixture f;
+    f.here.put("x", "another saver's");
+    std::optional<stet::detail::file_lock> other;
+    const auto                             in = folder::open(stet::native_file_system(), f.here.path());
+    REQUIRE(in);
+    other = *stet::detail::file_lock::take(*in, "x", "said");
+    auto part = f.create();
+    REQUIRE(part);
+    CHECK(part->write(bytes_of("new")));
+    std::size_t times_free = 0;
+    const auto  settle = [&] { // that one is done when this one makes its name last
+        other.reset();
+        times_free += stet::detail::file_lock::take(*in, "x.part", "said") ? 1U : 0U;
+    };
+    f.faulty.before(file_call::sync, settle);
+    f.faulty.skip_syncs();
+    const auto published = f.publish(*part, existing_file::replace, durability::full);
+    CHECK(published);
+    CHECK(times_free == 0);
+    CHECK(f.here.content("x") == "new");
+    CHECK(f.here.entries() == names{"x"});
+}
+
+TEST_CASE("memory that the system lacks is told with the path")
+{
+    for (const file_call kind : {file_call::inspect, file_call::sync, file_call::close, file_call::move}) {
+        fixture f;
+        auto    part = f.create();
+        REQUIRE(part);
+        f.faulty.fail(kind, 1, ENOMEM);
+        const auto published = f.publish(*part, existing_file::refuse, durability::full);
+        REQUIRE_FALSE(published);
+        CHECK(published.error().code == errc::out_of_memory);
+        CHECK(published.error().os_code == ENOMEM);
+        CHECK(published.error().subject() == "said");
     }
 }
 

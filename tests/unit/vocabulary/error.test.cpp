@@ -99,7 +99,10 @@ static_assert(static_cast<int>(errc::not_convertible) == 76);
 static_assert(static_cast<int>(errc::value_does_not_fit) == 77);
 static_assert(static_cast<int>(errc::prefixed_key) == 78);
 static_assert(static_cast<int>(errc::invalid_setting) == 79);
-static_assert(stet::errc_count == 79);
+static_assert(static_cast<int>(errc::sync_not_offered) == 80);
+static_assert(static_cast<int>(errc::rename_not_offered) == 81);
+static_assert(static_cast<int>(errc::untrusted_link) == 82);
+static_assert(stet::errc_count == 82);
 
 namespace {
 

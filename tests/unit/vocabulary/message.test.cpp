@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 79> sentences{{
+constexpr std::array<sentence, 82> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -168,6 +168,15 @@ constexpr std::array<sentence, 79> sentences{{
      "key 'a.b' begins with 'model' already, which the layout puts before it; take it off the key, "
      "save the dict without a layout, or save as ComfyUI does"},
     {errc::invalid_setting, "invalid_setting", "the writer's setting 'a.b' is 9,216; it must be model"},
+    {errc::sync_not_offered, "sync_not_offered",
+     "'a.b': the file system cannot bring a file to stable storage (its error: 13); save with durability::none, which "
+     "does not wait for that, or to another folder"},
+    {errc::rename_not_offered, "rename_not_offered",
+     "'a.b': the file system cannot rename a file (its error: 13), so none can appear there whole; save to another "
+     "folder and copy the file"},
+    {errc::untrusted_link, "untrusted_link",
+     "'a.b' leads through another user's link in a folder that everyone may write to; give the path that the link "
+     "names"},
 }};
 
 static_assert(sentences.size() == stet::errc_count, "a new code needs its sentence here");

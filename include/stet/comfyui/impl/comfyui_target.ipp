@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/impl/local_time.hpp"
+#include "../../file/local_time.hpp"
 #include "../../naming/numbered_name.hpp"
 #include "../../naming/output_name.hpp"
 #include "../../naming/placeholders.hpp"
@@ -21,7 +21,7 @@ STET_INLINE result<comfyui_target> comfyui_target::take(const file_system& calls
 {
     request.paths = calls.paths;
     if (!request.fields.time && mentions_time(request.prefix))
-        request.fields.time = detail::local_time();
+        request.fields.time = local_time();
     const bool resolves_links = request.rule != naming_rule::comfyui_0_8;
     auto       place =
         resolves_links ? result<comfyui_place>(split_comfyui_prefix(request)) : resolve_comfyui(request);
@@ -121,7 +121,8 @@ STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_plac
         tried = *number;
         std::string name = comfyui_file_name(place.stem, *number);
         std::string path = detail::python_path::joined(place.folder, name, place.paths);
-        auto        part = part_file::create(in, part_name(place.stem, *number, times), path);
+        auto        part = part_file::create(in, part_name(place.stem, *number, times), path,
+                                      existing == existing_file::replace ? name : std::string());
         const bool  is_lost = !part && part.error().code == errc::part_file_lost;
         losses += is_lost ? 1U : 0U;
         const bool is_taken = !part && part.error().os_code == EEXIST;
@@ -143,10 +144,6 @@ STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_plac
         }
         if (exists && facts.kind != entry_kind::file)
             return error{.code = errc::not_a_regular_file}.about(path);
-        if (exists) {
-            if (auto moded = part->set_mode(facts.mode); !moded)
-                return moded.error();
-        }
         return comfyui_target(std::move(in), *std::move(part), std::move(place), *std::move(number),
                               std::move(name), existing);
     }

@@ -25,13 +25,9 @@ STET_INLINE result<exact_target> exact_target::take(const file_system& calls, co
         return error{.code = errc::not_a_regular_file}.about(path);
     if (exists && existing == existing_file::refuse)
         return error{.code = errc::name_taken}.about(path);
-    auto part = create_part(place->in, place->name, path);
+    auto part = create_part(place->in, place->name, path, existing);
     if (!part)
         return part.error();
-    if (exists) {
-        if (auto moded = part->set_mode(facts.mode); !moded)
-            return moded.error();
-    }
     return exact_target(std::move(place->in), *std::move(part), std::move(place->name), existing);
 }
 
@@ -56,6 +52,9 @@ STET_INLINE result<exact_target::place> exact_target::resolve(const file_system&
             return os_error(found.error, path);
         if (found.error != 0 || facts.kind != entry_kind::link)
             return place{.in = *std::move(in), .name = std::move(name)};
+        if (auto trusted = is_trusted(*in, facts, path); !trusted || !*trusted)
+            return trusted ? error{.code = errc::untrusted_link, .os_code = EACCES}.about(path)
+                           : trusted.error();
         auto target = link_target(*in, name, path);
         if (!target)
             return target.error();
@@ -77,6 +76,22 @@ STET_INLINE exact_target::exact_target(folder in, part_file file, std::string na
 {
 }
 
+STET_INLINE result<bool> exact_target::is_trusted(const folder& in, const entry_facts& link,
+                                                  const std::string& path)
+{
+    const file_system& calls = in.calls();
+    entry_facts        around;
+    if (const auto looked = in.inspect("", links::follow, around); looked.error != 0)
+        return os_error(looked.error, path);
+    constexpr std::uint32_t shared = 01002; // sticky, and everyone may write
+    if ((around.mode & shared) != shared || calls.user == nullptr || link.owner == around.owner)
+        return true;
+    const auto user = retried([&] { return calls.user(calls.context); });
+    if (user.error != 0)
+        return os_error(user.error, path);
+    return static_cast<std::uint64_t>(user.value) == link.owner;
+}
+
 STET_INLINE result<std::string> exact_target::link_target(const folder& in, const std::string& name,
                                                           const std::string& path)
 {
@@ -94,12 +109,13 @@ STET_INLINE result<std::string> exact_target::link_target(const folder& in, cons
 }
 
 STET_INLINE result<part_file> exact_target::create_part(const folder& in, const std::string& name,
-                                                        const std::string& path)
+                                                        const std::string& path, existing_file existing)
 {
     constexpr std::uint64_t most_attempts = 100'000;
     std::size_t             losses = 0;
     for (std::uint64_t attempt = 1;;) {
-        auto part = part_file::create(in, exact_part_name(name, attempt), path);
+        auto part = part_file::create(in, exact_part_name(name, attempt), path,
+                                      existing == existing_file::replace ? name : std::string());
         if (!part && part.error().code == errc::part_file_lost && ++losses < part_file::most_losses)
             continue;
         if (part || part.error().os_code != EEXIST || attempt == most_attempts)

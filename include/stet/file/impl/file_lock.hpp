@@ -33,10 +33,13 @@ public:
     file_lock& operator=(const file_lock&) = delete;
     ~file_lock() { release(); }
 
-    bool is_held() const noexcept { return handle_ != no_handle; }
+    bool is_held() const noexcept { return is_locked_; }
 
     /// What is known of the locked file.
     const entry_facts& facts() const noexcept { return facts_; }
+
+    /// Lets others lock the file, which stays open until release(): no other file is taken for it until then.
+    void unlock() noexcept;
 
     void release() noexcept;
 
@@ -50,6 +53,7 @@ private:
 
     const file_system* calls_ = nullptr;
     file_handle        handle_ = no_handle;
+    bool               is_locked_ = false;
     entry_facts        facts_{};
 };
 

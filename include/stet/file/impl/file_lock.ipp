@@ -21,7 +21,8 @@ STET_INLINE result<file_lock> file_lock::take(const folder& in, const std::strin
 }
 
 STET_INLINE file_lock::file_lock(file_lock&& other) noexcept
-    : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle)), facts_(other.facts_)
+    : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle)),
+      is_locked_(std::exchange(other.is_locked_, false)), facts_(other.facts_)
 {
 }
 
@@ -29,13 +30,28 @@ STET_INLINE file_lock& file_lock::operator=(file_lock&& other) noexcept
 {
     std::swap(calls_, other.calls_);
     std::swap(handle_, other.handle_);
+    std::swap(is_locked_, other.is_locked_);
     std::swap(facts_, other.facts_);
     return *this;
 }
 
+STET_INLINE void file_lock::unlock() noexcept
+{
+    if (!is_locked_)
+        return;
+    // What fails here is made up for by closing, unless a forked process has the handle, too.
+    if (calls_->unlock_file == nullptr)
+        return release();
+    calls_->unlock_file(calls_->context, handle_);
+    is_locked_ = false;
+}
+
 STET_INLINE void file_lock::release() noexcept
 {
-    if (is_held())
+    if (is_locked_ && calls_->unlock_file != nullptr)
+        calls_->unlock_file(calls_->context, handle_);
+    is_locked_ = false;
+    if (handle_ != no_handle)
         calls_->close(calls_->context, std::exchange(handle_, no_handle));
 }
 
@@ -53,7 +69,7 @@ STET_INLINE result<bool> file_lock::is_named(const folder& in, const std::string
 
 STET_INLINE file_lock::file_lock(const file_system& calls, file_handle handle,
                                  const entry_facts& facts) noexcept
-    : calls_(&calls), handle_(handle), facts_(facts)
+    : calls_(&calls), handle_(handle), is_locked_(true), facts_(facts)
 {
 }
 

@@ -6,13 +6,25 @@
 
 namespace STET_NAMESPACE {
 
-STET_INLINE result<part_file> part_file::create(const folder& in, std::string name, std::string path)
+STET_INLINE result<part_file> part_file::create(const folder& in, std::string name, std::string path,
+                                                const std::string& replaces)
 {
-    const file_system& calls = in.calls();
-    const auto created = retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str()); });
+    const file_system&                 calls = in.calls();
+    std::optional<detail::file_access> replaced;
+    if (!replaces.empty()) {
+        auto found = detail::file_access::of(in, replaces, path);
+        if (!found)
+            return found.error();
+        replaced = *std::move(found);
+    }
+    constexpr std::uint32_t everybody = 0666;
+    const std::uint32_t     mode = replaced ? private_mode : everybody;
+    const auto              created =
+        retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str(), mode); });
     if (created.error != 0)
         return os_error(created.error, path);
     part_file part(in, std::move(name), std::move(path), static_cast<file_handle>(created.value));
+    part.replaced_ = std::move(replaced);
     if (auto locked = part.lock(in); !locked)
         return locked.error();
     return part;
@@ -21,26 +33,21 @@ STET_INLINE result<part_file> part_file::create(const folder& in, std::string na
 STET_INLINE part_file::part_file(part_file&& other) noexcept
     : calls_(other.calls_), folder_(other.folder_), name_(std::move(other.name_)),
       path_(std::move(other.path_)), size_(other.size_), handle_(std::exchange(other.handle_, no_handle)),
-      is_named_(std::exchange(other.is_named_, false)), own_(other.own_), lock_(std::move(other.lock_))
+      is_named_(std::exchange(other.is_named_, false)), own_(other.own_), lock_(std::move(other.lock_)),
+      replaced_(std::move(other.replaced_)), keeps_access_(other.keeps_access_)
 {
 }
 
 STET_INLINE part_file::~part_file()
 {
+    entry_facts named;
+    // While it is open: the index of a file that is gone may soon be another saver's.
+    const int found = is_named_ ? look_at_name(named).error : ENOENT;
     if (handle_ != no_handle)
         calls_->close(calls_->context, handle_);
-    if (!is_named_)
-        return;
-    entry_facts named;
-    const auto  found = look_at_name(named);
     // A name that is gone may be another saver's by the time it is removed.
-    if (found.error == 0 ? detail::is_same_entry(own_, named) : found.error != ENOENT)
+    if (found == 0 ? detail::is_same_entry(own_, named) : found != ENOENT)
         remove(name_);
-}
-
-STET_INLINE result<void> part_file::set_mode(std::uint32_t mode) const
-{
-    return checked(retried([&] { return calls_->set_mode(calls_->context, handle_, mode); }));
 }
 
 STET_INLINE result<void> part_file::preallocate(std::uint64_t size)
@@ -109,28 +116,18 @@ STET_INLINE result<void> part_file::publish(const folder& in, const std::string&
     // Else another saver's unfinished file might appear under the final name.
     if (auto named = still_named(); !named)
         return named;
+    if (existing == existing_file::replace) {
+        if (auto taken = take_access(in, final_name); !taken)
+            return taken;
+    }
     if (auto closed = close(lasting); !closed)
         return closed;
-    if (lasting == durability::none)
-        return move(final_name, existing);
-    bool was_free = existing == existing_file::refuse;
-    if (!was_free) {
-        // Swapped, the old file bears the part file's name and may be needed once more.
-        const auto      old = calls_->exchange != nullptr ? detail::file_lock::take(in, final_name, path_)
-                                                          : os_error(ENOTSUP, path_);
-        const os_result swapped = swap_with(final_name);
-        if (swapped.error == 0)
-            return settle_swap(in, final_name);
-        was_free = swapped.error == ENOENT;
-        if (!was_free && !is_not_offered(swapped.error) && swapped.error != EPERM)
-            return checked(swapped);
-    }
-    if (auto moved = move(final_name, existing); !moved)
-        return moved;
-    auto synced = in.sync(path_);
-    if (!synced && was_free)
-        remove(final_name);
-    return synced;
+    auto published = lasting == durability::none         ? move(final_name, existing)
+                     : existing == existing_file::refuse ? take_free(in, final_name)
+                                                         : replace(in, final_name);
+    if (!is_named_)
+        lock_.release();
+    return published;
 }
 
 STET_INLINE part_file::part_file(const folder& in, std::string name, std::string path,
@@ -179,10 +176,28 @@ STET_INLINE error part_file::lost(int os_code) const
     return error{.code = errc::part_file_lost, .os_code = os_code}.about(path_);
 }
 
+STET_INLINE result<void> part_file::take_access(const folder& in, const std::string& final_name)
+{
+    auto found = detail::file_access::of(in, final_name, path_);
+    if (!found)
+        return found.error();
+    if (*found)
+        replaced_ = *std::move(found);
+    if (!replaced_)
+        return {};
+    const auto given = replaced_->give(*calls_, handle_, path_);
+    if (!given)
+        return given.error();
+    keeps_access_ = *given;
+    return {};
+}
+
 STET_INLINE result<void> part_file::close(durability lasting)
 {
     if (lasting == durability::full) {
         const auto synced = retried([&] { return calls_->sync(calls_->context, handle_); });
+        if (is_not_offered(synced.error))
+            return error{.code = errc::sync_not_offered, .os_code = synced.error}.about(path_);
         if (synced.error != 0)
             return checked(synced);
     }
@@ -197,33 +212,155 @@ STET_INLINE result<void> part_file::move(const std::string& final_name, existing
         [&] { return calls_->move(calls_->context, folder_, name_.c_str(), final_name.c_str(), existing); });
     is_named_ = moved.error != 0;
     if (moved.error == 0)
-        lock_.release();
+        lock_.unlock();
     if (moved.error == ENOENT)
         return lost(ENOENT);
+    if (is_not_offered(moved.error))
+        return error{.code = errc::rename_not_offered, .os_code = moved.error}.about(path_);
     return checked(moved);
+}
+
+STET_INLINE result<detail::file_lock> part_file::lock_named(const folder& in, const std::string& name) const
+{
+    constexpr int most_tries = 2000; // some milliseconds, for what takes another saver two calls
+    for (int tries = 0; tries < most_tries; ++tries) {
+        auto      lock = detail::file_lock::take(in, name, path_);
+        const int os_code = lock ? 0 : lock.error().os_code;
+        if (os_code == ENOENT)
+            return lock;
+        if (os_code == EBUSY)
+            continue;
+        if (os_code != 0)
+            return detail::file_lock();
+        const auto named = lock->is_named(in, name, path_);
+        if (!named)
+            return named.error();
+        if (*named)
+            return lock;
+    }
+    return os_error(EBUSY, path_);
+}
+
+STET_INLINE result<void> part_file::take_free(const folder& in, const std::string& final_name)
+{
+    if (auto moved = move(final_name, existing_file::refuse); !moved)
+        return moved;
+    auto synced = in.sync(path_);
+    if (!synced)
+        leave_free(in, final_name);
+    return synced;
+}
+
+STET_INLINE void part_file::leave_free(const folder& in, const std::string& final_name)
+{
+    auto        own = lock_named(in, final_name); // meanwhile no other saver replaces the file
+    entry_facts named;
+    const auto  found = in.inspect(final_name, links::refuse, named);
+    if (found.error != 0 || !detail::is_same_entry(own_, named))
+        return;
+    const auto rename = [&](const std::string& from, const std::string& to) {
+        return retried([&] {
+            return calls_->move(calls_->context, folder_, from.c_str(), to.c_str(), existing_file::refuse);
+        });
+    };
+    // Not removed at once: of what was renamed one can see whether it was the right file.
+    const auto renamed = rename(final_name, name_);
+    if (renamed.error == EEXIST && own && own->is_held())
+        remove(final_name); // another saver has begun under the part file's name
+    if (renamed.error != 0)
+        return;
+    is_named_ = look_at_name(named).error != 0 || detail::is_same_entry(own_, named);
+    if (!is_named_)
+        rename(name_, final_name); // another program was quicker, with no regard to locks
+    else if (own)
+        lock_ = *std::move(own);
+}
+
+STET_INLINE result<void> part_file::replace(const folder& in, const std::string& final_name)
+{
+    for (std::size_t losses = 0; calls_->exchange != nullptr && losses < most_losses; ++losses) {
+        // Who swaps two names holds the lock of both files: what bears a part file's name stays locked, and nobody
+        // swaps what is being swapped back.
+        auto      old = lock_named(in, final_name);
+        const int os_code = old ? 0 : old.error().os_code;
+        if (os_code == EBUSY)
+            break;
+        if (!old && os_code != ENOENT)
+            return old.error();
+        const os_result swapped = old ? swap_with(final_name) : os_result{.value = -1, .error = ENOENT};
+        if (swapped.error == 0)
+            return settle_swap(in, final_name, *std::move(old));
+        if (is_not_offered(swapped.error) || swapped.error == EPERM)
+            break;
+        if (swapped.error != ENOENT)
+            return checked(swapped);
+        auto taken = take_free(in, final_name);
+        if (taken || taken.error().code != errc::name_taken)
+            return taken;
+    }
+    if (auto moved = move(final_name, existing_file::replace); !moved)
+        return moved;
+    return in.sync(path_);
 }
 
 STET_INLINE os_result part_file::swap_with(const std::string& final_name) const
 {
-    if (calls_->exchange == nullptr)
-        return {.value = -1, .error = ENOTSUP};
     return retried(
         [&] { return calls_->exchange(calls_->context, folder_, name_.c_str(), final_name.c_str()); });
 }
 
-STET_INLINE result<void> part_file::settle_swap(const folder& in, const std::string& final_name)
+STET_INLINE result<void> part_file::settle_swap(const folder& in, const std::string& final_name,
+                                                detail::file_lock old)
 {
-    auto settled = in.sync(path_);
-    if (settled) {
+    lock_.unlock();
+    const auto   is_ours = hold_old(in, old);
+    result<void> settled = is_ours ? in.sync(path_) : result<void>(is_ours.error());
+    if (settled && *is_ours) {
         const os_result removed = remove(name_);
         if (removed.error != ENOENT) // somebody cleaned up, or a server is asked twice
             settled = checked(removed);
     }
-    // If there is no way back either, the old file stays beside the new one rather than being lost.
-    is_named_ = !settled && swap_with(final_name).error == 0;
-    if (!is_named_)
-        lock_.release();
+    const taken_back back = settled ? taken_back::no : swap_back(in, final_name);
+    is_named_ = back == taken_back::yes;
+    // If there is no way back the old file stays beside the new one rather than being lost.
+    if (back == taken_back::overtaken && is_ours && *is_ours)
+        remove(name_);
     return settled;
+}
+
+STET_INLINE result<bool> part_file::hold_old(const folder& in, detail::file_lock& old) const
+{
+    if (!old.is_held())
+        return true;
+    const auto named = old.is_named(in, name_, path_);
+    if (!named)
+        return named.error();
+    if (*named)
+        return true;
+    auto other = lock_named(in, name_);
+    if (other)
+        old = *std::move(other);
+    return static_cast<bool>(other); // else whoever has it locked removes it, or has done so
+}
+
+STET_INLINE part_file::taken_back part_file::swap_back(const folder& in, const std::string& final_name)
+{
+    auto        own = lock_named(in, final_name); // meanwhile no other saver replaces the file
+    entry_facts named;
+    entry_facts old;
+    if (in.inspect(final_name, links::refuse, named).error != 0 || look_at_name(old).error != 0)
+        return taken_back::no;
+    if (!detail::is_same_entry(own_, named))
+        return taken_back::overtaken;
+    if (swap_with(final_name).error != 0)
+        return taken_back::no;
+    if (look_at_name(named).error != 0 || detail::is_same_entry(own_, named)) {
+        lock_ = own ? *std::move(own) : detail::file_lock();
+        return taken_back::yes;
+    }
+    // Another program was quicker, with no regard to locks: it gets its name back.
+    const bool is_given = swap_with(final_name).error == 0 && look_at_name(named).error == 0;
+    return is_given && detail::is_same_entry(old, named) ? taken_back::overtaken : taken_back::no;
 }
 
 STET_INLINE os_result part_file::remove(const std::string& name) const

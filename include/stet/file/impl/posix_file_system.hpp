@@ -9,9 +9,11 @@
 
 #include "posix_calls.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
 #include <string_view>
@@ -21,6 +23,7 @@
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #endif
 
 namespace STET_NAMESPACE::detail {
@@ -88,7 +91,9 @@ inline os_result inspect(void*, file_handle folder, const char* name, links trea
              .mode = converted<std::uint32_t>(status.st_mode & 07777U),
              .device = converted<std::uint64_t>(status.st_dev),
              .index = converted<std::uint64_t>(status.st_ino),
-             .modified = converted<std::int64_t>(status.st_mtime)};
+             .modified = converted<std::int64_t>(status.st_mtime),
+             .owner = converted<std::uint32_t>(status.st_uid),
+             .group = converted<std::uint32_t>(status.st_gid)};
     return {};
 }
 
@@ -96,6 +101,26 @@ inline os_result read_link(void*, file_handle folder, const char* name, char* bu
 {
     return checked(::readlinkat(descriptor(folder), name, buffer, capacity));
 }
+
+/// Closes a folder's stream, whether or not the one who looks at it throws.
+class listing {
+public:
+    explicit listing(DIR* stream) noexcept : stream_(stream) {}
+    listing(const listing&) = delete;
+    listing& operator=(const listing&) = delete;
+    ~listing() { ::closedir(stream_); }
+
+    /// The next name; nothing at the end, with errno 0, or where the system fails, with its errno.
+    const char* next() const noexcept
+    {
+        errno = 0;
+        const folder_entry* const entry = next_entry(stream_);
+        return entry == nullptr ? nullptr : static_cast<const char*>(entry->d_name);
+    }
+
+private:
+    DIR* stream_;
+};
 
 inline os_result list(void*, file_handle folder, entry_callback see)
 {
@@ -109,28 +134,79 @@ inline os_result list(void*, file_handle folder, entry_callback see)
         ::close(own);
         return failed;
     }
-    errno = 0;
-    while (const folder_entry* const entry = next_entry(stream)) {
-        const std::string_view name(static_cast<const char*>(entry->d_name));
+    const listing entries(stream);
+    while (const char* const entry = entries.next()) {
+        const std::string_view name(entry);
         if (name != "." && name != "..")
             see(name);
-        errno = 0;
     }
     const int failed = errno;
-    ::closedir(stream);
     return {.value = failed == 0 ? 0 : -1, .error = failed};
 }
 
-inline os_result create_file(void*, file_handle folder, const char* name)
+inline os_result create_file(void*, file_handle folder, const char* name, std::uint32_t mode)
 {
     constexpr int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | any_size;
-    return checked(::openat(descriptor(folder), name, how, 0666));
+    return checked(::openat(descriptor(folder), name, how, converted<mode_t>(mode)));
 }
 
 inline os_result set_mode(void*, file_handle file, std::uint32_t mode)
 {
     return checked(::fchmod(descriptor(file), converted<mode_t>(mode)));
 }
+
+inline os_result set_owner(void*, file_handle file, std::uint32_t owner, std::uint32_t group)
+{
+    return checked(::fchown(descriptor(file), converted<uid_t>(owner), converted<gid_t>(group)));
+}
+
+inline os_result user(void*)
+{
+    return {.value = std::int64_t{::geteuid()}, .error = 0};
+}
+
+#if defined(__linux__)
+
+inline constexpr const char* acl_attribute = "system.posix_acl_access";
+
+/// What is not there, or nowhere in the file system, is no list.
+inline os_result without_missing(os_result returned) noexcept
+{
+    const bool has_none = returned.error == ENODATA || is_not_offered(returned.error);
+    return has_none ? os_result{} : returned;
+}
+
+/// A file that may not be read has its list read through the name its folder has below /proc.
+inline os_result read_acl_by_path(file_handle folder, const char* name, void* buffer, std::size_t capacity)
+{
+    std::array<char, 300> path{};
+    const int             length =
+        std::snprintf(path.data(), path.size(), "/proc/self/fd/%d/%s", descriptor(folder), name);
+    if (length < 0 || static_cast<std::size_t>(length) >= path.size())
+        return {.value = -1, .error = ENAMETOOLONG};
+    return checked(::lgetxattr(path.data(), acl_attribute, buffer, capacity));
+}
+
+inline os_result read_acl(void*, file_handle folder, const char* name, void* buffer, std::size_t capacity)
+{
+    const int opened = ::openat(descriptor(folder), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (opened < 0 && errno != EACCES && errno != EPERM)
+        return checked(opened);
+    const os_result read = opened < 0 ? read_acl_by_path(folder, name, buffer, capacity)
+                                      : checked(::fgetxattr(opened, acl_attribute, buffer, capacity));
+    if (opened >= 0)
+        ::close(opened);
+    return without_missing(read);
+}
+
+inline os_result write_acl(void*, file_handle file, const void* list, std::size_t size)
+{
+    const int own = descriptor(file);
+    return size != 0 ? checked(::fsetxattr(own, acl_attribute, list, size, 0))
+                     : without_missing(checked(::fremovexattr(own, acl_attribute)));
+}
+
+#endif
 
 inline os_result preallocate(void*, file_handle file, std::uint64_t size)
 {
@@ -196,31 +272,33 @@ inline os_result open_direct(void*, file_handle folder, const char* name)
 #endif
 }
 
-/// Locks an open file unless another descriptor has done so. Such a lock belongs to what was opened, so that it neither
-/// goes when another descriptor of the file is closed, as fcntl's older ones do, nor leaves out other threads.
-inline os_result lock(int file) noexcept
+/// Locks an open file unless another descriptor has done so, or unlocks it. Such a lock belongs to what was opened, so
+/// that it neither goes when another descriptor of the file is closed, as fcntl's older ones do, nor leaves out other
+/// threads.
+inline os_result set_lock(int file, bool is_wanted) noexcept
 {
 #if defined(__linux__)
     // One byte past all data: a server that keeps others from reading and writing what is locked (SMB) then hinders
     // nobody, as it would with flock. NFS tells its other machines of either.
     struct { // struct flock64, which is what the kernel takes, however wide this program's offsets are
-        short        type = F_WRLCK;
+        short        type;
         short        whence = SEEK_SET;
         std::int64_t start = INT64_MAX;
         std::int64_t size = 0; // to the end
         int          process = 0;
-    } byte;
+    } byte{.type = is_wanted ? short{F_WRLCK} : short{F_UNLCK}};
 #if defined(SYS_fcntl64)
     constexpr long call = SYS_fcntl64; // machines of 32 bits
 #else
     constexpr long call = SYS_fcntl;
 #endif
-    constexpr int   set_lock = 37; // F_OFD_SETLK, since Linux 3.15
-    const os_result locked = checked(::syscall(call, file, set_lock, &byte));
+    constexpr int   set = 37; // F_OFD_SETLK, since Linux 3.15
+    const os_result locked = checked(::syscall(call, file, set, &byte));
 #elif defined(LOCK_EX) && !defined(__EMSCRIPTEN__) // where it claims success and does nothing
-    const os_result locked = checked(::flock(file, LOCK_EX | LOCK_NB));
+    const os_result locked = checked(::flock(file, is_wanted ? LOCK_EX | LOCK_NB : LOCK_UN));
 #else
     static_cast<void>(file);
+    static_cast<void>(is_wanted);
     const os_result locked{.value = -1, .error = ENOTSUP};
 #endif
     return locked.error == EAGAIN ? os_result{.value = -1, .error = EBUSY} : locked;
@@ -233,13 +311,18 @@ inline os_result lock_file(void*, file_handle folder, const char* name, entry_fa
         ::openat(descriptor(folder), name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | any_size);
     if (opened < 0)
         return checked(opened);
-    os_result locked = lock(opened);
+    os_result locked = set_lock(opened, true);
     if (locked.error == 0)
         locked = inspect(nullptr, opened, "", links::follow, facts);
     if (locked.error == 0)
         return {.value = opened, .error = 0};
     ::close(opened);
     return locked;
+}
+
+inline os_result unlock_file(void*, file_handle file)
+{
+    return set_lock(descriptor(file), false);
 }
 
 inline os_result sync(void*, file_handle handle)
@@ -346,12 +429,19 @@ constexpr file_system native_calls() noexcept
             .list = calls::list,
             .create_file = calls::create_file,
             .set_mode = calls::set_mode,
+            .set_owner = calls::set_owner,
+#if defined(__linux__)
+            .read_acl = calls::read_acl,
+            .write_acl = calls::write_acl,
+#endif
+            .user = calls::user,
             .preallocate = calls::preallocate,
             .write = calls::write,
             .write_at = calls::write_at,
             .clone = calls::clone,
             .open_direct = calls::open_direct,
             .lock_file = calls::lock_file,
+            .unlock_file = calls::unlock_file,
             .sync = calls::sync,
             .close = calls::close,
             .move = calls::move,

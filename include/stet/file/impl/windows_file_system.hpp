@@ -155,6 +155,18 @@ inline os_result read_link(void*, file_handle folder, const char* name, char* bu
     return {.value = static_cast<std::int64_t>(text.size()), .error = 0};
 }
 
+/// Closes a search, whether or not the one who looks at what it finds throws.
+class search_end {
+public:
+    explicit search_end(std::intptr_t search) noexcept : search_(search) {}
+    search_end(const search_end&) = delete;
+    search_end& operator=(const search_end&) = delete;
+    ~search_end() { _findclose(search_); }
+
+private:
+    std::intptr_t search_;
+};
+
 inline os_result list(void*, file_handle folder, entry_callback see)
 {
     place all = place_in(folder, "");
@@ -166,17 +178,17 @@ inline os_result list(void*, file_handle folder, entry_callback see)
     auto search = _wfindfirst64(all.path.c_str(), &entry);
     if (search == -1)
         return errno == ENOENT ? os_result{} : failed(errno); // the top of a drive may be empty
+    const search_end closed_last(search);
     do {
         const std::wstring_view name(static_cast<const wchar_t*>(entry.name));
         if (name != L"." && name != L"..")
             see(utf8(name));
     } while (_wfindnext64(search, &entry) == 0);
     const int end = errno;
-    _findclose(search);
     return end == ENOENT ? os_result{} : failed(end);
 }
 
-inline os_result create_file(void*, file_handle folder, const char* name)
+inline os_result create_file(void*, file_handle folder, const char* name, std::uint32_t)
 {
     const place at = place_in(folder, name);
     if (at.error != 0)

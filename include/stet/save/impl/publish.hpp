@@ -40,6 +40,7 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
                             .number = number,
                             .bytes = head.file_size(),
                             .header_bytes = head.size() - header::length_field,
+                            .keeps_access = target.file().keeps_access(),
                             .components = head.tensors().components(),
                             .changes = *std::move(changes)};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/impl/local_time.hpp"
+#include "../../file/local_time.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../save.hpp"
 

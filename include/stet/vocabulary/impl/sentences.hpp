@@ -152,6 +152,15 @@ inline constexpr std::array<sentence, errc_count> sentences{{
      "key %s begins with '%1' already, which the layout puts before it; take it off the key, "
      "save the dict without a layout, or save as ComfyUI does"},
     {errc::invalid_setting, "invalid_setting", "the writer's setting %s is %a; it must be %1"},
+    {errc::sync_not_offered, "sync_not_offered",
+     "%s: the file system cannot bring a file to stable storage (its error: %o); save with durability::none, which "
+     "does not wait for that, or to another folder"},
+    {errc::rename_not_offered, "rename_not_offered",
+     "%s: the file system cannot rename a file (its error: %o), so none can appear there whole; save to another "
+     "folder and copy the file"},
+    {errc::untrusted_link, "untrusted_link",
+     "%s leads through another user's link in a folder that everyone may write to; give the path that the link "
+     "names"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where

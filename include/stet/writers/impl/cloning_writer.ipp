@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/impl/positioned_sink.hpp"
 #include "../cloning_writer.hpp"
+#include "positioned_sink.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/impl/positioned_sink.hpp"
 #include "../direct_writer.hpp"
 #include "../hybrid_writer.hpp"
 #include "../worker_threads.hpp"
@@ -8,6 +7,7 @@
 #include "direct_handle.hpp"
 #include "halves.hpp"
 #include "joint_write.hpp"
+#include "positioned_sink.hpp"
 
 #include <optional>
 #include <span>

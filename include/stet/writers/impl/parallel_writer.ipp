@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/impl/positioned_sink.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../parallel_writer.hpp"
 #include "joint_write.hpp"
+#include "positioned_sink.hpp"
 
 #include <cstdint>
 #include <mutex>

@@ -29,7 +29,8 @@ TEST_CASE("what lies behind four gigabytes of a file is written, measured and re
     const std::string                path = here.path() + "/large";
     const auto folder = calls.open_folder(nullptr, stet::no_handle, here.path().c_str(), stet::links::follow);
     REQUIRE(folder.error == 0);
-    const auto created = calls.create_file(nullptr, static_cast<stet::file_handle>(folder.value), "large");
+    const auto created =
+        calls.create_file(nullptr, static_cast<stet::file_handle>(folder.value), "large", 0666);
     REQUIRE(created.error == 0);
     const auto              file = static_cast<stet::file_handle>(created.value);
     constexpr std::uint64_t place = (std::uint64_t{1} << 32U) + 1; // the rest is a hole

@@ -18,6 +18,7 @@ static_assert(sizeof(stet::detail::posix) == sizeof(int), "on Windows the header
 #else
 
 #include "support/child_process.hpp"
+#include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -26,6 +27,7 @@ static_assert(sizeof(stet::detail::posix) == sizeof(int), "on Windows the header
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <fcntl.h>
 #include <string>
 #include <string_view>
@@ -202,12 +204,12 @@ TEST_CASE("a file is created only where there was nothing, not even a broken lin
     here->make_folder("folder");
     here->put_link("broken", "nowhere");
 
-    const auto created = calls.create_file(nullptr, here.handle(), "new");
+    const auto created = calls.create_file(nullptr, here.handle(), "new", 0666);
     REQUIRE(created.error == 0);
     CHECK(closes_on_exec(created.value));
     CHECK(calls.close(nullptr, created.value).error == 0);
     for (const char* const name : {"new", "folder", "broken"})
-        CHECK(calls.create_file(nullptr, here.handle(), name).error == EEXIST);
+        CHECK(calls.create_file(nullptr, here.handle(), name, 0666).error == EEXIST);
     CHECK_FALSE(here->has("nowhere"));
 }
 
@@ -218,7 +220,7 @@ TEST_CASE("a new file has mode 0666 less the umask until it is given another")
          {std::array<mode_t, 2>{022, 0644}, std::array<mode_t, 2>{077, 0600}, std::array<mode_t, 2>{0, 0666}})
     {
         const mode_t before = ::umask(mask);
-        const auto   created = calls.create_file(nullptr, here.handle(), "new");
+        const auto   created = calls.create_file(nullptr, here.handle(), "new", 0666);
         ::umask(before);
         REQUIRE(created.error == 0);
         CHECK(mode_of(here / "new") == mode);
@@ -229,10 +231,99 @@ TEST_CASE("a new file has mode 0666 less the umask until it is given another")
     }
 }
 
+TEST_CASE("a file is given to a group, and an owner that stays is named as such")
+{
+    const open_scratch here;
+    const auto         file = calls.create_file(nullptr, here.handle(), "new", stet::private_mode);
+    REQUIRE(file.error == 0);
+    CHECK(mode_of(here / "new") == 0600);
+    CHECK(calls.set_owner(nullptr, file.value, stet::same_as_before, ::getegid()).error == 0);
+    stet::entry_facts facts;
+    REQUIRE(calls.inspect(nullptr, here.handle(), "new", links::refuse, facts).error == 0);
+    CHECK(facts.owner == ::geteuid());
+    CHECK(facts.group == ::getegid());
+    CHECK(calls.user(nullptr).value == std::int64_t{::geteuid()});
+    calls.close(nullptr, file.value);
+    CHECK(calls.set_owner(nullptr, stet::file_handle{12'345}, 0, 0).error == EBADF);
+}
+
+#if defined(__linux__)
+
+TEST_CASE("an access list is read as a whole or in part, and taken away")
+{
+    const open_scratch here;
+    const auto         file = calls.create_file(nullptr, here.handle(), "x", stet::private_mode);
+    REQUIRE(file.error == 0);
+    char list[200];
+    CHECK(calls.read_acl(nullptr, here.handle(), "x", list, sizeof list).value == 0);
+    // Version 2; owner rw, user 7 r, group nothing, at most r, others nothing.
+    const std::uint16_t entries[][4] = {{1, 6, 0xFFFF, 0xFFFF},
+                                        {2, 4, 7, 0},
+                                        {4, 0, 0xFFFF, 0xFFFF},
+                                        {16, 4, 0xFFFF, 0xFFFF},
+                                        {32, 0, 0xFFFF, 0xFFFF}};
+    std::string         wanted("\2\0\0\0", 4);
+    for (const auto& entry : entries)
+        wanted.append(reinterpret_cast<const char*>(entry), sizeof entry);
+    const auto written = calls.write_acl(nullptr, file.value, wanted.data(), wanted.size());
+    if (stet::is_not_offered(written.error)) {
+        std::printf("SKIPPED, no access lists here\n");
+        return;
+    }
+    REQUIRE(written.error == 0);
+    CHECK(mode_of(here / "x") == 0640);
+    CHECK(calls.read_acl(nullptr, here.handle(), "x", nullptr, 0).value == std::int64_t(wanted.size()));
+    const auto read = calls.read_acl(nullptr, here.handle(), "x", list, sizeof list);
+    REQUIRE(read.value == std::int64_t(wanted.size()));
+    CHECK(std::string(list, wanted.size()) == wanted);
+    CHECK(posix::read_acl_by_path(here.handle(), "x", nullptr, 0).value == std::int64_t(wanted.size()));
+    CHECK(posix::read_acl_by_path(here.handle(), std::string(300, 'x').c_str(), nullptr, 0).error ==
+          ENAMETOOLONG);
+    CHECK(calls.read_acl(nullptr, here.handle(), "missing", list, sizeof list).error == ENOENT);
+
+    CHECK(calls.write_acl(nullptr, file.value, nullptr, 0).error == 0);
+    CHECK(calls.write_acl(nullptr, file.value, nullptr, 0).error == 0); // that it has none is as good
+    CHECK(calls.read_acl(nullptr, here.handle(), "x", list, sizeof list).value == 0);
+    calls.close(nullptr, file.value);
+}
+
+#endif
+
+TEST_CASE("a lock that is given up is free, whoever else has the descriptor")
+{
+    const open_scratch here;
+    here->put("x");
+    stet::entry_facts facts;
+    const auto        first = calls.lock_file(nullptr, here.handle(), "x", facts);
+    REQUIRE(first.error == 0);
+    const int copy = ::dup(static_cast<int>(first.value)); // as a forked process has it
+    CHECK(calls.lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
+    CHECK(calls.unlock_file(nullptr, first.value).error == 0);
+    const auto second = calls.lock_file(nullptr, here.handle(), "x", facts);
+    CHECK(second.error == 0);
+    calls.close(nullptr, first.value);
+    calls.close(nullptr, second.value);
+    ::close(copy);
+}
+
+#if defined(__cpp_exceptions)
+
+TEST_CASE("a folder is closed when the one who looks at its entries throws")
+{
+    const open_scratch here;
+    here->put("x");
+    const std::size_t before = support::open_descriptors();
+    for (int i = 0; i < 3; ++i)
+        CHECK_THROWS_AS(calls.list(nullptr, here.handle(), [](std::string_view) { throw 1; }), int);
+    CHECK(support::open_descriptors() == before);
+}
+
+#endif
+
 TEST_CASE("what is written is there, also after space was set aside for it")
 {
     const open_scratch here;
-    const auto         file = calls.create_file(nullptr, here.handle(), "new");
+    const auto         file = calls.create_file(nullptr, here.handle(), "new", 0666);
     REQUIRE(file.error == 0);
 
     const int set_aside = calls.preallocate(nullptr, file.value, 5).error;
@@ -295,7 +386,7 @@ TEST_CASE("only a file is locked, and nobody waits for a pipe")
 TEST_CASE("more than a file can ever hold is refused before the system is asked")
 {
     const open_scratch here;
-    const auto         file = calls.create_file(nullptr, here.handle(), "new");
+    const auto         file = calls.create_file(nullptr, here.handle(), "new", 0666);
     CHECK(calls.preallocate(nullptr, file.value, UINT64_MAX).error == EFBIG);
     calls.close(nullptr, file.value);
 }

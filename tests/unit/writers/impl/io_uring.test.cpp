@@ -32,7 +32,7 @@ TEST_CASE("the kernel's queue writes every piece where it belongs and gives its 
         }
         const support::scratch_directory here;
         const auto                       in = *stet::folder::open(stet::native_file_system(), here.path());
-        const auto file = stet::native_file_system().create_file(nullptr, in.handle(), "x");
+        const auto file = stet::native_file_system().create_file(nullptr, in.handle(), "x", 0666);
         REQUIRE(file.error == 0);
         std::string              expected;
         std::vector<std::string> pieces;

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_FILE_IMPL_LOCAL_TIME_HPP
-#define STET_FILE_IMPL_LOCAL_TIME_HPP
-
-#include "../../naming/placeholders.hpp"
+#include "../local_time.hpp"
 
 #include <ctime>
-#include <optional>
 
-namespace STET_NAMESPACE::detail {
+namespace STET_NAMESPACE {
 
-/// Now, by the machine's clock in its own time zone; nothing if the system cannot tell.
-inline std::optional<calendar_time> local_time() noexcept
+STET_INLINE std::optional<calendar_time> local_time() noexcept
 {
     const std::time_t now = std::time(nullptr);
     std::tm           parts{};
@@ -29,6 +24,4 @@ inline std::optional<calendar_time> local_time() noexcept
                          .second = static_cast<unsigned>(parts.tm_sec)};
 }
 
-} // namespace STET_NAMESPACE::detail
-
-#endif
+} // namespace STET_NAMESPACE

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_FILE_IMPL_POSITIONED_SINK_HPP
-#define STET_FILE_IMPL_POSITIONED_SINK_HPP
+#ifndef STET_WRITERS_IMPL_POSITIONED_SINK_HPP
+#define STET_WRITERS_IMPL_POSITIONED_SINK_HPP
 
+#include "../../file/part_file.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../part_file.hpp"
 
 #include <cstdint>
 
@@ -13,8 +13,11 @@ namespace STET_NAMESPACE::detail {
 /// lifetime: borrows the file
 class positioned_sink {
 public:
+    /// file:   one that is_positional()
+    /// offset: of its first piece in the file, in bytes
     positioned_sink(const part_file& file, std::uint64_t offset) noexcept : file_(&file), offset_(offset) {}
 
+    /// errors: those of part_file::write_at
     result<void> write(bytes data);
 
     /// Leaves out bytes that come from elsewhere.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/file/impl/local_time.hpp>
+#include <stet/file/local_time.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -23,7 +23,7 @@ std::string shown(std::time_t moment)
 TEST_CASE("the local time is what the system's calendar shows now")
 {
     const std::time_t before = std::time(nullptr);
-    const auto        now = stet::detail::local_time();
+    const auto        now = stet::local_time();
     const std::time_t after = std::time(nullptr);
 
     REQUIRE(now);
