@@ -20,7 +20,9 @@ struct progress {
 };
 
 /// Called before each tensor, every sixteen megabytes of one, and at the end. Returning false cancels the save, which
-/// then leaves nothing behind.
+/// then leaves nothing behind. A save calls it on its own thread, parallel_writer and hybrid_writer on any of theirs,
+/// one call at a time, background_save on its job's. It may throw on the thread that called the save, which then leaves
+/// nothing behind; on another, std::terminate ends the program. It may save another file.
 using progress_callback = function_ref<bool(const progress&)>;
 
 /// Called with memory that is about to be read, at most sixteen megabytes at a time; see populate_pages.

@@ -321,7 +321,9 @@ TEST_CASE("an exception of the metadata's callback leaves no file, and its numbe
     const every_writer            writers({}, sample.pages());
     for (const named_writer& way : writers.list()) {
         const scratch_directory here;
-        const auto refuse = [](const stet::claimed_name&) -> stet::metadata_view { throw thrown{10}; };
+        const auto              refuse = [](const stet::claimed_name&) -> stet::result<stet::metadata_view> {
+            throw thrown{10};
+        };
         stet::save_options options = options_of(way);
         options.metadata_for = refuse;
         const stet::numbered where{.root = here.path(), .prefix = "x"};
