@@ -121,7 +121,7 @@ bool save_views(const std::string& folder)
     std::array<std::int32_t, 120> n{};
     std::iota(n.begin(), n.end(), 0);
     const std::array<std::uint64_t, 10> ten_axes{1, 2, 1, 3, 1, 4, 1, 5, 1, 1};
-    const std::array<std::int64_t, 10>  ten_steps{0, 1, 0, 2, 0, 6, 0, 24, 0, 0};
+    const std::array<std::int64_t, 10>  ten_strides{0, 1, 0, 2, 0, 6, 0, 24, 0, 0};
 
     const auto cube = stet::view_of(n, {4, 5, 6});
     const auto rows = stet::view_of(std::span(n).first(12), {3, 4});
@@ -152,7 +152,7 @@ bool save_views(const std::string& folder)
     collection file;
     file.add("whole", cube);
     file.add("ten_axes", stet::view_of(n, ten_axes));
-    file.add("ten_axes_reversed", stet::strided_view(n, ten_axes, ten_steps));
+    file.add("ten_axes_reversed", stet::strided_view(n, ten_axes, ten_strides));
     file.add("transposed", stet::transposed(*rows));
     file.add("transposed_0_2", stet::transposed(*cube, 0, 2));
     file.add("transposed_1_2", stet::transposed(*cube, 1, 2));

@@ -21,10 +21,7 @@ using stet::view_of;
 using support::failure;
 using support::poured;
 
-namespace {
-
-template <class Tensor>
-concept viewable = requires(Tensor&& tensor) { view_of(std::forward<Tensor>(tensor)); };
+namespace eigen_test {
 
 struct undescribed {
     const float* data() const;
@@ -32,11 +29,18 @@ struct undescribed {
     long         cols() const;
 };
 
+} // namespace eigen_test
+
+namespace {
+
+template <class Tensor>
+concept viewable = requires(Tensor&& tensor) { view_of(std::forward<Tensor>(tensor)); };
+
 } // namespace
 
 static_assert(tensor_like<eigen_matrix<float>> && tensor_like<eigen_matrix<std::int64_t, true>>);
 static_assert(tensor_like<eigen_tensor<double, 3, 0>> && tensor_like<const eigen_matrix<float>*>);
-static_assert(!tensor_like<eigen_matrix<long double>> && !tensor_like<undescribed>);
+static_assert(!tensor_like<eigen_matrix<long double>> && !tensor_like<eigen_test::undescribed>);
 static_assert(stet::scalar_traits<Eigen::half>::type == dtype::f16 &&
               stet::scalar_traits<Eigen::bfloat16>::type == dtype::bf16);
 

@@ -131,11 +131,11 @@ TEST_CASE("a plan keeps shape and strides of more than eight axes")
     const std::array<std::uint8_t, 6> bytes{1, 2, 3, 4, 5, 6};
     const std::vector<stet::plan>     plans = [&] {
         std::array<int, 9>      shape{3, 1, 1, 1, 1, 1, 1, 1, 2};
-        std::array<long, 9>     steps{1, 0, 0, 0, 0, 0, 0, 0, 3};
+        std::array<long, 9>     spacing{1, 0, 0, 0, 0, 0, 0, 0, 3};
         std::vector<stet::plan> made;
-        made.push_back(planned({{"deep", stet::strided_view(bytes, shape, steps)}}));
+        made.push_back(planned({{"deep", stet::strided_view(bytes, shape, spacing)}}));
         shape.fill(0); // only the plan's own copy is left
-        steps.fill(0);
+        spacing.fill(0);
         return made;
     }();
     const stet::tensor_view tensor = plans[0].tensor(plans[0].records()[0]);

@@ -27,8 +27,7 @@ STET_INLINE result<void> pour_strided_swapped(const tensor_view& tensor, sink_re
 }
 
 /// What every walk is held to, before it has a place.
-STET_INLINE result<tensor_view> unplaced_walk(dtype type, const extents& shape,
-                                              const strides& spacing) noexcept
+inline result<tensor_view> unplaced_walk(dtype type, const extents& shape, const strides& spacing) noexcept
 {
     const auto size = byte_count(type, shape);
     if (!size)
@@ -42,7 +41,7 @@ STET_INLINE result<tensor_view> unplaced_walk(dtype type, const extents& shape,
     return tensor_view{.type = type, .shape = shape, .size = *size};
 }
 
-STET_INLINE tensor_view placed_walk(tensor_view view, const strides& spacing, const void* first) noexcept
+inline tensor_view placed_walk(tensor_view view, const strides& spacing, const void* first) noexcept
 {
     view.data = first;
     if (are_packed(view.shape, spacing))

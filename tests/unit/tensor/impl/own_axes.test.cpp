@@ -13,7 +13,7 @@
 
 using stet::detail::has_own_axes;
 
-namespace {
+namespace own_axes_test {
 
 struct armadillo_matrix {
     unsigned long n_rows, n_cols;
@@ -41,7 +41,9 @@ struct packed_tensor {
     const std::vector<long>& shape() const;
 };
 
-} // namespace
+} // namespace own_axes_test
+
+using namespace own_axes_test;
 
 static_assert(has_own_axes<foreign::eigen_matrix<float>> && has_own_axes<foreign::eigen_matrix<float, true>>);
 static_assert(has_own_axes<foreign::eigen_tensor<float, 3, 0>> && has_own_axes<foreign::xtensor<float>>);
