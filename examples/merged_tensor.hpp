@@ -6,6 +6,7 @@
 #include "checkpoint_file.hpp"
 
 #include <stet/stet.hpp>
+#include <stet/tensor/half.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -56,6 +56,19 @@ if echo '#include <stet/stet.hpp>' | "$cross" "${flags[@]}" -M -x c++ - | grep -
     exit 1
 fi
 
+echo "-- each header alone, in both modes"
+# What speaks to another system, or needs exceptions, is not for this one.
+find include/stet -name '*.hpp' ! -path '*/interop/*' ! -name 'posix_*' ! -name 'io_uring.hpp' -printf '%P\n' |
+    sort >"$scratch/headers"
+(($(wc -l <"$scratch/headers") > 150)) || { echo "too few headers were found" >&2; exit 1; }
+cat >"$scratch/alone" <<SCRIPT
+for mode in 1 0; do
+    echo "#include <stet/\$1>" | $cross ${flags[*]} -DSTET_HEADER_ONLY=\$mode -fsyntax-only -x c++ - ||
+        { echo "stet/\$1 alone, STET_HEADER_ONLY=\$mode" >&2; exit 1; }
+done
+SCRIPT
+xargs -n 1 -P "${STET_JOBS:-2}" bash "$scratch/alone" <"$scratch/headers"
+
 echo "-- build"
 "$cross" "${flags[@]}" -static tests/platforms/windows_save.cpp -o "$scratch/windows_save.exe"
 "$cross" "${flags[@]}" -static tests/platforms/windows_read.cpp -o "$scratch/windows_read.exe"

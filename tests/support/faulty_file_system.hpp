@@ -3,7 +3,9 @@
 #ifndef STET_TESTS_SUPPORT_FAULTY_FILE_SYSTEM_HPP
 #define STET_TESTS_SUPPORT_FAULTY_FILE_SYSTEM_HPP
 
+#include <stet/file/file_system.hpp>
 #include <stet/file/native_file_system.hpp>
+#include <stet/vocabulary/function_ref.hpp>
 
 #include <array>
 #include <atomic>

@@ -4,6 +4,7 @@
 #define STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 
 #include <stet/split/split_checkpoint.hpp>
+#include <stet/tensor/extents.hpp>
 
 #include <cstddef>
 #include <initializer_list>

@@ -8,6 +8,7 @@
 #include <stet/header/header.hpp>
 #include <stet/plan/impl/plan_builder.hpp>
 #include <stet/sink/append_sink.hpp>
+#include <stet/tensor/extents.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

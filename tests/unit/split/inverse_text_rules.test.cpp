@@ -5,6 +5,7 @@
 #include "support/short_splitting.hpp"
 #include "support/split_names.hpp"
 
+#include <stet/split/impl/rounded.hpp>
 #include <stet/split/inverse_text_rules.hpp>
 
 #include <catch2/catch_test_macros.hpp>

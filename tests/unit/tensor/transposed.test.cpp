@@ -5,6 +5,7 @@
 #include "support/piece_sink.hpp"
 #include "support/poured.hpp"
 
+#include <stet/tensor/strided.hpp>
 #include <stet/tensor/transposed.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -5,6 +5,7 @@
 
 #include <stet/families/impl/torch_concat.hpp>
 #include <stet/tensor/produced.hpp>
+#include <stet/tensor/transposed.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
