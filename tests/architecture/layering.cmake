@@ -17,7 +17,7 @@ set(may_save ${may_header} header naming file)
 set(may_families ${may_layout} layout)
 set(may_writers ${may_save} save)
 set(may_comfyui ${may_save} save)
-set(may_metadata vocabulary naming header comfyui)
+set(may_metadata vocabulary tensor state naming header comfyui)
 set(may_split ${may_families} families)
 set(may_interop ${may_save} save)
 
