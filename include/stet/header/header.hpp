@@ -17,7 +17,7 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows the plan and the metadata's texts
 class header {
 public:
-    header(const plan& tensors STET_LIFETIME_BOUND, detail::growing_array<metadata_entry> entries,
+    header(const plan& tensors STET_LIFETIME_BOUND, detail::growing_array<detail::metadata_entry> entries,
            bool has_metadata, std::uint64_t text_size, std::uint64_t padded_size) noexcept;
 
     /// Bytes before the first tensor: the length field, the JSON text and its padding.
@@ -43,11 +43,11 @@ public:
     static constexpr std::uint64_t length_field = 8;
 
 private:
-    const plan*                           plan_;
-    detail::growing_array<metadata_entry> entries_;
-    bool                                  has_metadata_;
-    std::uint64_t                         text_size_;
-    std::uint64_t                         padded_size_;
+    const plan*                                   plan_;
+    detail::growing_array<detail::metadata_entry> entries_;
+    bool                                          has_metadata_;
+    std::uint64_t                                 text_size_;
+    std::uint64_t                                 padded_size_;
 };
 
 /// Measures the header of a plan with its metadata.

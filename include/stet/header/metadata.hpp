@@ -88,6 +88,8 @@ private:
     result<void> (*each_)(const void*, std::size_t, visitor) = nullptr;
 };
 
+namespace detail {
+
 struct metadata_entry {
     std::string_view key{};
     std::string_view text{};
@@ -96,8 +98,9 @@ struct metadata_entry {
 /// The entries ordered by key, byte by byte, so that equal metadata gives equal files.
 /// errors:   invalid_metadata_utf8, duplicate_metadata_key, out_of_memory
 /// lifetime: borrows the texts
-result<detail::growing_array<metadata_entry>> sorted_entries(const metadata_view& given,
-                                                             const allocator&     memory);
+result<growing_array<metadata_entry>> sorted_entries(const metadata_view& given, const allocator& memory);
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE
 

@@ -37,7 +37,7 @@ result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, c
 
 /// Saves a plan made before: on another thread, say, while the tensors stay as they are.
 /// errors: those of make_header, write and the target; no file is left behind then
-template <save_place Place>
+template <detail::save_place Place>
 result<saved_checkpoint> save(const plan& tensors, const Place& where, const save_options& options = {})
 {
     if constexpr (save_target<Place>)
@@ -51,7 +51,7 @@ result<saved_checkpoint> save(const plan& tensors, const Place& where, const sav
 ///         exact_path asks to replace it
 /// errors: those of make_plan, make_header, write and the target. Whatever fails, no file is left behind and an
 ///         existing one stays as it was; a folder created for it stays
-template <checkpoint_kind Kind, class Layout, save_place Place>
+template <checkpoint_kind Kind, class Layout, detail::save_place Place>
 result<saved_checkpoint> save(const Kind& checkpoint, const Layout& layout, const Place& where,
                               const save_options& options = {})
 {
@@ -61,7 +61,7 @@ result<saved_checkpoint> save(const Kind& checkpoint, const Layout& layout, cons
 
 /// Saves a state dict, its names as they are: `stet::save(dict, "model.safetensors")`.
 /// errors: as for a checkpoint
-template <detail::bare_dict Dict, save_place Place>
+template <detail::bare_dict Dict, detail::save_place Place>
 result<saved_checkpoint> save(const Dict& dict, const Place& where, const save_options& options = {})
 {
     const auto tensors = make_plan(dict, detail::plan_part(options));

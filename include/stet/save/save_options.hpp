@@ -86,9 +86,13 @@ concept save_target = requires(const plan& tensors, const Target& where, const s
     } -> std::same_as<result<saved_checkpoint>>;
 };
 
+namespace detail {
+
 /// What says where to save: such a target, or a bare path, for which `exact_path{path}` is the long form.
 template <class Place>
-concept save_place = save_target<Place> || detail::text_like<Place>;
+concept save_place = save_target<Place> || text_like<Place>;
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE
 

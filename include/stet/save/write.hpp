@@ -44,17 +44,15 @@ struct sink_options {
     stet::allocator                 allocator = heap();
 };
 
-/// A place in memory that a save can fill: a sink of any kind, a temporary one too, or a named std::vector<std::byte> or
-/// other container of bytes, which the file is appended to. A string is no such place, for it would be taken for a path:
-/// `append_sink{text}` makes one of it.
+namespace detail {
+
+/// A place in memory that a save can fill: a sink, or a named container of bytes that is no string.
 template <class Destination>
 concept save_destination =
     std::convertible_to<std::remove_reference_t<Destination>&, sink_ref> ||
     (std::is_lvalue_reference_v<Destination> && byte_container<std::remove_reference_t<Destination>> &&
-     !detail::text_like<std::remove_cvref_t<Destination>> &&
+     !text_like<std::remove_cvref_t<Destination>> &&
      requires(Destination container) { container.resize(container.size()); });
-
-namespace detail {
 
 /// What of a save's options the plan needs.
 template <class Options>
@@ -79,9 +77,10 @@ result<written_checkpoint> write_plan(const plan& tensors, sink_ref destination,
 
 } // namespace detail
 
-/// Writes a plan made before.
+/// Writes a plan made before to a sink of any kind, a temporary one too, or to the end of a named std::vector<std::byte>
+/// or other container of bytes. A string would be taken for a path: `append_sink{text}`.
 /// errors: those of make_header and write. A container that the file is appended to is left as it was then
-template <save_destination Destination>
+template <detail::save_destination Destination>
 result<written_checkpoint> save(const plan& tensors, Destination&& destination,
                                 const sink_options& options = {})
 {
@@ -99,7 +98,7 @@ result<written_checkpoint> save(const plan& tensors, Destination&& destination,
 
 /// Writes a checkpoint to any sink in one call: plan, header, tensors.
 /// errors: those of make_plan, make_header and write; nothing reaches the sink before all names and sizes are checked
-template <checkpoint_kind Kind, class Layout, save_destination Destination>
+template <checkpoint_kind Kind, class Layout, detail::save_destination Destination>
 result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, Destination&& destination,
                                 const sink_options& options = {})
 {
@@ -109,7 +108,7 @@ result<written_checkpoint> save(const Kind& checkpoint, const Layout& layout, De
 
 /// Writes a state dict, its names as they are: `stet::save(dict, stet::append_sink{bytes})`.
 /// errors: as for a checkpoint
-template <detail::bare_dict Dict, save_destination Destination>
+template <detail::bare_dict Dict, detail::save_destination Destination>
 result<written_checkpoint> save(const Dict& dict, Destination&& destination, const sink_options& options = {})
 {
     const auto tensors = make_plan(dict, detail::plan_part(options));

@@ -57,11 +57,11 @@ static_assert(!stet::metadata_view().is_present());
 /// `key=text;` of every entry, or the name of the error.
 std::string sorted(const stet::metadata_view& given)
 {
-    const auto entries = stet::sorted_entries(given, stet::heap());
+    const auto entries = stet::detail::sorted_entries(given, stet::heap());
     if (!entries)
         return std::string(support::failure(entries));
     std::string all;
-    for (const stet::metadata_entry& entry : *entries)
+    for (const stet::detail::metadata_entry& entry : *entries)
         all += std::string(entry.key) + "=" + std::string(entry.text) + ";";
     return all;
 }
@@ -140,14 +140,14 @@ TEST_CASE("entries are ordered by key, byte by byte")
 TEST_CASE("a metadata key given twice is refused")
 {
     const pairs twice{{"format", "pt"}, {"a", "b"}, {"format", "pt"}};
-    const auto  entries = stet::sorted_entries(twice, stet::heap());
+    const auto  entries = stet::detail::sorted_entries(twice, stet::heap());
 
     REQUIRE_FALSE(entries);
     CHECK(entries.error().code == stet::errc::duplicate_metadata_key);
     CHECK(entries.error().subject() == "format");
 
     const pairs similar{{"format", "pt"}, {"Format", "pt"}, {"format ", "pt"}, {"forma", "pt"}};
-    CHECK(stet::sorted_entries(similar, stet::heap()));
+    CHECK(stet::detail::sorted_entries(similar, stet::heap()));
 }
 
 TEST_CASE("metadata that is not UTF-8 is refused by its key")
@@ -155,7 +155,7 @@ TEST_CASE("metadata that is not UTF-8 is refused by its key")
     const pairs in_key{{"fine", "fine"}, {"bad\xFF", "fine"}};
     const pairs in_text{{"fine", "fine"}, {"prompt", "\xED\xA0\x80"}};
     for (const pairs& given : {in_key, in_text}) {
-        const auto entries = stet::sorted_entries(given, stet::heap());
+        const auto entries = stet::detail::sorted_entries(given, stet::heap());
         REQUIRE_FALSE(entries);
         CHECK(entries.error().code == stet::errc::invalid_metadata_utf8);
         CHECK(entries.error().subject() == given[1].first);
@@ -184,7 +184,7 @@ TEST_CASE("sorting metadata without memory reports it and gives all memory back"
         heap.fail_from(allowed);
         bool succeeded = false;
         {
-            const auto entries = stet::sorted_entries(given, heap.allocator());
+            const auto entries = stet::detail::sorted_entries(given, heap.allocator());
             succeeded = static_cast<bool>(entries);
             if (!succeeded)
                 CHECK(support::failure(entries) == "out_of_memory");

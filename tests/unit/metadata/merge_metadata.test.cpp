@@ -141,7 +141,7 @@ TEST_CASE("merged metadata is metadata")
     const auto                                               merged = merge_metadata(source, own);
     REQUIRE(merged);
 
-    const auto entries = stet::sorted_entries(*merged, stet::heap());
+    const auto entries = stet::detail::sorted_entries(*merged, stet::heap());
     REQUIRE(entries);
     REQUIRE(entries->size() == 3);
     CHECK((*entries)[0].key == "a");

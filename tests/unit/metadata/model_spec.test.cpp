@@ -193,7 +193,7 @@ TEST_CASE("the entries are metadata as they are")
 {
     const auto entries = model_spec_metadata(everything());
     REQUIRE(entries);
-    const auto sorted = stet::sorted_entries(*entries, stet::heap());
+    const auto sorted = stet::detail::sorted_entries(*entries, stet::heap());
     REQUIRE(sorted);
     CHECK(sorted->size() == entries->size());
 }

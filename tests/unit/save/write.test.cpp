@@ -425,7 +425,7 @@ TEST_CASE("memory for a checkpoint of one gibibyte is its plan, its sorted metad
         const auto head = stet::make_header(*plan, metadata);
         REQUIRE(head);
         const std::size_t of_metadata = heap.live_bytes() - of_plan;
-        CHECK(of_metadata == 16 * sizeof(stet::metadata_entry));
+        CHECK(of_metadata == 16 * sizeof(stet::detail::metadata_entry));
 
         stet::counting_sink destination;
         CHECK(stet::write(*head, destination));

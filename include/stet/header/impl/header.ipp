@@ -13,7 +13,7 @@
 
 namespace STET_NAMESPACE {
 
-STET_INLINE header::header(const plan& tensors, detail::growing_array<metadata_entry> entries,
+STET_INLINE header::header(const plan& tensors, detail::growing_array<detail::metadata_entry> entries,
                            bool has_metadata, std::uint64_t text_size, std::uint64_t padded_size) noexcept
     : plan_(&tensors), entries_(std::move(entries)), has_metadata_(has_metadata), text_size_(text_size),
       padded_size_(padded_size)
@@ -98,7 +98,7 @@ STET_INLINE result<void> header::write(staged_sink& out) const
 
 STET_INLINE result<header> make_header(const plan& tensors, const metadata_view& given)
 {
-    auto entries = sorted_entries(given, tensors.memory());
+    auto entries = detail::sorted_entries(given, tensors.memory());
     if (!entries)
         return entries.error();
     detail::spelled_size text;

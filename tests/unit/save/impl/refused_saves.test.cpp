@@ -26,9 +26,8 @@ static_assert(any_place<std::string> && any_place<char[6]> && any_place<std::str
 static_assert(any_place<stet::exact_path> && any_place<stet::numbered> && any_place<stet::counting_sink>);
 static_assert(any_place<std::vector<std::byte>&> && !any_place<std::vector<std::byte>>,
               "bytes that are gone after the call were written in vain");
-static_assert(!any_place<std::string&> || stet::save_place<std::string>, "a string is a path, never a sink");
-static_assert(!stet::save_destination<std::string&> &&
-              !stet::save_destination<const std::vector<std::byte>&>);
+static_assert(!any_place<std::string&> || save_place<std::string>, "a string is a path, never a sink");
+static_assert(!save_destination<std::string&> && !save_destination<const std::vector<std::byte>&>);
 static_assert(!any_place<tensor_map> && !any_place<int> && !any_place<stet::save_options>);
 
 } // namespace
