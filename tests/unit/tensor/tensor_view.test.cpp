@@ -4,8 +4,8 @@
 #include "support/piece_sink.hpp"
 #include "support/poured.hpp"
 
-#include <stet/sink/impl/staged_sink.hpp>
 #include <stet/sink/span_sink.hpp>
+#include <stet/sink/staged_sink.hpp>
 #include <stet/tensor/tensor_view.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -335,9 +335,9 @@ TEST_CASE("a part of what was lent may be written, wherever in it that lies")
     CHECK(as_text(in_memory.written()) == text);
 
     for (const std::size_t size : {8U, 13U, 64U}) {
-        std::vector<std::byte>    block(size);
-        piece_sink                behind;
-        stet::detail::staged_sink staged(behind, block);
+        std::vector<std::byte> block(size);
+        piece_sink             behind;
+        stet::staged_sink      staged(behind, block);
         REQUIRE(pour(view, staged));
         REQUIRE(staged.flush());
         CHECK(behind.joined() == text);
