@@ -101,7 +101,7 @@ result<tensor_view> strided_view(dtype type, const extents& shape, const strides
 /// Views a one-dimensional contiguous container or a span of scalars through strides.
 /// lifetime: borrows the elements
 template <class Range>
-requires detail::lasting_scalar_range<Range>
+requires detail::kept_scalar_range<Range>
 result<tensor_view> strided_view(Range&& storage, const extents& shape, const strides& spacing,
                                  std::uint64_t offset = 0) noexcept
 {
@@ -111,7 +111,7 @@ result<tensor_view> strided_view(Range&& storage, const extents& shape, const st
 }
 
 template <class Range>
-requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
+requires(detail::scalar_range<Range> && !detail::kept_scalar_range<Range>)
 result<tensor_view> strided_view(Range&& temporary, const extents& shape, const strides& spacing,
                                  std::uint64_t offset = 0) = delete;
 

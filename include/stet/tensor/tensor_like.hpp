@@ -74,8 +74,8 @@ namespace detail {
 
 /// Tensors that stay alive: named ones, and those that own no memory.
 template <class Tensor>
-concept lasting_tensor = std::is_lvalue_reference_v<Tensor> ||
-                         requires { requires tensor_traits<std::remove_cvref_t<Tensor>>::borrows; };
+concept kept_tensor = std::is_lvalue_reference_v<Tensor> ||
+                      requires { requires tensor_traits<std::remove_cvref_t<Tensor>>::borrows; };
 
 } // namespace detail
 
@@ -83,7 +83,7 @@ concept lasting_tensor = std::is_lvalue_reference_v<Tensor> ||
 /// errors:   those of its tensor_traits
 /// lifetime: borrows what the tensor holds
 template <class Tensor>
-requires(tensor_like<std::remove_cvref_t<Tensor>> && detail::lasting_tensor<Tensor>)
+requires(tensor_like<std::remove_cvref_t<Tensor>> && detail::kept_tensor<Tensor>)
 result<tensor_view> view_of(Tensor&& tensor) noexcept(
     noexcept(tensor_traits<std::remove_cvref_t<Tensor>>::view(tensor)))
 {
@@ -91,7 +91,7 @@ result<tensor_view> view_of(Tensor&& tensor) noexcept(
 }
 
 template <class Tensor>
-requires(tensor_like<std::remove_cvref_t<Tensor>> && !detail::lasting_tensor<Tensor>)
+requires(tensor_like<std::remove_cvref_t<Tensor>> && !detail::kept_tensor<Tensor>)
 result<tensor_view> view_of(Tensor&& temporary) = delete;
 
 /// Refuses a tensor of another library whose header is missing.

@@ -83,7 +83,7 @@ inline constexpr bool never = false;
 
 /// Containers that stay alive: named ones, and spans, which own nothing.
 template <class Range>
-concept lasting_scalar_range =
+concept kept_scalar_range =
     scalar_range<Range> && (std::is_lvalue_reference_v<Range> || is_span<std::remove_cvref_t<Range>>);
 
 /// Containers of bytes that are gone when the call returns.
@@ -98,7 +98,7 @@ concept passing_bytes = !std::is_lvalue_reference_v<Range> && !is_span<std::remo
 /// errors:   as for raw bytes
 /// lifetime: borrows the elements
 template <class Range>
-requires detail::lasting_scalar_range<Range>
+requires detail::kept_scalar_range<Range>
 result<tensor_view> view_of(Range&& values, const extents& shape) noexcept
 {
     using element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(values))>>;
@@ -111,7 +111,7 @@ result<tensor_view> view_of(Range&& values, const extents& shape) noexcept
 }
 
 template <class Range>
-requires(detail::scalar_range<Range> && !detail::lasting_scalar_range<Range>)
+requires(detail::scalar_range<Range> && !detail::kept_scalar_range<Range>)
 result<tensor_view> view_of(Range&& temporary, const extents& shape) = delete;
 
 /// Refuses what has rows, columns or strides of its own, with a sentence that says what to write instead.

@@ -20,7 +20,7 @@ struct block_shape {
     std::size_t alignment = 1;                      ///< of memory, position and size; a power of two
     std::size_t block_size = std::size_t{1} << 22U; ///< bytes; a multiple of the alignment
     unsigned    blocks = 8;                         ///< how many may be under way
-    std::size_t uncopied = std::size_t{1} << 16U;   ///< lasting bytes from here on are written where they lie
+    std::size_t uncopied = std::size_t{1} << 16U; ///< borrowed bytes from here on are written where they lie
 };
 
 /// Whether a ring of blocks can be.

@@ -75,7 +75,7 @@ block_shape small_blocks(stet::file_handle file, std::size_t alignment)
 
 } // namespace
 
-TEST_CASE("a stream of blocks writes random pieces, lasting and passing, in order", "[thread]")
+TEST_CASE("a stream of blocks writes random pieces, borrowed and passing, in order", "[thread]")
 {
     const std::vector<std::byte> from = noise(200'000);
     std::mt19937                 random(11);
@@ -115,7 +115,7 @@ TEST_CASE("a stream of blocks writes random pieces, lasting and passing, in orde
     std::printf("%zu of 60 streams went past the system's cache\n", by_direct);
 }
 
-TEST_CASE("lasting bytes that fit their place are not copied", "[thread]")
+TEST_CASE("borrowed bytes that fit their place are not copied", "[thread]")
 {
     const std::vector<std::byte> from = noise(100'000);
     faulty_file_system           faulty;
@@ -273,7 +273,7 @@ TEST_CASE("more than a block is never lent, not even by an empty one")
     CHECK(lent->size() == 8192);
 }
 
-TEST_CASE("whatever stands before lasting bytes may fail, and finishing tells it once more")
+TEST_CASE("whatever stands before borrowed bytes may fail, and finishing tells it once more")
 {
     const std::vector<std::byte> from = noise(100'000);
     const auto                   address = reinterpret_cast<std::uintptr_t>(from.data());
@@ -300,7 +300,7 @@ TEST_CASE("whatever stands before lasting bytes may fail, and finishing tells it
     }
 }
 
-TEST_CASE("an edge of a block, or a block before it, that fails ends a lasting write")
+TEST_CASE("an edge of a block, or a block before it, that fails ends a borrowed write")
 {
     const std::vector<std::byte> from = noise(100'000);
     const auto                   lies_as_at = [&](std::uint64_t offset) { // where it is written uncopied
