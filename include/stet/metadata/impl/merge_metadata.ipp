@@ -15,17 +15,17 @@ STET_INLINE result<metadata_list> merge_metadata(const metadata_view& source, co
     });
     if (!collected)
         return collected.error();
-    const auto below = sorted_entries(metadata_view(kept), heap());
+    const auto below = detail::sorted_entries(metadata_view(kept), heap());
     if (!below)
         return below.error();
-    const auto above = sorted_entries(own, heap());
+    const auto above = detail::sorted_entries(own, heap());
     if (!above)
         return above.error();
 
     metadata_list merged;
     merged.reserve(below->size() + above->size());
-    const metadata_entry* passed_on = below->begin();
-    for (const metadata_entry& ours : *above) {
+    const detail::metadata_entry* passed_on = below->begin();
+    for (const detail::metadata_entry& ours : *above) {
         for (; passed_on != below->end() && passed_on->key < ours.key; ++passed_on)
             merged.emplace_back(passed_on->key, passed_on->text);
         if (passed_on != below->end() && passed_on->key == ours.key)
