@@ -72,15 +72,15 @@ constexpr float float_from_bf16(std::uint16_t half) noexcept
 namespace detail {
 
 /// A number of a sign, `8 - 1 - fraction_bits` bits of exponent and a fraction, without infinities and NaNs.
-constexpr float float_from_byte(std::uint8_t code, unsigned fraction_bits, unsigned bias) noexcept
+constexpr float float_from_byte(std::uint8_t code, unsigned fraction_width, unsigned bias) noexcept
 {
     const std::uint32_t sign = std::uint32_t{code & 0x80U} << 24U;
-    const std::uint32_t exponent = (code & 0x7FU) >> fraction_bits;
-    const std::uint32_t fraction = code & ((1U << fraction_bits) - 1U);
+    const std::uint32_t exponent = (code & 0x7FU) >> fraction_width;
+    const std::uint32_t fraction = code & ((1U << fraction_width) - 1U);
     if (exponent != 0)
         return std::bit_cast<float>(sign | (exponent + 127U - bias) << 23U |
-                                    fraction << (23U - fraction_bits));
-    const float step = std::bit_cast<float>((128U - bias - fraction_bits) << 23U);
+                                    fraction << (23U - fraction_width));
+    const float step = std::bit_cast<float>((128U - bias - fraction_width) << 23U);
     return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(static_cast<float>(fraction) * step));
 }
 
