@@ -6,7 +6,7 @@
 #include <stet/stet.hpp>
 #include <stet/writers/background_save.hpp>
 #include <stet/writers/direct_writer.hpp>
-#include <stet/writers/worker_threads.hpp>
+#include <stet/writers/parallel_writer.hpp>
 
 #include <algorithm>
 #include <chrono>

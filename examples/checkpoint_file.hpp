@@ -7,7 +7,7 @@
 #include "readable.hpp"
 
 #include <stet/read/checkpoint_reader.hpp>
-#include <stet/read/file_source.hpp>
+#include <stet/read/mapped_file.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/tensor_like.hpp>
 #include <stet/vocabulary/message.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The next number of a folder. Floor: a readdir loop over it.
 #include <stet/file/native_file_system.hpp>
-#include <stet/naming/counter.hpp>
+#include <stet/naming/numbered_name.hpp>
 
 #include <benchmark/benchmark.h>
 

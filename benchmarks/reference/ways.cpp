@@ -9,9 +9,8 @@
 #include <stet/read/mapped_file.hpp>
 #include <stet/read.hpp>
 #include <stet/stet.hpp>
-#include <stet/writers/automatic_writer.hpp>
+#include <stet/writers/direct_writer.hpp>
 #include <stet/writers/parallel_writer.hpp>
-#include <stet/writers/worker_threads.hpp>
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // Strided tensors written out. Floor: memcpy of the same bytes, measured in the same run; its time over the case's is
 // the counter x_memcpy. Baseline: the loop over all indices that one writes first.
 #include <stet/sink/staged_sink.hpp>
-#include <stet/sink/span_sink.hpp>
+#include <stet/sink/append_sink.hpp>
 #include <stet/tensor/strided.hpp>
 
 #include <benchmark/benchmark.h>

@@ -5,12 +5,9 @@
 
 // IWYU pragma: begin_exports
 #include "comfyui/ceilings.hpp"
-#include "comfyui/comfyui_counter.hpp"
-#include "comfyui/comfyui_metadata.hpp"
 #include "comfyui/comfyui_name.hpp"
-#include "comfyui/comfyui_save.hpp"
+#include "comfyui/comfyui_metadata.hpp"
 #include "comfyui/comfyui_target.hpp"
-#include "comfyui/redump.hpp"
 // IWYU pragma: end_exports
 
 #endif

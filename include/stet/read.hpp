@@ -9,11 +9,9 @@
 #include "read/checkpoint_header.hpp"
 #include "read/checkpoint_reader.hpp"
 #include "read/checkpoint_view.hpp"
-#include "read/file_source.hpp"
-#include "read/file_tensor.hpp"
 #include "read/mapped_file.hpp"
+#include "read/file_tensor.hpp"
 #include "read/read_header.hpp"
-#include "read/read_options.hpp"
 #include "tensor/alignment_report.hpp"
 // IWYU pragma: end_exports
 

@@ -4,15 +4,10 @@
 #define STET_WRITERS_HPP
 
 // IWYU pragma: begin_exports
-#include "writers/automatic_writer.hpp"
-#include "writers/background_save.hpp"
-#include "writers/block_settings.hpp"
-#include "writers/cloning_writer.hpp"
 #include "writers/direct_writer.hpp"
-#include "writers/executor.hpp"
-#include "writers/hybrid_writer.hpp"
+#include "writers/background_save.hpp"
+#include "writers/cloning_writer.hpp"
 #include "writers/parallel_writer.hpp"
-#include "writers/worker_threads.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -2,7 +2,7 @@
 // Flux has no place for a vision encoder; ComfyUI would save one where no loader looks for it.
 // expect: for a vision encoder, with_unprefixed_vision<Layout> saves it as ComfyUI does
 #include <stet/families/families.hpp>
-#include <stet/families/vision_layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
 
 #ifdef STET_BREAK

@@ -3,7 +3,6 @@
 #include "support/comfy_case.hpp"
 #include "support/recorded_cases.hpp"
 
-#include <stet/comfyui/comfyui_counter.hpp>
 #include <stet/comfyui/comfyui_name.hpp>
 #include <stet/stet.hpp>
 

@@ -9,7 +9,6 @@
 #include "support/stored_file.hpp"
 
 #include <stet/read.hpp>
-#include <stet/read/file_source.hpp>
 #include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
 

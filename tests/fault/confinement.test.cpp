@@ -11,7 +11,7 @@
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/comfyui/comfyui_save.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -8,7 +8,6 @@
 #include "support/stored_file.hpp"
 
 #include <stet/file/abandoned_parts.hpp>
-#include <stet/read/file_source.hpp>
 #include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
 

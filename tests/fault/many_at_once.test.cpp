@@ -12,7 +12,7 @@
 #include "support/shared_count.hpp"
 #include "support/stamped_checkpoint.hpp"
 
-#include <stet/comfyui/comfyui_save.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -13,8 +13,7 @@
 #include "support/scratch_directory.hpp"
 #include "support/small_disk.hpp"
 
-#include <stet/comfyui/comfyui_save.hpp>
-#include <stet/read/file_source.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/read/mapped_file.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -6,7 +6,7 @@
 #include "support/optimised.hpp"
 #include "support/sample_checkpoint.hpp"
 
-#include <stet/comfyui/comfyui_save.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/save/save.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -3,14 +3,11 @@
 // folder, and the names in the folder. No name may leave the folder; numbers must come back as they were given.
 #include "fuzz_target.hpp"
 
-#include <stet/comfyui/comfyui_counter.hpp>
 #include <stet/comfyui/comfyui_name.hpp>
 #include <stet/comfyui/impl/python_int.hpp>
 #include <stet/file/impl/windows_paths.hpp>
-#include <stet/naming/counter.hpp>
 #include <stet/naming/numbered_name.hpp>
 #include <stet/naming/output_name.hpp>
-#include <stet/naming/placeholders.hpp>
 #include <stet/vocabulary/impl/utf8.hpp>
 #include <stet/vocabulary/message.hpp>
 

@@ -3,7 +3,7 @@
 #include "few_blocks.hpp"
 #include "fuzz_target.hpp"
 
-#include <stet/comfyui/redump.hpp>
+#include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <algorithm>

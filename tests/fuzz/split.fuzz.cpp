@@ -6,7 +6,7 @@
 #include "fuzz_target.hpp"
 
 #include <stet/read.hpp>
-#include <stet/sink/counting_sink.hpp>
+#include <stet/sink/callback_sink.hpp>
 #include <stet/split.hpp>
 #include <stet/vocabulary/message.hpp>
 

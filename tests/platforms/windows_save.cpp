@@ -89,7 +89,7 @@ int race(const char* root, int count)
 // After the library, whose own declarations of the system's calls must agree with the system's.
 #include "windows_checks.hpp"
 
-#include <stet/comfyui/comfyui_save.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 
 #include <process.h>
 #include <thread>

@@ -8,7 +8,7 @@
 #include "support/json.hpp"
 
 #include <stet/families/families.hpp>
-#include <stet/families/vision_layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/layout/layout.hpp>
 #include <stet/state/checkpoint.hpp>
 #include <stet/state/prediction.hpp>

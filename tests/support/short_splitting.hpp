@@ -6,7 +6,7 @@
 #include "support/counting_heap.hpp"
 #include "support/split_names.hpp"
 
-#include <stet/split/splitting.hpp>
+#include <stet/split/inverse_text_rules.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -3,7 +3,7 @@
 #ifndef STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 #define STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 
-#include <stet/split/split_checkpoint.hpp>
+#include <stet/split/split.hpp>
 #include <stet/tensor/extents.hpp>
 
 #include <cstddef>

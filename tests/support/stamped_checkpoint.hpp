@@ -6,7 +6,7 @@
 #include "support/sample_checkpoint.hpp"
 
 #include <stet/read/checkpoint_reader.hpp>
-#include <stet/read/file_source.hpp>
+#include <stet/read/mapped_file.hpp>
 
 #include <charconv>
 #include <cstddef>

@@ -3,7 +3,7 @@
 #define STET_COMFYUI_CEILINGS_HPP
 
 #include "../vocabulary/array_view.hpp"
-#include "../vocabulary/limits.hpp"
+#include "../vocabulary/error.hpp"
 
 #include <array>
 #include <cstddef>

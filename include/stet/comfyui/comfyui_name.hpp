@@ -2,9 +2,10 @@
 #ifndef STET_COMFYUI_COMFYUI_NAME_HPP
 #define STET_COMFYUI_COMFYUI_NAME_HPP
 
+#include <optional>
+
 #include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
-#include "../naming/placeholders.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/python_int.hpp"
@@ -95,6 +96,25 @@ result<comfyui_place> resolve_comfyui(const comfyui_request& request, Resolve&& 
 /// source: ComfyUI 0.8.0, nodes_model_merging.py
 std::string comfyui_file_name(std::string_view stem, const detail::python_int& number,
                               std::string_view extension = checkpoint_extension);
+
+/// The number that ComfyUI gives the next file of a place, from the names in its folder: the largest plus
+/// one, which may be negative or of any size, or 1. No I/O: show it the names one by one, of files, folders
+/// and whatever else is there, as bytes. ComfyUI's numbers can meet files that exist.
+/// On windows letters of ASCII alone count in either case; ComfyUI knows those of other scripts, too.
+/// lifetime: borrows the place
+class comfyui_counter {
+public:
+    explicit comfyui_counter(const comfyui_place& place) noexcept : place_(&place) {}
+    explicit comfyui_counter(const comfyui_place&&) = delete;
+
+    void see(std::string_view entry);
+
+    detail::python_int next() const { return largest_.value_or(detail::python_int()).successor(); }
+
+private:
+    const comfyui_place*              place_;
+    std::optional<detail::python_int> largest_{};
+};
 
 } // namespace STET_NAMESPACE
 

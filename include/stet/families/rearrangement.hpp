@@ -2,7 +2,7 @@
 #ifndef STET_FAMILIES_REARRANGEMENT_HPP
 #define STET_FAMILIES_REARRANGEMENT_HPP
 
-#include "../layout/changes.hpp"
+#include "../layout/layout.hpp"
 #include "../state/component.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"

@@ -2,6 +2,9 @@
 #ifndef STET_FILE_EXACT_TARGET_HPP
 #define STET_FILE_EXACT_TARGET_HPP
 
+#include "../naming/output_name.hpp"
+#include <cstdint>
+
 #include "../vocabulary/config.hpp"
 #include "part_file.hpp"
 
@@ -52,6 +55,46 @@ private:
     part_file     file_;
     std::string   name_;
     existing_file existing_;
+};
+
+/// A part file that holds a number of its own: `ComfyUI_00007_.part`, to become `ComfyUI_00007_.safetensors`. Its
+/// name is the lock: it counts as taken for every other saver, ComfyUI's included, and is created exclusively.
+/// lifetime: borrows the file system
+class numbered_target {
+public:
+    /// Opens the folder below the root, creating what is missing, and takes the next free number.
+    /// root:   path of the output folder
+    /// first:  the least number to take
+    /// errors: outside_root when a link leads out of the root; counter_exhausted; the system's
+    static result<numbered_target> take(const file_system& calls, const std::string& root,
+                                        const output_name& name, durability lasting, std::uint64_t first = 1);
+
+    std::uint64_t      number() const noexcept { return number_; }
+    const std::string& name() const noexcept { return name_; }
+    part_file&         file() noexcept { return file_; }
+
+    /// Makes the file appear under its name, never in another's place.
+    /// errors: name_taken when somebody else's program took the name meanwhile; part_file_lost; the system's. Nothing
+    ///         is then left
+    result<void> publish(durability lasting);
+
+private:
+    numbered_target(folder in, part_file file, std::string name, std::uint64_t number) noexcept;
+
+    static std::string joined(const std::string& folder_path, const std::string& name);
+
+    static result<folder> open_below(const file_system& calls, const std::string& root,
+                                     const std::string& below, durability lasting);
+
+    /// Creates the part file of the first number from `number` on that nobody holds or has used. One that was taken
+    /// for abandoned before it was locked is created anew.
+    static result<numbered_target> claim(folder in, const std::string& in_path, const std::string& stem,
+                                         std::uint64_t number);
+
+    folder        in_; // outlives the part file
+    part_file     file_;
+    std::string   name_;
+    std::uint64_t number_;
 };
 
 } // namespace STET_NAMESPACE

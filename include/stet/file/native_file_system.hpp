@@ -2,6 +2,9 @@
 #ifndef STET_FILE_NATIVE_FILE_SYSTEM_HPP
 #define STET_FILE_NATIVE_FILE_SYSTEM_HPP
 
+#include "../naming/output_name.hpp"
+#include <optional>
+
 #include "../vocabulary/config.hpp"
 
 namespace STET_NAMESPACE {
@@ -10,6 +13,9 @@ struct file_system;
 
 /// The system's own calls, in file_system.hpp's table. It lasts as long as the program.
 const file_system& native_file_system() noexcept;
+
+/// Now, by the machine's clock in its own time zone; nothing if the system cannot tell.
+std::optional<calendar_time> local_time() noexcept;
 
 } // namespace STET_NAMESPACE
 

@@ -2,6 +2,9 @@
 #ifndef STET_HEADER_METADATA_HPP
 #define STET_HEADER_METADATA_HPP
 
+#include <string>
+#include <vector>
+
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
@@ -101,6 +104,12 @@ struct metadata_entry {
 result<growing_array<metadata_entry>> sorted_entries(const metadata_view& given, const allocator& memory);
 
 } // namespace detail
+
+/// Metadata made of owned texts, in the order they were set; a dict of metadata as it is.
+using metadata_list = std::vector<std::pair<std::string, std::string>>;
+
+/// Sets a key: an entry that is there keeps its place and gets the text.
+void set_metadata(metadata_list& list, std::string_view key, std::string_view text);
 
 } // namespace STET_NAMESPACE
 

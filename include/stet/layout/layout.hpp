@@ -2,6 +2,10 @@
 #ifndef STET_LAYOUT_LAYOUT_HPP
 #define STET_LAYOUT_LAYOUT_HPP
 
+#include "../vocabulary/impl/arena.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include <cstdint>
+
 #include "../state/checkpoint.hpp"
 #include "placed_name.hpp"
 
@@ -61,6 +65,33 @@ inline constexpr bool places_fields<Layout, field_list<Fields...>> =
 template <class Layout, class Kind>
 concept layout_for =
     checkpoint_kind<Kind> && detail::places_fields<Layout, std::remove_cvref_t<decltype(Kind::fields)>>;
+
+/// What happens where ComfyUI silently loses or distorts something.
+enum class strictness : std::uint8_t {
+    strict,     ///< an error says what would be lost
+    as_comfyui, ///< it is done as ComfyUI does it, and reported
+};
+
+/// What saving did to a tensor besides giving it its place.
+struct change {
+    enum class kind : std::uint8_t {
+        left_out, ///< the layout has no use for the key, or nobody would read it
+        added,    ///< the layout wants it and the dict need not have it
+        replaced, ///< another tensor took its name
+    };
+    kind         what{};
+    std::uint8_t component = 0; ///< index of the checkpoint's field
+    placed_name  name{};        ///< left out: the dict's key; else the name it has at that point
+};
+
+/// What a save changed, with the texts its names need. That of a plan borrows keys of the dicts; that of a finished save
+/// owns every text.
+struct change_log {
+    explicit change_log(const allocator& memory) noexcept : changes(memory), own(memory) {}
+
+    detail::growing_array<change> changes;
+    detail::arena                 own;
+};
 
 } // namespace STET_NAMESPACE
 

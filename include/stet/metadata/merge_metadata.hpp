@@ -3,7 +3,6 @@
 #define STET_METADATA_MERGE_METADATA_HPP
 
 #include "../header/metadata.hpp"
-#include "../header/metadata_list.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/result.hpp"

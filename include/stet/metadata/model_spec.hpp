@@ -2,7 +2,7 @@
 #ifndef STET_METADATA_MODEL_SPEC_HPP
 #define STET_METADATA_MODEL_SPEC_HPP
 
-#include "../header/metadata_list.hpp"
+#include "../header/metadata.hpp"
 #include "../state/prediction.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"

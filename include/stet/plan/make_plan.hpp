@@ -7,7 +7,7 @@
 #include "../state/prediction.hpp"
 #include "../vocabulary/config.hpp"
 #include "impl/plan_builder.hpp"
-#include "prediction_markers.hpp"
+#include "impl/prediction_markers.hpp"
 
 #include <concepts>
 #include <cstddef>

@@ -4,7 +4,7 @@
 
 #include "../vocabulary/impl/decimal.hpp"
 #include "../vocabulary/impl/json_string.hpp"
-#include "record.hpp"
+#include "plan.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 #ifndef STET_READ_CHECKPOINT_HEADER_HPP
 #define STET_READ_CHECKPOINT_HEADER_HPP
 
+#include "../vocabulary/allocator.hpp"
+
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/name_table.hpp"
 #include "impl/header_index.hpp"
@@ -14,6 +16,21 @@
 #include <string_view>
 
 namespace STET_NAMESPACE {
+
+/// How strictly a file is read. As it stands, exactly the files that the reference reads are read.
+/// source: safetensors 0.8, SafeTensors::read_metadata; its README and JSON schema for `strict`
+struct read_options {
+    /// Refuse as well what the reference reads against the format's own text: whitespace before the object, padding
+    /// other than spaces, a key given twice, unknown fields, null metadata, an array in place of a tensor's object, a
+    /// dtype that is no string, numbers of 2^48 or more.
+    bool strict = false;
+    /// Accept bytes after the last tensor.
+    bool allow_trailing_bytes = false;
+    /// Accept a header padded with NUL, which some writers leave behind.
+    bool allow_nul_padding = false;
+    /// Where the index of the tensors lives.
+    stet::allocator allocator = heap();
+};
 
 /// A tensor of a file. lifetime: borrows from the header
 struct stored_tensor {

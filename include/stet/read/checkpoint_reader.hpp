@@ -8,7 +8,7 @@
 #include "file_tensor.hpp"
 #include "impl/position_iterator.hpp"
 #include "impl/stored_part.hpp"
-#include "read_options.hpp"
+#include "checkpoint_header.hpp"
 
 #include <cstddef>
 #include <cstdint>

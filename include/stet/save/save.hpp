@@ -3,8 +3,7 @@
 #define STET_SAVE_SAVE_HPP
 
 #include "../file/exact_target.hpp"
-#include "../file/numbered_target.hpp"
-#include "../naming/placeholders.hpp"
+#include "../naming/output_name.hpp"
 #include "../vocabulary/config.hpp"
 #include "impl/publish.hpp"
 #include "impl/refused_saves.hpp"

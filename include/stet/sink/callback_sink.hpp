@@ -2,6 +2,8 @@
 #ifndef STET_SINK_CALLBACK_SINK_HPP
 #define STET_SINK_CALLBACK_SINK_HPP
 
+#include <cstdint>
+
 #include "../vocabulary/config.hpp"
 #include "sink.hpp"
 
@@ -23,6 +25,17 @@ public:
 private:
     function take_;
     void*    context_;
+};
+
+/// Counts what it is given and keeps nothing: a dry run.
+class counting_sink {
+public:
+    result<void> write(bytes data) noexcept;
+
+    std::uint64_t size() const noexcept { return size_; }
+
+private:
+    std::uint64_t size_ = 0;
 };
 
 } // namespace STET_NAMESPACE

@@ -2,7 +2,7 @@
 #ifndef STET_TENSOR_TENSOR_LIKE_HPP
 #define STET_TENSOR_TENSOR_LIKE_HPP
 
-#include "stacked.hpp"
+#include "transposed.hpp"
 #include "tensor_view.hpp"
 
 #include <concepts>

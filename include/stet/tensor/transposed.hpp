@@ -2,6 +2,8 @@
 #ifndef STET_TENSOR_TRANSPOSED_HPP
 #define STET_TENSOR_TRANSPOSED_HPP
 
+#include <span>
+
 #include "../vocabulary/allocator.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
@@ -65,6 +67,31 @@ private:
     tensor_view tensor_;
     extents     shape_;
     allocator   memory_;
+};
+
+/// Joins several tensors along the first axis, such as q, k and v. Writes them one after another and never joins them in
+/// memory.
+/// lifetime: borrows the span of parts and what each part borrows
+class stacked {
+public:
+    /// errors: stack_of_scalars for no parts or a part of rank 0; stack_mismatch when dtype or trailing shape differ;
+    ///         tensor_size_overflow; too_many_axes beyond eight
+    static result<stacked> of(std::span<const tensor_view> parts) noexcept;
+
+    /// lifetime: borrows this object
+    tensor_view view() const& noexcept;
+    tensor_view view() const&& = delete;
+
+private:
+    stacked(std::span<const tensor_view> parts, const extents& shape, std::uint64_t size) noexcept;
+
+    static bool same_rows(const extents& a, const extents& b) noexcept;
+
+    static result<void> pour_parts(const tensor_view& tensor, sink_ref destination);
+
+    std::span<const tensor_view> parts_;
+    extents                      shape_;
+    std::uint64_t                size_;
 };
 
 } // namespace STET_NAMESPACE

@@ -3,7 +3,7 @@
 #define STET_WRITERS_BACKGROUND_SAVE_HPP
 
 #include "../save/save.hpp"
-#include "executor.hpp"
+#include "parallel_writer.hpp"
 #include "impl/pending_jobs.hpp"
 
 #include <atomic>

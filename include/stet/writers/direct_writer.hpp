@@ -2,12 +2,23 @@
 #ifndef STET_WRITERS_DIRECT_WRITER_HPP
 #define STET_WRITERS_DIRECT_WRITER_HPP
 
+#include <cstdint>
+
+#include "parallel_writer.hpp"
+#include <cstddef>
+
 #include "../save/save.hpp"
 #include "../vocabulary/config.hpp"
-#include "block_settings.hpp"
 #include "impl/writer_maker.hpp"
 
 namespace STET_NAMESPACE {
+
+/// A ring of staging blocks, and who writes them. A writer takes fewer and smaller blocks where a file is small.
+struct block_settings {
+    std::size_t block_size = std::size_t{1} << 22U; ///< bytes; a multiple of direct_alignment
+    unsigned    blocks = 8;                         ///< 2 to 32
+    executor    jobs{}; ///< empty: the kernel's queue, or threads of the save's own
+};
 
 namespace detail {
 
@@ -39,6 +50,59 @@ inline constexpr detail::default_writer_maker<block_settings> direct_writer{
 /// lifetime: borrows the settings
 inline constexpr detail::default_writer_maker<block_settings> overlapped_writer{
     file_writer{.write = detail::write_overlapped, .accept = detail::accept_blocks}};
+
+/// How much of a file goes through the system's cache while the rest goes past it.
+struct hybrid_settings {
+    std::uint64_t  most_cached = std::uint64_t{1} << 30U; ///< bytes
+    unsigned       most_percent = 60;                     ///< of the file, 0 to 100
+    block_settings blocks{};
+};
+
+namespace detail {
+
+result<void> accept_hybrid(const void* given);
+
+result<void> write_hybrid(const void* given, const header& head, part_file& file,
+                          const save_options& options);
+
+} // namespace detail
+
+/// Writes both ways at once: the first part of the file through the system's cache on another thread, the rest past it
+/// on the calling one. The least time until a save returns that is too large for the cache alone, and need not be
+/// durable.
+/// Calls producers on both threads, of different tensors at the same time, and progress on either thread, one call at a
+/// time. What throws on the calling thread stops the other and passes; on the other thread nothing may throw, or
+/// std::terminate ends the program. A callback may save another file, but not by the same executor.
+/// memory:   as direct_writer, and one staging block
+/// errors:   invalid_setting, before anything on the disk changes
+/// lifetime: borrows the settings
+inline constexpr detail::default_writer_maker<hybrid_settings> hybrid_writer{
+    file_writer{.write = detail::write_hybrid, .accept = detail::accept_hybrid}};
+
+/// When a save leaves the usual way.
+struct automatic_settings {
+    std::uint64_t large_durable = std::uint64_t{256}
+                                  << 20U;             ///< bytes of a durable file that goes past the cache
+    std::uint64_t   large = std::uint64_t{12} << 30U; ///< bytes of another that goes both ways
+    hybrid_settings hybrid{};                         ///< its blocks are also those of the direct way
+};
+
+namespace detail {
+
+result<void> accept_automatic(const void* given);
+
+result<void> write_automatic(const void* given, const header& head, part_file& file,
+                             const save_options& options);
+
+} // namespace detail
+
+/// Writes the way that is fastest for the file: as direct_writer when it is to be durable and has 256 MiB or more; as
+/// hybrid_writer when it need not be, from 12 GiB on, where the cache alone waits for the disk; else through the
+/// system's cache. Calls producers and progress as those do.
+/// errors:   invalid_setting, before anything on the disk changes
+/// lifetime: borrows the settings
+inline constexpr detail::default_writer_maker<automatic_settings> automatic_writer{
+    file_writer{.write = detail::write_automatic, .accept = detail::accept_automatic}};
 
 } // namespace STET_NAMESPACE
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/comfyui/comfyui_counter.hpp>
+#include <stet/comfyui/comfyui_name.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,7 +2,7 @@
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/comfyui/comfyui_save.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/families/layouts.hpp>
 #include <stet/vocabulary/message.hpp>
 

@@ -4,7 +4,7 @@
 #include "support/short_memory.hpp"
 
 #include <stet/families/families.hpp>
-#include <stet/families/vision_layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/layout/layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>

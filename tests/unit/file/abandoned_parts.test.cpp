@@ -6,7 +6,6 @@
 
 #include <stet/file/abandoned_parts.hpp>
 #include <stet/file/exact_target.hpp>
-#include <stet/file/numbered_target.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

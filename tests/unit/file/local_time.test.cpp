@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/file/local_time.hpp>
+#include <stet/file/native_file_system.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

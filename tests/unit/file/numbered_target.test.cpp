@@ -2,7 +2,7 @@
 #include "support/faulty_file_system.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/file/numbered_target.hpp>
+#include <stet/file/exact_target.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/layout/changes.hpp>
+#include <stet/layout/layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

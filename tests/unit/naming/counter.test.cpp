@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/naming/counter.hpp>
+#include <stet/naming/numbered_name.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

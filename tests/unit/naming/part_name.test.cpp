@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/naming/part_name.hpp>
+#include <stet/file/impl/part_name.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

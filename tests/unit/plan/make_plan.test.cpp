@@ -6,7 +6,6 @@
 
 #include <stet/families/families.hpp>
 #include <stet/families/layouts.hpp>
-#include <stet/families/vision_layouts.hpp>
 #include <stet/layout/prefix_layout.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/vocabulary/message.hpp>

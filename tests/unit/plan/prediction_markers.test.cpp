@@ -5,7 +5,7 @@
 
 #include <stet/families/families.hpp>
 #include <stet/plan/make_plan.hpp>
-#include <stet/plan/prediction_markers.hpp>
+#include <stet/plan/impl/prediction_markers.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

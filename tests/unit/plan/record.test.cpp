@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/plan/record.hpp>
+#include <stet/plan/plan.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

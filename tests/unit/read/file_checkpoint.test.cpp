@@ -3,7 +3,7 @@
 #include "support/scratch_directory.hpp"
 #include "support/stored_file.hpp"
 
-#include <stet/read/file_source.hpp>
+#include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

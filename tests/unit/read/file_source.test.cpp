@@ -4,7 +4,7 @@
 #include "support/stored_file.hpp"
 
 #include <stet/read/checkpoint_reader.hpp>
-#include <stet/read/file_source.hpp>
+#include <stet/read/mapped_file.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/read/read_options.hpp>
+#include <stet/read/checkpoint_header.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -6,7 +6,7 @@
 #include <stet/families/families.hpp>
 #include <stet/save/save.hpp>
 #include <stet/sink/append_sink.hpp>
-#include <stet/sink/counting_sink.hpp>
+#include <stet/sink/callback_sink.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/vocabulary/message.hpp>
 

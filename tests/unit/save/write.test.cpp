@@ -8,7 +8,7 @@
 #include <stet/families/layouts.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>
-#include <stet/sink/counting_sink.hpp>
+#include <stet/sink/callback_sink.hpp>
 #include <stet/tensor/produced.hpp>
 
 #include <catch2/catch_test_macros.hpp>

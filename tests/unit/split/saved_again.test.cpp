@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The way there and back: saved, read, split and saved again is the same file.
 #include <stet/families/families.hpp>
-#include <stet/families/vision_layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>

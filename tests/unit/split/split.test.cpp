@@ -4,7 +4,7 @@
 #include "support/short_memory.hpp"
 #include "support/split_names.hpp"
 
-#include <stet/families/vision_layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/split/split.hpp>
 #include <stet/vocabulary/message.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
 
-#include <stet/split/split_checkpoint.hpp>
+#include <stet/split/split.hpp>
 #include <stet/state/component.hpp>
 
 #include <catch2/catch_test_macros.hpp>

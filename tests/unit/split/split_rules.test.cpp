@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/families/vision_layouts.hpp>
+#include <stet/families/layouts.hpp>
 #include <stet/split/split_rules.hpp>
 
 #include <catch2/catch_test_macros.hpp>

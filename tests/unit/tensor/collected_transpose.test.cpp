@@ -4,7 +4,6 @@
 #include "support/poured.hpp"
 
 #include <stet/tensor/produced.hpp>
-#include <stet/tensor/stacked.hpp>
 #include <stet/tensor/transposed.hpp>
 
 #include <catch2/catch_test_macros.hpp>

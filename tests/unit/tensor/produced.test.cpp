@@ -6,7 +6,7 @@
 
 #include <stet/families/layouts.hpp>
 #include <stet/save/save.hpp>
-#include <stet/sink/span_sink.hpp>
+#include <stet/sink/append_sink.hpp>
 #include <stet/tensor/produced.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -4,7 +4,7 @@
 #include "support/piece_sink.hpp"
 #include "support/poured.hpp"
 
-#include <stet/sink/span_sink.hpp>
+#include <stet/sink/append_sink.hpp>
 #include <stet/sink/staged_sink.hpp>
 #include <stet/tensor/tensor_view.hpp>
 

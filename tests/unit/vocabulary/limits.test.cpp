@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <stet/vocabulary/limits.hpp>
+#include <stet/vocabulary/error.hpp>
 
 static_assert(stet::max_header_size == 100'000'000);

@@ -7,7 +7,6 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/writers/parallel_writer.hpp>
-#include <stet/writers/worker_threads.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/local_time.hpp"
+#include "../../file/native_file_system.hpp"
 #include "../../naming/numbered_name.hpp"
 #include "../../naming/output_name.hpp"
-#include "../../naming/placeholders.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
-#include "../comfyui_counter.hpp"
+#include "../comfyui_name.hpp"
 #include "../comfyui_target.hpp"
 #include "python_path.hpp"
 
@@ -13,6 +12,9 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+#include <charconv>
+#include <cstdint>
+#include <string>
 
 namespace STET_NAMESPACE {
 
@@ -155,6 +157,32 @@ STET_INLINE std::string comfyui_target::part_name(const std::string& stem, const
     std::string extension(attempt > 1 ? detail::decimal(attempt).view() : std::string_view());
     extension += part_extension;
     return comfyui_file_name(stem, number, extension);
+}
+
+STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
+                                               const save_options& options)
+{
+    return detail::save_under_free_name(
+        tensors, options,
+        [&] {
+            return comfyui_target::take(*options.file_system,
+                                        {.prefix = where.prefix,
+                                         .output_dir = where.output_dir,
+                                         .fields = where.fields,
+                                         .rule = where.rule},
+                                        options.durability, where.existing);
+        },
+        [&](comfyui_target& target, auto use) {
+            const std::string digits = target.number().text();
+            std::uint64_t     number = 0; // one that ComfyUI would give may be negative or of any size
+            const bool        fits =
+                std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc();
+            return use(claimed_name{.path = target.file().path(),
+                                    .stem = target.place().stem,
+                                    .number = fits ? std::optional(number) : std::nullopt,
+                                    .digits = digits,
+                                    .model = tensors.model()});
+        });
 }
 
 } // namespace STET_NAMESPACE

@@ -3,7 +3,6 @@
 #define STET_FAMILIES_IMPL_OPENCLIP_CONVERSION_HPP
 
 #include "../../tensor/extents.hpp"
-#include "../../tensor/stacked.hpp"
 #include "../../tensor/transposed.hpp"
 #include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"

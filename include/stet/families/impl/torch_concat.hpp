@@ -2,7 +2,7 @@
 #ifndef STET_FAMILIES_IMPL_TORCH_CONCAT_HPP
 #define STET_FAMILIES_IMPL_TORCH_CONCAT_HPP
 
-#include "../../tensor/stacked.hpp"
+#include "../../tensor/transposed.hpp"
 #include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../naming/output_name.hpp"
-#include "../../naming/part_name.hpp"
+#include "part_name.hpp"
 #include "../abandoned_parts.hpp"
 #include "../exact_target.hpp"
 

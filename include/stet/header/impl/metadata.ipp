@@ -32,3 +32,18 @@ STET_INLINE result<growing_array<metadata_entry>> sorted_entries(const metadata_
 }
 
 } // namespace STET_NAMESPACE::detail
+
+namespace STET_NAMESPACE {
+
+STET_INLINE void set_metadata(metadata_list& list, std::string_view key, std::string_view text)
+{
+    for (auto& [known, value] : list) {
+        if (known == key) {
+            value = text;
+            return;
+        }
+    }
+    list.emplace_back(key, text);
+}
+
+} // namespace STET_NAMESPACE

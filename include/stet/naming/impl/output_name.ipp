@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/utf8.hpp"
 #include "../output_name.hpp"
+#include "../../vocabulary/impl/decimal.hpp"
+#include <array>
 
 namespace STET_NAMESPACE {
 
@@ -40,6 +42,124 @@ STET_INLINE result<output_name> parse_output_name(std::string_view prefix, path_
     if (last == std::string::npos)
         return output_name{.folder = {}, .stem = path};
     return output_name{.folder = path.substr(0, last), .stem = path.substr(last + 1)};
+}
+
+namespace detail {
+
+STET_INLINE std::size_t run_length(std::string_view pattern, std::size_t at, std::size_t most) noexcept
+{
+    std::size_t length = 1;
+    while (length < most && at + length < pattern.size() && pattern[at + length] == pattern[at])
+        ++length;
+    return length;
+}
+
+STET_INLINE std::string formatted_time(std::string_view pattern, const calendar_time& time)
+{
+    std::string text;
+    for (std::size_t i = 0; i < pattern.size();) {
+        const std::size_t run = run_length(pattern, i, pattern[i] == 'y' ? 4 : 2);
+        switch (pattern[i]) {
+        case 'y':
+            if (run == 4)
+                append_padded(text, time.year, 4);
+            else if (run == 2)
+                append_padded(text, time.year % 100, 2);
+            else
+                text.append(run, 'y');
+            break;
+        case 'M':
+            append_padded(text, time.month, run);
+            break;
+        case 'd':
+            append_padded(text, time.day, run);
+            break;
+        case 'h':
+            append_padded(text, time.hour, run);
+            break;
+        case 'm':
+            append_padded(text, time.minute, run);
+            break;
+        case 's':
+            append_padded(text, time.second, run);
+            break;
+        default:
+            text += pattern.substr(i, run);
+            break;
+        }
+        i += run;
+    }
+    return text;
+}
+
+STET_INLINE std::optional<std::string> field_value(std::string_view field, const placeholders& values)
+{
+    std::string text;
+    if (field == "width" || field == "height") {
+        append_padded(text, field == "width" ? values.width : values.height, 1);
+        return text;
+    }
+    if (!values.time)
+        return std::nullopt;
+    if (field == "date")
+        return formatted_time("yyyy-MM-dd", *values.time);
+    if (field.starts_with("date:"))
+        return formatted_time(field.substr(5), *values.time);
+
+    struct named_part {
+        std::string_view name;
+        unsigned         value;
+        std::size_t      digits;
+    };
+    const std::array<named_part, 6> parts{{{"year", values.time->year, 1},
+                                           {"month", values.time->month, 2},
+                                           {"day", values.time->day, 2},
+                                           {"hour", values.time->hour, 2},
+                                           {"minute", values.time->minute, 2},
+                                           {"second", values.time->second, 2}}};
+    for (const named_part& part : parts) {
+        if (field == part.name) {
+            append_padded(text, part.value, part.digits);
+            return text;
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace detail
+
+STET_INLINE bool mentions_time(std::string_view prefix) noexcept
+{
+    for (const std::string_view field :
+         {"%date", "%year%", "%month%", "%day%", "%hour%", "%minute%", "%second%"})
+    {
+        if (prefix.find(field) != std::string_view::npos)
+            return true;
+    }
+    return false;
+}
+
+STET_INLINE std::string expand_placeholders(std::string_view prefix, const placeholders& values)
+{
+    std::string text;
+    std::size_t at = 0;
+    while (at < prefix.size()) {
+        const std::size_t open = prefix.find('%', at);
+        const std::size_t close = open == std::string_view::npos ? open : prefix.find('%', open + 1);
+        if (close == std::string_view::npos)
+            break;
+        text += prefix.substr(at, open - at);
+        const auto value = detail::field_value(prefix.substr(open + 1, close - open - 1), values);
+        if (value) {
+            text += *value;
+            at = close + 1;
+        } else { // the second sign may open a field of its own
+            text += prefix.substr(open, close - open);
+            at = close;
+        }
+    }
+    text += prefix.substr(at);
+    return text;
 }
 
 } // namespace STET_NAMESPACE

@@ -6,7 +6,7 @@
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../record.hpp"
+#include "../plan.hpp"
 
 #include <cstddef>
 #include <cstdint>

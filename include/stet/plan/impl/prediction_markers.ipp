@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "../prediction_markers.hpp"
+#include "prediction_markers.hpp"
 
 #include <array>
 #include <string_view>

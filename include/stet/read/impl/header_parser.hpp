@@ -4,7 +4,7 @@
 
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../read_options.hpp"
+#include "../checkpoint_header.hpp"
 #include "header_index.hpp"
 
 #include <array>

@@ -3,7 +3,7 @@
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../../vocabulary/impl/words.hpp"
-#include "../../vocabulary/limits.hpp"
+#include "../../vocabulary/error.hpp"
 #include "../read_header.hpp"
 
 #include <utility>

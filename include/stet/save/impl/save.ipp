@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/local_time.hpp"
+#include "../../file/native_file_system.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../save.hpp"
 

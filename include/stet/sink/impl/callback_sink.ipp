@@ -11,4 +11,10 @@ STET_INLINE result<void> callback_sink::write(bytes data)
     return {};
 }
 
+STET_INLINE result<void> counting_sink::write(bytes data) noexcept
+{
+    size_ += data.size();
+    return {};
+}
+
 } // namespace STET_NAMESPACE

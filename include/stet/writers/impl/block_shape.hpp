@@ -5,7 +5,7 @@
 #include "../../file/file_system.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../block_settings.hpp"
+#include "../direct_writer.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // What the sentences are about; that a compiler says them is tested in compile_fail/.
 #include <stet/save/impl/refused_saves.hpp>
 #include <stet/save/save.hpp>
-#include <stet/sink/counting_sink.hpp>
+#include <stet/sink/callback_sink.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -5,7 +5,7 @@
 #include "support/piece_sink.hpp"
 
 #include <stet/sink/staged_sink.hpp>
-#include <stet/sink/span_sink.hpp>
+#include <stet/sink/append_sink.hpp>
 #include <stet/tensor/impl/gather.hpp>
 
 #include <catch2/catch_test_macros.hpp>

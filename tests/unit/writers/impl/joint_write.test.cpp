@@ -3,7 +3,7 @@
 #include "support/mixed_checkpoint.hpp"
 
 #include <stet/writers/impl/joint_write.hpp>
-#include <stet/writers/worker_threads.hpp>
+#include <stet/writers/parallel_writer.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/decimal.hpp"
-#include "../part_name.hpp"
+#include "part_name.hpp"
 
 namespace STET_NAMESPACE {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_PLAN_PREDICTION_MARKERS_HPP
-#define STET_PLAN_PREDICTION_MARKERS_HPP
+#ifndef STET_PLAN_IMPL_PREDICTION_MARKERS_HPP
+#define STET_PLAN_IMPL_PREDICTION_MARKERS_HPP
 
-#include "../layout/family.hpp"
-#include "../state/prediction.hpp"
-#include "../vocabulary/config.hpp"
-#include "impl/plan_builder.hpp"
+#include "../../layout/family.hpp"
+#include "../../state/prediction.hpp"
+#include "../../vocabulary/config.hpp"
+#include "plan_builder.hpp"
 
 #include <optional>
 
@@ -27,7 +27,7 @@ result<void> add_prediction_markers(plan_builder& builder, const std::optional<p
 } // namespace STET_NAMESPACE::detail
 
 #if STET_BODIES
-#include "impl/prediction_markers.ipp"
+#include "prediction_markers.ipp"
 #endif
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../span_sink.hpp"
+#include "../append_sink.hpp"
 
 #include <cstring>
 

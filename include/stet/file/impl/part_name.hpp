@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_NAMING_PART_NAME_HPP
-#define STET_NAMING_PART_NAME_HPP
+#ifndef STET_FILE_IMPL_PART_NAME_HPP
+#define STET_FILE_IMPL_PART_NAME_HPP
 
-#include "../vocabulary/config.hpp"
-#include "numbered_name.hpp"
+#include "../../vocabulary/config.hpp"
+#include "../../naming/numbered_name.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -83,7 +83,7 @@ constexpr bool is_numbered_part(std::string_view entry) noexcept
 } // namespace STET_NAMESPACE
 
 #if STET_BODIES
-#include "impl/part_name.ipp"
+#include "part_name.ipp"
 #endif
 
 #endif
