@@ -145,7 +145,7 @@ std::optional<stet::prediction> told_prediction(const request& asked, const name
         return told;
     if (!told)
         told = stet::prediction{.type = family.facts.type.usual};
-    if (!stet::has_sigmas(told->type))
+    if (!stet::detail::has_sigmas(told->type))
         example::refuse_usage(program, "--sigma-max and --sigma-min need a continuous prediction");
     told->sigmas = {.largest = static_cast<float>(*asked.sigma_max),
                     .smallest = static_cast<float>(*asked.sigma_min)};

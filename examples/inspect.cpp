@@ -34,10 +34,10 @@ std::string_view name_of(std::size_t component)
 
 /// Sums over tensors of one component.
 struct totals {
-    std::uint64_t                                tensors = 0;
-    std::uint64_t                                parameters = 0;
-    std::uint64_t                                bytes = 0;
-    std::array<std::uint64_t, stet::dtype_count> of_type{};
+    std::uint64_t                                        tensors = 0;
+    std::uint64_t                                        parameters = 0;
+    std::uint64_t                                        bytes = 0;
+    std::array<std::uint64_t, stet::detail::dtype_count> of_type{};
 
     void add(const stet::stored_tensor& tensor)
     {

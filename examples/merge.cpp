@@ -211,7 +211,7 @@ int save(checkpoint_file& first, checkpoint_file& second, const ratio_finder& ra
         return example::report_failure(program, stet::message(plan.error()));
     const text_pairs passed_on = metadata_of(first);
     const text_pairs own = own_metadata(first, second, metadata);
-    const auto       about = stet::merge_metadata(passed_on, own, stet::is_digest_key);
+    const auto       about = stet::merge_metadata(passed_on, own, stet::detail::is_digest_key);
     if (!about)
         return example::report_failure(program, stet::message(about.error()));
 

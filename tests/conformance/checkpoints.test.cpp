@@ -7,8 +7,8 @@
 #include "support/test_data.hpp"
 #include "support/unnamed_family.hpp"
 
-#include <stet/comfyui/comfyui_name.hpp>
 #include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_name.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -171,7 +171,7 @@ void check_strict(const support::case_dicts& dicts, const stet::metadata_view& m
 {
     const auto strictly = saved_file<Family>(dicts, {.metadata = metadata, .prediction = predicts});
     // A user's patch of the sampling can take away the sigmas that strict conduct knows the family has.
-    const bool gains_sigmas = stet::has_sigmas(predicts.type) && !predicts.sigmas;
+    const bool gains_sigmas = stet::detail::has_sigmas(predicts.type) && !predicts.sigmas;
     if (!strictly)
         CHECK(is_strictness(strictly.error().code));
     else if (!gains_sigmas)

@@ -209,7 +209,7 @@ TEST_CASE("generated tensors are written, read, found by name and aligned to the
                 shape.push_back(1 + chance.below(7));
                 elements *= shape.back();
             }
-            const auto type = static_cast<dtype>(chance.below(stet::dtype_count));
+            const auto type = static_cast<dtype>(chance.below(stet::detail::dtype_count));
             if (elements * stet::bit_width(type) % 8 != 0)
                 continue;
             std::string bytes(stet::detail::memory_size(elements * stet::bit_width(type) / 8), '\0');
@@ -632,7 +632,7 @@ TEST_CASE("every dtype comes back as itself")
 {
     const std::string data("abcdefghijklmnopqrstuvwx");
     state_dict        tensors;
-    for (std::size_t i = 0; i < stet::dtype_count; ++i) {
+    for (std::size_t i = 0; i < stet::detail::dtype_count; ++i) {
         const auto type = static_cast<dtype>(i);
         tensors.emplace_back(stet::name(type), view(type, {data.size() * 8 / stet::bit_width(type)}, data));
     }
@@ -643,7 +643,7 @@ TEST_CASE("every dtype comes back as itself")
         CHECK(tensor.name == stet::name(tensor.type));
         CHECK(support::as_text(read->data(tensor)) == data);
     }
-    CHECK(read->size() == stet::dtype_count);
+    CHECK(read->size() == stet::detail::dtype_count);
 }
 
 TEST_CASE("views of one buffer are saved, disjoint, overlapping, strided or the same")

@@ -143,7 +143,7 @@ stet::prediction consistent_with(stet::prediction told)
 template <class Layout>
 bool lacks_sigmas(const stet::prediction& told)
 {
-    return Layout::type.is_fixed && stet::has_sigmas(Layout::type.usual) && !told.sigmas;
+    return Layout::type.is_fixed && stet::detail::has_sigmas(Layout::type.usual) && !told.sigmas;
 }
 
 template <class Layout>

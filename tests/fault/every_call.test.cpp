@@ -98,7 +98,7 @@ TEST_CASE("one call that fails leaves what was there, or the whole new file")
                     }
                     CHECK(after == before);
                     CHECK(saved.error().os_code == os_code);
-                    CHECK(saved.error().code == stet::errc_of(os_code));
+                    CHECK(saved.error().code == stet::detail::errc_of(os_code));
                     CHECK(saved.error().subject().starts_with(here.path()));
 
                     CHECK(scene.save(here, sample, {.durability = durability::none}));

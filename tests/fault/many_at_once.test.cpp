@@ -88,7 +88,8 @@ int save_without_lock(const std::string& root, unsigned saves, std::atomic<std::
             return 2;
         while (const dirent* const entry = ::readdir(listed))
             largest = (std::max)(
-                largest, stet::number_taken(static_cast<const char*>(entry->d_name), "M").value_or(0));
+                largest,
+                stet::detail::number_taken(static_cast<const char*>(entry->d_name), "M").value_or(0));
         ::closedir(listed);
         const std::string path =
             root + '/' + stet::numbered_name("M", largest + 1, stet::checkpoint_extension);

@@ -74,8 +74,8 @@ TEST_CASE("whichever call of whichever writer fails, the old file is intact or t
                 }
                 ++faults;
                 survived += saved ? 1U : 0U;
-                if (!saved && !stet::is_not_offered(os_code))
-                    CHECK(saved.error().code == stet::errc_of(os_code));
+                if (!saved && !stet::detail::is_not_offered(os_code))
+                    CHECK(saved.error().code == stet::detail::errc_of(os_code));
                 if (!saved)
                     CHECK(saved.error().os_code == os_code);
                 if (os_code == EINTR)

@@ -29,7 +29,7 @@ bool is_sound(const texts& given, bool skips_digests)
 {
     std::map<std::string_view, int> keys;
     for (const auto& [key, text] : given) {
-        if (skips_digests && stet::is_digest_key(key))
+        if (skips_digests && stet::detail::is_digest_key(key))
             continue;
         if (!stet::detail::is_utf8(key) || !stet::detail::is_utf8(text) || keys[key]++ != 0)
             return false;
@@ -41,7 +41,7 @@ void check_merged(const texts& source, const texts& own, const stet::merged_meta
 {
     std::map<std::string_view, std::string_view> expected;
     for (const auto& [key, text] : source) {
-        if (!stet::is_digest_key(key))
+        if (!stet::detail::is_digest_key(key))
             expected[key] = text;
     }
     for (const auto& [key, text] : own)
@@ -52,7 +52,7 @@ void check_merged(const texts& source, const texts& own, const stet::merged_meta
         const auto& entry = merged.begin()[at++];
         expect(entry.first == key && entry.second == text, "one's own text wins, in the order of the keys");
     }
-    const auto again = stet::merge_metadata(merged, own, stet::is_digest_key);
+    const auto again = stet::merge_metadata(merged, own, stet::detail::is_digest_key);
     expect(again && again->size() >= own.size(), "what was merged is merged again");
 }
 
@@ -96,7 +96,7 @@ void check_model_spec(const fuzz::fields& input)
         return;
     }
     for (const auto& [key, text] : *texts_of)
-        expect(stet::is_model_spec_key(key) && stet::detail::is_utf8(text) && !text.empty(),
+        expect(stet::detail::is_model_spec_key(key) && stet::detail::is_utf8(text) && !text.empty(),
                "an entry is sound");
     static_cast<void>(stet::missing_recommended(model));
 }
@@ -111,7 +111,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::size_t at = 0;
     for (; at + 1 < input.all.size(); at += 2)
         ((at / 2 + input.choice) % 2 == 0 ? source : own).emplace_back(input.all[at], input.all[at + 1]);
-    const auto merged = stet::merge_metadata(source, own, stet::is_digest_key);
+    const auto merged = stet::merge_metadata(source, own, stet::detail::is_digest_key);
     expect(static_cast<bool>(merged) == (is_sound(source, true) && is_sound(own, false)),
            "sound dicts are merged, others refused");
     if (merged) {
@@ -123,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     few_blocks memory{.left = fuzz::chosen(data, size, 6)};
     {
         const auto again = stet::merge_metadata(
-            source, own, stet::is_digest_key,
+            source, own, stet::detail::is_digest_key,
             {.context = &memory, .allocate = few_blocks::allocate, .deallocate = few_blocks::deallocate});
         expect(static_cast<bool>(again) == static_cast<bool>(merged) || memory.left == 0,
                "short of memory, the outcome is the same or says so");

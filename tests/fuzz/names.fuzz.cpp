@@ -109,7 +109,7 @@ void check_placeholders(const choice& given)
     later.time = stet::calendar_time{1999, 12, 31, 23, 59, 58};
     stet::placeholders timeless = given.values;
     timeless.time.reset();
-    if (!stet::mentions_time(given.prefix))
+    if (!stet::detail::mentions_time(given.prefix))
         expect(stet::expand_placeholders(given.prefix, later) ==
                    stet::expand_placeholders(given.prefix, timeless),
                "a prefix that needs no time does not change with it");
@@ -120,7 +120,8 @@ void check_number(const choice& given, std::uint64_t number)
 {
     for (const std::string_view extension : {stet::checkpoint_extension, stet::part_extension}) {
         const std::string name = stet::numbered_name(given.prefix, number, extension);
-        expect(stet::number_taken(name, given.prefix, given.letters) == number, "a number comes back");
+        expect(stet::detail::number_taken(name, given.prefix, given.letters) == number,
+               "a number comes back");
         expect(name.size() >= given.prefix.size() + 7 + extension.size(), "it has five digits at least");
         stet::counter next(given.prefix, given.letters);
         next.see(name);
@@ -141,7 +142,7 @@ void check_counter(const choice& given)
     }
     expect(*next != 0, "numbers begin with 1");
     for (const std::string& entry : given.entries) {
-        const auto taken = stet::number_taken(entry, given.prefix, given.letters);
+        const auto taken = stet::detail::number_taken(entry, given.prefix, given.letters);
         expect(!taken || *taken < *next, "the next number is larger than all");
         for (const std::string_view extension : {stet::checkpoint_extension, stet::part_extension})
             expect(entry != stet::numbered_name(given.prefix, *next, extension), "no name is given twice");

@@ -93,7 +93,7 @@ void check_form(std::string_view json)
         deepest = std::max(deepest, open.size());
     });
     expect(open.empty(), "what begins ends");
-    expect(deepest <= stet::most_json_levels, "no more levels come out than are taken");
+    expect(deepest <= stet::detail::most_json_levels, "no more levels come out than are taken");
 }
 
 void check_refusal(const stet::error& failed, std::string_view json)

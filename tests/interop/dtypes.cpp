@@ -64,7 +64,7 @@ bool save(const std::string& folder, std::string_view name, const collection& gi
 bool save_bytes(const std::string& folder)
 {
     collection file;
-    for (std::size_t i = 0; i < stet::dtype_count; ++i) {
+    for (std::size_t i = 0; i < stet::detail::dtype_count; ++i) {
         const auto        type = static_cast<stet::dtype>(i);
         const std::string name(stet::name(type));
         const auto        fill = [&](const stet::extents& shape) {

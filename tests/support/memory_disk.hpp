@@ -48,7 +48,7 @@ public:
         calls_.inspect =
             made<&memory_disk::inspect, stet::file_handle, const char*, stet::links, stet::entry_facts&>;
         calls_.read_link = made<&memory_disk::read_link, stet::file_handle, const char*, char*, std::size_t>;
-        calls_.list = made<&memory_disk::list, stet::file_handle, stet::entry_callback>;
+        calls_.list = made<&memory_disk::list, stet::file_handle, stet::detail::entry_callback>;
         calls_.create_file = made<&memory_disk::create_file, stet::file_handle, const char*, std::uint32_t>;
         calls_.set_mode = made<&memory_disk::set_mode, stet::file_handle, std::uint32_t>;
         calls_.preallocate = made<&memory_disk::preallocate, stet::file_handle, std::uint64_t>;
@@ -230,7 +230,7 @@ private:
         return {.value = static_cast<std::int64_t>(target.size()), .error = 0};
     }
 
-    stet::os_result list(stet::file_handle folder, stet::entry_callback see)
+    stet::os_result list(stet::file_handle folder, stet::detail::entry_callback see)
     {
         for (const auto& [name, number] : entry(start(folder)).names)
             see(name);

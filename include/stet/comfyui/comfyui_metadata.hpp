@@ -2,17 +2,16 @@
 #ifndef STET_COMFYUI_COMFYUI_METADATA_HPP
 #define STET_COMFYUI_COMFYUI_METADATA_HPP
 
-#include "../vocabulary/impl/growing_array.hpp"
-#include "impl/json_text.hpp"
-#include "impl/unique_members.hpp"
-#include <array>
-#include <cstddef>
-
 #include "../header/metadata.hpp"
 #include "../save/save.hpp"
 #include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"
+#include "impl/json_text.hpp"
+#include "impl/unique_members.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -20,14 +19,14 @@
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
 /// Lists and objects inside each other, the outermost included, that Python takes with its own recursion
 /// limit.
 inline constexpr std::size_t most_json_levels = 995;
 
 /// Digits of an integer that Python takes. A number with a fraction or an exponent may have more.
 inline constexpr std::size_t most_json_integer_digits = 4300;
-
-namespace detail {
 
 /// Length of the run at the start that an escaped ASCII string holds as it is: from space to tilde, no quote
 /// and no backslash.

@@ -2,8 +2,6 @@
 #ifndef STET_COMFYUI_COMFYUI_NAME_HPP
 #define STET_COMFYUI_COMFYUI_NAME_HPP
 
-#include <optional>
-
 #include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
 #include "../vocabulary/config.hpp"
@@ -12,6 +10,7 @@
 #include "impl/python_path.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,8 +54,12 @@ std::string with_comfyui_fields(std::string_view prefix, const placeholders& val
 /// source: ComfyUI 0.8.0, folder_paths.py
 comfyui_place split_comfyui_prefix(const comfyui_request& request);
 
+namespace detail {
+
 /// Whether the place is inside the output folder as far as text tells: as if nothing on the disk were a link.
 bool is_inside_by_text(const comfyui_place& place, std::string_view output_dir);
+
+} // namespace detail
 
 /// Where a prefix leads, if that is inside the output folder. Nothing on a disk is looked at: for comfyui_0_8
 /// that is the whole rule, for comfyui_2026 it holds where no link is involved.

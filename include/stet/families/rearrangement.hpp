@@ -50,6 +50,8 @@ private:
     strictness   how_;
 };
 
+namespace detail {
+
 /// Lets the layout rename the dict as a whole, then takes what it left.
 /// builder: as plan/ has one; found by its arguments, so that plan/ need not know this header
 template <class Builder, class Layout, class Role>
@@ -82,6 +84,8 @@ result<std::uint64_t> place_rearranged(Builder& builder, const component<Role>& 
     }
     return keys;
 }
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE
 

@@ -6,6 +6,7 @@
 #include "../naming/output_name.hpp"
 #include "../vocabulary/error.hpp"
 #include "../vocabulary/function_ref.hpp"
+#include "../vocabulary/impl/os_error.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -39,11 +40,15 @@ struct entry_facts {
     std::uint32_t group = 0;
 };
 
+namespace detail {
+
 /// Set as an owner or group, leaves that as it is.
 inline constexpr std::uint32_t same_as_before = UINT32_MAX;
 
 /// The mode of a file that only its owner reads and writes.
 inline constexpr std::uint32_t private_mode = 0600;
+
+} // namespace detail
 
 enum class links : std::uint8_t { follow, refuse };
 
@@ -58,8 +63,12 @@ inline constexpr std::size_t clone_alignment = 4096;
 /// What happens when a file of the wanted name exists.
 enum class existing_file : std::uint8_t { refuse, replace };
 
+namespace detail {
+
 /// Sees a folder's entries, except "." and "..". It may throw, and may use the file system, but not change the folder.
 using entry_callback = function_ref<void(std::string_view name)>;
+
+} // namespace detail
 
 /// The calls that saving a file needs, as a table: the system's own by default, a game's virtual file system, a test
 /// that makes the n-th call fail. Names are UTF-8 and end in NUL; each call does one thing. They may be made from
@@ -78,7 +87,7 @@ struct file_system {
     /// Copies the target of a link into the buffer, without NUL; the value is its whole length.
     os_result (*read_link)(void* context, file_handle folder, const char* name, char* buffer,
                            std::size_t capacity) = nullptr;
-    os_result (*list)(void* context, file_handle folder, entry_callback see) = nullptr;
+    os_result (*list)(void* context, file_handle folder, detail::entry_callback see) = nullptr;
     /// Creates a file that did not exist, for writing, with this mode less the umask; EEXIST when the name is taken by
     /// anything.
     os_result (*create_file)(void* context, file_handle folder, const char* name,
@@ -132,68 +141,6 @@ struct file_system {
     path_style paths = native_paths;           ///< which names it allows
     name_case  letters = name_case::sensitive; ///< whether it tells A from a
 };
-
-/// What an errno means for a save.
-constexpr errc errc_of(int os_code) noexcept
-{
-    switch (os_code) {
-    case ENOENT:
-    case ENOTDIR:
-        return errc::folder_missing;
-    case EEXIST:
-        return errc::name_taken;
-    case EACCES:
-    case EPERM:
-        return errc::permission_denied;
-    case EBUSY:
-        return errc::file_in_use;
-    case EROFS:
-        return errc::read_only_file_system;
-    case ENOSPC:
-#if defined(EDQUOT)
-    case EDQUOT:
-#endif
-        return errc::disk_full;
-    case EFBIG:
-        return errc::file_too_large;
-    case ENAMETOOLONG:
-        return errc::file_name_too_long;
-    case EMFILE:
-    case ENFILE:
-        return errc::too_many_open_files;
-    case ELOOP:
-        return errc::too_many_links;
-    case EISDIR:
-    case ENXIO: // a socket
-        return errc::not_a_regular_file;
-    case ENOMEM:
-        return errc::out_of_memory;
-    default:
-        return errc::io_failure;
-    }
-}
-
-/// Whether a call failed only because the system or the file system does not have it.
-constexpr bool is_not_offered(int os_code) noexcept
-{
-    switch (os_code) {
-    case ENOSYS:
-    case EINVAL:
-    case ENOTSUP:
-#if EOPNOTSUPP != ENOTSUP
-    case EOPNOTSUPP:
-#endif
-        return true;
-    default:
-        return false;
-    }
-}
-
-/// A failed call as an error about a path.
-constexpr error os_error(int os_code, std::string_view path) noexcept
-{
-    return error{.code = errc_of(os_code), .os_code = os_code}.about(path);
-}
 
 } // namespace STET_NAMESPACE
 

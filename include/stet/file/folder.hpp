@@ -20,6 +20,8 @@ enum class durability : std::uint8_t {
     full, ///< file and folder are brought to stable storage before the save returns
 };
 
+namespace detail {
+
 /// Calls again while a signal interrupts. The call is a lambda that returns os_result.
 template <class Call>
 os_result retried(Call call)
@@ -30,6 +32,8 @@ os_result retried(Call call)
             return returned;
     }
 }
+
+} // namespace detail
 
 /// An open folder, closed on destruction. Whatever happens to its path meanwhile, it stays the same folder.
 /// lifetime: borrows the file system
@@ -104,9 +108,9 @@ private:
         entry_facts own;
         entry_facts at;
         if (const auto known = inspect("", links::follow, own); known.error != 0)
-            return os_error(known.error, path);
+            return detail::os_error(known.error, path);
         if (const auto known = inner.inspect("", links::follow, at); known.error != 0)
-            return os_error(known.error, path);
+            return detail::os_error(known.error, path);
         auto climbing = inner.again(path);
         while (climbing) {
             if (at.device == own.device && at.index == own.index)
@@ -116,7 +120,7 @@ private:
             if (!climbing)
                 break;
             if (const auto known = climbing->inspect("", links::follow, at); known.error != 0)
-                return os_error(known.error, path);
+                return detail::os_error(known.error, path);
             if (at.device == below.device && at.index == below.index)
                 return false; // the top is its own parent
             if (auto done = each(*climbing); !done)

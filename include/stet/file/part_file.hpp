@@ -91,7 +91,7 @@ private:
     result<void> write_all(bytes data, Write write) const
     {
         while (!data.empty()) {
-            const auto taken = retried([&] { return write(data); });
+            const auto taken = detail::retried([&] { return write(data); });
             if (taken.error != 0)
                 return checked(taken, data.size());
             if (taken.value <= 0 || static_cast<std::uint64_t>(taken.value) > data.size())

@@ -2,9 +2,6 @@
 #ifndef STET_HEADER_METADATA_HPP
 #define STET_HEADER_METADATA_HPP
 
-#include <string>
-#include <vector>
-
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
@@ -14,11 +11,15 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace STET_NAMESPACE {
+
+namespace detail {
 
 /// Anything one can iterate whose entries are a key and a text: std::map<std::string, std::string>, a vector of pairs.
 template <class Dict>
@@ -33,13 +34,15 @@ concept metadata_dict = requires(const Dict& dict) {
     requires std::is_lvalue_reference_v<decltype(*std::begin(dict))>;
 };
 
+} // namespace detail
+
 /// The file's `__metadata__`, borrowed: three words. Default: the file has none; an empty dict: the file has an empty one.
 /// lifetime: the dict must outlive the save; a temporary one does not compile
 class metadata_view {
 public:
     constexpr metadata_view() noexcept = default;
 
-    template <metadata_dict Dict>
+    template <detail::metadata_dict Dict>
     constexpr metadata_view(const Dict& dict STET_LIFETIME_BOUND) noexcept
         : dict_(&dict), each_([](const void* object, std::size_t, visitor visit) {
               const Dict& entries = *static_cast<const Dict*>(object);
@@ -60,7 +63,7 @@ public:
         dict_ = std::data(entries);
         count_ = entries.size();
     }
-    template <metadata_dict Dict>
+    template <detail::metadata_dict Dict>
     metadata_view(const Dict&& temporary) = delete;
 
     using visitor = function_ref<result<void>(std::string_view key, std::string_view text)>;

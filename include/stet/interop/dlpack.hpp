@@ -98,7 +98,7 @@ struct tensor_traits<Managed> {
 /// read_back: as for produced_view; writes the elements packed and row-major, whatever the tensor's strides
 /// errors:    those of tensor_traits, but device_memory
 /// lifetime:  borrows the tensor
-template <detail::dlpack_tensor Tensor, producer_of<Tensor> ReadBack>
+template <detail::dlpack_tensor Tensor, detail::producer_of<Tensor> ReadBack>
 result<tensor_view> produced_dlpack(const Tensor& tensor, ReadBack read_back) noexcept
 {
     const auto fields = detail::fields_of(tensor);
@@ -108,7 +108,7 @@ result<tensor_view> produced_dlpack(const Tensor& tensor, ReadBack read_back) no
     return described ? produced_view(described->type, described->shape, tensor, read_back) : described;
 }
 
-template <detail::dlpack_tensor Tensor, producer_of<Tensor> ReadBack>
+template <detail::dlpack_tensor Tensor, detail::producer_of<Tensor> ReadBack>
 result<tensor_view> produced_dlpack(const Tensor&& temporary, ReadBack read_back) = delete;
 
 /// Owns a managed tensor, as its consumer does: calls its deleter once. A dict of these is a state dict.

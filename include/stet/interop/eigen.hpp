@@ -96,7 +96,7 @@ struct tensor_traits<Tensor> {
     static result<tensor_view> view(const Tensor& tensor) noexcept
     {
         constexpr auto rank = static_cast<std::size_t>(static_cast<int>(Tensor::NumIndices));
-        static_assert(rank <= kept_axes, "stet: a tensor of Eigen's is seen with up to eight axes");
+        static_assert(rank <= detail::kept_axes, "stet: a tensor of Eigen's is seen with up to eight axes");
         constexpr bool                 is_row_major = static_cast<int>(Tensor::Layout) == 1;
         std::array<std::int64_t, rank> shape{};
         std::array<std::int64_t, rank> spacing{};

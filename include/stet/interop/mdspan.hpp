@@ -49,7 +49,7 @@ struct tensor_traits<Span> {
     static result<tensor_view> view(const Span& span) noexcept
     {
         constexpr auto rank = static_cast<std::size_t>(Span::rank());
-        static_assert(rank <= kept_axes, "stet: an mdspan is seen with up to eight axes");
+        static_assert(rank <= detail::kept_axes, "stet: an mdspan is seen with up to eight axes");
         if (!span.is_strided())
             return error{.code = errc::irregular_layout};
         if constexpr (rank == 0) {

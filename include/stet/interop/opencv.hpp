@@ -69,10 +69,10 @@ struct tensor_traits<Matrix> {
                          .actual = std::uint64_t{matrix.elemSize1()} * 8};
         const auto        dimensions = static_cast<std::size_t>(matrix.dims);
         const std::size_t rank = dimensions + (matrix.channels() == 1 ? 0U : 1U);
-        if (rank > kept_axes)
-            return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = rank};
-        std::array<std::int64_t, kept_axes> shape{};
-        std::array<std::int64_t, kept_axes> spacing{};
+        if (rank > detail::kept_axes)
+            return error{.code = errc::too_many_axes, .expected = detail::kept_axes, .actual = rank};
+        std::array<std::int64_t, detail::kept_axes> shape{};
+        std::array<std::int64_t, detail::kept_axes> spacing{};
         for (std::size_t axis = 0; axis < dimensions; ++axis) {
             const std::size_t apart = matrix.step[static_cast<int>(axis)];
             if (apart % matrix.elemSize1() != 0)

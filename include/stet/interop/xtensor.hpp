@@ -42,10 +42,10 @@ struct tensor_traits<Tensor> {
     static result<tensor_view> view(const Tensor& tensor)
     {
         const std::size_t rank = tensor.dimension();
-        if (rank > kept_axes)
-            return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = rank};
-        std::array<std::uint64_t, kept_axes> shape{};
-        std::array<std::int64_t, kept_axes>  spacing{};
+        if (rank > detail::kept_axes)
+            return error{.code = errc::too_many_axes, .expected = detail::kept_axes, .actual = rank};
+        std::array<std::uint64_t, detail::kept_axes> shape{};
+        std::array<std::int64_t, detail::kept_axes>  spacing{};
         for (std::size_t axis = 0; axis < rank; ++axis) {
             shape[axis] = tensor.shape()[axis];
             spacing[axis] = tensor.strides()[axis];

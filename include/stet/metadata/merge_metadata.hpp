@@ -11,6 +11,8 @@
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
 /// Whether a key belongs to ModelSpec.
 constexpr bool is_model_spec_key(std::string_view key) noexcept
 {
@@ -23,6 +25,8 @@ constexpr bool is_digest_key(std::string_view key) noexcept
 {
     return key.starts_with("modelspec.hash_") || key == "sshs_model_hash" || key == "sshs_legacy_hash";
 }
+
+} // namespace detail
 
 /// The metadata of a file that was read, passed on under entries of one's own; ordered by key.
 /// precedence: every entry of `own` is there, whatever its key; of `source` those that `is_dropped` does not name and

@@ -16,10 +16,10 @@
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
 /// Half of the lowest ceiling that other programs have for a header: the other half is left to the tensors' names.
 inline constexpr std::uint64_t default_thumbnail_limit = ceilings.front().longest / 2;
-
-namespace detail {
 
 /// Whether the bytes begin as files of that media type do; false for any other type.
 constexpr bool begins_as(std::string_view media_type, std::span<const std::byte> image) noexcept
@@ -60,7 +60,9 @@ constexpr bool begins_as(std::string_view media_type, std::span<const std::byte>
 /// errors:     invalid_metadata_value for another media type, or bytes that do not begin as it does;
 ///             metadata_too_large
 result<std::string> thumbnail_uri(std::span<const std::byte> image, std::string_view media_type,
-                                  std::uint64_t limit = default_thumbnail_limit);
+                                  std::uint64_t limit = detail::default_thumbnail_limit);
+
+namespace detail {
 
 /// Whether a text is a data URI of an image in base64.
 constexpr bool is_image_uri(std::string_view text) noexcept
@@ -77,6 +79,8 @@ constexpr bool is_image_uri(std::string_view text) noexcept
     const std::string_view data = text.substr(at + encoding.size());
     return !data.empty() && detail::is_base64(data);
 }
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE
 

@@ -2,10 +2,9 @@
 #ifndef STET_NAMING_NUMBERED_NAME_HPP
 #define STET_NAMING_NUMBERED_NAME_HPP
 
-#include "../vocabulary/result.hpp"
-
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/decimal.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +37,8 @@ constexpr char lower_ascii(char c) noexcept
 /// Whether a file system tells `A` from `a`.
 enum class name_case : std::uint8_t { sensitive, insensitive };
 
+namespace detail {
+
 /// The number that a folder's entry takes from a stem: that of `stem_00007_.safetensors`, `stem_00007_.png`,
 /// `stem_7.safetensors`, `stem_00007_.part`, or nothing. What follows the digits must be the end, '_' or '.'.
 /// A number beyond 64 bits takes nothing, as no name given out here can meet it.
@@ -65,6 +66,8 @@ constexpr std::optional<std::uint64_t> number_taken(std::string_view entry, std:
     return number;
 }
 
+} // namespace detail
+
 /// The next free number of a stem, from the names in its folder: the largest taken plus one, 1 in a folder without
 /// any; gaps are not filled. No I/O: show it the names one by one.
 /// lifetime: borrows the stem
@@ -77,7 +80,7 @@ public:
 
     constexpr void see(std::string_view entry) noexcept
     {
-        const auto number = number_taken(entry, stem_, letters_);
+        const auto number = detail::number_taken(entry, stem_, letters_);
         if (number && *number > largest_)
             largest_ = *number;
     }

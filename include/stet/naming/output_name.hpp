@@ -2,14 +2,13 @@
 #ifndef STET_NAMING_OUTPUT_NAME_HPP
 #define STET_NAMING_OUTPUT_NAME_HPP
 
-#include <optional>
-
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -105,10 +104,10 @@ std::string formatted_time(std::string_view pattern, const calendar_time& time);
 /// What a field stands for, without its percent signs; nothing if it is unknown.
 std::optional<std::string> field_value(std::string_view field, const placeholders& values);
 
-} // namespace detail
-
 /// Whether a prefix has a field that needs the time.
 bool mentions_time(std::string_view prefix) noexcept;
+
+} // namespace detail
 
 /// The prefix with its fields replaced: %width% %height% %year% %month% %day% %hour% %minute% %second% %date%
 /// %date:yyyy-MM-dd%. Unknown fields and a lone percent sign stay as they are; what a field brings is not looked at

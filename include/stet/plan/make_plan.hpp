@@ -97,7 +97,7 @@ result<std::uint64_t> place_component(plan_builder& builder, const component<Rol
 template <checkpoint_kind Kind, class Layout>
 result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_options& options = {})
 {
-    static_assert(component_count<Kind> < max_components,
+    static_assert(detail::component_count<Kind> < detail::max_components,
                   "stet: a checkpoint kind has at most seven components");
     static_assert(
         layout_for<Layout, Kind>,

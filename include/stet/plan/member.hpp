@@ -13,6 +13,8 @@
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
 /// Spells one tensor's entry of the header: `"w":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]}`. What measures
 /// a header and what writes it both do it with this, so that they cannot disagree.
 /// out:    takes `put(std::string_view)`, `put(std::uint64_t)` for a number in decimal, and `put_name(const record&)`
@@ -36,8 +38,6 @@ constexpr void spell_member(Out& out, const record& placed, std::span<const std:
     out.put(placed.end());
     out.put(std::string_view("]}"));
 }
-
-namespace detail {
 
 /// Takes what is spelled and keeps its size in bytes.
 class spelled_size {

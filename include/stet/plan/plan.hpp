@@ -2,15 +2,14 @@
 #ifndef STET_PLAN_PLAN_HPP
 #define STET_PLAN_PLAN_HPP
 
-#include "../layout/placed_name.hpp"
-
 #include "../layout/layout.hpp"
+#include "../layout/placed_name.hpp"
 #include "../state/prediction.hpp"
 #include "../tensor/tensor_view.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/error.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
 
 #include <array>
 #include <cstddef>
@@ -44,8 +43,12 @@ enum class duplicate_names : std::uint8_t {
     later_wins, ///< the one placed later is saved, as in ComfyUI, and the other reported
 };
 
+namespace detail {
+
 /// How many components one kind of checkpoint may have.
 inline constexpr std::size_t max_components = 8;
+
+} // namespace detail
 
 /// What one component brings into the file.
 struct component_report {
@@ -71,15 +74,15 @@ public:
     /// The last report, after a fresh one was added for the role.
     constexpr component_report& add(std::string_view role) noexcept
     {
-        STET_ASSERT(size_ < max_components, "stet: a checkpoint has at most eight components");
+        STET_ASSERT(size_ < detail::max_components, "stet: a checkpoint has at most eight components");
         reports_[size_] = {.role = role};
         return reports_[size_++];
     }
     constexpr component_report& last() noexcept { return reports_[size_ - 1]; }
 
 private:
-    std::array<component_report, max_components> reports_{};
-    std::size_t                                  size_ = 0;
+    std::array<component_report, detail::max_components> reports_{};
+    std::size_t                                          size_ = 0;
 };
 
 /// Every tensor's place in the file: named, ordered, checked. Made by make_plan.

@@ -28,8 +28,12 @@ using progress_callback = function_ref<bool(const progress&)>;
 /// Called with memory that is about to be read, at most sixteen megabytes at a time; see populate_pages.
 using prefetch_function = void (*)(bytes soon_read);
 
+namespace detail {
+
 /// Bytes of the block in which small tensors are joined: at most this, less for a smaller file.
 inline constexpr std::size_t staging_size = std::size_t{1} << 20U;
+
+} // namespace detail
 
 /// How a file's bytes are written. lifetime: borrows the callback and the memory
 struct write_options {

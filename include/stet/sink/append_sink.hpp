@@ -3,14 +3,15 @@
 #define STET_SINK_APPEND_SINK_HPP
 
 #include "../vocabulary/config.hpp"
-#include <cstddef>
-#include <span>
-
 #include "sink.hpp"
 
+#include <cstddef>
+#include <span>
 #include <type_traits>
 
 namespace STET_NAMESPACE {
+
+namespace detail {
 
 /// std::vector<std::byte>, std::string and their like: elements of one byte, inserted at the end by pointer range.
 template <class Container>
@@ -20,10 +21,12 @@ concept byte_container = requires(Container& c, const typename Container::value_
     c.insert(c.end(), p, p);
 };
 
+} // namespace detail
+
 /// Appends to a byte container of the caller's.
 /// errors:   none of its own; the container grows as its own allocator does
 /// lifetime: borrows the container
-template <byte_container Container>
+template <detail::byte_container Container>
 class append_sink {
 public:
     explicit append_sink(Container& container STET_LIFETIME_BOUND) noexcept : container_(&container) {}

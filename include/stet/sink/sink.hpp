@@ -33,6 +33,8 @@ concept sink = requires(Sink& destination, bytes data) {
     } -> std::same_as<result<void>>;
 };
 
+namespace detail {
+
 /// A sink that has memory of its own on the way, and lends it to be filled: what is passed to write() from there is
 /// not copied again, if it begins where the lent memory does; from anywhere else in it, it is moved there. `lend(wanted)`
 /// gives the place where the next bytes belong: `wanted` bytes or more, or as many as there are.
@@ -43,8 +45,6 @@ concept lending_sink = sink<Sink> && requires(Sink& destination, std::size_t wan
         destination.lend(wanted)
     } -> std::same_as<result<std::span<std::byte>>>;
 };
-
-namespace detail {
 
 struct sink_calls {
     result<void> (*write)(void*, bytes);

@@ -4,16 +4,15 @@
 
 #include "../families/ordered_dict.hpp"
 #include "../families/rearrangement.hpp"
+#include "../families/text_rule.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"
-#include <cstddef>
-
-#include "../families/text_rule.hpp"
-#include "../vocabulary/config.hpp"
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -77,6 +76,8 @@ private:
 template <class Rule>
 struct inverse_of {};
 
+namespace detail {
+
 /// A text rule that can be undone.
 template <class Rule>
 concept invertible_text_rule = requires(splitting& work, ordered_dict& out) {
@@ -87,6 +88,8 @@ concept invertible_text_rule = requires(splitting& work, ordered_dict& out) {
         inverse_of<Rule>::invert(work, out)
     } -> std::same_as<result<void>>;
 };
+
+} // namespace detail
 
 /// Stable Diffusion 1: `cond_stage_model.` becomes `clip_l.`; a `text_model.` that some files lack is put in, and
 /// position ids that some have as F32 are rounded.

@@ -81,10 +81,14 @@ template <class Kind>
 concept checkpoint_kind = std::is_aggregate_v<Kind> && requires { Kind::fields; } &&
                           detail::lists_components<Kind, std::remove_cvref_t<decltype(Kind::fields)>>;
 
+namespace detail {
+
 /// How many components a kind of checkpoint has.
 template <checkpoint_kind Kind>
 inline constexpr std::size_t component_count =
     detail::field_count<std::remove_cvref_t<decltype(Kind::fields)>>;
+
+} // namespace detail
 
 /// Calls `visit(component, role, index)` for each field in order until one call fails.
 /// visit: generic callable that returns result<void>

@@ -15,9 +15,13 @@
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
 /// Receives a dict's entries one by one: the key, and the tensor or why it cannot be seen as one. An error it returns
 /// ends the visit.
 using entry_visitor = function_ref<result<void>(std::string_view key, const result<tensor_view>&)>;
+
+} // namespace detail
 
 /// A dict said to play a role; made by as<Role>(dict).
 template <component_role Role, class Dict>
@@ -129,7 +133,7 @@ public:
 
     /// Visits the entries in the dict's own order.
     /// errors: the visitor's
-    result<void> each(entry_visitor visitor) const
+    result<void> each(detail::entry_visitor visitor) const
     {
         return is_given() ? calls_->each(dict_, visitor) : result<void>();
     }
@@ -142,7 +146,7 @@ public:
 
 private:
     struct calls {
-        result<void> (*each)(const void*, entry_visitor);
+        result<void> (*each)(const void*, detail::entry_visitor);
         std::size_t (*size_hint)(const void*);
     };
 
@@ -160,7 +164,7 @@ private:
     }
 
     template <class Dict>
-    static result<void> visit(const void* object, entry_visitor visitor)
+    static result<void> visit(const void* object, detail::entry_visitor visitor)
     {
         if constexpr (state_dict<Dict>) {
             using traits = entry_traits<detail::entry_of<Dict>>;

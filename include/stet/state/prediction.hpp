@@ -62,6 +62,8 @@ struct prediction {
     static constexpr prediction flow() noexcept { return {.type = model_type::flow}; }
 };
 
+namespace detail {
+
 /// Whether checkpoints of this type carry the two sigmas.
 constexpr bool has_sigmas(model_type type) noexcept
 {
@@ -69,11 +71,15 @@ constexpr bool has_sigmas(model_type type) noexcept
            type == model_type::v_prediction_continuous;
 }
 
+} // namespace detail
+
 /// What a checkpoint records of its model, said once for marker tensors and metadata.
 struct model_description {
     std::string_view                architecture{}; ///< of ModelSpec; empty where the family has none
     std::optional<stet::prediction> prediction{};   ///< none where nobody says it
 };
+
+namespace detail {
 
 /// The word of ModelSpec and ComfyUI for a type: "epsilon", "v", else none.
 constexpr std::string_view predict_key(model_type type) noexcept
@@ -85,6 +91,8 @@ constexpr std::string_view predict_key(model_type type) noexcept
 /// errors: contradictory_prediction: a zero terminal SNR without v_prediction, sigmas without a continuous type or the
 ///         other way round, sigmas that are not positive and finite or not in order
 result<void> consistent(const prediction& described) noexcept;
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE
 

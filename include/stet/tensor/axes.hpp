@@ -3,6 +3,7 @@
 #define STET_TENSOR_AXES_HPP
 
 #include "../vocabulary/error.hpp"
+#include "impl/axis_iterator.hpp"
 
 #include <array>
 #include <concepts>
@@ -44,44 +45,8 @@ struct only_axis {
     Number number;
 };
 
-} // namespace detail
-
 /// How many axes a shape or a list of strides keeps a copy of; longer lists are borrowed.
 inline constexpr std::size_t kept_axes = 8;
-
-template <class Number>
-class axes;
-
-namespace detail {
-
-/// Walks over a list of axes, which must stay where it is.
-template <class Number>
-class axis_iterator {
-public:
-    using value_type = Number;
-    using difference_type = std::ptrdiff_t;
-    using pointer = void;
-    using reference = Number;
-    using iterator_category = std::input_iterator_tag; // gives values, not references
-    using iterator_concept = std::forward_iterator_tag;
-
-    constexpr axis_iterator() noexcept = default;
-    constexpr axis_iterator(const axes<Number>& list, std::size_t at) noexcept : list_(&list), at_(at) {}
-
-    constexpr Number         operator*() const noexcept { return (*list_)[at_]; }
-    constexpr axis_iterator& operator++() noexcept
-    {
-        ++at_;
-        return *this;
-    }
-    constexpr axis_iterator operator++(int) noexcept { return {*list_, at_++}; }
-
-    friend constexpr bool operator==(axis_iterator a, axis_iterator b) noexcept { return a.at_ == b.at_; }
-
-private:
-    const axes<Number>* list_ = nullptr;
-    std::size_t         at_ = 0;
-};
 
 } // namespace detail
 
@@ -107,7 +72,7 @@ public:
     constexpr axes(Axis... axis) noexcept : count_(sizeof...(Axis))
     {
         static_assert(
-            sizeof...(Axis) <= kept_axes,
+            sizeof...(Axis) <= detail::kept_axes,
             "stet: a braced list holds at most eight axes; put longer ones into an array that outlives the save");
         std::size_t i = 0;
         ((kept_[i++] = detail::checked_axis<Number>(axis, problem_)), ...);
@@ -127,7 +92,7 @@ public:
     {
         using integer = std::remove_cvref_t<decltype(*std::data(range))>;
         const integer* const first = std::data(range);
-        if (count_ > kept_axes) {
+        if (count_ > detail::kept_axes) {
             borrow(first, std::is_lvalue_reference_v<Range> || detail::is_span<std::remove_cvref_t<Range>>);
             return;
         }
@@ -142,7 +107,7 @@ public:
     constexpr Number      operator[](std::size_t axis) const noexcept
     {
         STET_ASSERT(axis < count_, "stet: an axis beyond the rank was asked for");
-        return count_ <= kept_axes ? kept_[axis] : read_(borrowed_, axis);
+        return count_ <= detail::kept_axes ? kept_[axis] : read_(borrowed_, axis);
     }
 
     constexpr detail::axis_iterator<Number> begin() const noexcept { return {*this, 0}; }
@@ -162,7 +127,8 @@ public:
     /// The same numbers with one replaced. Only for the axes that are kept: size() <= kept_axes.
     constexpr axes with(std::size_t axis, Number number) const noexcept
     {
-        STET_ASSERT(axis < count_ && count_ <= kept_axes, "stet: only an axis that is kept can be replaced");
+        STET_ASSERT(axis < count_ && count_ <= detail::kept_axes,
+                    "stet: only an axis that is kept can be replaced");
         axes changed = *this;
         changed.kept_[axis] = number;
         return changed;
@@ -185,8 +151,8 @@ private:
             problem_ = errc::borrowed_axes_expired;
     }
 
-    std::array<Number, kept_axes> kept_{};
-    const void*                   borrowed_ = nullptr;
+    std::array<Number, detail::kept_axes> kept_{};
+    const void*                           borrowed_ = nullptr;
     Number (*read_)(const void*, std::size_t) = nullptr;
     std::size_t count_ = 0;
     errc        problem_{};
@@ -198,12 +164,16 @@ using extents = axes<std::uint64_t>;
 /// How many elements apart neighbours lie along each axis, outermost first; 0 repeats, a negative number runs backwards.
 using strides = axes<std::int64_t>;
 
+namespace detail {
+
 /// The remembered problem of a list of axes as an error, if there is one.
 template <class Number>
 constexpr error axes_error(const axes<Number>& list) noexcept
 {
     return {.code = list.problem(), .expected = kept_axes, .actual = list.size()};
 }
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE
 

@@ -39,6 +39,8 @@ enum class dtype : std::uint8_t {
     u64,
 };
 
+namespace detail {
+
 struct dtype_info {
     std::string_view name; ///< as a header spells it
     std::uint8_t     bits; ///< of one element
@@ -51,11 +53,13 @@ inline constexpr std::array<dtype_info, 22> dtype_table{{
     {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64},
 }};
 
-inline constexpr std::size_t dtype_count = dtype_table.size();
+inline constexpr std::size_t dtype_count = detail::dtype_table.size();
 
-constexpr const dtype_info& info(dtype type) noexcept
+} // namespace detail
+
+constexpr const detail::dtype_info& info(dtype type) noexcept
 {
-    return dtype_table[static_cast<std::size_t>(type)];
+    return detail::dtype_table[static_cast<std::size_t>(type)];
 }
 
 /// The type as a header spells it: "BF16".
@@ -85,8 +89,8 @@ constexpr std::size_t element_size(dtype type) noexcept
 /// The type that a header spells exactly that way, or nothing.
 constexpr std::optional<dtype> dtype_named(std::string_view spelled) noexcept
 {
-    for (std::size_t i = 0; i < dtype_count; ++i) {
-        if (dtype_table[i].name == spelled)
+    for (std::size_t i = 0; i < detail::dtype_count; ++i) {
+        if (detail::dtype_table[i].name == spelled)
             return static_cast<dtype>(i);
     }
     return std::nullopt;

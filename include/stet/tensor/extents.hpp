@@ -18,7 +18,7 @@ namespace STET_NAMESPACE {
 constexpr result<std::uint64_t> element_count(const extents& shape) noexcept
 {
     if (shape.problem() != errc{})
-        return axes_error(shape);
+        return detail::axes_error(shape);
     std::uint64_t count = 1;
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
         if (shape[axis] != 0 && count > UINT64_MAX / shape[axis])

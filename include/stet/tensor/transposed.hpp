@@ -2,8 +2,6 @@
 #ifndef STET_TENSOR_TRANSPOSED_HPP
 #define STET_TENSOR_TRANSPOSED_HPP
 
-#include <span>
-
 #include "../vocabulary/allocator.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
@@ -12,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace STET_NAMESPACE {
 
@@ -46,6 +45,8 @@ result<tensor_view> transposed(const tensor_view& tensor, std::size_t first = 0,
 result<tensor_view> sliced(const tensor_view& tensor, std::size_t axis, std::uint64_t begin,
                            std::uint64_t end) noexcept;
 
+namespace detail {
+
 /// A tensor that exists only while it is written, with its first two axes exchanged: it is collected in memory when
 /// its turn comes, and let go when it is written.
 /// lifetime: borrows what the tensor borrows
@@ -68,6 +69,8 @@ private:
     extents     shape_;
     allocator   memory_;
 };
+
+} // namespace detail
 
 /// Joins several tensors along the first axis, such as q, k and v. Writes them one after another and never joins them in
 /// memory.

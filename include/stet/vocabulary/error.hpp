@@ -111,8 +111,12 @@ enum class errc : std::uint8_t {
     untrusted_link,     ///< another user's link in a folder that everyone may write to
 };
 
+namespace detail {
+
 /// How many codes there are; codes are 1 to errc_count.
 inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::untrusted_link);
+
+} // namespace detail
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {

@@ -266,10 +266,10 @@ TEST_CASE("the place remembers the rule it was found by")
 TEST_CASE("what is inside by text may be relative")
 {
     const comfyui_place place = stet::split_comfyui_prefix(request("a/M", "out", naming_rule::comfyui_2026));
-    CHECK(stet::is_inside_by_text(place, "out"));
-    CHECK(stet::is_inside_by_text(place, "./out/"));
-    CHECK_FALSE(stet::is_inside_by_text(place, "/out"));
-    CHECK_FALSE(stet::is_inside_by_text(place, "out2"));
+    CHECK(stet::detail::is_inside_by_text(place, "out"));
+    CHECK(stet::detail::is_inside_by_text(place, "./out/"));
+    CHECK_FALSE(stet::detail::is_inside_by_text(place, "/out"));
+    CHECK_FALSE(stet::detail::is_inside_by_text(place, "out2"));
 }
 
 TEST_CASE("a file's number takes five characters or more, its sign among them")

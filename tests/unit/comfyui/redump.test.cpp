@@ -88,7 +88,7 @@ TEST_CASE("integers stay exact, of any size up to Python's limit")
         CHECK(redumped(integer) == integer);
     CHECK(redumped("-0") == "0");
 
-    const std::string longest(stet::most_json_integer_digits, '9');
+    const std::string longest(stet::detail::most_json_integer_digits, '9');
     CHECK(redumped(longest) == longest);
     CHECK(redumped("-" + longest) == "-" + longest);
     CHECK(redumped("9" + longest) == "invalid at 0");
@@ -210,7 +210,7 @@ TEST_CASE("what is no list and no object is refused at the byte that is wrong")
 
 TEST_CASE("as many levels as Python takes are taken, one more is refused")
 {
-    constexpr std::size_t most = stet::most_json_levels;
+    constexpr std::size_t most = stet::detail::most_json_levels;
     for (const auto& [begin, inside, end] : {std::array{"["sv, ""sv, "]"sv}, {"{\"a\": ", "1", "}"}}) {
         const std::string text = repeated(begin, most) + std::string(inside) + repeated(end, most);
         CHECK(redumped(text) == text);

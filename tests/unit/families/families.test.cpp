@@ -263,7 +263,7 @@ TEST_CASE("families of a continuous type know the sigmas that ComfyUI records, t
     []<class... Family>(stet::family_list<Family...>, auto& into, auto to_bits) {
         const auto add = [&]<class One>(One) {
             const std::optional<stet::sigma_range> sigmas = One::sigmas;
-            CHECK(sigmas.has_value() == (One::type.is_fixed && stet::has_sigmas(One::type.usual)));
+            CHECK(sigmas.has_value() == (One::type.is_fixed && stet::detail::has_sigmas(One::type.usual)));
             if (sigmas)
                 into[One::name] = {to_bits(sigmas->largest), to_bits(sigmas->smallest)};
         };

@@ -7,8 +7,8 @@
 #include <type_traits>
 
 using stet::errc;
-using stet::errc_of;
-using stet::is_not_offered;
+using stet::detail::errc_of;
+using stet::detail::is_not_offered;
 
 static_assert(std::is_trivially_copyable_v<stet::file_system>);
 static_assert(stet::clone_alignment == 4096, "the block of every file system that shares blocks");
@@ -58,7 +58,7 @@ TEST_CASE("only a missing feature counts as not offered")
 
 TEST_CASE("an error of the system keeps its number and says of what")
 {
-    const stet::error failed = stet::os_error(ENOSPC, "a/b");
+    const stet::error failed = stet::detail::os_error(ENOSPC, "a/b");
     CHECK(failed.code == errc::disk_full);
     CHECK(failed.os_code == ENOSPC);
     CHECK(failed.subject() == "a/b");

@@ -74,8 +74,8 @@ TEST_CASE("a path is split into its folder and its last part")
 TEST_CASE("a call is repeated while a signal interrupts it, and not longer")
 {
     int        made = 0;
-    const auto outcome =
-        stet::retried([&] { return stet::os_result{.value = made, .error = ++made < 4 ? EINTR : EIO}; });
+    const auto outcome = stet::detail::retried(
+        [&] { return stet::os_result{.value = made, .error = ++made < 4 ? EINTR : EIO}; });
     CHECK(made == 4);
     CHECK(outcome.error == EIO);
 }

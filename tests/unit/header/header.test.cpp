@@ -46,10 +46,10 @@ stet::plan planned(const named_tensors& tensors, std::uint32_t data_alignment = 
 /// All that the header writes through a block of that size.
 std::string written(const stet::header& head, std::size_t block_size = 64)
 {
-    std::string               file;
-    stet::append_sink         destination(file);
-    std::vector<std::byte>    block(block_size);
-    stet::staged_sink staged(destination, block);
+    std::string            file;
+    stet::append_sink      destination(file);
+    std::vector<std::byte> block(block_size);
+    stet::staged_sink      staged(destination, block);
     CHECK(head.write(staged));
     CHECK(staged.flush());
     return file;
@@ -206,7 +206,7 @@ TEST_CASE("any header is as long as predicted and says what the plan says")
         }
         named_tensors given;
         for (std::size_t i = 0; i < count; ++i) {
-            tensor_view tensor{.type = static_cast<dtype>(4 + dice.below(stet::dtype_count - 4))};
+            tensor_view tensor{.type = static_cast<dtype>(4 + dice.below(stet::detail::dtype_count - 4))};
             std::vector<std::uint64_t> shape(dice.below(7));
             for (std::uint64_t& axis : shape)
                 axis = dice.below(12) == 0 ? 0 : dice.below(300);
@@ -309,10 +309,10 @@ TEST_CASE("a failure of the sink ends the header and is passed on")
     REQUIRE(head);
 
     for (std::size_t fails_at = 0;; ++fails_at) {
-        support::piece_sink       failing{.fails_at = fails_at, .recovers = true};
-        std::array<std::byte, 4>  block{};
-        stet::staged_sink staged(failing, block);
-        auto                      outcome = head->write(staged);
+        support::piece_sink      failing{.fails_at = fails_at, .recovers = true};
+        std::array<std::byte, 4> block{};
+        stet::staged_sink        staged(failing, block);
+        auto                     outcome = head->write(staged);
         if (outcome)
             outcome = staged.flush();
         if (outcome) {

@@ -38,14 +38,14 @@ namespace {
 using text_map = std::map<std::string, std::string>;
 using pairs = std::vector<std::pair<std::string, std::string>>;
 
-static_assert(stet::metadata_dict<text_map> && stet::metadata_dict<pairs> &&
-              stet::metadata_dict<std::unordered_map<std::string, std::string>> &&
-              stet::metadata_dict<std::map<std::string_view, const char*>> &&
-              stet::metadata_dict<std::array<std::pair<const char*, const char*>, 2>>);
-static_assert(!stet::metadata_dict<int> && !stet::metadata_dict<std::vector<std::string>> &&
-              !stet::metadata_dict<std::map<std::string, int>> &&
-              !stet::metadata_dict<std::map<int, std::string>> &&
-              !stet::metadata_dict<metadata_test::passing_entries>);
+static_assert(stet::detail::metadata_dict<text_map> && stet::detail::metadata_dict<pairs> &&
+              stet::detail::metadata_dict<std::unordered_map<std::string, std::string>> &&
+              stet::detail::metadata_dict<std::map<std::string_view, const char*>> &&
+              stet::detail::metadata_dict<std::array<std::pair<const char*, const char*>, 2>>);
+static_assert(!stet::detail::metadata_dict<int> && !stet::detail::metadata_dict<std::vector<std::string>> &&
+              !stet::detail::metadata_dict<std::map<std::string, int>> &&
+              !stet::detail::metadata_dict<std::map<int, std::string>> &&
+              !stet::detail::metadata_dict<metadata_test::passing_entries>);
 
 static_assert(std::is_convertible_v<const text_map&, stet::metadata_view>);
 static_assert(!std::is_constructible_v<stet::metadata_view, text_map> &&

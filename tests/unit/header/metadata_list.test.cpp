@@ -5,7 +5,7 @@
 
 using stet::metadata_list;
 
-static_assert(stet::metadata_dict<metadata_list>);
+static_assert(stet::detail::metadata_dict<metadata_list>);
 
 TEST_CASE("a key that is set again keeps its place")
 {

@@ -30,12 +30,12 @@ TEST_CASE("a code becomes a std::error_code of the library's category")
 
 TEST_CASE("the message of a std::error_code is the code's name")
 {
-    for (std::size_t i = 1; i <= stet::errc_count; ++i) {
+    for (std::size_t i = 1; i <= stet::detail::errc_count; ++i) {
         const auto code = static_cast<errc>(i);
         CHECK(std::error_code(code).message() == name(code));
     }
     CHECK(std::error_code(0, stet::error_category()).message() == "no error");
-    CHECK(std::error_code(static_cast<int>(stet::errc_count) + 1, stet::error_category()).message() ==
+    CHECK(std::error_code(static_cast<int>(stet::detail::errc_count) + 1, stet::error_category()).message() ==
           "no error");
     CHECK(std::error_code(257, stet::error_category()).message() == "no error");
     CHECK(std::error_code(-255, stet::error_category()).message() == "no error");
@@ -68,7 +68,7 @@ TEST_CASE("codes with a portable meaning equal it, and no other code does")
         {errc::rename_not_offered, std::errc::operation_not_supported},
         {errc::untrusted_link, std::errc::permission_denied},
     }};
-    for (std::size_t i = 1; i <= stet::errc_count; ++i) {
+    for (std::size_t i = 1; i <= stet::detail::errc_count; ++i) {
         const auto            ours = static_cast<errc>(i);
         const std::error_code code = ours;
         const auto* const     found = std::find_if(meanings.begin(), meanings.end(),

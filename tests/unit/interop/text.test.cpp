@@ -31,7 +31,7 @@ TEST_CASE("an error is printed as its message")
 
 TEST_CASE("a code and a dtype are printed by their names")
 {
-    for (std::size_t i = 0; i <= stet::errc_count; ++i)
+    for (std::size_t i = 0; i <= stet::detail::errc_count; ++i)
         CHECK(printed(static_cast<errc>(i)) == stet::name(static_cast<errc>(i)));
     CHECK(printed(stet::dtype::bf16) == "BF16");
     CHECK(printed(stet::dtype::boolean) == "BOOL");

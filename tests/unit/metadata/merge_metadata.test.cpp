@@ -36,13 +36,17 @@ std::string shown(const stet::result<stet::metadata_list>& merged)
 static_assert(!std::is_invocable_v<decltype(merge_metadata), text_map, stet::metadata_view,
                                    stet::function_ref<bool(std::string_view)>>);
 
-static_assert(stet::is_model_spec_key("modelspec.title") && stet::is_model_spec_key("modelspec."));
-static_assert(!stet::is_model_spec_key("modelspec") && !stet::is_model_spec_key("title") &&
-              !stet::is_model_spec_key("x.modelspec.title"));
-static_assert(stet::is_digest_key("modelspec.hash_sha256") && stet::is_digest_key("modelspec.hash_md5") &&
-              stet::is_digest_key("sshs_model_hash") && stet::is_digest_key("sshs_legacy_hash"));
-static_assert(!stet::is_digest_key("modelspec.title") && !stet::is_digest_key("ss_sd_model_hash") &&
-              !stet::is_digest_key("sshs_model_hash_") && !stet::is_digest_key(""));
+static_assert(stet::detail::is_model_spec_key("modelspec.title") &&
+              stet::detail::is_model_spec_key("modelspec."));
+static_assert(!stet::detail::is_model_spec_key("modelspec") && !stet::detail::is_model_spec_key("title") &&
+              !stet::detail::is_model_spec_key("x.modelspec.title"));
+static_assert(stet::detail::is_digest_key("modelspec.hash_sha256") &&
+              stet::detail::is_digest_key("modelspec.hash_md5") &&
+              stet::detail::is_digest_key("sshs_model_hash") &&
+              stet::detail::is_digest_key("sshs_legacy_hash"));
+static_assert(!stet::detail::is_digest_key("modelspec.title") &&
+              !stet::detail::is_digest_key("ss_sd_model_hash") &&
+              !stet::detail::is_digest_key("sshs_model_hash_") && !stet::detail::is_digest_key(""));
 
 TEST_CASE("entries of the source are kept under one's own")
 {
@@ -82,9 +86,9 @@ TEST_CASE("what is dropped is dropped from the source alone")
         {"modelspec.hash_sha256", "0x1"}, {"sshs_model_hash", "2"}, {"modelspec.title", "old"}};
     const pairs own{{"modelspec.hash_sha256", "0x3"}};
 
-    CHECK(shown(merge_metadata(source, own, stet::is_digest_key)) ==
+    CHECK(shown(merge_metadata(source, own, stet::detail::is_digest_key)) ==
           "modelspec.hash_sha256=0x3;modelspec.title=old;");
-    CHECK(shown(merge_metadata(source, own, stet::is_model_spec_key)) ==
+    CHECK(shown(merge_metadata(source, own, stet::detail::is_model_spec_key)) ==
           "modelspec.hash_sha256=0x3;sshs_model_hash=2;");
     std::string asked;
     const auto  merged = merge_metadata(source, own, [&asked](std::string_view key) {

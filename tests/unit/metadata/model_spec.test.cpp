@@ -129,7 +129,7 @@ model_spec with_prediction(std::string architecture, std::string prediction)
 } // namespace
 
 static_assert(std::is_aggregate_v<model_spec>);
-static_assert(stet::metadata_dict<stet::metadata_list>);
+static_assert(stet::detail::metadata_dict<stet::metadata_list>);
 static_assert(stet::model_spec_version == "1.0.1");
 
 TEST_CASE("an image model with what is required gives just that")

@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-using stet::is_image_uri;
 using stet::thumbnail_uri;
+using stet::detail::is_image_uri;
 
 namespace {
 
@@ -23,15 +23,15 @@ constexpr std::string_view png = "\x89PNG\r\n\x1A\n\x01";
 constexpr std::string_view webp{"RIFF\x04\0\0\0WEBPVP8 ", 16};
 
 stet::result<std::string> uri_of(std::string_view image, std::string_view media_type,
-                                 std::uint64_t limit = stet::default_thumbnail_limit)
+                                 std::uint64_t limit = stet::detail::default_thumbnail_limit)
 {
     return thumbnail_uri(std::as_bytes(std::span(image)), media_type, limit);
 }
 
 } // namespace
 
-static_assert(stet::default_thumbnail_limit == 524'288);
-static_assert(stet::exceeded_ceilings(2 * stet::default_thumbnail_limit).empty());
+static_assert(stet::detail::default_thumbnail_limit == 524'288);
+static_assert(stet::exceeded_ceilings(2 * stet::detail::default_thumbnail_limit).empty());
 
 static_assert(is_image_uri("data:image/jpeg;base64,/9j/4A=="));
 static_assert(is_image_uri("data:image/svg+xml;base64,Zg==") &&
@@ -98,12 +98,13 @@ TEST_CASE("an image whose URI passes the limit is refused with both sizes")
 TEST_CASE("without a limit of one's own half the lowest ceiling holds")
 {
     const std::uint64_t before = std::string_view("data:image/jpeg;base64,").size();
-    const std::size_t   bytes = stet::detail::memory_size((stet::default_thumbnail_limit - before) / 4 * 3);
-    std::string         image(jpeg);
+    const std::size_t   bytes =
+        stet::detail::memory_size((stet::detail::default_thumbnail_limit - before) / 4 * 3);
+    std::string image(jpeg);
     image.resize(bytes, 'x');
     const auto fits = thumbnail_uri(std::as_bytes(std::span(image)), "image/jpeg");
     REQUIRE(fits);
-    CHECK(fits->size() <= stet::default_thumbnail_limit);
+    CHECK(fits->size() <= stet::detail::default_thumbnail_limit);
     image += 'x';
     const auto too_large = thumbnail_uri(std::as_bytes(std::span(image)), "image/jpeg");
     CHECK(support::failure(too_large) == "metadata_too_large");

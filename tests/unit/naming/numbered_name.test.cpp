@@ -9,8 +9,8 @@
 #include <string_view>
 
 using stet::name_case;
-using stet::number_taken;
 using stet::numbered_name;
+using stet::detail::number_taken;
 
 static_assert(stet::part_extension.size() < stet::checkpoint_extension.size(),
               "a name that fits with the checkpoint's extension fits with the part file's");

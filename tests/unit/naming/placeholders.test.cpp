@@ -112,10 +112,10 @@ TEST_CASE("a prefix mentions the time exactly when a field of it needs one")
          {"%year%", "a/%month%", "%day%x", "%hour%", "%minute%", "%second%", "%date%", "%date:yyyy%"})
     {
         CAPTURE(prefix);
-        CHECK(stet::mentions_time(prefix));
+        CHECK(stet::detail::mentions_time(prefix));
     }
     for (const std::string_view prefix : {"", "ComfyUI", "year", "%width%", "100%"}) {
         CAPTURE(prefix);
-        CHECK_FALSE(stet::mentions_time(prefix));
+        CHECK_FALSE(stet::detail::mentions_time(prefix));
     }
 }

@@ -26,7 +26,7 @@ struct spelled_text {
 std::string spelled(const stet::record& placed, std::span<const std::uint64_t> shape)
 {
     spelled_text out;
-    stet::spell_member(out, placed, shape);
+    stet::detail::spell_member(out, placed, shape);
     return out.text;
 }
 

@@ -18,7 +18,7 @@ static_assert(stet::reference_order.group(stet::dtype::u64, 0) >
 
 TEST_CASE("the reference order groups tensors by dtype alone, in the rank of the format")
 {
-    for (std::size_t rank = 0; rank < stet::dtype_count; ++rank) {
+    for (std::size_t rank = 0; rank < stet::detail::dtype_count; ++rank) {
         const auto type = static_cast<stet::dtype>(rank);
         CHECK(stet::reference_order.group(type, 0) == rank);
         CHECK(stet::reference_order.group(type, UINT64_MAX) == rank);

@@ -21,7 +21,7 @@
 
 namespace {
 
-static_assert(stet::max_components == 8);
+static_assert(stet::detail::max_components == 8);
 static_assert(std::is_nothrow_move_constructible_v<stet::plan> && !std::is_copy_constructible_v<stet::plan>);
 static_assert(std::is_trivially_copyable_v<stet::component_reports>);
 

@@ -193,7 +193,7 @@ TEST_CASE("every tensor of a generated file is found")
     std::string   header = "{";
     std::uint64_t at = 0;
     std::size_t   count = 0;
-    for (std::size_t type = 0; type < stet::dtype_count; ++type) {
+    for (std::size_t type = 0; type < stet::detail::dtype_count; ++type) {
         for (std::size_t rank = 1; rank <= 7; ++rank) {
             std::uint64_t elements = 4;
             std::string   shape = "4";
@@ -202,9 +202,9 @@ TEST_CASE("every tensor of a generated file is found")
                 shape += "," + std::to_string(size);
                 elements *= size;
             }
-            const std::uint64_t size = elements * stet::dtype_table[type].bits / 8;
+            const std::uint64_t size = elements * stet::detail::dtype_table[type].bits / 8;
             header += (count == 0 ? "\"t." : ",\"t.") + std::to_string(count) + R"(":{"dtype":")" +
-                      std::string(stet::dtype_table[type].name) + R"(","shape":[)" + shape +
+                      std::string(stet::detail::dtype_table[type].name) + R"(","shape":[)" + shape +
                       R"(],"data_offsets":[)" + std::to_string(at) + "," + std::to_string(at + size) + "]}";
             at += size;
             ++count;

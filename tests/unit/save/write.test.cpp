@@ -401,7 +401,7 @@ TEST_CASE("the staging block is as large as the file, to a cache line, and never
     CHECK(medium.first >= medium.second);
     CHECK(medium.first < medium.second + stet::detail::staging_alignment);
     CHECK(staged(mebibyte * 3).first == mebibyte);
-    static_assert(stet::staging_size == mebibyte);
+    static_assert(stet::detail::staging_size == mebibyte);
 }
 
 TEST_CASE("memory for a checkpoint of one gibibyte is its plan, its sorted metadata and one mebibyte")

@@ -16,11 +16,13 @@
 using stet::append_sink;
 using support::as_bytes;
 
-static_assert(stet::byte_container<std::vector<std::byte>> &&
-              stet::byte_container<std::vector<unsigned char>>);
-static_assert(stet::byte_container<std::string> && stet::byte_container<std::deque<std::int8_t>>);
-static_assert(!stet::byte_container<std::vector<int>> && !stet::byte_container<std::u16string>);
-static_assert(!stet::byte_container<std::string_view> && !stet::byte_container<int>);
+static_assert(stet::detail::byte_container<std::vector<std::byte>> &&
+              stet::detail::byte_container<std::vector<unsigned char>>);
+static_assert(stet::detail::byte_container<std::string> &&
+              stet::detail::byte_container<std::deque<std::int8_t>>);
+static_assert(!stet::detail::byte_container<std::vector<int>> &&
+              !stet::detail::byte_container<std::u16string>);
+static_assert(!stet::detail::byte_container<std::string_view> && !stet::detail::byte_container<int>);
 static_assert(stet::sink<append_sink<std::string>>);
 
 TEST_CASE("pieces are appended to what the container holds")

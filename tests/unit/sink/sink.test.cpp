@@ -92,8 +92,8 @@ TEST_CASE("a sink_ref lends what its sink lends, and nothing of a sink that lend
             return std::span<std::byte>(own);
         }
     };
-    static_assert(stet::lending_sink<lender> && stet::lending_sink<sink_ref>);
-    static_assert(!stet::lending_sink<piece_sink> && !stet::lending_sink<int>);
+    static_assert(stet::detail::lending_sink<lender> && stet::detail::lending_sink<sink_ref>);
+    static_assert(!stet::detail::lending_sink<piece_sink> && !stet::detail::lending_sink<int>);
 
     lender         lends;
     const sink_ref reference = lends;

@@ -22,11 +22,11 @@ using support::small_tensors;
 
 struct unknown_rule {};
 
-static_assert(stet::invertible_text_rule<stet::text_rules::sd1> &&
-              stet::invertible_text_rule<stet::text_rules::sd2> &&
-              stet::invertible_text_rule<stet::text_rules::sdxl> &&
-              stet::invertible_text_rule<stet::text_rules::sdxl_refiner>);
-static_assert(!stet::invertible_text_rule<unknown_rule>);
+static_assert(stet::detail::invertible_text_rule<stet::text_rules::sd1> &&
+              stet::detail::invertible_text_rule<stet::text_rules::sd2> &&
+              stet::detail::invertible_text_rule<stet::text_rules::sdxl> &&
+              stet::detail::invertible_text_rule<stet::text_rules::sdxl_refiner>);
+static_assert(!stet::detail::invertible_text_rule<unknown_rule>);
 
 struct outcome {
     name_list taken{};

@@ -60,9 +60,11 @@ static_assert(!stet::checkpoint_kind<int> && !stet::checkpoint_kind<dict> &&
               !stet::checkpoint_kind<without_fields> && !stet::checkpoint_kind<with_other_fields> &&
               !stet::checkpoint_kind<with_foreign_fields> &&
               !stet::checkpoint_kind<checkpoint_test::with_constructor>);
-static_assert(stet::component_count<stet::full> == 4 && stet::component_count<stet::image_only> == 4 &&
-              stet::component_count<stet::model_only> == 2 && stet::component_count<with_sound> == 2 &&
-              stet::component_count<stet::stable_audio> == 6);
+static_assert(stet::detail::component_count<stet::full> == 4 &&
+              stet::detail::component_count<stet::image_only> == 4 &&
+              stet::detail::component_count<stet::model_only> == 2 &&
+              stet::detail::component_count<with_sound> == 2 &&
+              stet::detail::component_count<stet::stable_audio> == 6);
 
 /// `role=key` of every entry in the order of the visit, and the indices the components were given.
 template <class Kind>

@@ -14,11 +14,11 @@
 
 namespace {
 
-using stet::consistent;
-using stet::has_sigmas;
 using stet::model_type;
 using stet::prediction;
 using stet::sigma_range;
+using stet::detail::consistent;
+using stet::detail::has_sigmas;
 
 constexpr sigma_range range{.largest = 700, .smallest = 0.002F};
 
@@ -39,10 +39,10 @@ static_assert(!has_sigmas(model_type::eps) && !has_sigmas(model_type::v_predicti
               !has_sigmas(model_type::flux) && !has_sigmas(model_type::img_to_img) &&
               !has_sigmas(model_type::flow_cosmos) && !has_sigmas(model_type::flow_av) &&
               !has_sigmas(model_type::img_to_img_flow) && !has_sigmas(model_type::v_prediction_ddpm));
-static_assert(stet::predict_key(model_type::eps) == "epsilon" &&
-              stet::predict_key(model_type::v_prediction) == "v" &&
-              stet::predict_key(model_type::v_prediction_ddpm).empty() &&
-              stet::predict_key(model_type::flow).empty());
+static_assert(stet::detail::predict_key(model_type::eps) == "epsilon" &&
+              stet::detail::predict_key(model_type::v_prediction) == "v" &&
+              stet::detail::predict_key(model_type::v_prediction_ddpm).empty() &&
+              stet::detail::predict_key(model_type::flow).empty());
 
 /// What is wrong with it, in quotes; nothing when it is sound.
 std::string problem(const prediction& described)

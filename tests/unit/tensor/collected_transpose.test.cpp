@@ -42,7 +42,7 @@ TEST_CASE("a produced tensor is written transposed, from memory it takes only me
     const counted_bytes    six{6};
     const auto             tensor = produced(six, {2, 3});
     REQUIRE(tensor);
-    const auto turned = stet::collected_transpose::of(*tensor, heap.allocator());
+    const auto turned = stet::detail::collected_transpose::of(*tensor, heap.allocator());
     REQUIRE(turned);
 
     const stet::tensor_view view = turned->view();
@@ -64,7 +64,7 @@ TEST_CASE("a stack is collected too, and further axes stay where they are")
     const auto                             stack = stet::stacked::of(parts);
     REQUIRE(stack);
 
-    const auto turned = stet::collected_transpose::of(stack->view(), stet::heap());
+    const auto turned = stet::detail::collected_transpose::of(stack->view(), stet::heap());
 
     REQUIRE(turned);
     CHECK(support::poured(turned->view()) == std::string("\0\1\4\5\2\3\6\7", 8));
@@ -73,11 +73,11 @@ TEST_CASE("a stack is collected too, and further axes stay where they are")
 TEST_CASE("what cannot be transposed, produced or held is an error")
 {
     const counted_bytes six{6};
-    CHECK(support::failure(stet::collected_transpose::of(*produced(six, {6}), stet::heap())) ==
+    CHECK(support::failure(stet::detail::collected_transpose::of(*produced(six, {6}), stet::heap())) ==
           "no_such_axis");
 
     const counted_bytes five{5};
-    const auto          short_of_one = stet::collected_transpose::of(*produced(five, {2, 3}), stet::heap());
+    const auto short_of_one = stet::detail::collected_transpose::of(*produced(five, {2, 3}), stet::heap());
     REQUIRE(short_of_one);
     CHECK(support::poured(short_of_one->view()) == "failed: produced_size_mismatch");
 
@@ -85,7 +85,7 @@ TEST_CASE("what cannot be transposed, produced or held is an error")
         .context = nullptr,
         .allocate = [](void*, std::size_t, std::size_t) -> void* { return nullptr; },
         .deallocate = [](void*, void*, std::size_t, std::size_t) {}};
-    const auto unheld = stet::collected_transpose::of(*produced(six, {2, 3}), nothing);
+    const auto unheld = stet::detail::collected_transpose::of(*produced(six, {2, 3}), nothing);
     REQUIRE(unheld);
     CHECK(support::poured(unheld->view()) == "failed: out_of_memory");
 }

@@ -53,7 +53,7 @@ constexpr std::array<known, 22> all_known{{
     {dtype::u64, "U64", 64},
 }};
 
-static_assert(stet::dtype_count == all_known.size());
+static_assert(stet::detail::dtype_count == all_known.size());
 
 } // namespace
 

@@ -77,7 +77,7 @@ static_assert(is_partial(byte_count(dtype::f6_e2m3, {2}), 12) &&
 
 TEST_CASE("the count of bytes is the count of elements times their width")
 {
-    for (std::size_t i = 0; i < stet::dtype_count; ++i) {
+    for (std::size_t i = 0; i < stet::detail::dtype_count; ++i) {
         const auto type = static_cast<dtype>(i);
         for (const std::uint64_t count : {0U, 4U, 12U, 1024U}) {
             const auto size = byte_count(type, {count, 1});

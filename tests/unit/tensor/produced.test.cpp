@@ -60,9 +60,10 @@ concept can_be_produced = requires(Object&& object, const extents& shape) {
 
 } // namespace
 
-static_assert(stet::producer_of<decltype(write_out), run_length>);
-static_assert(!stet::producer_of<decltype(write_out), std::string>, "takes another object");
-static_assert(!stet::producer_of<void (*)(const run_length&, sink_ref), run_length>, "a pointer is state");
+static_assert(stet::detail::producer_of<decltype(write_out), run_length>);
+static_assert(!stet::detail::producer_of<decltype(write_out), std::string>, "takes another object");
+static_assert(!stet::detail::producer_of<void (*)(const run_length&, sink_ref), run_length>,
+              "a pointer is state");
 static_assert(can_be_produced<run_length&> && can_be_produced<const run_length&>);
 static_assert(!can_be_produced<run_length> && !can_be_produced<const run_length>, "it would be gone at once");
 
@@ -75,9 +76,9 @@ TEST_CASE("a function with captures, or one that reports nothing, is no producer
         runs.count = 0;
         return {};
     };
-    STATIC_CHECK_FALSE(stet::producer_of<decltype(capturing), run_length>);
-    STATIC_CHECK_FALSE(stet::producer_of<decltype(silent), run_length>);
-    STATIC_CHECK_FALSE(stet::producer_of<decltype(changing), run_length>);
+    STATIC_CHECK_FALSE(stet::detail::producer_of<decltype(capturing), run_length>);
+    STATIC_CHECK_FALSE(stet::detail::producer_of<decltype(silent), run_length>);
+    STATIC_CHECK_FALSE(stet::detail::producer_of<decltype(changing), run_length>);
 
     piece_sink destination;
     run_length runs{.letter = 'a', .count = 1, .piece = 1};

@@ -102,7 +102,7 @@ static_assert(static_cast<int>(errc::invalid_setting) == 79);
 static_assert(static_cast<int>(errc::sync_not_offered) == 80);
 static_assert(static_cast<int>(errc::rename_not_offered) == 81);
 static_assert(static_cast<int>(errc::untrusted_link) == 82);
-static_assert(stet::errc_count == 82);
+static_assert(stet::detail::errc_count == 82);
 
 namespace {
 

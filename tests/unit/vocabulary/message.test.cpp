@@ -179,7 +179,7 @@ constexpr std::array<sentence, 82> sentences{{
      "names"},
 }};
 
-static_assert(sentences.size() == stet::errc_count, "a new code needs its sentence here");
+static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");
 
 error example(errc code)
 {
@@ -227,7 +227,7 @@ TEST_CASE("every code has its name and its sentence")
 
 TEST_CASE("every sentence is one line, starts in lower case and ends without a full stop")
 {
-    for (std::size_t code = 1; code <= stet::errc_count; ++code) {
+    for (std::size_t code = 1; code <= stet::detail::errc_count; ++code) {
         const std::string text = message(example(static_cast<errc>(code)));
         REQUIRE_FALSE(text.empty());
         CHECK(text.find('\n') == std::string::npos);
@@ -240,7 +240,7 @@ TEST_CASE("every sentence is one line, starts in lower case and ends without a f
 TEST_CASE("no error is called so")
 {
     CHECK(name(errc{}) == "no error");
-    CHECK(name(static_cast<errc>(stet::errc_count + 1)) == "no error");
+    CHECK(name(static_cast<errc>(stet::detail::errc_count + 1)) == "no error");
     CHECK(message(error{}) == "no error");
     CHECK(message(error{.code = static_cast<errc>(255)}) == "no error");
 }
@@ -309,7 +309,7 @@ TEST_CASE("what a party is called is escaped as names are")
 
 TEST_CASE("no hostile name gets a control, a turn or a broken character into a message")
 {
-    for (std::size_t code = 1; code <= stet::errc_count; ++code) {
+    for (std::size_t code = 1; code <= stet::detail::errc_count; ++code) {
         const error hostile = error{.code = static_cast<errc>(code)}
                                   .with("\x1B]0;\x07\xFF", "\xE2\x80\xAE\xC2\x9B")
                                   .about("\xE2\x80\xA8\xE2\x81\xA7\x7F", "\xD8\x9C\xF0\x9F");
@@ -335,7 +335,7 @@ TEST_CASE("a tensor, a header or a text without a name is spoken of in other wor
           "the header, byte 9 of the file: a colon is missing");
     CHECK(message(error{.code = errc::invalid_json, .actual = 9}) ==
           "the JSON text: Python's json module refuses what stands at byte 9");
-    for (std::size_t code = 1; code <= stet::errc_count; ++code) {
+    for (std::size_t code = 1; code <= stet::detail::errc_count; ++code) {
         const std::string text = message(error{.code = static_cast<errc>(code)});
         INFO(text);
         CHECK((text.find("''") == std::string::npos || text.starts_with("''") ||

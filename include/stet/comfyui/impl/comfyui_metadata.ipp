@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "../comfyui_metadata.hpp"
-
-#include <string>
 #include "../../vocabulary/impl/json_string.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
 #include "../../vocabulary/impl/words.hpp"
+#include "../comfyui_metadata.hpp"
 #include "number.hpp"
+
+#include <string>
 #include <utility>
 
 namespace STET_NAMESPACE {
@@ -25,7 +25,7 @@ STET_INLINE result<metadata_list> make_comfyui_metadata(const claimed_name&     
         title += saved.digits;
         set_metadata(list, "modelspec.title", title);
     }
-    if (const auto key = model.prediction ? predict_key(model.prediction->type) : ""; !key.empty())
+    if (const auto key = model.prediction ? detail::predict_key(model.prediction->type) : ""; !key.empty())
         set_metadata(list, "modelspec.predict_key", key);
     if (!graph)
         return list;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "../comfyui_name.hpp"
+#include "python_path.hpp"
 #include "python_text.hpp"
 
 #include <array>
 #include <cstddef>
-#include "python_path.hpp"
 #include <utility>
 
 namespace STET_NAMESPACE {
@@ -48,12 +48,16 @@ STET_INLINE comfyui_place split_comfyui_prefix(const comfyui_request& request)
             .paths = paths};
 }
 
+namespace detail {
+
 STET_INLINE bool is_inside_by_text(const comfyui_place& place, std::string_view output_dir)
 {
     return detail::python_path::is_inside(detail::python_path::normalized(output_dir, place.paths),
                                           detail::python_path::normalized(place.folder, place.paths),
                                           place.paths);
 }
+
+} // namespace detail
 
 STET_INLINE result<comfyui_place> resolve_comfyui(const comfyui_request& request)
 {
@@ -71,7 +75,7 @@ STET_INLINE result<comfyui_place> resolve_comfyui(const comfyui_request& request
     } else if (place.folder.find('\0') != std::string::npos) {
         return error{.code = errc::invalid_file_name}.about(place.folder);
     }
-    if (!is_inside_by_text(place, root))
+    if (!detail::is_inside_by_text(place, root))
         return error{.code = errc::outside_root}.about(place.folder);
     return place;
 }

@@ -8,13 +8,13 @@
 #include "python_path.hpp"
 
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-#include <charconv>
-#include <cstdint>
-#include <string>
 
 namespace STET_NAMESPACE {
 
@@ -22,7 +22,7 @@ STET_INLINE result<comfyui_target> comfyui_target::take(const file_system& calls
                                                         durability lasting, existing_file existing)
 {
     request.paths = calls.paths;
-    if (!request.fields.time && mentions_time(request.prefix))
+    if (!request.fields.time && detail::mentions_time(request.prefix))
         request.fields.time = local_time();
     const bool resolves_links = request.rule != naming_rule::comfyui_0_8;
     auto       place =
@@ -62,7 +62,7 @@ STET_INLINE result<folder> comfyui_target::open_inside(const file_system& calls,
 {
     auto root = folder::open(calls, output_dir);
     if (!root && root.error().os_code == ENOENT) {
-        if (!is_inside_by_text(place, output_dir)) // where nothing is, there are no links either
+        if (!detail::is_inside_by_text(place, output_dir)) // where nothing is, there are no links either
             return error{.code = errc::outside_root}.about(place.folder);
         root = folder::create(calls, output_dir, lasting);
     }
@@ -98,12 +98,12 @@ STET_INLINE result<detail::python_int> comfyui_target::next_number(const folder&
                                                                    const comfyui_place& place)
 {
     comfyui_counter numbers(place);
-    const auto      listed = retried([&] {
+    const auto      listed = detail::retried([&] {
         return in.calls().list(in.calls().context, in.handle(),
                                     [&](std::string_view entry) { numbers.see(entry); });
     });
     if (listed.error != 0)
-        return os_error(listed.error, place.folder);
+        return detail::os_error(listed.error, place.folder);
     return numbers.next();
 }
 
@@ -137,7 +137,7 @@ STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_plac
         const auto  found = in.inspect(name, links::refuse, facts);
         const bool  exists = found.error == 0;
         if (!exists && found.error != ENOENT)
-            return os_error(found.error, path);
+            return detail::os_error(found.error, path);
         if (exists && existing == existing_file::refuse) {
             if (refused == *number || attempt == most_attempts)
                 return error{.code = errc::name_taken}.about(path);

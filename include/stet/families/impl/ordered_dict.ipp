@@ -100,9 +100,9 @@ STET_INLINE result<const tensor_view*> ordered_dict::keep(const placed_name& nam
                                                           const tensor_view& tensor) noexcept
 {
     if (tensor.shape.problem() != errc{})
-        return axes_error(tensor.shape).about(name.prefix, name.stem);
+        return detail::axes_error(tensor.shape).about(name.prefix, name.stem);
     if (tensor.strides.problem() != errc{})
-        return axes_error(tensor.strides).about(name.prefix, name.stem);
+        return detail::axes_error(tensor.strides).about(name.prefix, name.stem);
     const tensor_view* const kept = tensors_.keep(tensor);
     return kept == nullptr ? result<const tensor_view*>(exhausted()) : kept;
 }

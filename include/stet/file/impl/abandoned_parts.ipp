@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "../../naming/output_name.hpp"
-#include "part_name.hpp"
 #include "../abandoned_parts.hpp"
 #include "../exact_target.hpp"
+#include "part_name.hpp"
 
 #include <cerrno>
 #include <ctime>
@@ -125,7 +125,7 @@ STET_INLINE result<abandoned_parts> remove_abandoned_numbered(const std::string&
         return in.error();
     const std::string path = wanted.empty() ? root : root + '/' + wanted;
     return detail::part_search(*in, path, options).run([](std::string_view entry) {
-        return is_numbered_part(entry);
+        return detail::is_numbered_part(entry);
     });
 }
 
@@ -136,7 +136,7 @@ STET_INLINE result<abandoned_parts> remove_abandoned_exact(const std::string&   
     if (!place)
         return place.error();
     return detail::part_search(place->in, path, options).run([&place](std::string_view entry) {
-        return is_exact_part(entry, place->name);
+        return detail::is_exact_part(entry, place->name);
     });
 }
 

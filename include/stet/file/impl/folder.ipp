@@ -81,15 +81,16 @@ STET_INLINE result<folder> folder::enter_existing(const std::string& name, const
 
 STET_INLINE os_result folder::inspect(const std::string& name, links treatment, entry_facts& facts) const
 {
-    return retried([&] { return calls_->inspect(calls_->context, handle_, name.c_str(), treatment, facts); });
+    return detail::retried(
+        [&] { return calls_->inspect(calls_->context, handle_, name.c_str(), treatment, facts); });
 }
 
 STET_INLINE result<void> folder::sync(const std::string& path) const
 {
-    const auto synced = retried([&] { return calls_->sync(calls_->context, handle_); });
+    const auto synced = detail::retried([&] { return calls_->sync(calls_->context, handle_); });
     // Some network file systems cannot sync a folder; they order its entries by themselves.
-    if (synced.error != 0 && !is_not_offered(synced.error))
-        return os_error(synced.error, path);
+    if (synced.error != 0 && !detail::is_not_offered(synced.error))
+        return detail::os_error(synced.error, path);
     return {};
 }
 
@@ -143,9 +144,9 @@ STET_INLINE result<folder> folder::open_in(const file_system& calls, file_handle
                                            const std::string& name, links treatment, const std::string& path)
 {
     const auto opened =
-        retried([&] { return calls.open_folder(calls.context, parent, name.c_str(), treatment); });
+        detail::retried([&] { return calls.open_folder(calls.context, parent, name.c_str(), treatment); });
     if (opened.error != 0)
-        return os_error(opened.error, path);
+        return detail::os_error(opened.error, path);
     return folder(calls, static_cast<file_handle>(opened.value));
 }
 
@@ -185,7 +186,7 @@ STET_INLINE result<folder> folder::behind_link(const std::string& name, const fo
         return refused;
     entry_facts facts;
     if (const auto known = inspect(name, links::refuse, facts); known.error != 0)
-        return os_error(known.error, path);
+        return detail::os_error(known.error, path);
     if (facts.kind != entry_kind::link)
         return refused;
     auto behind = open_in(*calls_, handle_, name, links::follow, path);
@@ -202,9 +203,10 @@ STET_INLINE result<folder> folder::behind_link(const std::string& name, const fo
 STET_INLINE result<folder> folder::make(const std::string& name, durability lasting,
                                         const std::string& path) const
 {
-    const auto made = retried([&] { return calls_->make_folder(calls_->context, handle_, name.c_str()); });
+    const auto made =
+        detail::retried([&] { return calls_->make_folder(calls_->context, handle_, name.c_str()); });
     if (made.error != 0 && made.error != EEXIST) // another saver may have been quicker
-        return os_error(made.error, path);
+        return detail::os_error(made.error, path);
     if (lasting == durability::full) {
         if (auto synced = sync(path); !synced)
             return synced.error();

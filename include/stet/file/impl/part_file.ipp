@@ -18,11 +18,11 @@ STET_INLINE result<part_file> part_file::create(const folder& in, std::string na
         replaced = *std::move(found);
     }
     constexpr std::uint32_t everybody = 0666;
-    const std::uint32_t     mode = replaced ? private_mode : everybody;
+    const std::uint32_t     mode = replaced ? detail::private_mode : everybody;
     const auto              created =
-        retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str(), mode); });
+        detail::retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str(), mode); });
     if (created.error != 0)
-        return os_error(created.error, path);
+        return detail::os_error(created.error, path);
     part_file part(in, std::move(name), std::move(path), static_cast<file_handle>(created.value));
     part.replaced_ = std::move(replaced);
     if (auto locked = part.lock(in); !locked)
@@ -55,8 +55,9 @@ STET_INLINE result<void> part_file::preallocate(std::uint64_t size)
     size_ = size;
     if (calls_->preallocate == nullptr)
         return {};
-    const auto reserved = retried([&] { return calls_->preallocate(calls_->context, handle_, size); });
-    if (is_not_offered(reserved.error) || reserved.error == EPERM || reserved.error == ENODEV)
+    const auto reserved =
+        detail::retried([&] { return calls_->preallocate(calls_->context, handle_, size); });
+    if (detail::is_not_offered(reserved.error) || reserved.error == EPERM || reserved.error == ENODEV)
         return {};
     return checked(reserved);
 }
@@ -80,8 +81,8 @@ STET_INLINE bool part_file::clone(file_handle from, std::uint64_t from_offset, s
 {
     if (calls_->clone == nullptr)
         return false;
-    const auto cloned =
-        retried([&] { return calls_->clone(calls_->context, from, from_offset, handle_, offset, size); });
+    const auto cloned = detail::retried(
+        [&] { return calls_->clone(calls_->context, from, from_offset, handle_, offset, size); });
     return cloned.error == 0;
 }
 
@@ -89,7 +90,7 @@ STET_INLINE result<void> part_file::checked(os_result returned, std::uint64_t pi
 {
     if (returned.error == 0)
         return {};
-    error failed = os_error(returned.error, path_);
+    error failed = detail::os_error(returned.error, path_);
     failed.expected = size_ < piece ? piece : size_;
     return failed;
 }
@@ -99,7 +100,8 @@ STET_INLINE os_result part_file::open_direct() const
     constexpr os_result none{.value = no_handle, .error = ENOTSUP};
     if (calls_->open_direct == nullptr || calls_->write_at == nullptr)
         return none;
-    const auto opened = retried([&] { return calls_->open_direct(calls_->context, folder_, name_.c_str()); });
+    const auto opened =
+        detail::retried([&] { return calls_->open_direct(calls_->context, folder_, name_.c_str()); });
     if (opened.error != 0)
         return {.value = no_handle, .error = opened.error};
     const auto  direct = static_cast<file_handle>(opened.value);
@@ -139,7 +141,7 @@ STET_INLINE part_file::part_file(const folder& in, std::string name, std::string
 
 STET_INLINE os_result part_file::look_at(file_handle file, entry_facts& facts) const
 {
-    return retried([&] { return calls_->inspect(calls_->context, file, "", links::follow, facts); });
+    return detail::retried([&] { return calls_->inspect(calls_->context, file, "", links::follow, facts); });
 }
 
 STET_INLINE result<void> part_file::lock(const folder& in)
@@ -158,7 +160,7 @@ STET_INLINE result<void> part_file::lock(const folder& in)
 
 STET_INLINE os_result part_file::look_at_name(entry_facts& named) const
 {
-    return retried(
+    return detail::retried(
         [&] { return calls_->inspect(calls_->context, folder_, name_.c_str(), links::refuse, named); });
 }
 
@@ -195,8 +197,8 @@ STET_INLINE result<void> part_file::take_access(const folder& in, const std::str
 STET_INLINE result<void> part_file::close(durability lasting)
 {
     if (lasting == durability::full) {
-        const auto synced = retried([&] { return calls_->sync(calls_->context, handle_); });
-        if (is_not_offered(synced.error))
+        const auto synced = detail::retried([&] { return calls_->sync(calls_->context, handle_); });
+        if (detail::is_not_offered(synced.error))
             return error{.code = errc::sync_not_offered, .os_code = synced.error}.about(path_);
         if (synced.error != 0)
             return checked(synced);
@@ -208,14 +210,14 @@ STET_INLINE result<void> part_file::close(durability lasting)
 
 STET_INLINE result<void> part_file::move(const std::string& final_name, existing_file existing)
 {
-    const auto moved = retried(
+    const auto moved = detail::retried(
         [&] { return calls_->move(calls_->context, folder_, name_.c_str(), final_name.c_str(), existing); });
     is_named_ = moved.error != 0;
     if (moved.error == 0)
         lock_.unlock();
     if (moved.error == ENOENT)
         return lost(ENOENT);
-    if (is_not_offered(moved.error))
+    if (detail::is_not_offered(moved.error))
         return error{.code = errc::rename_not_offered, .os_code = moved.error}.about(path_);
     return checked(moved);
 }
@@ -238,7 +240,7 @@ STET_INLINE result<detail::file_lock> part_file::lock_named(const folder& in, co
         if (*named)
             return lock;
     }
-    return os_error(EBUSY, path_);
+    return detail::os_error(EBUSY, path_);
 }
 
 STET_INLINE result<void> part_file::take_free(const folder& in, const std::string& final_name)
@@ -259,7 +261,7 @@ STET_INLINE void part_file::leave_free(const folder& in, const std::string& fina
     if (found.error != 0 || !detail::is_same_entry(own_, named))
         return;
     const auto rename = [&](const std::string& from, const std::string& to) {
-        return retried([&] {
+        return detail::retried([&] {
             return calls_->move(calls_->context, folder_, from.c_str(), to.c_str(), existing_file::refuse);
         });
     };
@@ -290,7 +292,7 @@ STET_INLINE result<void> part_file::replace(const folder& in, const std::string&
         const os_result swapped = old ? swap_with(final_name) : os_result{.value = -1, .error = ENOENT};
         if (swapped.error == 0)
             return settle_swap(in, final_name, *std::move(old));
-        if (is_not_offered(swapped.error) || swapped.error == EPERM)
+        if (detail::is_not_offered(swapped.error) || swapped.error == EPERM)
             break;
         if (swapped.error != ENOENT)
             return checked(swapped);
@@ -305,7 +307,7 @@ STET_INLINE result<void> part_file::replace(const folder& in, const std::string&
 
 STET_INLINE os_result part_file::swap_with(const std::string& final_name) const
 {
-    return retried(
+    return detail::retried(
         [&] { return calls_->exchange(calls_->context, folder_, name_.c_str(), final_name.c_str()); });
 }
 
@@ -365,7 +367,7 @@ STET_INLINE part_file::taken_back part_file::swap_back(const folder& in, const s
 
 STET_INLINE os_result part_file::remove(const std::string& name) const
 {
-    return retried([&] { return calls_->remove(calls_->context, folder_, name.c_str()); });
+    return detail::retried([&] { return calls_->remove(calls_->context, folder_, name.c_str()); });
 }
 
 } // namespace STET_NAMESPACE

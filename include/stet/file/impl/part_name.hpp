@@ -2,8 +2,8 @@
 #ifndef STET_FILE_IMPL_PART_NAME_HPP
 #define STET_FILE_IMPL_PART_NAME_HPP
 
-#include "../../vocabulary/config.hpp"
 #include "../../naming/numbered_name.hpp"
+#include "../../vocabulary/config.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,8 +43,6 @@ constexpr std::string_view exact_part_stem(std::string_view name) noexcept
     return name.substr(0, cut);
 }
 
-} // namespace detail
-
 /// The name under which a file of an exact path is written: `model.safetensors.part`, or with a number where an
 /// earlier saver left or still writes one. A name too long for that is cut: the part file's name only has to be free.
 /// attempt: from 1
@@ -79,6 +77,8 @@ constexpr bool is_numbered_part(std::string_view entry) noexcept
     const bool             is_number = number.size() == 5 || (number.size() > 5 && number.front() != '0');
     return is_number && entry.ends_with('_');
 }
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE
 

@@ -4,6 +4,8 @@
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
 STET_INLINE std::string exact_part_name(std::string_view name, std::uint64_t attempt)
 {
     std::string part_name(detail::exact_part_stem(name));
@@ -14,5 +16,7 @@ STET_INLINE std::string exact_part_name(std::string_view name, std::uint64_t att
     part_name += part_extension;
     return part_name;
 }
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The POSIX calls that speak of sizes, places and inodes, always in 64 bits: on 32-bit machines the C library's plain ones
-// fail for a file above 2 GiB, and for a folder of a large disk. Elsewhere this header is empty.
+// fail for a file above 2 GiB, and for a folder of a large disk. And what every call needs besides. Elsewhere this header is
+// empty.
 #ifndef STET_FILE_IMPL_POSIX_CALLS_HPP
 #define STET_FILE_IMPL_POSIX_CALLS_HPP
 
-#include "../../vocabulary/config.hpp"
+#include "../file_system.hpp"
 
 #if !defined(_WIN32)
 
+#include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -99,6 +102,26 @@ inline int set_aside(int file, file_offset size) noexcept
 #endif
 
 #endif
+
+template <class Returned>
+os_result checked(Returned returned) noexcept
+{
+    if (returned < 0)
+        return {.value = -1, .error = errno};
+    return {.value = std::int64_t{returned}, .error = 0};
+}
+
+/// Between the system's integer types, whose widths and signs differ from system to system.
+template <class To, class From>
+constexpr To converted(From value) noexcept
+{
+    return static_cast<To>(value);
+}
+
+inline int descriptor(file_handle handle) noexcept
+{
+    return handle == no_handle ? AT_FDCWD : static_cast<int>(handle);
+}
 
 } // namespace posix
 

@@ -88,7 +88,7 @@ STET_INLINE result<void> header::write(staged_sink& out) const
             detail::prefetch_text(records[i + detail::prefetch_distance].name.stem);
         if (i != 0)
             text.put(",");
-        spell_member(text, records[i], plan_->shape(records[i]));
+        detail::spell_member(text, records[i], plan_->shape(records[i]));
     }
     text.put("}");
     for (std::uint64_t i = text_size_; i < padded_size_; ++i)

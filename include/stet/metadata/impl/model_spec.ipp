@@ -178,7 +178,7 @@ STET_INLINE result<metadata_list> model_spec_metadata(const model_spec& model, c
     entries.put("license", model.license);
     entries.put("usage_hint", model.usage_hint);
     if (!model.thumbnail.empty())
-        entries.put_if(is_image_uri(model.thumbnail), "thumbnail", model.thumbnail,
+        entries.put_if(detail::is_image_uri(model.thumbnail), "thumbnail", model.thumbnail,
                        "a data URI of an image in base64, such as thumbnail_uri() gives");
     entries.put_list("tags", model.tags);
     entries.put_list("merged_from", model.merged_from);

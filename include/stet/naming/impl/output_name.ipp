@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/decimal.hpp"
 #include "../../vocabulary/impl/utf8.hpp"
 #include "../output_name.hpp"
-#include "../../vocabulary/impl/decimal.hpp"
+
 #include <array>
 
 namespace STET_NAMESPACE {
@@ -126,8 +127,6 @@ STET_INLINE std::optional<std::string> field_value(std::string_view field, const
     return std::nullopt;
 }
 
-} // namespace detail
-
 STET_INLINE bool mentions_time(std::string_view prefix) noexcept
 {
     for (const std::string_view field :
@@ -138,6 +137,8 @@ STET_INLINE bool mentions_time(std::string_view prefix) noexcept
     }
     return false;
 }
+
+} // namespace detail
 
 STET_INLINE std::string expand_placeholders(std::string_view prefix, const placeholders& values)
 {

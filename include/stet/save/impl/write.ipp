@@ -11,9 +11,9 @@ STET_INLINE result<void> write(const header& head, sink_ref destination, const w
 {
     if (!options.staging.empty())
         return detail::write_staged(head, destination, options.staging, options);
-    const std::size_t size =
-        head.file_size() < staging_size ? detail::memory_size(head.file_size()) : staging_size;
-    auto block = detail::staging_block::make(size, head.tensors().memory());
+    const std::size_t size = head.file_size() < detail::staging_size ? detail::memory_size(head.file_size())
+                                                                     : detail::staging_size;
+    auto              block = detail::staging_block::make(size, head.tensors().memory());
     return block ? detail::write_staged(head, destination, block->bytes(), options) : block.error();
 }
 

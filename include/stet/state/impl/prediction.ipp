@@ -3,6 +3,8 @@
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
 STET_INLINE result<void> consistent(const prediction& described) noexcept
 {
     const error contradiction{.code = errc::contradictory_prediction};
@@ -19,5 +21,7 @@ STET_INLINE result<void> consistent(const prediction& described) noexcept
     }
     return {};
 }
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE

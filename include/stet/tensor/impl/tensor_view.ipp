@@ -24,7 +24,7 @@ STET_INLINE result<void> tensor_view::soundness() const noexcept
     if (*needed != size)
         return error{.code = errc::tensor_size_mismatch, .expected = *needed, .actual = size};
     if (strides.problem() != errc{})
-        return axes_error(strides);
+        return detail::axes_error(strides);
     if (!strides.empty() && strides.size() != shape.size())
         return error{.code = errc::strides_rank_mismatch, .expected = shape.size(), .actual = strides.size()};
     return {};

@@ -112,8 +112,8 @@ STET_INLINE result<tensor_view> sliced(const tensor_view& tensor, std::size_t ax
     return detail::without_needless_strides(*view);
 }
 
-STET_INLINE result<collected_transpose> collected_transpose::of(const tensor_view& tensor,
-                                                                const allocator&   memory) noexcept
+STET_INLINE result<detail::collected_transpose> detail::collected_transpose::of(
+    const tensor_view& tensor, const allocator& memory) noexcept
 {
     // As a packed tensor of its shape would be turned.
     tensor_view packed = tensor;
@@ -122,24 +122,25 @@ STET_INLINE result<collected_transpose> collected_transpose::of(const tensor_vie
     const auto turned = transposed(packed);
     if (!turned)
         return turned.error();
-    return collected_transpose(tensor, turned->shape, memory);
+    return detail::collected_transpose(tensor, turned->shape, memory);
 }
 
-STET_INLINE tensor_view collected_transpose::view() const& noexcept
+STET_INLINE tensor_view detail::collected_transpose::view() const& noexcept
 {
     return {
         .type = tensor_.type, .shape = shape_, .size = tensor_.size, .data = this, .pour = collect_and_pour};
 }
 
-STET_INLINE collected_transpose::collected_transpose(const tensor_view& tensor, const extents& shape,
-                                                     const allocator& memory) noexcept
+STET_INLINE detail::collected_transpose::collected_transpose(const tensor_view& tensor, const extents& shape,
+                                                             const allocator& memory) noexcept
     : tensor_(tensor), shape_(shape), memory_(memory)
 {
 }
 
-STET_INLINE result<void> collected_transpose::collect_and_pour(const tensor_view& view, sink_ref destination)
+STET_INLINE result<void> detail::collected_transpose::collect_and_pour(const tensor_view& view,
+                                                                       sink_ref           destination)
 {
-    const auto&                      own = *static_cast<const collected_transpose*>(view.data);
+    const auto&                      own = *static_cast<const detail::collected_transpose*>(view.data);
     detail::growing_array<std::byte> collected(own.memory_);
     if (!collected.resize(detail::memory_size(own.tensor_.size)))
         return detail::out_of_memory(own.tensor_.size);
@@ -158,8 +159,8 @@ STET_INLINE result<stacked> stacked::of(std::span<const tensor_view> parts) noex
     if (parts.empty() || parts[0].shape.empty())
         return error{.code = errc::stack_of_scalars};
     const extents& first = parts[0].shape;
-    if (first.size() > kept_axes)
-        return error{.code = errc::too_many_axes, .expected = kept_axes, .actual = first.size()};
+    if (first.size() > detail::kept_axes)
+        return error{.code = errc::too_many_axes, .expected = detail::kept_axes, .actual = first.size()};
     std::uint64_t rows = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (parts[i].shape.empty())

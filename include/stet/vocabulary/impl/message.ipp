@@ -75,13 +75,13 @@ inline std::size_t put_field(message_writer& out, char field, std::string_view r
 STET_INLINE std::string_view name(errc code) noexcept
 {
     const auto index = static_cast<std::size_t>(code) - 1;
-    return index < errc_count ? detail::sentences[index].name : std::string_view("no error");
+    return index < detail::errc_count ? detail::sentences[index].name : std::string_view("no error");
 }
 
 STET_INLINE std::size_t write_message(const error& e, char* buffer, std::size_t capacity) noexcept
 {
     detail::message_writer out(buffer, capacity);
-    if (static_cast<std::size_t>(e.code) - 1 >= errc_count) {
+    if (static_cast<std::size_t>(e.code) - 1 >= detail::errc_count) {
         out.put("no error");
         return out.size();
     }

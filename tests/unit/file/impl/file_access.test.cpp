@@ -81,8 +81,8 @@ private:
         calls.set_owner = [](void* context, stet::file_handle, std::uint32_t owner, std::uint32_t group) {
             told& of = self(context);
             ++of.owner_calls;
-            const int error = owner != stet::same_as_before ? of.owner_error : of.group_error;
-            if (error == 0 && owner != stet::same_as_before)
+            const int error = owner != stet::detail::same_as_before ? of.owner_error : of.group_error;
+            if (error == 0 && owner != stet::detail::same_as_before)
                 of.now.owner = owner;
             if (error == 0)
                 of.now.group = group;

@@ -234,10 +234,10 @@ TEST_CASE("a new file has mode 0666 less the umask until it is given another")
 TEST_CASE("a file is given to a group, and an owner that stays is named as such")
 {
     const open_scratch here;
-    const auto         file = calls.create_file(nullptr, here.handle(), "new", stet::private_mode);
+    const auto         file = calls.create_file(nullptr, here.handle(), "new", stet::detail::private_mode);
     REQUIRE(file.error == 0);
     CHECK(mode_of(here / "new") == 0600);
-    CHECK(calls.set_owner(nullptr, file.value, stet::same_as_before, ::getegid()).error == 0);
+    CHECK(calls.set_owner(nullptr, file.value, stet::detail::same_as_before, ::getegid()).error == 0);
     stet::entry_facts facts;
     REQUIRE(calls.inspect(nullptr, here.handle(), "new", links::refuse, facts).error == 0);
     CHECK(facts.owner == ::geteuid());
@@ -252,7 +252,7 @@ TEST_CASE("a file is given to a group, and an owner that stays is named as such"
 TEST_CASE("an access list is read as a whole or in part, and taken away")
 {
     const open_scratch here;
-    const auto         file = calls.create_file(nullptr, here.handle(), "x", stet::private_mode);
+    const auto         file = calls.create_file(nullptr, here.handle(), "x", stet::detail::private_mode);
     REQUIRE(file.error == 0);
     char list[200];
     CHECK(calls.read_acl(nullptr, here.handle(), "x", list, sizeof list).value == 0);
@@ -266,7 +266,7 @@ TEST_CASE("an access list is read as a whole or in part, and taken away")
     for (const auto& entry : entries)
         wanted.append(reinterpret_cast<const char*>(entry), sizeof entry);
     const auto written = calls.write_acl(nullptr, file.value, wanted.data(), wanted.size());
-    if (stet::is_not_offered(written.error)) {
+    if (stet::detail::is_not_offered(written.error)) {
         std::printf("SKIPPED, no access lists here\n");
         return;
     }
@@ -327,7 +327,7 @@ TEST_CASE("what is written is there, also after space was set aside for it")
     REQUIRE(file.error == 0);
 
     const int set_aside = calls.preallocate(nullptr, file.value, 5).error;
-    CHECK((set_aside == 0 || stet::is_not_offered(set_aside)));
+    CHECK((set_aside == 0 || stet::detail::is_not_offered(set_aside)));
     CHECK(calls.write(nullptr, file.value, "abc", 3).value == 3);
     CHECK(calls.write(nullptr, file.value, "de", 2).value == 2);
     CHECK(calls.sync(nullptr, file.value).error == 0);
@@ -441,7 +441,7 @@ TEST_CASE("two names are swapped, or nothing happens")
     CHECK(calls.exchange(nullptr, here.handle(), "part", "missing").error != 0);
     CHECK(here->content("part") == "new");
     const int swapped = calls.exchange(nullptr, here.handle(), "part", "file").error;
-    CHECK((swapped == 0 || stet::is_not_offered(swapped)));
+    CHECK((swapped == 0 || stet::detail::is_not_offered(swapped)));
     CHECK(here->content("file") == (swapped == 0 ? "new" : "old"));
     CHECK(here->content("part") == (swapped == 0 ? "old" : "new"));
 }

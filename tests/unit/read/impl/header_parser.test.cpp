@@ -82,8 +82,8 @@ TEST_CASE("a header becomes tensors, axes and metadata")
 
 TEST_CASE("a dtype may come in any form the reference takes")
 {
-    for (std::size_t i = 0; i < stet::dtype_count; ++i) {
-        const std::string name(stet::dtype_table[i].name);
+    for (std::size_t i = 0; i < stet::detail::dtype_count; ++i) {
+        const std::string name(stet::detail::dtype_table[i].name);
         for (const std::string& form :
              {"\"" + name + "\"", "{\"" + name + "\":null}", "{ \"" + name + "\" : null }"})
             CHECK(parsed(with("\"a\":{\"dtype\":" + form + R"(,"shape":[0],"data_offsets":[0,0]})")).code ==

@@ -105,11 +105,11 @@ TEST_CASE("rows cannot be cut out of what has none, too many axes or a size beyo
     stet::tensor_view scalar = *made;
     scalar.shape = {};
     CHECK(stet::detail::produced_rows::of(scalar, 0, 0).error().code == stet::errc::no_such_axis);
-    constexpr std::array<std::int64_t, stet::kept_axes + 1> many{1};
-    stet::tensor_view                                       deep = *made;
+    constexpr std::array<std::int64_t, stet::detail::kept_axes + 1> many{1};
+    stet::tensor_view                                               deep = *made;
     deep.shape = many;
     CHECK(stet::detail::produced_rows::of(deep, 0, 1).error().code == stet::errc::too_many_axes);
-    CHECK(stet::detail::produced_rows::of(deep, 0, 1).error().actual == stet::kept_axes + 1);
+    CHECK(stet::detail::produced_rows::of(deep, 0, 1).error().actual == stet::detail::kept_axes + 1);
     // Three elements of four bits end inside a byte, above the rows or with them.
     stet::tensor_view packed = *made;
     packed.type = stet::dtype::f4;

@@ -23,7 +23,7 @@ static_assert(is_held<double>(std::uint64_t{0x1FFFFFFFFFFFFF}) &&
 
 TEST_CASE("every dtype of whole bytes has a kind, and numbers of that kind to be read as")
 {
-    for (std::size_t i = 0; i < stet::dtype_count; ++i) {
+    for (std::size_t i = 0; i < stet::detail::dtype_count; ++i) {
         const auto type = static_cast<dtype>(i);
         const auto kind = stet::detail::kind_of(type);
         CAPTURE(stet::name(type));

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-using stet::exact_part_name;
-using stet::is_exact_part;
-using stet::is_numbered_part;
+using stet::detail::exact_part_name;
+using stet::detail::is_exact_part;
+using stet::detail::is_numbered_part;
 
 TEST_CASE("an exact path's part file has its name and the attempt's number from the second on")
 {
