@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Strided tensors written out. Floor: memcpy of the same bytes, measured in the same run; its time over the case's is
 // the counter x_memcpy. Baseline: the loop over all indices that one writes first.
-#include <stet/sink/staged_sink.hpp>
 #include <stet/sink/append_sink.hpp>
+#include <stet/sink/callback_sink.hpp>
 #include <stet/tensor/strided.hpp>
 
 #include <benchmark/benchmark.h>
@@ -155,7 +155,7 @@ void through_a_block(benchmark::State& state)
 {
     std::vector<std::byte> block(std::size_t{1} << 20U);
     run(state, [&](std::vector<std::byte>&, const stet::tensor_view& view, const auto&) {
-        discarding_sink           end;
+        discarding_sink   end;
         stet::staged_sink destination(end, block);
         if (!stet::pour(view, destination) || !destination.flush())
             state.SkipWithError("the tensor was refused");

@@ -6,7 +6,6 @@
 // IWYU pragma: begin_exports
 #include "metadata/merge_metadata.hpp"
 #include "metadata/model_spec.hpp"
-#include "metadata/thumbnail.hpp"
 // IWYU pragma: end_exports
 
 #endif

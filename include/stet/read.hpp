@@ -10,7 +10,6 @@
 #include "read/checkpoint_reader.hpp"
 #include "read/checkpoint_view.hpp"
 #include "read/mapped_file.hpp"
-#include "read/file_tensor.hpp"
 #include "read/read_header.hpp"
 #include "tensor/alignment_report.hpp"
 // IWYU pragma: end_exports

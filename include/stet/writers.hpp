@@ -4,9 +4,10 @@
 #define STET_WRITERS_HPP
 
 // IWYU pragma: begin_exports
-#include "writers/direct_writer.hpp"
 #include "writers/background_save.hpp"
 #include "writers/cloning_writer.hpp"
+#include "writers/direct_writer.hpp"
+#include "writers/executor.hpp"
 #include "writers/parallel_writer.hpp"
 // IWYU pragma: end_exports
 

@@ -3,7 +3,7 @@
 #define STET_HEADER_HEADER_HPP
 
 #include "../plan/plan.hpp"
-#include "../sink/staged_sink.hpp"
+#include "../sink/callback_sink.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"

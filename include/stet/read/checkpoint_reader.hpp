@@ -5,10 +5,10 @@
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "byte_source.hpp"
-#include "file_tensor.hpp"
+#include "checkpoint_header.hpp"
+#include "checkpoint_view.hpp"
 #include "impl/position_iterator.hpp"
 #include "impl/stored_part.hpp"
-#include "checkpoint_header.hpp"
 
 #include <cstddef>
 #include <cstdint>

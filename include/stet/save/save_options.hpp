@@ -60,7 +60,7 @@ struct save_options {
     progress_callback               progress{};
     std::span<std::byte>            staging{};          ///< as in write_options
     prefetch_function               prefetch = nullptr; ///< as in write_options
-    file_writer                     writer{}; ///< another way to write the same bytes, see parallel/
+    file_writer                     writer{};           ///< another way to write the same bytes, see writers/
     stet::allocator                 allocator = heap();
     const stet::file_system*        file_system = &native_file_system();
 };

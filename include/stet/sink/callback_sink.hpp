@@ -2,12 +2,13 @@
 #ifndef STET_SINK_CALLBACK_SINK_HPP
 #define STET_SINK_CALLBACK_SINK_HPP
 
-#include <cstdint>
-
 #include "../vocabulary/config.hpp"
 #include "sink.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace STET_NAMESPACE {
 
@@ -36,6 +37,39 @@ public:
 
 private:
     std::uint64_t size_ = 0;
+};
+
+/// Joins small pieces in one block before a costly sink; a piece as large as the block passes through uncopied. Lends
+/// the block.
+/// Nothing is flushed on destruction: what the last flush() returned decides.
+/// lifetime: borrows the sink and the block; the block must not be empty
+class staged_sink {
+public:
+    staged_sink(sink_ref destination       STET_LIFETIME_BOUND,
+                std::span<std::byte> block STET_LIFETIME_BOUND) noexcept;
+
+    result<void> write(bytes data);
+
+    result<void> write(std::string_view text) { return write(detail::bytes_of(text.data(), text.size())); }
+
+    /// The rest of the block; the whole of it, once what is staged was handed over, where the rest is too small.
+    /// errors: the sink's
+    result<std::span<std::byte>> lend(std::size_t wanted);
+
+    /// Takes a short text that fits beside what is staged, without the cost of a result; false if it does not fit.
+    [[nodiscard]] bool stage(std::string_view text) noexcept;
+
+    /// Hands over what is staged.
+    result<void> flush();
+
+private:
+    void append(bytes data) noexcept;
+
+    result<void> write_across(bytes data);
+
+    sink_ref             destination_;
+    std::span<std::byte> block_;
+    std::size_t          filled_ = 0;
 };
 
 } // namespace STET_NAMESPACE

@@ -2,72 +2,16 @@
 #ifndef STET_SPLIT_INVERSE_TEXT_RULES_HPP
 #define STET_SPLIT_INVERSE_TEXT_RULES_HPP
 
-#include "../families/ordered_dict.hpp"
-#include "../families/rearrangement.hpp"
 #include "../families/text_rule.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/impl/arena.hpp"
-#include "../vocabulary/impl/growing_array.hpp"
-#include "../vocabulary/result.hpp"
+#include "splitting.hpp"
 
 #include <array>
 #include <concepts>
-#include <cstddef>
 #include <span>
 #include <string_view>
 
 namespace STET_NAMESPACE {
-
-/// A checkpoint's tensors while components are taken out of it.
-/// lifetime: borrows the log, which owns what new names and tensors need
-class splitting {
-public:
-    splitting(change_log& log, strictness how) noexcept;
-
-    ordered_dict rest; ///< what nobody has taken yet, under the file's names
-
-    bool             is_strict() const noexcept { return how_ == strictness::strict; }
-    detail::arena&   own() noexcept { return log_->own; }
-    const allocator& memory() const noexcept { return rest.memory(); }
-
-    /// Names that begin so are one component's alone. In strict conduct a component with a shorter prefix does not
-    /// get them; ComfyUI gives them to whoever comes first.
-    /// errors: out_of_memory
-    result<void> claim(std::string_view prefix) noexcept;
-
-    /// Moves the names that begin with `from` into another dict, where they begin with `to` instead.
-    /// to:     outlives both dicts
-    /// errors: name_collision in strict conduct, out_of_memory
-    result<void> take(std::string_view from, std::string_view to, ordered_dict& into);
-
-    /// Gives a tensor of a dict another name there, if it is there, and tells whether it was.
-    /// to:     outlives the dict
-    /// errors: name_collision in strict conduct, out_of_memory
-    result<bool> rename(ordered_dict& in, const placed_name& from, const placed_name& to);
-
-    /// Sets a name that should not be there yet, to a tensor one of the dicts keeps.
-    /// errors: name_collision in strict conduct, out_of_memory
-    result<void> share(ordered_dict& in, const placed_name& name, const tensor_view& tensor);
-
-    /// The same for a new tensor.
-    result<void> set(ordered_dict& in, const placed_name& name, const tensor_view& tensor);
-
-    /// Another tensor took the place of one of that name.
-    /// errors: name_collision in strict conduct, out_of_memory
-    result<void> collided(const placed_name& name);
-
-    /// errors: out_of_memory
-    result<void> log(change::kind what, const placed_name& name);
-
-    static error exhausted() noexcept;
-
-private:
-    bool is_claimed(const placed_name& name, std::size_t by_more_than) const noexcept;
-
-    detail::growing_array<std::string_view> claims_;
-    change_log*                             log_;
-    strictness                              how_;
-};
 
 /// How what a text rule did on saving is undone. Specialise it for a rule of your own, with `prefixes`, under which
 /// the rule puts its keys, and `invert(work, out)`, which moves them out of work.rest, under their own names.

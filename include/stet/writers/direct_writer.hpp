@@ -2,23 +2,15 @@
 #ifndef STET_WRITERS_DIRECT_WRITER_HPP
 #define STET_WRITERS_DIRECT_WRITER_HPP
 
-#include <cstdint>
-
-#include "parallel_writer.hpp"
-#include <cstddef>
-
 #include "../save/save.hpp"
 #include "../vocabulary/config.hpp"
+#include "executor.hpp"
 #include "impl/writer_maker.hpp"
 
-namespace STET_NAMESPACE {
+#include <cstddef>
+#include <cstdint>
 
-/// A ring of staging blocks, and who writes them. A writer takes fewer and smaller blocks where a file is small.
-struct block_settings {
-    std::size_t block_size = std::size_t{1} << 22U; ///< bytes; a multiple of direct_alignment
-    unsigned    blocks = 8;                         ///< 2 to 32
-    executor    jobs{}; ///< empty: the kernel's queue, or threads of the save's own
-};
+namespace STET_NAMESPACE {
 
 namespace detail {
 

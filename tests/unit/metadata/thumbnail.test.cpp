@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 
-#include <stet/metadata/thumbnail.hpp>
+#include <stet/metadata/model_spec.hpp>
 #include <stet/vocabulary/impl/memory_size.hpp>
 #include <stet/vocabulary/message.hpp>
 

@@ -2,7 +2,7 @@
 #include "support/failure.hpp"
 
 #include <stet/plan/make_plan.hpp>
-#include <stet/read/file_tensor.hpp>
+#include <stet/read/checkpoint_view.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

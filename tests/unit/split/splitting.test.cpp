@@ -2,7 +2,7 @@
 #include "support/failure.hpp"
 #include "support/full_log.hpp"
 
-#include <stet/split/inverse_text_rules.hpp>
+#include <stet/split/splitting.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -5,7 +5,7 @@
 #include "support/poured.hpp"
 
 #include <stet/sink/append_sink.hpp>
-#include <stet/sink/staged_sink.hpp>
+#include <stet/sink/callback_sink.hpp>
 #include <stet/tensor/tensor_view.hpp>
 
 #include <catch2/catch_test_macros.hpp>

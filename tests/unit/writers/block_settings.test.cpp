@@ -4,7 +4,7 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/vocabulary/message.hpp>
-#include <stet/writers/direct_writer.hpp>
+#include <stet/writers/executor.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

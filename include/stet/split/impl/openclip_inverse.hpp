@@ -3,7 +3,7 @@
 #define STET_SPLIT_IMPL_OPENCLIP_INVERSE_HPP
 
 #include "../../vocabulary/config.hpp"
-#include "../inverse_text_rules.hpp"
+#include "../splitting.hpp"
 #include "tensor_parts.hpp"
 
 #include <array>

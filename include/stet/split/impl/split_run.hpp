@@ -3,9 +3,9 @@
 #define STET_SPLIT_IMPL_SPLIT_RUN_HPP
 
 #include "../../vocabulary/config.hpp"
-#include "../split.hpp"
+#include "../split_checkpoint.hpp"
 #include "../split_rules.hpp"
-#include "../inverse_text_rules.hpp"
+#include "../splitting.hpp"
 
 #include <array>
 #include <optional>

@@ -5,7 +5,7 @@
 #include "../../file/file_system.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../direct_writer.hpp"
+#include "../executor.hpp"
 
 #include <cstddef>
 #include <cstdint>

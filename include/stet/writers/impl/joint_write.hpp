@@ -4,7 +4,7 @@
 
 #include "../../header/header.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../parallel_writer.hpp"
+#include "../executor.hpp"
 #include "pending_jobs.hpp"
 #include "shared_progress.hpp"
 

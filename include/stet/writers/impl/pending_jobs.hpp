@@ -3,7 +3,7 @@
 #define STET_WRITERS_IMPL_PENDING_JOBS_HPP
 
 #include "../../vocabulary/config.hpp"
-#include "../parallel_writer.hpp"
+#include "../executor.hpp"
 
 #include <condition_variable>
 #include <cstddef>

@@ -5,7 +5,7 @@
 #include "../../file/folder.hpp"
 #include "../../file/native_file_system.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../parallel_writer.hpp"
+#include "../executor.hpp"
 #include "block_shape.hpp"
 #include "io_uring.hpp"
 

@@ -4,8 +4,8 @@
 #include "support/naive_tensor.hpp"
 #include "support/piece_sink.hpp"
 
-#include <stet/sink/staged_sink.hpp>
 #include <stet/sink/append_sink.hpp>
+#include <stet/sink/callback_sink.hpp>
 #include <stet/tensor/impl/gather.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -132,10 +132,10 @@ TEST_CASE("a walk is gathered right into every kind of sink, as it is and swappe
         REQUIRE(given.pour(in_memory, swapped_width));
         REQUIRE((support::as_text(in_memory.written()) == expected));
 
-        std::vector<std::byte>    block(1 + numbers.below(20'000));
-        piece_sink                end;
-        stet::staged_sink staged(end, block);
-        const std::string_view    before = std::string_view("some bytes").substr(numbers.below(11));
+        std::vector<std::byte> block(1 + numbers.below(20'000));
+        piece_sink             end;
+        stet::staged_sink      staged(end, block);
+        const std::string_view before = std::string_view("some bytes").substr(numbers.below(11));
         REQUIRE(staged.write(before));
         REQUIRE(given.pour(staged, swapped_width));
         REQUIRE(staged.flush());
@@ -148,9 +148,9 @@ TEST_CASE("a transpose larger than any block is gathered right, for every width"
     for (const std::size_t width : {1U, 2U, 4U, 8U}) {
         const stored_tensor given({.shape = {613, 701}, .strides = {1, 613}}, width);
         for (const std::size_t size : {std::size_t{1} << 20U, std::size_t{100'001}, std::size_t{8191}}) {
-            piece_sink                end;
-            std::vector<std::byte>    block(size);
-            stet::staged_sink staged(end, block);
+            piece_sink             end;
+            std::vector<std::byte> block(size);
+            stet::staged_sink      staged(end, block);
             REQUIRE(given.pour(staged));
             REQUIRE(staged.flush());
             CHECK((end.joined() == given.expected()));

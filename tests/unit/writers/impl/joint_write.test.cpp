@@ -2,8 +2,8 @@
 #include "support/failure.hpp"
 #include "support/mixed_checkpoint.hpp"
 
+#include <stet/writers/executor.hpp>
 #include <stet/writers/impl/joint_write.hpp>
-#include <stet/writers/parallel_writer.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
