@@ -5,14 +5,13 @@
 #include "../layout/layout.hpp"
 #include "../layout/placed_name.hpp"
 #include "../state/role.hpp"
-#include "impl/openclip_conversion.hpp"
-#include <concepts>
-#include <string_view>
-#include <utility>
-
 #include "../layout/prefix_layout.hpp"
+#include "../vocabulary/config.hpp"
 #include "rearrangement.hpp"
 #include "text_rule.hpp"
+
+#include <concepts>
+#include <string_view>
 
 namespace STET_NAMESPACE {
 
@@ -147,6 +146,14 @@ struct with_unprefixed_vision : Layout {
     }
 };
 
+namespace detail {
+
+/// Renames a vision encoder from ComfyUI's names to OpenCLIP's, under a prefix.
+/// errors: those of to_openclip; name_collision in strict conduct
+result<void> to_openclip_vision(rearrangement& work, std::string_view prefix);
+
+} // namespace detail
+
 /// A layout that saves the vision encoder under the original OpenCLIP names, which ComfyUI and the models' own code
 /// read, instead of ComfyUI's internal ones, which only ComfyUI reads.
 template <class Layout>
@@ -155,18 +162,17 @@ struct with_openclip_vision : Layout {
     requires(std::same_as<Role, role::vision_encoder> ? places<Layout, Role> : rearranges<Layout, Role>)
     static result<void> rearrange(Role role, rearrangement& work)
     {
-        if constexpr (std::same_as<Role, role::vision_encoder>) {
-            auto converted = detail::to_openclip(detail::openclip_vision, work, "");
-            if (!converted)
-                return converted.error();
-            work.dict = *std::move(converted);
-            return work.rename_prefix("", Layout::place(role, "").prefix);
-        } else {
+        if constexpr (std::same_as<Role, role::vision_encoder>)
+            return detail::to_openclip_vision(work, Layout::place(role, "").prefix);
+        else
             return Layout::rearrange(role, work);
-        }
     }
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/layouts.ipp"
+#endif
 
 #endif

@@ -7,6 +7,7 @@
 #include "../vocabulary/error.hpp"
 #include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/impl/os_error.hpp"
+#include "native_file_system.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -59,9 +60,6 @@ inline constexpr std::size_t direct_alignment = 4096;
 /// What places and sizes of a clone are multiples of, in bytes: the blocks of the file systems that can share them. One
 /// with larger blocks refuses.
 inline constexpr std::size_t clone_alignment = 4096;
-
-/// What happens when a file of the wanted name exists.
-enum class existing_file : std::uint8_t { refuse, replace };
 
 namespace detail {
 

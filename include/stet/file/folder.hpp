@@ -14,12 +14,6 @@
 
 namespace STET_NAMESPACE {
 
-/// Whether a finished save survives a loss of power.
-enum class durability : std::uint8_t {
-    none, ///< whole or absent after a crash of the process, not after one of the machine
-    full, ///< file and folder are brought to stable storage before the save returns
-};
-
 namespace detail {
 
 /// Calls again while a signal interrupts. The call is a lambda that returns os_result.

@@ -2,10 +2,9 @@
 #ifndef STET_SAVE_SAVE_HPP
 #define STET_SAVE_SAVE_HPP
 
-#include "../file/exact_target.hpp"
+#include "../file/native_file_system.hpp"
 #include "../naming/output_name.hpp"
 #include "../vocabulary/config.hpp"
-#include "impl/publish.hpp"
 #include "impl/refused_saves.hpp"
 #include "save_options.hpp"
 #include "write.hpp"

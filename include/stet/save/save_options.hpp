@@ -3,7 +3,6 @@
 #define STET_SAVE_SAVE_OPTIONS_HPP
 
 #include "../file/native_file_system.hpp"
-#include "../file/part_file.hpp"
 #include "../header/header.hpp"
 #include "../plan/make_plan.hpp"
 #include "write_options.hpp"
@@ -18,6 +17,7 @@
 
 namespace STET_NAMESPACE {
 
+class part_file;
 struct save_options;
 
 /// How header and tensors get into the file; the bytes are the same whichever way. Plain data.

@@ -7,7 +7,6 @@
 #include "../plan/make_plan.hpp"
 #include "../sink/append_sink.hpp"
 #include "../vocabulary/config.hpp"
-#include "impl/write_tensors.hpp"
 #include "write_options.hpp"
 
 #include <concepts>

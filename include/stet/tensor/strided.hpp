@@ -3,7 +3,6 @@
 #define STET_TENSOR_STRIDED_HPP
 
 #include "../vocabulary/config.hpp"
-#include "impl/gather.hpp"
 #include "tensor_view.hpp"
 
 #include <bit>

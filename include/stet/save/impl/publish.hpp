@@ -2,6 +2,7 @@
 #ifndef STET_SAVE_IMPL_PUBLISH_HPP
 #define STET_SAVE_IMPL_PUBLISH_HPP
 
+#include "../../file/part_file.hpp"
 #include "../save_options.hpp"
 #include "../write.hpp"
 

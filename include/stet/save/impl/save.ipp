@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "../../file/exact_target.hpp"
 #include "../../file/native_file_system.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../save.hpp"
+#include "publish.hpp"
 
 namespace STET_NAMESPACE {
 

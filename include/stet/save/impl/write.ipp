@@ -2,6 +2,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/staging_block.hpp"
 #include "../write.hpp"
+#include "write_tensors.hpp"
 
 #include <utility>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../strided.hpp"
+#include "gather.hpp"
 #include "walk.hpp"
 
 namespace STET_NAMESPACE {
