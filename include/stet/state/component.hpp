@@ -104,10 +104,12 @@ public:
             "of their declaration; stet::no_entries saves without one");
     }
 
+    constexpr component(const no_entries_t& /*dict*/) noexcept : dict_(nullptr), calls_(nullptr) {}
+
     template <class Dict>
     requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
     constexpr component(const Dict& dict STET_LIFETIME_BOUND) noexcept
-        : dict_(&dict), calls_(std::same_as<Dict, no_entries_t> ? nullptr : &calls_on<Dict>)
+        : dict_(&dict), calls_(&calls_on<Dict>)
     {
         static_assert(
             !detail::text_like<Dict>,

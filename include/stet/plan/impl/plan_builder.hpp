@@ -4,16 +4,16 @@
 
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
-#include "../member.hpp"
 #include "../order.hpp"
 #include "../plan.hpp"
-#include "name_order.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
+
+struct name_clash;
 
 /// Collects placed tensors and turns them into a plan; make_plan drives it. Refuses what a file could not hold.
 class plan_builder {
@@ -85,9 +85,6 @@ private:
     void move_to_places(growing_array<std::uint32_t>& coming) noexcept;
 
     error duplicate(const name_clash& clash) const noexcept;
-
-    /// Without its name: that of a scalar of no bytes, whose dtype has two letters.
-    static constexpr std::uint64_t shortest_member = member_size(record{.type = dtype::u8}, {});
 
     growing_array<record>        records_;
     growing_array<std::uint64_t> axes_;

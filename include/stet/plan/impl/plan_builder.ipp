@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../member.hpp"
+#include "name_order.hpp"
 #include "plan_builder.hpp"
 
 #include <array>
@@ -125,6 +127,8 @@ STET_INLINE json_string_facts plan_builder::inspect_prefix(std::string_view pref
 STET_INLINE result<void> plan_builder::add_checked(const placed_name& name, const tensor_view& tensor,
                                                    std::uint64_t escaped_size) noexcept
 {
+    // Without its name: that of a scalar of no bytes, whose dtype has two letters.
+    constexpr std::uint64_t shortest_member = member_size(record{.type = dtype::u8}, {});
     least_header_size_ += escaped_size + tensor.shape.size() + shortest_member;
     if (least_header_size_ > max_header_size)
         return header_too_large(least_header_size_);

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
-#include <utility>
 
 namespace STET_NAMESPACE::detail {
 
@@ -17,23 +16,24 @@ namespace STET_NAMESPACE::detail {
 /// about to be overwritten.
 template <class Element>
 class growing_array {
-    static_assert(std::is_trivially_copyable_v<Element> && std::is_trivially_destructible_v<Element>);
+    static_assert(std::is_trivially_copyable_v<Element>);
 
 public:
     explicit growing_array(allocator memory = heap()) noexcept : memory_(memory) {}
     growing_array(growing_array&& other) noexcept
-        : memory_(other.memory_), data_(std::exchange(other.data_, nullptr)),
-          size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0))
+        : memory_(other.memory_), data_(other.data_), size_(other.size_), capacity_(other.capacity_)
     {
+        other.forget();
     }
     growing_array& operator=(growing_array&& other) noexcept
     {
         if (this != &other) {
             release();
             memory_ = other.memory_;
-            data_ = std::exchange(other.data_, nullptr);
-            size_ = std::exchange(other.size_, 0);
-            capacity_ = std::exchange(other.capacity_, 0);
+            data_ = other.data_;
+            size_ = other.size_;
+            capacity_ = other.capacity_;
+            other.forget();
         }
         return *this;
     }
@@ -118,6 +118,10 @@ private:
     {
         if (data_ != nullptr)
             memory_.deallocate(memory_.context, data_, capacity_ * sizeof(Element), alignof(Element));
+        forget();
+    }
+    void forget() noexcept
+    {
         data_ = nullptr;
         size_ = 0;
         capacity_ = 0;

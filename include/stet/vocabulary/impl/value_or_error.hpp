@@ -16,7 +16,7 @@ namespace STET_NAMESPACE::detail {
 /// for the optional of each than for all that is done with it.
 template <class Value, bool IsPlain = std::is_trivially_copyable_v<Value>>
 struct value_or_error {
-    constexpr explicit value_or_error(Value&& given) noexcept(std::is_nothrow_move_constructible_v<Value>)
+    constexpr explicit value_or_error(Value&& given) noexcept(noexcept(Value(std::declval<Value>())))
         : value(std::move(given)), has_value(true)
     {
     }
@@ -31,13 +31,13 @@ struct value_or_error {
 
 template <class Value>
 struct value_or_error<Value, false> {
-    constexpr explicit value_or_error(Value&& given) noexcept(std::is_nothrow_move_constructible_v<Value>)
+    constexpr explicit value_or_error(Value&& given) noexcept(noexcept(Value(std::declval<Value>())))
         : value(std::move(given)), has_value(true)
     {
     }
     constexpr explicit value_or_error(const stet::error& given) noexcept : failure(given), has_value(false) {}
 
-    value_or_error(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
+    value_or_error(value_or_error&& other) noexcept(noexcept(Value(std::declval<Value>())))
     {
         take(std::move(other));
     }
@@ -46,7 +46,7 @@ struct value_or_error<Value, false> {
     {
         take(other);
     }
-    value_or_error& operator=(value_or_error&& other) noexcept(std::is_nothrow_move_constructible_v<Value>)
+    value_or_error& operator=(value_or_error&& other) noexcept(noexcept(Value(std::declval<Value>())))
     {
         if (this != &other) {
             drop();
