@@ -5,7 +5,6 @@
 #include "../error.hpp"
 #include "stop.hpp"
 
-#include <concepts>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -42,7 +41,7 @@ struct value_or_error<Value, false> {
         take(std::move(other));
     }
     value_or_error(const value_or_error& other)
-    requires std::copy_constructible<Value>
+    requires std::is_copy_constructible_v<Value>
     {
         take(other);
     }
@@ -55,7 +54,7 @@ struct value_or_error<Value, false> {
         return *this;
     }
     value_or_error& operator=(const value_or_error& other)
-    requires std::copy_constructible<Value>
+    requires std::is_copy_constructible_v<Value>
     {
         if (this != &other) {
             drop();
