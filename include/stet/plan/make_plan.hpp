@@ -61,30 +61,62 @@ concept bare_dict = !checkpoint_kind<Dict> && !std::same_as<Dict, plan>;
 /// A key must not bear its prefix already: saved under it twice, no loader would find it.
 error prefixed_key(std::string_view key, std::string_view prefix) noexcept;
 
-/// Places the dict's keys one by one.
+/// One component on its way into a plan, its types forgotten, so that what is done with it exists once.
+struct placed_component {
+    std::string_view role;
+    any_dict         entries;
+    const void*      dict = nullptr; ///< the component<Role>
+    const void*      layout = nullptr;
+    result<std::uint64_t> (*place)(plan_builder& builder, const placed_component& of, strictness how);
+    bool may_be_empty = false;
+};
+
+/// The name of a key, by the layout it is called with.
+using key_placement = std::optional<placed_name> (*)(const void* layout, std::string_view key);
+
+/// Places the dict's keys one by one. returns: how many it has
+result<std::uint64_t> place_keys(plan_builder& builder, const placed_component& of, key_placement place,
+                                 strictness how);
+
+/// Begins the component in the plan and places what it has.
+result<void> place_component(plan_builder& builder, const placed_component& of, const plan_options& options);
+
 template <class Layout, class Role>
-result<std::uint64_t> place_component(plan_builder& builder, const component<Role>& dict,
-                                      const Layout& layout, strictness how)
+std::optional<placed_name> name_in(const void* layout, std::string_view key)
 {
-    std::uint64_t keys = 0;
-    const auto    placed =
-        dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
-            ++keys;
-            const auto name = place(layout, Role{}, key);
-            if (!name)
-                return builder.leave_out(key);
-            if (how == strictness::strict && !name->prefix.empty() && key.starts_with(name->prefix))
-                return prefixed_key(key, name->prefix);
-            if (auto added = builder.add(*name, tensor); !added)
-                return added;
-            if (name->size() != key.size())
-                builder.count_renamed();
-            return {};
-        });
-    if (!placed)
-        return placed.error();
-    return keys;
+    return place(*static_cast<const Layout*>(layout), Role{}, key);
 }
+
+template <class Layout, class Role>
+result<std::uint64_t> place_by(plan_builder& builder, const placed_component& of, strictness how)
+{
+    if constexpr (rearranges<Layout, Role>)
+        return place_rearranged(builder, *static_cast<const component<Role>*>(of.dict),
+                                *static_cast<const Layout*>(of.layout), how);
+    else
+        return place_keys(builder, of, name_in<Layout, Role>, how);
+}
+
+/// Takes a checkpoint's components one after the other.
+template <class Layout>
+struct component_placement {
+    plan_builder*       builder;
+    const Layout*       layout;
+    const plan_options* options;
+
+    template <class Role>
+    result<void> operator()(const component<Role>& dict, Role, std::size_t) const
+    {
+        return place_component(*builder,
+                               {.role = Role::name,
+                                .entries = dict,
+                                .dict = &dict,
+                                .layout = layout,
+                                .place = place_by<Layout, Role>,
+                                .may_be_empty = std::same_as<Role, role::extra>},
+                               *options);
+    }
+};
 
 } // namespace detail
 
@@ -106,25 +138,8 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
         "with_unprefixed_vision<Layout> saves it as ComfyUI does");
     detail::plan_builder builder(options.allocator);
     if constexpr (layout_for<Layout, Kind>) {
-        const auto placed = each_component(
-            checkpoint, [&]<class Role>(const component<Role>& dict, Role, std::size_t) -> result<void> {
-                builder.begin_component(Role::name);
-                if (!dict.is_given())
-                    return {};
-                builder.expect(dict.size_hint());
-                result<std::uint64_t> keys = [&] {
-                    if constexpr (rearranges<Layout, Role>)
-                        return place_rearranged(builder, dict, layout, options.strictness);
-                    else
-                        return detail::place_component(builder, dict, layout, options.strictness);
-                }();
-                if (!keys)
-                    return keys.error();
-                constexpr bool may_be_empty = std::same_as<Role, role::extra>;
-                if (*keys == 0 && !may_be_empty && options.empty == empty_components::refuse)
-                    return error{.code = errc::empty_component}.about(Role::name);
-                return {};
-            });
+        const auto placed =
+            each_component(checkpoint, detail::component_placement<Layout>{&builder, &layout, &options});
         if (!placed)
             return placed.error();
         if (auto marked = detail::add_prediction_markers(builder, options.prediction, facts_of(layout),

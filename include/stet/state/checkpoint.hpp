@@ -88,6 +88,24 @@ template <checkpoint_kind Kind>
 inline constexpr std::size_t component_count =
     detail::field_count<std::remove_cvref_t<decltype(Kind::fields)>>;
 
+template <class Visit, class Role>
+bool visit_component(Visit& visit, const component<Role>& field, std::size_t index, result<void>& outcome)
+{
+    outcome = visit(field, Role{}, index);
+    return static_cast<bool>(outcome);
+}
+
+template <class Kind, class Visit, auto... Fields>
+#if defined(__GNUC__)
+[[gnu::__always_inline__]] // its symbol would spell out every field
+#endif
+inline void
+visit_fields(const Kind& checkpoint, Visit& visit, result<void>& outcome, field_list<Fields...>)
+{
+    std::size_t index = 0;
+    static_cast<void>((visit_component(visit, checkpoint.*Fields, index++, outcome) && ...));
+}
+
 } // namespace detail
 
 /// Calls `visit(component, role, index)` for each field in order until one call fails.
@@ -96,14 +114,7 @@ template <checkpoint_kind Kind, class Visit>
 result<void> each_component(const Kind& checkpoint, Visit&& visit)
 {
     result<void> outcome;
-    std::size_t  index = 0;
-    const auto   visit_field = [&]<class Role>(const component<Role>& field) {
-        outcome = visit(field, Role{}, index++);
-        return static_cast<bool>(outcome);
-    };
-    [&]<auto... Fields>(field_list<Fields...>) {
-        static_cast<void>((visit_field(checkpoint.*Fields) && ...));
-    }(Kind::fields);
+    detail::visit_fields(checkpoint, visit, outcome, Kind::fields);
     return outcome;
 }
 

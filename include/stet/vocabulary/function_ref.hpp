@@ -37,15 +37,7 @@ public:
     template <class Callable>
     requires(detail::callable_object<Callable> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
     constexpr function_ref(Callable&& callable STET_LIFETIME_BOUND) noexcept
-        : target_{.object = &callable}, call_([](target to, Arguments... arguments) -> Result {
-              using object = std::remove_reference_t<Callable>;
-              // The object was taken as Callable&, so its own constness is restored here.
-              object& called = *const_cast<object*>(static_cast<const object*>(to.object));
-              if constexpr (std::is_void_v<Result>)
-                  called(std::forward<Arguments>(arguments)...);
-              else
-                  return called(std::forward<Arguments>(arguments)...);
-          })
+        : target_{.object = &callable}, call_(call_object<std::remove_reference_t<Callable>>)
     {
     }
 
@@ -70,6 +62,17 @@ private:
         const void* object = nullptr;
         Result (*function)(Arguments...);
     };
+
+    template <class Object>
+    static constexpr Result call_object(target to, Arguments... arguments)
+    {
+        // The object was taken as Callable&, so its own constness is restored here.
+        Object& called = *const_cast<Object*>(static_cast<const Object*>(to.object));
+        if constexpr (std::is_void_v<Result>)
+            called(std::forward<Arguments>(arguments)...);
+        else
+            return called(std::forward<Arguments>(arguments)...);
+    }
 
     target target_{};
     Result (*call_)(target, Arguments...) = nullptr;
