@@ -22,8 +22,7 @@ STET_INLINE result<growing_array<metadata_entry>> sorted_entries(const metadata_
     if (!collected)
         return collected.error();
     // char_traits<char> compares bytes as unsigned char, which is the order of UTF-8.
-    sort_range(entries.view(),
-               [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
+    heap_sort(entries.view(), [](const metadata_entry& a, const metadata_entry& b) { return a.key < b.key; });
     for (std::size_t i = 1; i < entries.size(); ++i) {
         if (entries[i].key == entries[i - 1].key)
             return error{.code = errc::duplicate_metadata_key}.about(entries[i].key);

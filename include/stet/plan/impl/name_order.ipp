@@ -235,7 +235,7 @@ STET_INLINE result<void> order_by_name(array_view<const record> records, growing
         return detail::out_of_memory(records.size() * (sizeof(detail::name_key) + sizeof(std::uint32_t)));
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = sorter.keys()[i].record;
-    sort_range(clashes.view(), [](const name_clash& a, const name_clash& b) { return a.second < b.second; });
+    heap_sort(clashes.view(), [](const name_clash& a, const name_clash& b) { return a.second < b.second; });
     return {};
 }
 
