@@ -9,6 +9,7 @@
 // IWYU pragma: begin_exports
 #include "families/families.hpp"
 #include "families/layouts.hpp"
+#include "file/file_system.hpp"
 #include "file/native_file_system.hpp"
 #include "fwd.hpp"
 #include "header/header.hpp"

@@ -7,7 +7,6 @@
 #include "../vocabulary/error.hpp"
 #include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/impl/os_error.hpp"
-#include "native_file_system.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -60,6 +59,15 @@ inline constexpr std::size_t direct_alignment = 4096;
 /// What places and sizes of a clone are multiples of, in bytes: the blocks of the file systems that can share them. One
 /// with larger blocks refuses.
 inline constexpr std::size_t clone_alignment = 4096;
+
+/// Whether a finished save survives a loss of power.
+enum class durability : std::uint8_t {
+    none, ///< whole or absent after a crash of the process, not after one of the machine
+    full, ///< file and folder are brought to stable storage before the save returns
+};
+
+/// What happens when a file of the wanted name exists.
+enum class existing_file : std::uint8_t { refuse, replace };
 
 namespace detail {
 

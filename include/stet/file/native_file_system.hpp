@@ -5,21 +5,11 @@
 #include "../naming/output_name.hpp"
 #include "../vocabulary/config.hpp"
 
-#include <cstdint>
 #include <optional>
 
 namespace STET_NAMESPACE {
 
 struct file_system;
-
-/// Whether a finished save survives a loss of power.
-enum class durability : std::uint8_t {
-    none, ///< whole or absent after a crash of the process, not after one of the machine
-    full, ///< file and folder are brought to stable storage before the save returns
-};
-
-/// What happens when a file of the wanted name exists.
-enum class existing_file : std::uint8_t { refuse, replace };
 
 /// The system's own calls, in file_system.hpp's table. It lasts as long as the program.
 const file_system& native_file_system() noexcept;

@@ -2,7 +2,7 @@
 #ifndef STET_SAVE_SAVE_HPP
 #define STET_SAVE_SAVE_HPP
 
-#include "../file/native_file_system.hpp"
+#include "../file/file_system.hpp"
 #include "../naming/output_name.hpp"
 #include "../vocabulary/config.hpp"
 #include "impl/refused_saves.hpp"

@@ -2,6 +2,7 @@
 #ifndef STET_SAVE_SAVE_OPTIONS_HPP
 #define STET_SAVE_SAVE_OPTIONS_HPP
 
+#include "../file/file_system.hpp"
 #include "../file/native_file_system.hpp"
 #include "../header/header.hpp"
 #include "../plan/make_plan.hpp"
