@@ -5,6 +5,7 @@
 
 #include "checkpoint_file.hpp"
 
+#include <stet/file/part_file.hpp>
 #include <stet/save/save.hpp>
 
 #include <utility>

@@ -27,6 +27,7 @@
 #include "save/write.hpp"
 #include "save/write_options.hpp"
 #include "sink/append_sink.hpp"
+#include "sink/callback_sink.hpp"
 #include "sink/sink.hpp"
 #include "state/checkpoint.hpp"
 #include "state/component.hpp"
