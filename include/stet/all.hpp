@@ -14,7 +14,6 @@
 #include "naming/numbered_name.hpp"
 #include "plan/member.hpp"
 #include "read.hpp"
-#include "sink/staged_sink.hpp"
 #include "split.hpp"
 #include "stet.hpp"
 #include "writers.hpp"

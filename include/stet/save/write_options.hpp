@@ -43,6 +43,17 @@ struct write_options {
     prefetch_function    prefetch = nullptr; ///< for packed tensors
 };
 
+namespace detail {
+
+/// Records that stand one after the other in the file, from a byte of the first to a byte of the last. Only a packed
+/// tensor may be cut.
+struct tensor_run {
+    std::size_t   first = 0, last = 0; ///< indices; last is one past
+    std::uint64_t begin = 0, end = 0;  ///< bytes from the start of the data
+};
+
+} // namespace detail
+
 } // namespace STET_NAMESPACE
 
 #endif

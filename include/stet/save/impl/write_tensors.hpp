@@ -17,13 +17,6 @@ namespace STET_NAMESPACE {
 
 namespace detail {
 
-/// Records that stand one after the other in the file, from a byte of the first to a byte of the last. Only a packed
-/// tensor may be cut.
-struct tensor_run {
-    std::size_t   first = 0, last = 0; ///< indices; last is one past
-    std::uint64_t begin = 0, end = 0;  ///< bytes from the start of the data
-};
-
 tensor_run whole_run(const plan& tensors) noexcept;
 
 /// A sink that can be told of bytes which stay where they are until the save is over.
