@@ -33,9 +33,9 @@ static_assert(!stet::detail::comfyui_reads_text<families::svd_img2vid> &&
               !stet::detail::comfyui_reads_text<families::sv3d_p> &&
               !stet::detail::comfyui_reads_text<families::stable_zero123> &&
               !stet::detail::comfyui_reads_text<families::hunyuan3d_v2> &&
-              !stet::detail::comfyui_reads_text<families::hidream> &&
-              !stet::detail::comfyui_reads_text<families::flux2>);
+              !stet::detail::comfyui_reads_text<families::hidream>);
 static_assert(stet::detail::comfyui_reads_text<families::flux> &&
+              stet::detail::comfyui_reads_text<families::flux2> &&
               stet::detail::comfyui_reads_text<layouts::generic> &&
               stet::detail::comfyui_reads_text<families::sd15>);
 

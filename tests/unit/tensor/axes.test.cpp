@@ -157,7 +157,7 @@ TEST_CASE("more than eight axes of a temporary are refused")
     std::array<int, 9> array{};
     CHECK(extents(std::move(array)).problem() == errc::borrowed_axes_expired);
 
-    const auto said = axes_error(from_temporary);
+    const auto said = stet::detail::axes_error(from_temporary);
     CHECK(said.code == errc::borrowed_axes_expired);
     CHECK(said.expected == 8);
     CHECK(said.actual == 9);
@@ -170,7 +170,7 @@ TEST_CASE("a negative dimension is remembered wherever it stands")
             std::vector<int> numbers(size, 1);
             numbers[at] = -1;
             CHECK(extents(numbers).problem() == errc::negative_dimension);
-            CHECK(axes_error(extents(numbers)).code == errc::negative_dimension);
+            CHECK(stet::detail::axes_error(extents(numbers)).code == errc::negative_dimension);
             CHECK(strides(numbers).problem() == errc{});
             CHECK(strides(numbers)[at] == -1);
         }

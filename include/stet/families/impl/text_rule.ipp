@@ -19,7 +19,7 @@ inline constexpr std::string_view clip_l_position_ids =
 
 /// Every key must begin so: what does not would lie where no loader looks for it.
 /// errors: foreign_key, in strict conduct
-STET_INLINE result<void> expect_only(rearrangement& work, std::string_view beginning)
+inline result<void> expect_only(rearrangement& work, std::string_view beginning)
 {
     for (const ordered_dict::entry& entry : work.dict.entries()) {
         if (work.is_strict() && entry.is_present && !ordered_dict::begins_with(entry.name, beginning))
@@ -31,7 +31,7 @@ STET_INLINE result<void> expect_only(rearrangement& work, std::string_view begin
 inline constexpr std::uint64_t usual_positions = 77;
 
 /// The positions that clip_l has: rows of its embedding; the usual number where these are fewer or there is none.
-STET_INLINE std::uint64_t clip_l_positions(const ordered_dict& dict) noexcept
+inline std::uint64_t clip_l_positions(const ordered_dict& dict) noexcept
 {
     const auto* const embedding =
         dict.find({.stem = "clip_l.transformer.text_model.embeddings.position_embedding.weight"});
@@ -42,7 +42,7 @@ STET_INLINE std::uint64_t clip_l_positions(const ordered_dict& dict) noexcept
 }
 
 /// errors: position_ids_mismatch for given ones of another type or number
-STET_INLINE result<void> expect_position_ids(const ordered_dict& dict, std::uint64_t count)
+inline result<void> expect_position_ids(const ordered_dict& dict, std::uint64_t count)
 {
     const auto* const given = dict.find({.stem = clip_l_position_ids});
     if (given == nullptr)

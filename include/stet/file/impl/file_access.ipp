@@ -23,7 +23,7 @@ constexpr bool is_withheld(int os_code) noexcept
 }
 
 /// Whether a call did it; false where it is withheld.
-STET_INLINE result<bool> given(os_result returned, const std::string& path)
+inline result<bool> given(os_result returned, const std::string& path)
 {
     if (returned.error == 0)
         return true;

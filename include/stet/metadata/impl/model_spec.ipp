@@ -89,21 +89,21 @@ STET_INLINE void model_spec_entries::refuse(std::string_view key, errc code, std
     refused_ = error{.code = code}.with(form).about(prefix, key);
 }
 
-STET_INLINE std::string joined_numbers(std::uint64_t first, char separator, std::uint64_t second)
+inline std::string joined_numbers(std::uint64_t first, char separator, std::uint64_t second)
 {
     std::string text(decimal(first).view());
     text += separator;
     return text += decimal(second).view();
 }
 
-STET_INLINE std::string_view architecture_of(const model_spec& model, const model_description& saved) noexcept
+inline std::string_view architecture_of(const model_spec& model, const model_description& saved) noexcept
 {
     return model.architecture.empty() ? saved.architecture : std::string_view(model.architecture);
 }
 
 /// The word for the prediction that is saved; one of the caller's own where that has none.
-STET_INLINE void put_prediction_type(model_spec_entries& entries, const model_spec& model,
-                                     const model_description& saved)
+inline void put_prediction_type(model_spec_entries& entries, const model_spec& model,
+                                const model_description& saved)
 {
     const std::string_view word = saved.prediction ? predict_key(saved.prediction->type) : std::string_view();
     const std::string_view given = model.prediction_type;
@@ -117,8 +117,8 @@ STET_INLINE void put_prediction_type(model_spec_entries& entries, const model_sp
                        "prediction_type", given, "'v' or 'epsilon' for Stable Diffusion");
 }
 
-STET_INLINE void put_image_keys(model_spec_entries& entries, const model_spec& model,
-                                const model_description& saved)
+inline void put_image_keys(model_spec_entries& entries, const model_spec& model,
+                           const model_description& saved)
 {
     entries.put("trigger_phrase", model.trigger_phrase);
     put_prediction_type(entries, model, saved);

@@ -23,7 +23,7 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_
 
 namespace detail {
 
-STET_INLINE result<output_name> expanded_name(const numbered& where, const file_system& calls)
+inline result<output_name> expanded_name(const numbered& where, const file_system& calls)
 {
     placeholders fields = where.fields;
     if (!fields.time && mentions_time(where.prefix))

@@ -21,7 +21,7 @@ STET_INLINE result<void> take_markers(splitting& work, ordered_dict& out)
 }
 
 /// Moves those names to `out` that a vision encoder knows.
-STET_INLINE result<void> take_known_vision(splitting& work, ordered_dict& out)
+inline result<void> take_known_vision(splitting& work, ordered_dict& out)
 {
     for (std::size_t i = 0; i < work.rest.entries().size(); ++i) {
         const ordered_dict::entry entry = work.rest.entries()[i];
@@ -66,7 +66,7 @@ STET_INLINE result<void> take_vision(splitting& work, std::string_view prefix, o
                              [&](const placed_name& name) { return work.collided(name); });
 }
 
-STET_INLINE result<void> claim_all(splitting& work, const split_rules& rules, std::string_view model_prefix)
+inline result<void> claim_all(splitting& work, const split_rules& rules, std::string_view model_prefix)
 {
     for (const auto& prefix :
          {std::optional(model_prefix), rules.vae, rules.vision, rules.seconds_start, rules.seconds_total})

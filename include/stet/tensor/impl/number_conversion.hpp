@@ -107,7 +107,8 @@ constexpr bool is_held(Integer value) noexcept
     const auto     bits = static_cast<word>(value);
     const auto     magnitude = static_cast<word>(value < 0 ? word{0} - bits : bits);
     constexpr auto digits = std::numeric_limits<Number>::digits;
-    return magnitude == 0 || std::bit_width(magnitude) - std::countr_zero(magnitude) <= digits;
+    return magnitude == 0 ||
+           static_cast<int>(std::bit_width(magnitude)) - std::countr_zero(magnitude) <= digits;
 }
 
 template <std::integral Number, std::integral Integer>

@@ -33,12 +33,8 @@ using values = std::vector<float>;
 struct conversion {
     conversion(named_tensors tensors, strictness how, std::string_view beginning = "",
                std::string_view also_kept = {}, const stet::allocator& memory = stet::heap())
-        : given(std::move(tensors)), log(memory), work(log, 0, how), out(stet::error{})
+        : given(std::move(tensors)), log(memory), work(log, 0, how), out(converted(beginning, also_kept))
     {
-        if (auto filled = support::fill(work, given); !filled)
-            out = filled.error();
-        else
-            out = stet::detail::to_openclip(stet::detail::openclip_text, work, beginning, also_kept);
     }
 
     named_tensors                    given; // has the names
@@ -50,6 +46,14 @@ struct conversion {
     stet::tensor_view tensor(std::string_view name) const
     {
         return out ? tensor_named(*out, name) : stet::tensor_view{};
+    }
+
+private:
+    stet::result<stet::ordered_dict> converted(std::string_view beginning, std::string_view also_kept)
+    {
+        if (auto filled = support::fill(work, given); !filled)
+            return filled.error();
+        return stet::detail::to_openclip(stet::detail::openclip_text, work, beginning, also_kept);
     }
 };
 
