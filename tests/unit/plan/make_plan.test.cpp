@@ -255,7 +255,9 @@ TEST_CASE("a text encoder is renamed by its family's rule as a whole, and that i
     for (const stet::change& change : plan->changes())
         CHECK(change.component == 1);
 
-    const auto kept = stet::make_plan(checkpoint, stet::families::sd15{});
+    // clip_g's keys are foreign to this family, which strict conduct refuses.
+    const auto kept =
+        stet::make_plan(checkpoint, stet::families::sd15{}, {.strictness = stet::strictness::as_comfyui});
     REQUIRE(kept);
     CHECK(kept->components()[1].renamed == 1);
     CHECK(kept->components()[1].left_out == 1);
@@ -548,7 +550,7 @@ TEST_CASE("a name that a rule changes in the middle counts as renamed, one it le
                     {"unknown", bytes(1)}};
     const auto plan =
         stet::make_plan(stet::full{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries},
-                        stet::layouts::sd2{});
+                        stet::layouts::sd2{}, {.strictness = stet::strictness::as_comfyui});
     REQUIRE(plan);
     REQUIRE(plan->records().size() == 2);
     CHECK(plan->components()[1].tensors == 2);
@@ -559,7 +561,7 @@ TEST_CASE(
     "a name given twice to a rule is refused in strict conduct, and the later tensor saved in ComfyUI's")
 {
     const std::vector<std::pair<std::string, stet::tensor_view>> text{{"clip_l.w", bytes(1)},
-                                                                      {"cond_stage_model.x", bytes(3)},
+                                                                      {"clip_l.x", bytes(3)},
                                                                       {"clip_l.w", bytes(2)},
                                                                       {"clip_l.logit_scale", bytes(1)}};
     const stet::full checkpoint{.model = stet::no_entries, .text_encoder = text, .vae = stet::no_entries};

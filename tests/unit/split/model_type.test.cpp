@@ -77,7 +77,7 @@ TEST_CASE("a family of one type has it whatever the file holds")
 {
     CHECK(derived<families::flux>({{"v_pred", none()}}).type == model_type::flux);
     CHECK(derived<families::lotus_d>({}).type == model_type::img_to_img);
-    const auto unknown = stet::derive_prediction<families::boogu>(dict{});
+    const auto unknown = stet::derive_prediction<families::kandinsky6>(dict{});
     REQUIRE(unknown);
     CHECK_FALSE(*unknown);
 }

@@ -24,7 +24,9 @@ struct key_placer {
         const auto name = place(of->layout, key);
         if (!name)
             return builder->leave_out(key);
-        if (how == strictness::strict && !name->prefix.empty() && key.starts_with(name->prefix))
+        // A layout that only cuts a key in two puts nothing before it.
+        if (how == strictness::strict && name->size() > key.size() && !name->prefix.empty() &&
+            key.starts_with(name->prefix))
             return prefixed_key(key, name->prefix);
         if (auto added = builder->add(*name, tensor); !added)
             return added;
