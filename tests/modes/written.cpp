@@ -42,7 +42,6 @@ bool WRITTEN(const std::string& folder)
         std::fprintf(stderr, "%s\n", to_file ? "not saved" : stet::message(to_file.error()).c_str());
         return false;
     }
-    const auto again = stet::save(stet::model_only{.model = *file}, stet::layouts::generic{},
-                                  stet::exact_path{folder + "/again.safetensors"});
+    const auto again = stet::save(*file, stet::exact_path{folder + "/again.safetensors"});
     return static_cast<bool>(again);
 }
