@@ -24,12 +24,7 @@ public:
     /// what: "a text", for the sentence that says it is something else
     data_shape(std::string what, test is_one) : what_(std::move(what)), is_one_(is_one) {}
 
-    static data_shape object(std::vector<shaped_member> members)
-    {
-        data_shape shape("an object", [](const json_value& value) { return value.members() != nullptr; });
-        shape.members_ = std::move(members);
-        return shape;
-    }
+    static data_shape object(const std::vector<shaped_member>& members);
     /// exactly: how many elements; 0 for any number
     static data_shape list_of(data_shape element, std::size_t exactly = 0)
     {
@@ -49,12 +44,13 @@ public:
     inline std::string complaint(const json_value& value, const std::string& where) const;
 
 private:
-    std::string                what_;
-    test                       is_one_;
-    bool                       may_be_null_ = false;
-    std::size_t                exactly_ = 0;
-    std::vector<data_shape>    parts_{}; ///< of a list's elements
-    std::vector<shaped_member> members_{};
+    std::string              what_;
+    test                     is_one_;
+    bool                     may_be_null_ = false;
+    std::size_t              exactly_ = 0;
+    std::vector<data_shape>  parts_{}; ///< of a list's elements
+    std::vector<std::string> names_{}; ///< of an object's members
+    std::vector<data_shape>  shapes_{};
 };
 
 /// A member by its name; a name that ends in '?' may be missing.
@@ -63,14 +59,24 @@ struct shaped_member {
     data_shape  shape;
 };
 
+inline data_shape data_shape::object(const std::vector<shaped_member>& members)
+{
+    data_shape shape("an object", [](const json_value& value) { return value.members() != nullptr; });
+    for (const shaped_member& member : members) {
+        shape.names_.push_back(member.name);
+        shape.shapes_.push_back(member.shape);
+    }
+    return shape;
+}
+
 inline std::string data_shape::complaint(const json_value& value, const std::string& where) const
 {
     if (may_be_null_ && value.is_null())
         return {};
     if (!is_one_(value))
         return where + " is not " + what_ + (may_be_null_ ? " or null" : "");
-    for (const shaped_member& member : members_) {
-        std::string_view name = member.name;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        std::string_view name = names_[i];
         const bool       may_be_missing = name.ends_with('?');
         name.remove_suffix(may_be_missing ? 1 : 0);
         const json_value* const found = value.find(name);
@@ -78,7 +84,7 @@ inline std::string data_shape::complaint(const json_value& value, const std::str
             return where + " has no member '" + std::string(name) + "'";
         if (found == nullptr)
             continue;
-        if (auto wrong = member.shape.complaint(*found, where + "." + std::string(name)); !wrong.empty())
+        if (auto wrong = shapes_[i].complaint(*found, where + "." + std::string(name)); !wrong.empty())
             return wrong;
     }
     if (parts_.empty())

@@ -27,7 +27,7 @@ TEST_CASE("a file is opened, walked and read in a line each")
     const stet::mapped_checkpoint file = *std::move(opened);
 
     std::string names;
-    for (const auto& [name, tensor] : file)
+    for (const auto [name, tensor] : file)
         names.append(name).append(1, ' ').append(stet::name(tensor.type)).append(1, ' ');
     CHECK(names == "a.weight F8_E5M2 n I8 ");
     const std::vector<float> w = *file["a.weight"].to<float>();

@@ -58,7 +58,7 @@ public:
         return stet::bytes(memory_).subspan((4096 - address % 4096) % 4096);
     }
 
-    stet::result<stet::plan> plan() const
+    [[maybe_unused]] stet::result<stet::plan> plan() const
     {
         return stet::make_plan(stet::model_only{.model = dict_}, stet::layouts::generic{});
     }
