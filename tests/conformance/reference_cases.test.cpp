@@ -344,7 +344,8 @@ TEST_CASE("a view lives as long as the bytes, not as long as what gave it")
     const auto tensor = [&] {
         const auto read = stet::read_checkpoint(bytes_of(file));
         REQUIRE(read);
-        return (*read)[0];
+        const stet::tensor_view given = (*read)[0];
+        return given;
     }();
     CHECK(support::as_text(tensor.packed()) == "abc");
 }

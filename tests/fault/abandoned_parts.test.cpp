@@ -50,7 +50,10 @@ namespace {
 
 using names = std::vector<std::string>;
 
-const stet::abandoned_options whatever_its_age{.least_age = 0};
+stet::abandoned_options whatever_its_age()
+{
+    return {.least_age = 0};
+}
 
 /// Saves in a child that is killed before its first call of one kind.
 template <class Target>
@@ -79,7 +82,7 @@ TEST_CASE("what a killed saver left is removed, and the next save takes its numb
         REQUIRE(killed_before(kind, where) == -SIGKILL);
         CHECK(here.entries() == names{"M_00006_.safetensors", "M_00007_.part"});
 
-        const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age);
+        const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age());
         REQUIRE(found);
         CHECK(found->removed == names{"M_00007_.part"});
         CHECK(found->left.empty());
@@ -100,7 +103,7 @@ TEST_CASE("what a killed saver left beside an exact path is removed, the file it
         REQUIRE(killed_before(kind, stet::exact_path{path, existing_file::replace}) == -SIGKILL);
         CHECK(here.entries() == names{"m", "m.part"});
         const std::string visible = here.content("m");
-        const auto        found = remove_abandoned_exact(path, whatever_its_age);
+        const auto        found = remove_abandoned_exact(path, whatever_its_age());
         REQUIRE(found);
         CHECK(found->removed == names{"m.part"});
         CHECK(here.entries() == names{"m"});
@@ -123,7 +126,7 @@ TEST_CASE("at every call of a save its part file is taken for live, in this proc
             const auto                 clean = [&] {
                 was_asked = true;
                 const auto count = [&] {
-                    const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age);
+                    const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age());
                     return found ? found->removed.size() : 100;
                 };
                 removed = is_child ? static_cast<std::size_t>(
@@ -185,8 +188,8 @@ int clean_all(const std::string& root, const crowd& how, const std::atomic<std::
               std::atomic<std::size_t>& removed)
 {
     while (are_done == 0) {
-        const auto found = how.are_exact ? remove_abandoned_exact(root + "/m.safetensors", whatever_its_age)
-                                         : remove_abandoned_numbered(root, {}, whatever_its_age);
+        const auto found = how.are_exact ? remove_abandoned_exact(root + "/m.safetensors", whatever_its_age())
+                                         : remove_abandoned_numbered(root, {}, whatever_its_age());
         if (!found)
             return 1;
         removed += found->removed.size();
@@ -269,8 +272,8 @@ void save_in_crowd(const crowd& how)
     else
         run_processes(here.path(), how, done, removed);
 
-    const auto last = how.are_exact ? remove_abandoned_exact(here / "m.safetensors", whatever_its_age)
-                                    : remove_abandoned_numbered(here.path(), {}, whatever_its_age);
+    const auto last = how.are_exact ? remove_abandoned_exact(here / "m.safetensors", whatever_its_age())
+                                    : remove_abandoned_numbered(here.path(), {}, whatever_its_age());
     REQUIRE(last);
     CHECK(last->left.empty());
     std::set<std::pair<unsigned, unsigned>> seen;

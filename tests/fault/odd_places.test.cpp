@@ -96,7 +96,10 @@ void open_to_all(const scratch_directory& here, std::string_view name)
     REQUIRE(::chmod(here.path().c_str(), 0777) == 0);
 }
 
-const stet::save_options quickly{.durability = durability::none};
+stet::save_options quickly()
+{
+    return {.durability = durability::none};
+}
 
 } // namespace
 
@@ -113,9 +116,9 @@ TEST_CASE("whatever bears a number, or holds it as a part file does, is passed o
             const auto        before = here.entries("out");
             const auto        outcomes = as_either_user([&] {
                 const sample_checkpoint sample;
-                const auto by_number = sample.save(numbered{.root = root, .prefix = "M"}, quickly);
+                const auto by_number = sample.save(numbered{.root = root, .prefix = "M"}, quickly());
                 const auto by_comfyui =
-                    sample.save(stet::comfyui_numbered{.output_dir = root, .prefix = "M"}, quickly);
+                    sample.save(stet::comfyui_numbered{.output_dir = root, .prefix = "M"}, quickly());
                 if (!by_number || !by_comfyui)
                     return 1;
                 const bool are_next = by_number->number == 2 && by_comfyui->number == 3;
@@ -151,18 +154,18 @@ TEST_CASE("an exact save passes over part names that are taken and is refused a 
         const bool        is_new = kind == "link to nothing"; // the file the link means is created
         const auto        outcomes = as_either_user([&] {
             const sample_checkpoint sample;
-            if (!sample.save(exact_path{new_path}, quickly) || !sample.is_in(here.content("out/new")))
+            if (!sample.save(exact_path{new_path}, quickly()) || !sample.is_in(here.content("out/new")))
                 return 1;
             here.remove("out/new");
             for (const existing_file existing : {existing_file::refuse, existing_file::replace}) {
-                const auto saved = sample.save(exact_path{taken_path, existing}, quickly);
+                const auto saved = sample.save(exact_path{taken_path, existing}, quickly());
                 here.remove("out/nothing");
                 if (is_new ? !saved
                                   : failure(saved) !=
                                  (kind == "link to itself" ? "too_many_links" : "not_a_regular_file"))
                     return 2;
             }
-            const auto below = sample.save(exact_path{below_path}, quickly);
+            const auto below = sample.save(exact_path{below_path}, quickly());
             here.remove("out/taken/new");
             const std::string_view wanted = kind == "folder"           ? "none"
                                                    : kind == "link to itself" ? "too_many_links"
@@ -196,8 +199,8 @@ TEST_CASE("a folder of the path that is none is an error that waits for nothing"
         const auto        outcomes = as_either_user([&] {
             const sample_checkpoint sample;
             const std::string_view  wanted = kind == "link to itself" ? "too_many_links" : "folder_missing";
-            const auto              below = sample.save(numbered{.root = root, .prefix = "odd/M"}, quickly);
-            const auto              in = sample.save(numbered{.root = odd_root, .prefix = "M"}, quickly);
+            const auto              below = sample.save(numbered{.root = root, .prefix = "odd/M"}, quickly());
+            const auto              in = sample.save(numbered{.root = odd_root, .prefix = "M"}, quickly());
             return failure(below) == wanted && failure(in) != "none" ? 0 : 1;
         });
         CAPTURE(kind);
@@ -256,7 +259,7 @@ TEST_CASE("a name may be as long as the file system takes, whatever its characte
                     CHECK(failure(failed) == (length > 255 ? wanted : "io_failure"));
                 }
                 const auto before = here.entries();
-                CHECK(failure(sample.save(exact_path{path}, quickly)) == wanted);
+                CHECK(failure(sample.save(exact_path{path}, quickly())) == wanted);
                 CHECK(here.entries().size() == before.size() + (length > 255 ? 0U : 1U));
                 if (length <= 255)
                     CHECK(sample.is_in(here.content(name)));
@@ -265,7 +268,7 @@ TEST_CASE("a name may be as long as the file system takes, whatever its characte
                 here.remove(name);
             }
             const std::string numbered_too_long = length + 19 > 255 ? "file_name_too_long" : "none";
-            const auto        by_number = sample.save(numbered{.root = here.path(), .prefix = name}, quickly);
+            const auto by_number = sample.save(numbered{.root = here.path(), .prefix = name}, quickly());
             CHECK(failure(by_number) == numbered_too_long);
             saves += 5;
         }
@@ -282,11 +285,11 @@ TEST_CASE("a folder may lie deeper than any path reaches")
         std::string prefix;
         for (std::size_t i = 0; i < depth; ++i)
             prefix += std::string(200, 'd') + '/';
-        const auto saved = sample.save(numbered{.root = here.path(), .prefix = prefix + 'M'}, quickly);
+        const auto saved = sample.save(numbered{.root = here.path(), .prefix = prefix + 'M'}, quickly());
         CAPTURE(depth, failure(saved));
         CHECK(saved);
         const std::string path = here / (prefix + "E");
-        CHECK(failure(sample.save(exact_path{path}, quickly)) ==
+        CHECK(failure(sample.save(exact_path{path}, quickly())) ==
               (path.size() >= 4096 ? "file_name_too_long" : "none"));
         saves += 2;
     }
@@ -305,7 +308,7 @@ TEST_CASE("a part file that somebody takes away ends the save and harms no file"
                 const sample_checkpoint fresh(2, 100);
                 const std::string       old_path = here / "old";
                 const std::string       path = here / name;
-                REQUIRE(old.save(exact_path{old_path}, quickly));
+                REQUIRE(old.save(exact_path{old_path}, quickly()));
                 faulty_file_system faulty;
                 faulty.skip_syncs();
                 if (!exchanges)

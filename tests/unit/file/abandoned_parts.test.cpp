@@ -38,7 +38,10 @@ namespace {
 
 using names = std::vector<std::string>;
 
-const abandoned_options whatever_its_age{.least_age = 0};
+abandoned_options whatever_its_age()
+{
+    return {.least_age = 0};
+}
 
 /// The one file that was left, and why; empty unless there is exactly one.
 stet::left_part only_left(const stet::result<stet::abandoned_parts>& found)
@@ -54,7 +57,7 @@ TEST_CASE("what a dead saver left is removed, and its number is free again")
     here.put("M_00001_.safetensors", "whole");
     here.put("M_00007_.part", "half");
     here.put("other_00012_2.part", "half");
-    const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age);
+    const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age());
     REQUIRE(found);
     CHECK(found->is_complete);
     CHECK(found->left.empty());
@@ -72,7 +75,7 @@ TEST_CASE("the part file of a live saver stays, whatever its age, and can be pub
     auto live = stet::numbered_target::take(native_file_system(), here.path(), {.folder = {}, .stem = "M"},
                                             durability::none);
     REQUIRE(live);
-    const auto left = only_left(remove_abandoned_numbered(here.path(), {}, whatever_its_age));
+    const auto left = only_left(remove_abandoned_numbered(here.path(), {}, whatever_its_age()));
     CHECK(left.name == "M_00001_.part");
     CHECK(left.why == left_because::in_use);
     CHECK(live->publish(durability::full));
@@ -85,7 +88,7 @@ TEST_CASE("names that no numbered save gives stay")
     const names all{"M_00007_.safetensors", "M_7_.part", "a.part", "model.safetensors.part", "notes"};
     for (const std::string& name : all)
         here.put(name, "kept");
-    const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age);
+    const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age());
     REQUIRE(found);
     CHECK(found->removed.empty());
     CHECK(found->left.empty());
@@ -102,7 +105,7 @@ TEST_CASE("a folder, a link and a pipe under a part file's name stay, and what a
     here.put_link("M_00003_.part", "nowhere");
     REQUIRE(::mkfifo((here / "M_00004_.part").c_str(), 0600) == 0);
     const auto before = here.entries();
-    const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age);
+    const auto found = remove_abandoned_numbered(here.path(), {}, whatever_its_age());
     REQUIRE(found);
     CHECK(found->removed.empty());
     CHECK(found->left.empty());
@@ -259,7 +262,7 @@ TEST_CASE("the folder is reached as a numbered save reaches it, and none is made
     here.put("beside/M_00001_.part");
     const std::string root = here / "root";
     const auto        code_of = [&](std::string_view below) {
-        const auto found = remove_abandoned_numbered(root, below, whatever_its_age);
+        const auto found = remove_abandoned_numbered(root, below, whatever_its_age());
         return found ? errc{} : found.error().code;
     };
     CHECK(code_of("in/none") == errc::folder_missing);
@@ -302,7 +305,7 @@ TEST_CASE("of an exact path only its own part files are removed, where its links
     here.put("far/other.safetensors.part");
     here.put("far/M_00001_.part");
     here.put_link("link", "far/m.safetensors");
-    const auto found = remove_abandoned_exact(here / "link", whatever_its_age);
+    const auto found = remove_abandoned_exact(here / "link", whatever_its_age());
     REQUIRE(found);
     CHECK(found->removed.size() == 2);
     CHECK(here.entries("far") == names{"M_00001_.part", "m.safetensors", "other.safetensors.part"});
@@ -317,7 +320,7 @@ TEST_CASE("the part file of a live save to an exact path stays, a dead one besid
     here.put("m.part", "half");
     auto live = stet::exact_target::take(native_file_system(), here / "m", stet::existing_file::refuse);
     REQUIRE(live);
-    const auto found = remove_abandoned_exact(here / "m", whatever_its_age);
+    const auto found = remove_abandoned_exact(here / "m", whatever_its_age());
     REQUIRE(found);
     CHECK(found->removed == names{"m.part"});
     CHECK(only_left(found).name == "m.2.part");

@@ -246,7 +246,7 @@ TEST_CASE("a file is a range of names and tensors, found by name as well")
     const auto file = stet::read_checkpoint(bytes_of(two_tensors()));
     REQUIRE(file);
     std::string walked;
-    for (const auto& [name, tensor] : *file)
+    for (const auto [name, tensor] : *file)
         walked.append(name).append(":").append(text(tensor.packed())).append(" ");
     CHECK(walked == "rows:abcdef deep:gh ");
     const auto last = std::ranges::find_if(*file, [](const auto& entry) { return entry.tensor.size == 2; });

@@ -43,18 +43,18 @@ using support::scratch_directory;
 
 namespace {
 
-const stet::file_system& calls = stet::native_file_system();
-
 /// A scratch directory, opened.
 class open_scratch {
 public:
     open_scratch()
-        : handle_(calls.open_folder(nullptr, stet::no_handle, place_.path().c_str(), links::follow).value)
+        : handle_(stet::native_file_system()
+                      .open_folder(nullptr, stet::no_handle, place_.path().c_str(), links::follow)
+                      .value)
     {
     }
     open_scratch(const open_scratch&) = delete;
     open_scratch& operator=(const open_scratch&) = delete;
-    ~open_scratch() { calls.close(nullptr, handle_); }
+    ~open_scratch() { stet::native_file_system().close(nullptr, handle_); }
 
     const scratch_directory* operator->() const noexcept { return &place_; }
     std::string              operator/(std::string_view name) const { return place_ / name; }
@@ -96,15 +96,15 @@ TEST_CASE("a folder is opened by its path or below another, and closed in a new 
     const open_scratch here;
     here->make_folder("a/b");
 
-    const auto below = calls.open_folder(nullptr, here.handle(), "a", links::refuse);
+    const auto below = stet::native_file_system().open_folder(nullptr, here.handle(), "a", links::refuse);
     REQUIRE(below.error == 0);
     CHECK(closes_on_exec(below.value));
-    const auto further = calls.open_folder(nullptr, below.value, "b", links::refuse);
+    const auto further = stet::native_file_system().open_folder(nullptr, below.value, "b", links::refuse);
     CHECK(further.error == 0);
 
-    CHECK(calls.close(nullptr, below.value).error == 0);
-    CHECK(calls.close(nullptr, further.value).error == 0);
-    CHECK(calls.close(nullptr, below.value).error == EBADF);
+    CHECK(stet::native_file_system().close(nullptr, below.value).error == 0);
+    CHECK(stet::native_file_system().close(nullptr, further.value).error == 0);
+    CHECK(stet::native_file_system().close(nullptr, below.value).error == EBADF);
 }
 
 TEST_CASE("what is no folder cannot be opened as one")
@@ -115,22 +115,27 @@ TEST_CASE("what is no folder cannot be opened as one")
     here->put_link("link", "folder");
     here->put_link("broken", "nowhere");
 
-    CHECK(calls.open_folder(nullptr, here.handle(), "missing", links::follow).error == ENOENT);
-    CHECK(calls.open_folder(nullptr, here.handle(), "file", links::follow).error == ENOTDIR);
-    CHECK(calls.open_folder(nullptr, here.handle(), "broken", links::follow).error == ENOENT);
-    const int refused = calls.open_folder(nullptr, here.handle(), "link", links::refuse).error;
+    CHECK(stet::native_file_system().open_folder(nullptr, here.handle(), "missing", links::follow).error ==
+          ENOENT);
+    CHECK(stet::native_file_system().open_folder(nullptr, here.handle(), "file", links::follow).error ==
+          ENOTDIR);
+    CHECK(stet::native_file_system().open_folder(nullptr, here.handle(), "broken", links::follow).error ==
+          ENOENT);
+    const int refused =
+        stet::native_file_system().open_folder(nullptr, here.handle(), "link", links::refuse).error;
     CHECK((refused == ELOOP || refused == ENOTDIR));
-    const auto followed = calls.open_folder(nullptr, here.handle(), "link", links::follow);
+    const auto followed =
+        stet::native_file_system().open_folder(nullptr, here.handle(), "link", links::follow);
     CHECK(followed.error == 0);
-    calls.close(nullptr, followed.value);
+    stet::native_file_system().close(nullptr, followed.value);
 }
 
 TEST_CASE("a folder is created once")
 {
     const open_scratch here;
-    CHECK(calls.make_folder(nullptr, here.handle(), "new").error == 0);
-    CHECK(calls.make_folder(nullptr, here.handle(), "new").error == EEXIST);
-    CHECK(calls.make_folder(nullptr, here.handle(), "a/b").error == ENOENT);
+    CHECK(stet::native_file_system().make_folder(nullptr, here.handle(), "new").error == 0);
+    CHECK(stet::native_file_system().make_folder(nullptr, here.handle(), "new").error == EEXIST);
+    CHECK(stet::native_file_system().make_folder(nullptr, here.handle(), "a/b").error == ENOENT);
 }
 
 TEST_CASE("an entry is what it is, links apart from what they lead to")
@@ -145,7 +150,8 @@ TEST_CASE("an entry is what it is, links apart from what they lead to")
 
     const auto kind = [&](const char* name, links treatment) {
         stet::entry_facts facts;
-        REQUIRE(calls.inspect(nullptr, here.handle(), name, treatment, facts).error == 0);
+        REQUIRE(stet::native_file_system().inspect(nullptr, here.handle(), name, treatment, facts).error ==
+                0);
         return facts.kind;
     };
     CHECK(kind("folder", links::refuse) == entry_kind::folder);
@@ -158,13 +164,17 @@ TEST_CASE("an entry is what it is, links apart from what they lead to")
 
     stet::entry_facts of_file;
     stet::entry_facts of_link;
-    calls.inspect(nullptr, here.handle(), "file", links::refuse, of_file);
-    calls.inspect(nullptr, here.handle(), "link", links::follow, of_link);
+    stet::native_file_system().inspect(nullptr, here.handle(), "file", links::refuse, of_file);
+    stet::native_file_system().inspect(nullptr, here.handle(), "link", links::follow, of_link);
     CHECK(of_file.mode == 0640);
     CHECK(of_file.device == of_link.device);
     CHECK(of_file.index == of_link.index);
-    CHECK(calls.inspect(nullptr, here.handle(), "missing", links::follow, of_file).error == ENOENT);
-    CHECK(calls.inspect(nullptr, here.handle(), "broken", links::follow, of_file).error == ENOENT);
+    CHECK(
+        stet::native_file_system().inspect(nullptr, here.handle(), "missing", links::follow, of_file).error ==
+        ENOENT);
+    CHECK(
+        stet::native_file_system().inspect(nullptr, here.handle(), "broken", links::follow, of_file).error ==
+        ENOENT);
 }
 
 TEST_CASE("a link's target is read as far as the buffer reaches")
@@ -173,11 +183,15 @@ TEST_CASE("a link's target is read as far as the buffer reaches")
     here->put_link("link", "some/where");
     std::array<char, 32> buffer{};
 
-    CHECK(calls.read_link(nullptr, here.handle(), "link", buffer.data(), buffer.size()).value == 10);
+    CHECK(stet::native_file_system()
+              .read_link(nullptr, here.handle(), "link", buffer.data(), buffer.size())
+              .value == 10);
     CHECK(std::string_view(buffer.data()) == "some/where");
-    CHECK(calls.read_link(nullptr, here.handle(), "link", buffer.data(), 4).value == 4);
+    CHECK(stet::native_file_system().read_link(nullptr, here.handle(), "link", buffer.data(), 4).value == 4);
     here->put("file");
-    CHECK(calls.read_link(nullptr, here.handle(), "file", buffer.data(), buffer.size()).error == EINVAL);
+    CHECK(stet::native_file_system()
+              .read_link(nullptr, here.handle(), "file", buffer.data(), buffer.size())
+              .error == EINVAL);
 }
 
 TEST_CASE("a folder's entries are listed as often as asked, without itself and the one above")
@@ -191,11 +205,13 @@ TEST_CASE("a folder's entries are listed as often as asked, without itself and t
     for (int time = 0; time < 2; ++time) {
         std::vector<std::string> seen;
         const auto               see = [&seen](std::string_view name) { seen.emplace_back(name); };
-        REQUIRE(calls.list(nullptr, here.handle(), see).error == 0);
+        REQUIRE(stet::native_file_system().list(nullptr, here.handle(), see).error == 0);
         std::sort(seen.begin(), seen.end());
         CHECK(seen == std::vector<std::string>{".hidden", "broken", "folder", "\xFFnot utf-8"});
     }
-    CHECK(calls.list(nullptr, stet::file_handle{12'345}, [](std::string_view) {}).error == EBADF);
+    CHECK(
+        stet::native_file_system().list(nullptr, stet::file_handle{12'345}, [](std::string_view) {}).error ==
+        EBADF);
 }
 
 TEST_CASE("a file is created only where there was nothing, not even a broken link")
@@ -204,12 +220,12 @@ TEST_CASE("a file is created only where there was nothing, not even a broken lin
     here->make_folder("folder");
     here->put_link("broken", "nowhere");
 
-    const auto created = calls.create_file(nullptr, here.handle(), "new", 0666);
+    const auto created = stet::native_file_system().create_file(nullptr, here.handle(), "new", 0666);
     REQUIRE(created.error == 0);
     CHECK(closes_on_exec(created.value));
-    CHECK(calls.close(nullptr, created.value).error == 0);
+    CHECK(stet::native_file_system().close(nullptr, created.value).error == 0);
     for (const char* const name : {"new", "folder", "broken"})
-        CHECK(calls.create_file(nullptr, here.handle(), name, 0666).error == EEXIST);
+        CHECK(stet::native_file_system().create_file(nullptr, here.handle(), name, 0666).error == EEXIST);
     CHECK_FALSE(here->has("nowhere"));
 }
 
@@ -220,31 +236,35 @@ TEST_CASE("a new file has mode 0666 less the umask until it is given another")
          {std::array<mode_t, 2>{022, 0644}, std::array<mode_t, 2>{077, 0600}, std::array<mode_t, 2>{0, 0666}})
     {
         const mode_t before = ::umask(mask);
-        const auto   created = calls.create_file(nullptr, here.handle(), "new", 0666);
+        const auto   created = stet::native_file_system().create_file(nullptr, here.handle(), "new", 0666);
         ::umask(before);
         REQUIRE(created.error == 0);
         CHECK(mode_of(here / "new") == mode);
-        CHECK(calls.set_mode(nullptr, created.value, 0751).error == 0);
+        CHECK(stet::native_file_system().set_mode(nullptr, created.value, 0751).error == 0);
         CHECK(mode_of(here / "new") == 0751);
-        calls.close(nullptr, created.value);
-        CHECK(calls.remove(nullptr, here.handle(), "new").error == 0);
+        stet::native_file_system().close(nullptr, created.value);
+        CHECK(stet::native_file_system().remove(nullptr, here.handle(), "new").error == 0);
     }
 }
 
 TEST_CASE("a file is given to a group, and an owner that stays is named as such")
 {
     const open_scratch here;
-    const auto         file = calls.create_file(nullptr, here.handle(), "new", stet::detail::private_mode);
+    const auto         file =
+        stet::native_file_system().create_file(nullptr, here.handle(), "new", stet::detail::private_mode);
     REQUIRE(file.error == 0);
     CHECK(mode_of(here / "new") == 0600);
-    CHECK(calls.set_owner(nullptr, file.value, stet::detail::same_as_before, ::getegid()).error == 0);
+    CHECK(stet::native_file_system()
+              .set_owner(nullptr, file.value, stet::detail::same_as_before, ::getegid())
+              .error == 0);
     stet::entry_facts facts;
-    REQUIRE(calls.inspect(nullptr, here.handle(), "new", links::refuse, facts).error == 0);
+    REQUIRE(stet::native_file_system().inspect(nullptr, here.handle(), "new", links::refuse, facts).error ==
+            0);
     CHECK(facts.owner == ::geteuid());
     CHECK(facts.group == ::getegid());
-    CHECK(calls.user(nullptr).value == std::int64_t{::geteuid()});
-    calls.close(nullptr, file.value);
-    CHECK(calls.set_owner(nullptr, stet::file_handle{12'345}, 0, 0).error == EBADF);
+    CHECK(stet::native_file_system().user(nullptr).value == std::int64_t{::geteuid()});
+    stet::native_file_system().close(nullptr, file.value);
+    CHECK(stet::native_file_system().set_owner(nullptr, stet::file_handle{12'345}, 0, 0).error == EBADF);
 }
 
 #if defined(__linux__)
@@ -252,10 +272,11 @@ TEST_CASE("a file is given to a group, and an owner that stays is named as such"
 TEST_CASE("an access list is read as a whole or in part, and taken away")
 {
     const open_scratch here;
-    const auto         file = calls.create_file(nullptr, here.handle(), "x", stet::detail::private_mode);
+    const auto         file =
+        stet::native_file_system().create_file(nullptr, here.handle(), "x", stet::detail::private_mode);
     REQUIRE(file.error == 0);
     char list[200];
-    CHECK(calls.read_acl(nullptr, here.handle(), "x", list, sizeof list).value == 0);
+    CHECK(stet::native_file_system().read_acl(nullptr, here.handle(), "x", list, sizeof list).value == 0);
     // Version 2; owner rw, user 7 r, group nothing, at most r, others nothing.
     const std::uint16_t entries[][4] = {{1, 6, 0xFFFF, 0xFFFF},
                                         {2, 4, 7, 0},
@@ -265,26 +286,30 @@ TEST_CASE("an access list is read as a whole or in part, and taken away")
     std::string         wanted("\2\0\0\0", 4);
     for (const auto& entry : entries)
         wanted.append(reinterpret_cast<const char*>(entry), sizeof entry);
-    const auto written = calls.write_acl(nullptr, file.value, wanted.data(), wanted.size());
+    const auto written =
+        stet::native_file_system().write_acl(nullptr, file.value, wanted.data(), wanted.size());
     if (stet::detail::is_not_offered(written.error)) {
         std::printf("SKIPPED, no access lists here\n");
         return;
     }
     REQUIRE(written.error == 0);
     CHECK(mode_of(here / "x") == 0640);
-    CHECK(calls.read_acl(nullptr, here.handle(), "x", nullptr, 0).value == std::int64_t(wanted.size()));
-    const auto read = calls.read_acl(nullptr, here.handle(), "x", list, sizeof list);
+    CHECK(stet::native_file_system().read_acl(nullptr, here.handle(), "x", nullptr, 0).value ==
+          std::int64_t(wanted.size()));
+    const auto read = stet::native_file_system().read_acl(nullptr, here.handle(), "x", list, sizeof list);
     REQUIRE(read.value == std::int64_t(wanted.size()));
     CHECK(std::string(list, wanted.size()) == wanted);
     CHECK(posix::read_acl_by_path(here.handle(), "x", nullptr, 0).value == std::int64_t(wanted.size()));
     CHECK(posix::read_acl_by_path(here.handle(), std::string(300, 'x').c_str(), nullptr, 0).error ==
           ENAMETOOLONG);
-    CHECK(calls.read_acl(nullptr, here.handle(), "missing", list, sizeof list).error == ENOENT);
+    CHECK(stet::native_file_system().read_acl(nullptr, here.handle(), "missing", list, sizeof list).error ==
+          ENOENT);
 
-    CHECK(calls.write_acl(nullptr, file.value, nullptr, 0).error == 0);
-    CHECK(calls.write_acl(nullptr, file.value, nullptr, 0).error == 0); // that it has none is as good
-    CHECK(calls.read_acl(nullptr, here.handle(), "x", list, sizeof list).value == 0);
-    calls.close(nullptr, file.value);
+    CHECK(stet::native_file_system().write_acl(nullptr, file.value, nullptr, 0).error == 0);
+    CHECK(stet::native_file_system().write_acl(nullptr, file.value, nullptr, 0).error ==
+          0); // that it has none is as good
+    CHECK(stet::native_file_system().read_acl(nullptr, here.handle(), "x", list, sizeof list).value == 0);
+    stet::native_file_system().close(nullptr, file.value);
 }
 
 #endif
@@ -294,15 +319,15 @@ TEST_CASE("a lock that is given up is free, whoever else has the descriptor")
     const open_scratch here;
     here->put("x");
     stet::entry_facts facts;
-    const auto        first = calls.lock_file(nullptr, here.handle(), "x", facts);
+    const auto        first = stet::native_file_system().lock_file(nullptr, here.handle(), "x", facts);
     REQUIRE(first.error == 0);
     const int copy = ::dup(static_cast<int>(first.value)); // as a forked process has it
-    CHECK(calls.lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
-    CHECK(calls.unlock_file(nullptr, first.value).error == 0);
-    const auto second = calls.lock_file(nullptr, here.handle(), "x", facts);
+    CHECK(stet::native_file_system().lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
+    CHECK(stet::native_file_system().unlock_file(nullptr, first.value).error == 0);
+    const auto second = stet::native_file_system().lock_file(nullptr, here.handle(), "x", facts);
     CHECK(second.error == 0);
-    calls.close(nullptr, first.value);
-    calls.close(nullptr, second.value);
+    stet::native_file_system().close(nullptr, first.value);
+    stet::native_file_system().close(nullptr, second.value);
     ::close(copy);
 }
 
@@ -314,7 +339,8 @@ TEST_CASE("a folder is closed when the one who looks at its entries throws")
     here->put("x");
     const std::size_t before = support::open_descriptors();
     for (int i = 0; i < 3; ++i)
-        CHECK_THROWS_AS(calls.list(nullptr, here.handle(), [](std::string_view) { throw 1; }), int);
+        CHECK_THROWS_AS(
+            stet::native_file_system().list(nullptr, here.handle(), [](std::string_view) { throw 1; }), int);
     CHECK(support::open_descriptors() == before);
 }
 
@@ -323,18 +349,18 @@ TEST_CASE("a folder is closed when the one who looks at its entries throws")
 TEST_CASE("what is written is there, also after space was set aside for it")
 {
     const open_scratch here;
-    const auto         file = calls.create_file(nullptr, here.handle(), "new", 0666);
+    const auto         file = stet::native_file_system().create_file(nullptr, here.handle(), "new", 0666);
     REQUIRE(file.error == 0);
 
-    const int set_aside = calls.preallocate(nullptr, file.value, 5).error;
+    const int set_aside = stet::native_file_system().preallocate(nullptr, file.value, 5).error;
     CHECK((set_aside == 0 || stet::detail::is_not_offered(set_aside)));
-    CHECK(calls.write(nullptr, file.value, "abc", 3).value == 3);
-    CHECK(calls.write(nullptr, file.value, "de", 2).value == 2);
-    CHECK(calls.sync(nullptr, file.value).error == 0);
-    CHECK(calls.sync(nullptr, here.handle()).error == 0);
-    CHECK(calls.close(nullptr, file.value).error == 0);
+    CHECK(stet::native_file_system().write(nullptr, file.value, "abc", 3).value == 3);
+    CHECK(stet::native_file_system().write(nullptr, file.value, "de", 2).value == 2);
+    CHECK(stet::native_file_system().sync(nullptr, file.value).error == 0);
+    CHECK(stet::native_file_system().sync(nullptr, here.handle()).error == 0);
+    CHECK(stet::native_file_system().close(nullptr, file.value).error == 0);
     CHECK(here->content("new") == "abcde");
-    CHECK(calls.write(nullptr, stet::file_handle{12'345}, "abc", 3).error == EBADF);
+    CHECK(stet::native_file_system().write(nullptr, stet::file_handle{12'345}, "abc", 3).error == EBADF);
 }
 
 TEST_CASE("a file is locked for one descriptor, whichever others of it are closed")
@@ -342,7 +368,7 @@ TEST_CASE("a file is locked for one descriptor, whichever others of it are close
     const open_scratch here;
     here->put("x", "content");
     stet::entry_facts facts;
-    const auto        first = calls.lock_file(nullptr, here.handle(), "x", facts);
+    const auto        first = stet::native_file_system().lock_file(nullptr, here.handle(), "x", facts);
     REQUIRE(first.error == 0);
     CHECK(closes_on_exec(first.value));
     struct stat status {};
@@ -355,16 +381,18 @@ TEST_CASE("a file is locked for one descriptor, whichever others of it are close
     REQUIRE(other >= 0);
     CHECK(::write(other, "written", 7) == 7);
     ::close(other);
-    CHECK(calls.lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
+    CHECK(stet::native_file_system().lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
     CHECK(support::in_child([&] {
               stet::entry_facts seen;
-              return calls.lock_file(nullptr, here.handle(), "x", seen).error == EBUSY ? 0 : 1;
+              return stet::native_file_system().lock_file(nullptr, here.handle(), "x", seen).error == EBUSY
+                         ? 0
+                         : 1;
           }) == 0); // nor does the child's end let go of it
-    CHECK(calls.lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
-    CHECK(calls.close(nullptr, first.value).error == 0);
-    const auto second = calls.lock_file(nullptr, here.handle(), "x", facts);
+    CHECK(stet::native_file_system().lock_file(nullptr, here.handle(), "x", facts).error == EBUSY);
+    CHECK(stet::native_file_system().close(nullptr, first.value).error == 0);
+    const auto second = stet::native_file_system().lock_file(nullptr, here.handle(), "x", facts);
     CHECK(second.error == 0);
-    calls.close(nullptr, second.value);
+    stet::native_file_system().close(nullptr, second.value);
     CHECK(here->content("x") == "written");
 }
 
@@ -376,19 +404,19 @@ TEST_CASE("only a file is locked, and nobody waits for a pipe")
     here->put_link("link", "x");
     REQUIRE(::mkfifo((here / "pipe").c_str(), 0600) == 0);
     stet::entry_facts facts;
-    CHECK(calls.lock_file(nullptr, here.handle(), "folder", facts).error == EISDIR);
-    CHECK(calls.lock_file(nullptr, here.handle(), "link", facts).error == ELOOP);
-    CHECK(calls.lock_file(nullptr, here.handle(), "pipe", facts).error == ENXIO);
-    CHECK(calls.lock_file(nullptr, here.handle(), "none", facts).error == ENOENT);
+    CHECK(stet::native_file_system().lock_file(nullptr, here.handle(), "folder", facts).error == EISDIR);
+    CHECK(stet::native_file_system().lock_file(nullptr, here.handle(), "link", facts).error == ELOOP);
+    CHECK(stet::native_file_system().lock_file(nullptr, here.handle(), "pipe", facts).error == ENXIO);
+    CHECK(stet::native_file_system().lock_file(nullptr, here.handle(), "none", facts).error == ENOENT);
 }
 
 #if defined(__linux__)
 TEST_CASE("more than a file can ever hold is refused before the system is asked")
 {
     const open_scratch here;
-    const auto         file = calls.create_file(nullptr, here.handle(), "new", 0666);
-    CHECK(calls.preallocate(nullptr, file.value, UINT64_MAX).error == EFBIG);
-    calls.close(nullptr, file.value);
+    const auto         file = stet::native_file_system().create_file(nullptr, here.handle(), "new", 0666);
+    CHECK(stet::native_file_system().preallocate(nullptr, file.value, UINT64_MAX).error == EFBIG);
+    stet::native_file_system().close(nullptr, file.value);
 }
 #endif
 
@@ -423,12 +451,18 @@ TEST_CASE("a move replaces only when asked to")
     here->put("part", "new");
     here->put("file", "old");
 
-    CHECK(calls.move(nullptr, here.handle(), "part", "file", existing_file::refuse).error == EEXIST);
+    CHECK(stet::native_file_system()
+              .move(nullptr, here.handle(), "part", "file", existing_file::refuse)
+              .error == EEXIST);
     CHECK(here->content("file") == "old");
-    CHECK(calls.move(nullptr, here.handle(), "part", "file", existing_file::replace).error == 0);
+    CHECK(stet::native_file_system()
+              .move(nullptr, here.handle(), "part", "file", existing_file::replace)
+              .error == 0);
     CHECK(here->content("file") == "new");
     CHECK(here->entries() == std::vector<std::string>{"file"});
-    CHECK(calls.move(nullptr, here.handle(), "file", "other", existing_file::refuse).error == 0);
+    CHECK(stet::native_file_system()
+              .move(nullptr, here.handle(), "file", "other", existing_file::refuse)
+              .error == 0);
     CHECK(here->entries() == std::vector<std::string>{"other"});
 }
 
@@ -438,9 +472,9 @@ TEST_CASE("two names are swapped, or nothing happens")
     here->put("part", "new");
     here->put("file", "old");
 
-    CHECK(calls.exchange(nullptr, here.handle(), "part", "missing").error != 0);
+    CHECK(stet::native_file_system().exchange(nullptr, here.handle(), "part", "missing").error != 0);
     CHECK(here->content("part") == "new");
-    const int swapped = calls.exchange(nullptr, here.handle(), "part", "file").error;
+    const int swapped = stet::native_file_system().exchange(nullptr, here.handle(), "part", "file").error;
     CHECK((swapped == 0 || stet::detail::is_not_offered(swapped)));
     CHECK(here->content("file") == (swapped == 0 ? "new" : "old"));
     CHECK(here->content("part") == (swapped == 0 ? "old" : "new"));
@@ -452,9 +486,9 @@ TEST_CASE("a file is removed, a folder is not")
     here->put("file");
     here->make_folder("folder");
 
-    CHECK(calls.remove(nullptr, here.handle(), "file").error == 0);
-    CHECK(calls.remove(nullptr, here.handle(), "file").error == ENOENT);
-    CHECK(calls.remove(nullptr, here.handle(), "folder").error != 0);
+    CHECK(stet::native_file_system().remove(nullptr, here.handle(), "file").error == 0);
+    CHECK(stet::native_file_system().remove(nullptr, here.handle(), "file").error == ENOENT);
+    CHECK(stet::native_file_system().remove(nullptr, here.handle(), "folder").error != 0);
     CHECK(here->entries() == std::vector<std::string>{"folder"});
 }
 
