@@ -27,9 +27,9 @@ void encode_header(benchmark::State& state)
     benchmarks::beside_floor(
         state,
         [&] {
-            const auto                header = stet::make_header(*plan);
-            stet::counting_sink       counted;
-            stet::staged_sink out(counted, block);
+            const auto          header = stet::make_header(*plan);
+            stet::counting_sink counted;
+            stet::staged_sink   out(counted, block);
             if (!header || !header->write(out) || !out.flush())
                 state.SkipWithError("the header was refused");
         },

@@ -48,9 +48,9 @@ int main(int count_of_arguments, char** arguments)
     if (step == "plan") {
         require(bool(stet::make_plan(checkpoint, benchmarks::unprefixed{})), "plan");
     } else if (step == "encode") {
-        stet::span_sink           again(file);
+        stet::span_sink   again(file);
         stet::staged_sink out(again, block);
-        const auto                encoded = stet::make_header(*plan);
+        const auto        encoded = stet::make_header(*plan);
         require(encoded && encoded->write(out) && out.flush(), "encode");
     } else if (step == "decode") {
         require(bool(stet::read_header(file, file.size())), "decode");

@@ -49,7 +49,7 @@ std::vector<std::byte> encoded(std::size_t count, std::uint64_t& file_size)
     std::vector<std::byte> text;
     stet::append_sink      end(text);
     std::vector<std::byte> block(std::size_t{1} << 20U);
-    stet::staged_sink out(end, block);
+    stet::staged_sink      out(end, block);
     if (!header->write(out) || !out.flush())
         text.clear();
     file_size = header->file_size();

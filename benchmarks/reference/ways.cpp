@@ -6,8 +6,8 @@
 // returned, writes FOLDER/saved.safetensors and leaves its removal to the driver.
 #include "support/checkpoint_names.hpp"
 
-#include <stet/read/mapped_file.hpp>
 #include <stet/read.hpp>
+#include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
 #include <stet/writers/direct_writer.hpp>
 #include <stet/writers/parallel_writer.hpp>

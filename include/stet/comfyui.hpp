@@ -5,8 +5,8 @@
 
 // IWYU pragma: begin_exports
 #include "comfyui/ceilings.hpp"
-#include "comfyui/comfyui_name.hpp"
 #include "comfyui/comfyui_metadata.hpp"
+#include "comfyui/comfyui_name.hpp"
 #include "comfyui/comfyui_target.hpp"
 // IWYU pragma: end_exports
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // An mdspan, whose layout may be any.
 // expect-first: stet: this has rows, columns or strides of its own, and a shape beside them can contradict them; write view_of(tensor) with the header of its library, such as <stet/interop/eigen.hpp>, or give view_of a std::span of elements that lie row-major
-#include <stet/tensor/tensor_view.hpp>
-
 #include "../support/foreign_tensors.hpp"
+
+#include <stet/tensor/tensor_view.hpp>
 
 #include <span>
 
 int main()
 {
-    const float values[6]{};
+    const float                           values[6]{};
     const foreign::mdspan<const float, 2> matrix{values, {2, 3}, {1, 2}};
 #ifdef STET_BREAK
     const auto view = stet::view_of(matrix, {2, 3});

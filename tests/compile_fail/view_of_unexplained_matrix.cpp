@@ -4,15 +4,15 @@
 #ifndef STET_BREAK
 #include <stet/interop/eigen.hpp>
 #endif
-#include <stet/tensor/tensor_like.hpp>
-
 #include "../support/foreign_tensors.hpp"
+
+#include <stet/tensor/tensor_like.hpp>
 
 #include <span>
 
 int main()
 {
-    const float values[6]{};
+    const float                        values[6]{};
     const foreign::eigen_matrix<float> matrix{values, 2, 3, 1, 2};
 #ifdef STET_BREAK
     const auto view = stet::view_of(matrix);

@@ -208,10 +208,10 @@ stet::split_part part_of(const stet::ordered_dict& dict, stet::splitting& work)
 
 void check_values(const json_value& given)
 {
-    const auto              input = support::parse_golden_dict(given.find("input"));
-    const auto              expected = support::parse_golden_dict(given.find("output"));
-    stet::change_log        log(stet::heap());
-    stet::splitting work(log, stet::strictness::as_comfyui);
+    const auto       input = support::parse_golden_dict(given.find("input"));
+    const auto       expected = support::parse_golden_dict(given.find("output"));
+    stet::change_log log(stet::heap());
+    stet::splitting  work(log, stet::strictness::as_comfyui);
     for (const golden_tensor& tensor : input.value()) {
         const auto view = stet::tensor_traits<golden_tensor>::view(tensor);
         REQUIRE(view);

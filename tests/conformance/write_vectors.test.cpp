@@ -292,10 +292,10 @@ TEST_CASE("the reference's files come out of every kind of sink")
         CHECK(stet::save(checkpoint, unprefixed{}, callback, options));
         CHECK(agrees(recorded, taken));
 
-        std::string               joined;
-        stet::append_sink         behind(joined);
-        std::array<std::byte, 5>  block{};
-        stet::staged_sink staged(behind, block);
+        std::string              joined;
+        stet::append_sink        behind(joined);
+        std::array<std::byte, 5> block{};
+        stet::staged_sink        staged(behind, block);
         CHECK(stet::save(checkpoint, unprefixed{}, staged, options));
         CHECK(staged.flush());
         CHECK(agrees(recorded, joined));

@@ -2,16 +2,15 @@
 #ifndef STET_COMFYUI_COMFYUI_TARGET_HPP
 #define STET_COMFYUI_COMFYUI_TARGET_HPP
 
-#include "../save/save.hpp"
-#include <string_view>
-
 #include "../file/part_file.hpp"
+#include "../save/save.hpp"
 #include "../vocabulary/config.hpp"
 #include "comfyui_name.hpp"
 #include "impl/python_int.hpp"
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace STET_NAMESPACE {
 

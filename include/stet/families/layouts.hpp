@@ -4,8 +4,8 @@
 
 #include "../layout/layout.hpp"
 #include "../layout/placed_name.hpp"
-#include "../state/role.hpp"
 #include "../layout/prefix_layout.hpp"
+#include "../state/role.hpp"
 #include "../vocabulary/config.hpp"
 #include "rearrangement.hpp"
 #include "text_rule.hpp"

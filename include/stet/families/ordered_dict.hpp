@@ -9,8 +9,8 @@
 #include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/impl/name_table.hpp"
-#include "../vocabulary/result.hpp"
 #include "../vocabulary/impl/out_of_memory.hpp"
+#include "../vocabulary/result.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,11 +3,10 @@
 #define STET_FILE_EXACT_TARGET_HPP
 
 #include "../naming/output_name.hpp"
-#include <cstdint>
-
 #include "../vocabulary/config.hpp"
 #include "part_file.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace STET_NAMESPACE {

@@ -2,14 +2,13 @@
 #ifndef STET_LAYOUT_LAYOUT_HPP
 #define STET_LAYOUT_LAYOUT_HPP
 
+#include "../state/checkpoint.hpp"
 #include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
-#include <cstdint>
-
-#include "../state/checkpoint.hpp"
 #include "placed_name.hpp"
 
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <type_traits>

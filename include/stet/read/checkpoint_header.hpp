@@ -3,7 +3,6 @@
 #define STET_READ_CHECKPOINT_HEADER_HPP
 
 #include "../vocabulary/allocator.hpp"
-
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/name_table.hpp"
 #include "impl/header_index.hpp"

@@ -3,17 +3,16 @@
 #ifndef STET_READ_MAPPED_FILE_HPP
 #define STET_READ_MAPPED_FILE_HPP
 
-#include "checkpoint_reader.hpp"
-#include <cstdint>
-#include <utility>
-
 #include "../file/readable_file.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
+#include "checkpoint_reader.hpp"
 #include "checkpoint_view.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <utility>
 
 namespace STET_NAMESPACE {
 

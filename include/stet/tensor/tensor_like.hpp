@@ -2,8 +2,8 @@
 #ifndef STET_TENSOR_TENSOR_LIKE_HPP
 #define STET_TENSOR_TENSOR_LIKE_HPP
 
-#include "transposed.hpp"
 #include "tensor_view.hpp"
+#include "transposed.hpp"
 
 #include <concepts>
 #include <type_traits>

@@ -3,8 +3,8 @@
 #define STET_WRITERS_BACKGROUND_SAVE_HPP
 
 #include "../save/save.hpp"
-#include "parallel_writer.hpp"
 #include "impl/pending_jobs.hpp"
+#include "parallel_writer.hpp"
 
 #include <atomic>
 #include <cstdint>

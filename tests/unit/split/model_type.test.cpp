@@ -130,9 +130,8 @@ TEST_CASE("a sigma that is not one number is refused")
 {
     const std::array<std::byte, 8> raw{};
     const stet::bytes              one_byte = stet::bytes(raw).first(1);
-    for (const auto& tensor :
-         {view(numbers, {2}), none(),
-          *stet::view_of(stet::dtype::c64, {}, raw), *stet::view_of(stet::dtype::f4, {2}, one_byte)})
+    for (const auto& tensor : {view(numbers, {2}), none(), *stet::view_of(stet::dtype::c64, {}, raw),
+                               *stet::view_of(stet::dtype::f4, {2}, one_byte)})
     {
         const auto found = stet::derive_prediction<families::sdxl>(dict{{"edm_vpred.sigma_max", tensor}});
         REQUIRE_FALSE(found);

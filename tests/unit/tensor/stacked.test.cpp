@@ -4,8 +4,8 @@
 #include "support/poured.hpp"
 
 #include <stet/tensor/produced.hpp>
-#include <stet/tensor/transposed.hpp>
 #include <stet/tensor/strided.hpp>
+#include <stet/tensor/transposed.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,6 +2,7 @@
 #include "../native_file_system.hpp"
 #include "posix_file_system.hpp"
 #include "windows_file_system.hpp"
+
 #include <ctime>
 
 namespace STET_NAMESPACE {

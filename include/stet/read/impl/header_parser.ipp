@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../../vocabulary/impl/text_hash.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../../vocabulary/impl/text_hash.hpp"
 #include "header_parser.hpp"
 
 namespace STET_NAMESPACE::detail {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/error.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../../vocabulary/impl/words.hpp"
-#include "../../vocabulary/error.hpp"
 #include "../read_header.hpp"
 
 #include <utility>

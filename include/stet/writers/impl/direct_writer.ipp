@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "../direct_writer.hpp"
+#include "../parallel_writer.hpp"
 #include "block_shape.hpp"
 #include "block_stream.hpp"
 #include "direct_handle.hpp"
-#include "../parallel_writer.hpp"
 #include "halves.hpp"
 #include "joint_write.hpp"
 #include "positioned_sink.hpp"
+
 #include <optional>
 #include <span>
 

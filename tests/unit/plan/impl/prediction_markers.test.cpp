@@ -4,8 +4,8 @@
 #include "support/short_memory.hpp"
 
 #include <stet/families/families.hpp>
-#include <stet/plan/make_plan.hpp>
 #include <stet/plan/impl/prediction_markers.hpp>
+#include <stet/plan/make_plan.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
