@@ -2,7 +2,6 @@
 // The input is a choice, and keys and texts in turn, of a file and of one's own. What is merged must be in a header, and
 // come back from it.
 #include "damaged_file.hpp"
-#include "few_blocks.hpp"
 #include "fuzz_target.hpp"
 
 #include <stet/metadata.hpp>
@@ -19,7 +18,6 @@
 #include <vector>
 
 using fuzz::expect;
-using fuzz::few_blocks;
 
 namespace {
 
@@ -37,7 +35,7 @@ bool is_sound(const texts& given, bool skips_digests)
     return true;
 }
 
-void check_merged(const texts& source, const texts& own, const stet::merged_metadata& merged)
+void check_merged(const texts& source, const texts& own, const stet::metadata_list& merged)
 {
     std::map<std::string_view, std::string_view> expected;
     for (const auto& [key, text] : source) {
@@ -49,14 +47,14 @@ void check_merged(const texts& source, const texts& own, const stet::merged_meta
     expect(merged.size() == expected.size(), "every key is there once");
     std::size_t at = 0;
     for (const auto& [key, text] : expected) {
-        const auto& entry = merged.begin()[at++];
+        const auto& entry = merged[at++];
         expect(entry.first == key && entry.second == text, "one's own text wins, in the order of the keys");
     }
     const auto again = stet::merge_metadata(merged, own, stet::detail::is_digest_key);
     expect(again && again->size() >= own.size(), "what was merged is merged again");
 }
 
-void check_file(const stet::merged_metadata& merged)
+void check_file(const stet::metadata_list& merged)
 {
     const auto plan = stet::make_plan(stet::model_only{.model = stet::no_entries}, stet::layouts::generic{},
                                       {.empty = stet::empty_components::allow});
@@ -120,14 +118,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else {
         expect(!stet::message(merged.error()).empty(), "an error is a line");
     }
-    few_blocks memory{.left = fuzz::chosen(data, size, 6)};
-    {
-        const auto again = stet::merge_metadata(
-            source, own, stet::detail::is_digest_key,
-            {.context = &memory, .allocate = few_blocks::allocate, .deallocate = few_blocks::deallocate});
-        expect(static_cast<bool>(again) == static_cast<bool>(merged) || memory.left == 0,
-               "short of memory, the outcome is the same or says so");
-    }
-    expect(memory.live == 0, "all memory is given back");
     return 0;
 }
