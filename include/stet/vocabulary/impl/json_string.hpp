@@ -38,6 +38,10 @@ constexpr bool all_plain(std::uint64_t word) noexcept
 /// Length of the run of plain characters at the start: in steps of eight, or all of it.
 std::size_t plain_run(std::string_view text) noexcept;
 
+/// Length of the run at the start that an escaped ASCII string holds as it is: from space to tilde, no quote and no
+/// backslash.
+std::size_t printable_run(std::string_view text) noexcept;
+
 /// What one look at a text tells: whether a header can hold it, and how long it is there.
 struct json_string_facts {
     bool          well_formed;  ///< UTF-8

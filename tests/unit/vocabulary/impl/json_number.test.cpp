@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/dice.hpp"
 
-#include <stet/comfyui/impl/number.hpp>
+#include <stet/vocabulary/impl/json_number.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

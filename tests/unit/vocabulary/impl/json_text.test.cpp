@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
 
-#include <stet/comfyui/impl/json_text.hpp>
+#include <stet/vocabulary/impl/json_text.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

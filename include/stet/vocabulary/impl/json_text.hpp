@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_COMFYUI_IMPL_JSON_TEXT_HPP
-#define STET_COMFYUI_IMPL_JSON_TEXT_HPP
+#ifndef STET_VOCABULARY_IMPL_JSON_TEXT_HPP
+#define STET_VOCABULARY_IMPL_JSON_TEXT_HPP
 
-#include "../../vocabulary/config.hpp"
-#include "../../vocabulary/impl/growing_array.hpp"
+#include "../config.hpp"
+#include "growing_array.hpp"
 
 #include <cstddef>
 #include <string_view>

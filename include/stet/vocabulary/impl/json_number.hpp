@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Numbers of JSON texts, read and written as Python's json module does.
-#ifndef STET_COMFYUI_IMPL_NUMBER_HPP
-#define STET_COMFYUI_IMPL_NUMBER_HPP
+#ifndef STET_VOCABULARY_IMPL_JSON_NUMBER_HPP
+#define STET_VOCABULARY_IMPL_JSON_NUMBER_HPP
 
-#include "../../vocabulary/config.hpp"
+#include "../config.hpp"
 
 #include <array>
 #include <bit>
