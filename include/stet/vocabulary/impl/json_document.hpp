@@ -180,7 +180,8 @@ enum class json_letters : std::uint8_t { ascii, utf8 };
 
 /// Adds a text in quotes. False when the allocator gave nothing.
 /// text: as json_item::text gives it
-[[nodiscard]] bool put_json_string(json_text_builder& out, std::string_view text, json_letters letters) noexcept;
+[[nodiscard]] bool put_json_string(json_text_builder& out, std::string_view text,
+                                   json_letters letters) noexcept;
 
 /// Adds a value as Python's json.dumps writes it, `, ` and `: ` between what belongs together.
 /// False when the allocator gave nothing.

@@ -28,13 +28,15 @@ enum class json_bytes : std::uint8_t { utf8, utf8_and_surrogates };
 
 /// A value, or the name of a member, which its value follows. What an array or an object holds follows it.
 struct json_node {
-    std::uint32_t begin; ///< of what a text or a number is made of; of an array or an object: how many it holds
-    std::uint32_t size;  ///< characters of a text or a number
-    std::uint32_t next;  ///< after all of the value; of a name: its value, or no_json where an earlier one has it
-    json_kind     kind;
-    bool          is_decoded; ///< the text had escapes and begins in json_tree::decoded
-    bool          is_true;
-    bool          is_repeating; ///< an object in which a name stands twice
+    std::uint32_t
+        begin; ///< of what a text or a number is made of; of an array or an object: how many it holds
+    std::uint32_t size; ///< characters of a text or a number
+    std::uint32_t
+              next; ///< after all of the value; of a name: its value, or no_json where an earlier one has it
+    json_kind kind;
+    bool      is_decoded; ///< the text had escapes and begins in json_tree::decoded
+    bool      is_true;
+    bool      is_repeating; ///< an object in which a name stands twice
 };
 
 inline constexpr std::uint32_t no_json = 0xFFFFFFFF;

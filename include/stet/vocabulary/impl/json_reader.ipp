@@ -11,7 +11,8 @@
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE json_reader::json_reader(std::string_view text, json_bytes taken, const allocator& memory) noexcept
+STET_INLINE json_reader::json_reader(std::string_view text, json_bytes taken,
+                                     const allocator& memory) noexcept
     : tree_{.text = text, .nodes = growing_array<json_node>(memory), .decoded = growing_array<char>(memory)},
       levels_(memory), members_(memory), seed_(detail::hash_seed(this)), taken_(taken)
 {
@@ -154,8 +155,7 @@ STET_INLINE bool json_reader::sort_members(const level& in) noexcept
         if (a.hash != b.hash)
             return a.hash < b.hash;
         // Two names of one hash are rare but possible.
-        const int compared =
-            tree_.text_of(tree_.nodes[a.node]).compare(tree_.text_of(tree_.nodes[b.node]));
+        const int compared = tree_.text_of(tree_.nodes[a.node]).compare(tree_.text_of(tree_.nodes[b.node]));
         return compared != 0 ? compared < 0 : a.node < b.node;
     });
     return true;
@@ -281,8 +281,8 @@ STET_INLINE std::size_t json_reader::character() const noexcept
     const auto at = [rest](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
     if (at(0) < 0x80)
         return at(0) < 0x20 ? 0 : 1;
-    const bool is_surrogate = taken_ == json_bytes::utf8_and_surrogates && rest.size() >= 3 && at(0) == 0xED &&
-                              (at(1) & 0xE0U) == 0xA0U && (at(2) & 0xC0U) == 0x80U;
+    const bool is_surrogate = taken_ == json_bytes::utf8_and_surrogates && rest.size() >= 3 &&
+                              at(0) == 0xED && (at(1) & 0xE0U) == 0xA0U && (at(2) & 0xC0U) == 0x80U;
     return is_surrogate ? 3 : detail::multibyte_length(rest);
 }
 

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// What a quantised layer is, as plain data. find_layers makes it of a file's names.
+#ifndef STET_QUANTISED_LAYER_HPP
+#define STET_QUANTISED_LAYER_HPP
+
+#include "../tensor/dtype.hpp"
+#include "../tensor/tensor_view.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+namespace STET_NAMESPACE::quantised {
+
+/// Some of the element types.
+class dtype_set {
+public:
+    constexpr dtype_set() noexcept = default;
+    constexpr dtype_set(std::initializer_list<dtype> types) noexcept
+    {
+        for (const dtype type : types)
+            bits_ |= bit(type);
+    }
+    constexpr bool contains(dtype type) const noexcept { return (bits_ & bit(type)) != 0; }
+
+private:
+    static constexpr std::uint32_t bit(dtype type) noexcept
+    {
+        return std::uint32_t{1} << static_cast<unsigned>(type);
+    }
+    std::uint32_t bits_ = 0;
+};
+
+/// How the weight's numbers are made of codes and scales; each is a section of its own in quantised/values.
+enum class arithmetic : std::uint8_t {
+    unknown, ///< never made numbers, only carried
+    plain,   ///< the codes are the numbers
+    float8,
+    nvfp4,
+    mxfp8,
+    int8,
+    int4,
+    int4_int8,
+    awq,
+    bitsandbytes,
+};
+
+/// What shape a side tensor has beside a weight of `out` rows and `in` columns, as stored.
+enum class side_shape : std::uint8_t {
+    any,          ///< not looked at
+    one,          ///< [] or [1]
+    one_or_rows,  ///< [], [1] or [out, 1]
+    rows,         ///< [out]
+    columns,      ///< [in]
+    blocks,       ///< [up(out, 128), up(in / block, 4)], in tiles of 128 by 4
+    row_by_group, ///< [out, in / group size]
+    group_by_row, ///< [in / group size, out]
+    sixteen,      ///< [16]
+};
+
+/// What stands in a side tensor, if it is looked at.
+enum class side_values : std::uint8_t {
+    any,
+    scale,      ///< sound unless NaN, infinite or 0
+    e4m3_codes, ///< the same, whatever one-byte type they are stored under
+    e8m0_codes, ///< code 0 is 0 and code 255 is infinity
+};
+
+/// A tensor that a format stores beside the weight: `<layer>.<name>`.
+struct side_tensor {
+    std::string_view name;
+    bool             is_required = false;
+    side_shape       shape = side_shape::any;
+    side_values      values = side_values::any;
+    dtype_set        types{};    ///< as they should be; none: not looked at
+    dtype_set        loadable{}; ///< read all the same, with the meaning kept: a warning
+};
+
+/// Members a marker may have besides `format` and `full_precision_matrix_mult`.
+struct marker_members {
+    bool          convrot = false;           ///< says whether the weight is rotated
+    bool          convrot_groupsize = false; ///< size of the rotation
+    bool          is_always_rotated = false; ///< without `convrot`
+    bool          linear_dtype = false;
+    bool          group_size = false; ///< columns to a scale
+    std::uint64_t usual_group_size = 0;
+};
+
+/// A way to store a weight: a row of data. A row of your own goes into find_options::formats.
+/// lifetime: borrows its texts and side tensors
+struct format {
+    std::string_view              name; ///< as a marker spells it
+    quantised::arithmetic         arithmetic = quantised::arithmetic::unknown;
+    dtype_set                     weight_types{};
+    dtype_set                     loadable_weight_types{}; ///< read all the same, with the meaning kept
+    dtype_set                     code_valued_types{};     ///< the same, if every number is one of the codes
+    unsigned                      code_bits = 8;           ///< a column takes in a row of the weight
+    unsigned                      block = 1;               ///< what the count of columns is a multiple of
+    unsigned                      padding = 1;             ///< what rows and columns may have been padded to
+    marker_members                members{};
+    array_view<const side_tensor> side_tensors{};
+};
+
+/// Where a file says that a layer is quantised.
+enum class described_by : std::uint8_t {
+    nothing,      ///< side tensors alone: ComfyUI would take the codes for weights
+    marker,       ///< `<layer>.comfy_quant`
+    metadata,     ///< `_quantization_metadata`
+    both,         ///< these two; the metadata wins
+    old_names,    ///< `scaled_fp8` and `<layer>.scale_weight`
+    dtype,        ///< an fp8 weight without companions
+    bitsandbytes, ///< `<layer>.weight.quant_state.bitsandbytes__nf4` and its like
+};
+
+enum class linear_dtype : std::uint8_t { int4, int8 };
+
+/// What a marker or the metadata says of a layer, defaults filled in.
+struct settings {
+    bool                         full_precision_matrix_mult = false;
+    bool                         convrot = false;         ///< the weight is stored rotated
+    std::uint64_t                convrot_groupsize = 256; ///< matters where `convrot` is true
+    std::uint64_t                group_size = 0;          ///< columns to a scale; 0 where a format has none
+    quantised::linear_dtype      linear_dtype = quantised::linear_dtype::int4;
+    std::optional<std::uint64_t> num_experts{};
+};
+
+/// What bitsandbytes says of a layer.
+struct block_state {
+    std::uint64_t blocksize = 0;
+    std::uint64_t nested_blocksize = 0; ///< 0 where the scales are not quantised themselves
+    double        nested_offset = 0;
+};
+
+/// Rows and columns that mean something; the rest of the stored weight is padding.
+/// Empty where the file does not tell: ask whoever knows the model.
+struct logical_shape {
+    std::optional<std::uint64_t> experts{}; ///< of a bank of experts only
+    std::optional<std::uint64_t> rows{};
+    std::optional<std::uint64_t> columns{};
+    extents                      whole{}; ///< of bitsandbytes, which stores a shape of any rank; else empty
+
+    constexpr bool is_known() const noexcept { return !whole.empty() || (rows && columns); }
+};
+
+/// A position in a list of tensors.
+inline constexpr std::uint32_t no_tensor = 0xFFFFFFFF;
+
+/// A tensor of a layer besides weight and bias.
+struct companion {
+    std::string_view   name;         ///< after the layer's: `weight_scale`, `weight.absmax`, `comfy_quant`
+    std::uint32_t      position = 0; ///< in layers::tensors
+    const side_tensor* meaning = nullptr; ///< null for what its format does not have
+};
+
+/// A quantised layer and all that belongs to it, found by its names.
+/// lifetime: borrows from the `layers` it is in
+struct layer {
+    std::string_view            name;             ///< `blocks.0.attn.q`
+    const quantised::format*    format = nullptr; ///< null where it is not known
+    std::string_view            format_name{};    ///< as the file says it, known or not
+    quantised::described_by     described_by = quantised::described_by::nothing;
+    quantised::settings         settings{};
+    quantised::block_state      blocks{};
+    quantised::logical_shape    shape{};
+    std::uint32_t               weight = no_tensor;
+    std::uint32_t               bias = no_tensor;
+    array_view<const companion> companions{};
+
+    /// Where the companion of that name stands, or no_tensor.
+    constexpr std::uint32_t position_of(std::string_view companion_name) const noexcept
+    {
+        for (const companion& one : companions) {
+            if (one.name == companion_name)
+                return one.position;
+        }
+        return no_tensor;
+    }
+};
+
+} // namespace STET_NAMESPACE::quantised
+
+#endif
