@@ -6,6 +6,7 @@
 // IWYU pragma: begin_exports
 #include "quantised/find_layers.hpp"
 #include "quantised/layer.hpp"
+#include "quantised/verify.hpp"
 // IWYU pragma: end_exports
 
 #endif

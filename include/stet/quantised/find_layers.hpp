@@ -6,11 +6,10 @@
 #include "../vocabulary/allocator.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
-#include "../vocabulary/impl/name_table.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/formats.hpp"
+#include "impl/layer_set.hpp"
 #include "layer.hpp"
 
 #include <concepts>
@@ -18,33 +17,15 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace STET_NAMESPACE {
-
-namespace detail {
-
-class layer_finder;
-
-} // namespace detail
 
 namespace quantised {
 
 /// The key of the metadata entry that describes layers, and the last part of a marker's name.
 inline constexpr std::string_view metadata_key = "_quantization_metadata";
 inline constexpr std::string_view marker_name = "comfy_quant";
-
-/// A tensor under its name. lifetime: borrows the name and what the view borrows
-struct named_tensor {
-    std::string_view name;
-    tensor_view      tensor;
-};
-
-/// Rows and columns of a layer, from somebody who knows the model.
-struct known_shape {
-    std::string_view layer;
-    std::uint64_t    rows = 0;
-    std::uint64_t    columns = 0;
-};
 
 /// What is known besides the tensors.
 struct find_options {
@@ -58,66 +39,45 @@ struct find_options {
     stet::allocator allocator = heap();
 };
 
-/// A `scaled_fp8` tensor, and the prefix of the layers that it speaks of.
-struct old_flag {
-    std::string_view prefix; ///< with its dot, or empty
-    std::uint32_t    position = 0;
-};
-
-/// What the metadata entry is.
-enum class metadata_state : std::uint8_t {
-    absent,
-    sound,
-    no_json,   ///< ComfyUI does not load such a file
-    no_layers, ///< no object, or none under `layers`: ComfyUI does not load such a file
-};
-
 /// The quantised layers of a file or dict: a range of `layer`, in the order in which their first tensor stands there.
 /// lifetime: borrows the dict's names and tensors, the metadata text, the formats
 class layers {
 public:
-    std::size_t  size() const noexcept { return layers_.size(); }
-    bool         empty() const noexcept { return layers_.empty(); }
-    const layer* begin() const noexcept STET_LIFETIME_BOUND { return layers_.begin(); }
-    const layer* end() const noexcept STET_LIFETIME_BOUND { return layers_.end(); }
-    const layer& operator[](std::size_t i) const noexcept STET_LIFETIME_BOUND { return layers_[i]; }
+    explicit layers(detail::layer_set set) noexcept : set_(std::move(set)) {}
+
+    std::size_t  size() const noexcept { return set_.layers.size(); }
+    bool         empty() const noexcept { return set_.layers.empty(); }
+    const layer* begin() const noexcept STET_LIFETIME_BOUND { return set_.layers.begin(); }
+    const layer* end() const noexcept STET_LIFETIME_BOUND { return set_.layers.end(); }
+    const layer& operator[](std::size_t i) const noexcept STET_LIFETIME_BOUND { return set_.layers[i]; }
 
     /// The layer of that name, or null.
     const layer* find(std::string_view name) const noexcept STET_LIFETIME_BOUND;
 
     /// All tensors of the dict, in its order; a layer speaks of their positions.
-    array_view<const named_tensor> tensors() const noexcept STET_LIFETIME_BOUND { return tensors_.view(); }
+    array_view<const named_tensor> tensors() const noexcept STET_LIFETIME_BOUND
+    {
+        return set_.tensors.view();
+    }
 
     /// The layer that a tensor belongs to, or null.
     const layer* layer_of(std::uint32_t position) const noexcept STET_LIFETIME_BOUND
     {
-        return owners_[position] == no_tensor ? nullptr : &layers_[owners_[position]];
+        return set_.owners[position] == no_tensor ? nullptr : &set_.layers[set_.owners[position]];
     }
 
-    array_view<const old_flag> old_flags() const noexcept STET_LIFETIME_BOUND { return flags_.view(); }
+    array_view<const old_flag> old_flags() const noexcept STET_LIFETIME_BOUND { return set_.flags.view(); }
 
-    metadata_state metadata() const noexcept { return metadata_; }
+    metadata_state metadata() const noexcept { return set_.metadata; }
 
     /// Names in the metadata that fit no weight, in their order.
     array_view<const std::string_view> unplaced() const noexcept STET_LIFETIME_BOUND
     {
-        return unplaced_.view();
+        return set_.unplaced.view();
     }
 
 private:
-    friend class detail::layer_finder;
-
-    explicit layers(const allocator& memory) noexcept;
-
-    detail::growing_array<layer>            layers_;
-    detail::growing_array<named_tensor>     tensors_;
-    detail::growing_array<std::uint32_t>    owners_; ///< by position: a layer's index, or no_tensor
-    detail::growing_array<companion>        companions_;
-    detail::growing_array<old_flag>         flags_;
-    detail::growing_array<std::string_view> unplaced_;
-    detail::arena                           texts_; ///< names of the metadata that had escapes
-    detail::name_table                      names_;
-    metadata_state                          metadata_ = metadata_state::absent;
+    detail::layer_set set_;
 };
 
 /// Finds the quantised layers among tensors by their names, dtypes and shapes; the only data read are markers. Steps
@@ -138,8 +98,8 @@ concept has_header = requires(const Dict& dict) {
 };
 
 /// Options with the file's own metadata, unless other is given.
-template <class Dict>
-quantised::find_options with_metadata(const Dict& dict, quantised::find_options options) noexcept
+template <class Dict, class Options>
+Options with_metadata(const Dict& dict, Options options) noexcept
 {
     if constexpr (has_header<Dict>) {
         if (!options.metadata)
@@ -168,5 +128,9 @@ result<layers> find_layers(const Dict& dict STET_LIFETIME_BOUND, const find_opti
 } // namespace quantised
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/find_layers.ipp"
+#endif
 
 #endif

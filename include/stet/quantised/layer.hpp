@@ -7,33 +7,13 @@
 #include "../tensor/tensor_view.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
+#include "impl/dtype_set.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string_view>
 
 namespace STET_NAMESPACE::quantised {
-
-/// Some of the element types.
-class dtype_set {
-public:
-    constexpr dtype_set() noexcept = default;
-    constexpr dtype_set(std::initializer_list<dtype> types) noexcept
-    {
-        for (const dtype type : types)
-            bits_ |= bit(type);
-    }
-    constexpr bool contains(dtype type) const noexcept { return (bits_ & bit(type)) != 0; }
-
-private:
-    static constexpr std::uint32_t bit(dtype type) noexcept
-    {
-        return std::uint32_t{1} << static_cast<unsigned>(type);
-    }
-    std::uint32_t bits_ = 0;
-};
 
 /// How the weight's numbers are made of codes and scales; each is a section of its own in quantised/values.
 enum class arithmetic : std::uint8_t {
@@ -146,6 +126,12 @@ struct logical_shape {
     constexpr bool is_known() const noexcept { return !whole.empty() || (rows && columns); }
 };
 
+/// A tensor under its name. lifetime: borrows the name and what the view borrows
+struct named_tensor {
+    std::string_view name;
+    tensor_view      tensor;
+};
+
 /// A position in a list of tensors.
 inline constexpr std::uint32_t no_tensor = 0xFFFFFFFF;
 
@@ -154,6 +140,27 @@ struct companion {
     std::string_view   name;         ///< after the layer's: `weight_scale`, `weight.absmax`, `comfy_quant`
     std::uint32_t      position = 0; ///< in layers::tensors
     const side_tensor* meaning = nullptr; ///< null for what its format does not have
+};
+
+/// Rows and columns of a layer, from somebody who knows the model.
+struct known_shape {
+    std::string_view layer;
+    std::uint64_t    rows = 0;
+    std::uint64_t    columns = 0;
+};
+
+/// A `scaled_fp8` tensor, and the prefix of the layers that it speaks of.
+struct old_flag {
+    std::string_view prefix; ///< with its dot, or empty
+    std::uint32_t    position = 0;
+};
+
+/// What the metadata entry is.
+enum class metadata_state : std::uint8_t {
+    absent,
+    sound,
+    no_json,   ///< ComfyUI does not load such a file
+    no_layers, ///< no object, or none under `layers`: ComfyUI does not load such a file
 };
 
 /// A quantised layer and all that belongs to it, found by its names.

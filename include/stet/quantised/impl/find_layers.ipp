@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../find_layers.hpp"
+#include "layer_finder.hpp"
+
+namespace STET_NAMESPACE {
+
+namespace detail {
+
+STET_INLINE result<growing_array<quantised::named_tensor>> list_tensors(const any_dict&  dict,
+                                                                        const allocator& memory)
+{
+    growing_array<quantised::named_tensor> all(memory);
+    if (!all.reserve(dict.size_hint()))
+        return detail::out_of_memory(dict.size_hint() * sizeof(quantised::named_tensor));
+    const auto listed =
+        dict.each([&all](std::string_view name, const result<tensor_view>& tensor) -> result<void> {
+            if (!tensor)
+                return tensor.error().about(name);
+            return all.push({.name = name, .tensor = *tensor})
+                       ? result<void>()
+                       : detail::out_of_memory((all.size() + 1) * sizeof(quantised::named_tensor));
+        });
+    if (!listed)
+        return listed.error();
+    return all;
+}
+
+} // namespace detail
+
+namespace quantised {
+
+STET_INLINE const layer* layers::find(std::string_view name) const noexcept
+{
+    const std::uint32_t at =
+        set_.names.find(name, set_.names.hash(name), [this](std::uint32_t i) { return set_.layers[i].name; });
+    return at == detail::name_table::none ? nullptr : &set_.layers[at];
+}
+
+STET_INLINE result<layers> find_layers(array_view<const named_tensor> tensors, const find_options& options)
+{
+    auto found = detail::layer_finder(options.metadata, options.formats, options.shapes, options.allocator)
+                     .run(tensors);
+    if (!found)
+        return found.error();
+    return layers(std::move(*found));
+}
+
+} // namespace quantised
+
+} // namespace STET_NAMESPACE
