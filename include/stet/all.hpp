@@ -13,6 +13,7 @@
 #include "metadata.hpp"
 #include "naming/numbered_name.hpp"
 #include "plan/member.hpp"
+#include "quantised.hpp"
 #include "read.hpp"
 #include "split.hpp"
 #include "stet.hpp"

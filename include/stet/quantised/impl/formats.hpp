@@ -45,7 +45,7 @@ inline constexpr std::array<side_tensor, 4> nvfp4_sides{{
      .types = only_f32,
      .loadable = halves},
     input_scale,
-    {.name = "pre_quant_scale", .shape = side_shape::columns},
+    {.name = "pre_quant_scale", .shape = side_shape::columns, .types = {dtype::f32, dtype::f16, dtype::bf16}},
 }};
 
 inline constexpr std::array<side_tensor, 2> mxfp8_sides{{

@@ -5,13 +5,13 @@
 #include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
-#include "../../vocabulary/impl/json_document.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../layer.hpp"
 #include "description.hpp"
 #include "group_name.hpp"
 #include "layer_set.hpp"
+#include "metadata_layers.hpp"
 #include "old_form.hpp"
 
 #include <cstdint>
@@ -22,25 +22,6 @@ namespace STET_NAMESPACE::detail {
 
 /// Markers beyond this are not read: ComfyUI's have some hundred bytes.
 inline constexpr std::uint64_t largest_marker = std::uint64_t{1} << 20U;
-
-/// The text of `_quantization_metadata`, and what it holds for layers.
-class metadata_layers {
-public:
-    /// errors: out_of_memory
-    result<void> read(std::optional<std::string_view> text, const allocator& memory) noexcept;
-
-    quantised::metadata_state state() const noexcept { return state_; }
-
-    /// The object from layer names to descriptions; only where the state is sound.
-    json_item layers() const noexcept { return {document_->root().tree(), layers_}; }
-    /// A description of it.
-    json_item at(std::uint32_t position) const noexcept { return {document_->root().tree(), position}; }
-
-private:
-    std::optional<json_document> document_;
-    std::uint32_t                layers_ = 0;
-    quantised::metadata_state    state_ = quantised::metadata_state::absent;
-};
 
 /// Whether a format has a side tensor of that name, by which a layer is known to be quantised.
 bool is_telling_side(std::string_view member, array_view<const quantised::format> own) noexcept;
