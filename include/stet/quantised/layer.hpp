@@ -52,7 +52,7 @@ enum class side_values : std::uint8_t {
 
 /// A tensor that a format stores beside the weight: `<layer>.<name>`.
 struct side_tensor {
-    std::string_view name;
+    std::string_view name{};
     bool             is_required = false;
     side_shape       shape = side_shape::any;
     side_values      values = side_values::any;
@@ -73,7 +73,7 @@ struct marker_members {
 /// A way to store a weight: a row of data. A row of your own goes into find_options::formats.
 /// lifetime: borrows its texts and side tensors
 struct format {
-    std::string_view              name; ///< as a marker spells it
+    std::string_view              name{}; ///< as a marker spells it
     quantised::arithmetic         arithmetic = quantised::arithmetic::unknown;
     dtype_set                     weight_types{};
     dtype_set                     loadable_weight_types{}; ///< read all the same, with the meaning kept
@@ -128,7 +128,7 @@ struct logical_shape {
 
 /// A tensor under its name. lifetime: borrows the name and what the view borrows
 struct named_tensor {
-    std::string_view name;
+    std::string_view name{};
     tensor_view      tensor;
 };
 
@@ -137,7 +137,7 @@ inline constexpr std::uint32_t no_tensor = 0xFFFFFFFF;
 
 /// A tensor of a layer besides weight and bias.
 struct companion {
-    std::string_view   name;         ///< after the layer's: `weight_scale`, `weight.absmax`, `comfy_quant`
+    std::string_view   name{};       ///< after the layer's: `weight_scale`, `weight.absmax`, `comfy_quant`
     std::uint32_t      position = 0; ///< in layers::tensors
     const side_tensor* meaning = nullptr; ///< null for what its format does not have
 };
@@ -166,7 +166,7 @@ enum class metadata_state : std::uint8_t {
 /// A quantised layer and all that belongs to it, found by its names.
 /// lifetime: borrows from the `layers` it is in
 struct layer {
-    std::string_view            name;             ///< `blocks.0.attn.q`
+    std::string_view            name{};           ///< `blocks.0.attn.q`
     const quantised::format*    format = nullptr; ///< null where it is not known
     std::string_view            format_name{};    ///< as the file says it, known or not
     quantised::described_by     described_by = quantised::described_by::nothing;

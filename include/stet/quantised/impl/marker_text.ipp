@@ -54,6 +54,8 @@ inline result<growing_array<char>> utf8_of_units(std::string_view bytes, unsigne
 {
     growing_array<char> text(memory);
     std::size_t         at = 0;
+    if (!text.reserve(bytes.size() + bytes.size() / 2)) // what a unit of two bytes takes at most
+        return detail::out_of_memory(bytes.size() + bytes.size() / 2);
     if (bytes.size() >= width && code_unit_at(bytes, 0, width, is_big) == 0xFEFF)
         at = width;
     while (at < bytes.size()) {

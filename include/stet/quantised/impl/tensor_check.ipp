@@ -220,14 +220,15 @@ STET_INLINE void tensor_check::check_side_values(const quantised::side_tensor& m
 STET_INLINE void tensor_check::check_strangers(const quantised::layer&             one,
                                                array_view<const quantised::format> own, finding_writer& out)
 {
-    const bool is_old = one.described_by == quantised::described_by::old_names;
+    const bool is_undescribed = one.described_by == quantised::described_by::nothing;
+    const bool is_old = is_undescribed || one.described_by == quantised::described_by::old_names;
     for (const quantised::companion& each : one.companions) {
         if (each.meaning != nullptr || each.name == "comfy_quant")
             continue;
         const bool is_of_another = is_telling_side(each.name, own) || each.name == "input_scale" ||
                                    each.name == "pre_quant_scale" || is_block_member(each.name);
         const auto found = is_of_another ? rule::side_tensor_unused : rule::side_tensor_unknown;
-        if (one.described_by == quantised::described_by::nothing && is_of_another)
+        if (is_undescribed && is_of_another)
             continue;
         if (is_old && part_named(each.name) == group_part::old_side)
             continue;

@@ -134,3 +134,13 @@ TEST_CASE("the size of an escaped text is known before it is written")
           std::string_view("\r\n\t\b\f"), std::string_view("\xE6\xB8\x85\x01\xC3\xA9")})
         CHECK(inspect_json_string(text).escaped_size == escaped(text).size());
 }
+
+TEST_CASE("a printable run is ASCII without quotes, backslashes and DEL, wherever it ends")
+{
+    for (std::size_t before = 0; before < 20; ++before) {
+        const std::string run(before, '~');
+        CHECK(stet::detail::printable_run(run) == before);
+        for (const char end : {'"', '\\', '\n', '\x7F', '\x80'})
+            CHECK(stet::detail::printable_run(run + end + "abcdefghi") == before);
+    }
+}
