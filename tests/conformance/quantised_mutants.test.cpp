@@ -32,7 +32,7 @@ quantised_sample sample_of(std::string_view file)
     REQUIRE(content);
     const auto read = stet::read_checkpoint(std::as_bytes(std::span(*content)));
     REQUIRE(read);
-    for (const auto& [name, tensor] : *read) {
+    for (const auto [name, tensor] : *read) {
         const auto bytes = read->data(*read->header().find(name));
         sample.tensors().push_back({std::string(name),
                                     tensor.type,

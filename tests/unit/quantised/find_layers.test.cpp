@@ -28,7 +28,10 @@ namespace formats = stet::quantised::formats;
 
 namespace {
 
-const std::string q(sample_layer);
+std::string q()
+{
+    return std::string(sample_layer);
+}
 
 /// Kept as long as the layers that borrow it.
 struct found_sample {
@@ -59,9 +62,9 @@ TEST_CASE("a layer is all tensors of its name, and what its marker says")
 {
     const found_sample found(sound_sample("asym_w4a8_int8"));
     REQUIRE(found.layers->size() == 1);
-    const layer& one = found[q];
+    const layer& one = found[q()];
     CHECK(&one == found.layers->begin());
-    CHECK(one.name == q);
+    CHECK(one.name == q());
     CHECK(one.format == &formats::asym_w4a8_int8);
     CHECK(one.format_name == "asym_w4a8_int8");
     CHECK(one.described_by == described_by::marker);
@@ -71,10 +74,10 @@ TEST_CASE("a layer is all tensors of its name, and what its marker says")
     CHECK(one.shape.rows == 32U);
     CHECK(one.shape.columns == 64U);
     CHECK(one.weight == 0);
-    CHECK(found.tensors[one.bias].name == q + ".bias");
+    CHECK(found.tensors[one.bias].name == q() + ".bias");
     CHECK(one.companions.size() == 4);
     for (const auto& each : one.companions) {
-        CHECK(found.tensors[each.position].name == q + "." + std::string(each.name));
+        CHECK(found.tensors[each.position].name == q() + "." + std::string(each.name));
         CHECK((each.meaning == nullptr) == (each.name == "comfy_quant"));
         CHECK(found.layers->layer_of(each.position) == &one);
     }
@@ -90,21 +93,21 @@ TEST_CASE("the metadata describes a layer, and wins over its marker")
         R"({"layers": {"no\u006e": {}, "blocks.0.attn.q": {"format": "float8_e5m2"}, "norm.weight": {}}})";
     {
         const found_sample found(sample);
-        CHECK(found[q].described_by == described_by::both);
-        CHECK(found[q].format == &formats::float8_e5m2);
+        CHECK(found[q()].described_by == described_by::both);
+        CHECK(found[q()].format == &formats::float8_e5m2);
         CHECK(found.layers->metadata() == metadata_state::sound);
         REQUIRE(found.layers->unplaced().size() == 2);
         CHECK(found.layers->unplaced()[0] == "non");
         CHECK(found.layers->unplaced()[1] == "norm.weight");
     }
-    sample.drop(q + ".comfy_quant");
-    CHECK(found_sample(sample)[q].described_by == described_by::metadata);
+    sample.drop(q() + ".comfy_quant");
+    CHECK(found_sample(sample)[q()].described_by == described_by::metadata);
     sample.metadata() = R"({"layers": {"norm": {"format": "made_up"}}})";
     const found_sample found(sample);
     CHECK(found["norm"].described_by == described_by::metadata);
     CHECK(found["norm"].format == nullptr);
     CHECK(found["norm"].format_name == "made_up");
-    CHECK(found[q].described_by == described_by::nothing);
+    CHECK(found[q()].described_by == described_by::nothing);
 }
 
 TEST_CASE("metadata that cannot be read describes nothing")
@@ -112,7 +115,7 @@ TEST_CASE("metadata that cannot be read describes nothing")
     auto sample = sound_sample("mxfp8");
     sample.metadata() = "{";
     CHECK(found_sample(sample).layers->metadata() == metadata_state::no_json);
-    CHECK(found_sample(sample)[q].described_by == described_by::marker);
+    CHECK(found_sample(sample)[q()].described_by == described_by::marker);
     sample.metadata() = R"({"layers": []})";
     CHECK(found_sample(sample).layers->metadata() == metadata_state::no_layers);
 }
@@ -122,22 +125,22 @@ TEST_CASE("the older form is read where its flag is found, and not beside metada
     auto sample = sound_sample("scaled_fp8");
     {
         const found_sample found(sample);
-        CHECK(found[q].described_by == described_by::old_names);
-        CHECK(found[q].format == &formats::float8_e4m3fn);
-        CHECK(found[q].settings.full_precision_matrix_mult);
-        for (const auto& each : found[q].companions)
+        CHECK(found[q()].described_by == described_by::old_names);
+        CHECK(found[q()].format == &formats::float8_e4m3fn);
+        CHECK(found[q()].settings.full_precision_matrix_mult);
+        for (const auto& each : found[q()].companions)
             CHECK(each.meaning->name == (each.name == "scale_weight" ? "weight_scale" : "input_scale"));
         REQUIRE(found.layers->old_flags().size() == 1);
         CHECK(found.layers->old_flags()[0].prefix.empty());
     }
     sample["scaled_fp8"].shape = {1, 1};
     sample["scaled_fp8"].data.resize(1);
-    CHECK_FALSE(found_sample(sample)[q].settings.full_precision_matrix_mult);
+    CHECK_FALSE(found_sample(sample)[q()].settings.full_precision_matrix_mult);
     sample.metadata() = R"({"layers": {}})";
-    CHECK(found_sample(sample)[q].described_by == described_by::nothing);
+    CHECK(found_sample(sample)[q()].described_by == described_by::nothing);
     sample.metadata().reset();
     sample["scaled_fp8"].name = "other.scaled_fp8";
-    CHECK(found_sample(sample)[q].described_by == described_by::nothing);
+    CHECK(found_sample(sample)[q()].described_by == described_by::nothing);
 }
 
 TEST_CASE("plain fp8 and bitsandbytes are told by dtype and names")
@@ -148,7 +151,7 @@ TEST_CASE("plain fp8 and bitsandbytes are told by dtype and names")
     sample.add("halves.weight_g", dtype::f16, {2});
     const found_sample found(sample);
     CHECK(found.layers->size() == 2);
-    const layer& blocks = found[q];
+    const layer& blocks = found[q()];
     CHECK(blocks.format == &formats::bnb_nf4);
     CHECK(blocks.described_by == described_by::bitsandbytes);
     CHECK(blocks.blocks.blocksize == 64);
@@ -165,59 +168,59 @@ TEST_CASE("plain fp8 and bitsandbytes are told by dtype and names")
 TEST_CASE("what may be padding is not known, unless a tensor or somebody tells")
 {
     auto sample = sound_sample("nvfp4");
-    sample[q + ".bias"].shape = {20};
-    CHECK(found_sample(sample)[q].shape.rows == 20U);
-    CHECK(found_sample(sample)[q].shape.columns == 64U);
-    sample.drop(q + ".pre_quant_scale");
-    CHECK_FALSE(found_sample(sample)[q].shape.columns);
-    sample[q + ".bias"].shape = {15}; // of another weight
-    CHECK_FALSE(found_sample(sample)[q].shape.rows);
-    sample.drop(q + ".bias");
-    CHECK_FALSE(found_sample(sample)[q].shape.rows);
-    sample[q + ".weight"].shape = {31, 32};
-    CHECK(found_sample(sample)[q].shape.rows == 31U);
+    sample[q() + ".bias"].shape = {20};
+    CHECK(found_sample(sample)[q()].shape.rows == 20U);
+    CHECK(found_sample(sample)[q()].shape.columns == 64U);
+    sample.drop(q() + ".pre_quant_scale");
+    CHECK_FALSE(found_sample(sample)[q()].shape.columns);
+    sample[q() + ".bias"].shape = {15}; // of another weight
+    CHECK_FALSE(found_sample(sample)[q()].shape.rows);
+    sample.drop(q() + ".bias");
+    CHECK_FALSE(found_sample(sample)[q()].shape.rows);
+    sample[q() + ".weight"].shape = {31, 32};
+    CHECK(found_sample(sample)[q()].shape.rows == 31U);
     const std::vector<stet::quantised::known_shape> told{{.layer = "x", .rows = 1, .columns = 1},
-                                                         {.layer = q, .rows = 2, .columns = 3},
-                                                         {.layer = q, .rows = 30, .columns = 60}};
+                                                         {.layer = q(), .rows = 2, .columns = 3},
+                                                         {.layer = q(), .rows = 30, .columns = 60}};
     const found_sample                              found(sample, {.shapes = told});
-    CHECK(found[q].shape.rows == 30U);
-    CHECK(found[q].shape.columns == 60U);
+    CHECK(found[q()].shape.rows == 30U);
+    CHECK(found[q()].shape.columns == 60U);
 }
 
 TEST_CASE("rows of six bits are told by their group scales")
 {
     auto sample = sound_sample("asym_w4a8_int8");
-    sample[q + ".weight"].shape = {32, 48};
-    CHECK(found_sample(sample)[q].shape.columns == 64U);
-    sample[q + ".weight"].shape = {32, 32};
-    CHECK(found_sample(sample)[q].shape.columns == 64U);
+    sample[q() + ".weight"].shape = {32, 48};
+    CHECK(found_sample(sample)[q()].shape.columns == 64U);
+    sample[q() + ".weight"].shape = {32, 32};
+    CHECK(found_sample(sample)[q()].shape.columns == 64U);
 }
 
 TEST_CASE("a marker that says nothing leaves a layer of unknown format")
 {
     for (const std::string_view text : {"", "{", "null", "[]", "{}", R"({"format": 1})"}) {
         auto sample = sound_sample("nvfp4");
-        sample.drop(q + ".comfy_quant");
-        sample.add_text(q + ".comfy_quant", text);
+        sample.drop(q() + ".comfy_quant");
+        sample.add_text(q() + ".comfy_quant", text);
         const found_sample found(sample);
-        CHECK(found[q].described_by == described_by::marker);
-        CHECK(found[q].format == nullptr);
-        CHECK(found[q].companions.size() == 4);
+        CHECK(found[q()].described_by == described_by::marker);
+        CHECK(found[q()].format == nullptr);
+        CHECK(found[q()].companions.size() == 4);
     }
     auto sample = sound_sample("nvfp4");
-    sample.drop(q + ".comfy_quant");
-    sample.add_text(q + ".comfy_quant", std::string(2'000'000, ' ') + R"({"format": "nvfp4"})");
-    CHECK(found_sample(sample)[q].format == nullptr); // too long to be one
+    sample.drop(q() + ".comfy_quant");
+    sample.add_text(q() + ".comfy_quant", std::string(2'000'000, ' ') + R"({"format": "nvfp4"})");
+    CHECK(found_sample(sample)[q()].format == nullptr); // too long to be one
 }
 
 TEST_CASE("a dict's tensor that is an error stops the search with its name")
 {
     std::map<std::string, stet::result<stet::tensor_view>> dict;
-    dict[q + ".weight"];
+    dict[q() + ".weight"];
     const auto found = stet::quantised::find_layers(dict);
     REQUIRE_FALSE(found);
     CHECK(found.error().code == stet::errc::missing_tensor);
-    CHECK(found.error().subject() == q + ".weight");
+    CHECK(found.error().subject() == q() + ".weight");
 }
 
 TEST_CASE("without memory nothing is found")

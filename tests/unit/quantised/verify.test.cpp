@@ -22,7 +22,10 @@ using support::sound_sample;
 
 namespace {
 
-const std::string q(sample_layer);
+std::string q()
+{
+    return std::string(sample_layer);
+}
 
 std::string lines(std::initializer_list<std::string_view> each)
 {
@@ -47,21 +50,21 @@ TEST_CASE("sound layers have no findings, but those whose form is worth a line")
     CHECK(sound_sample("bnb_nf4").said() == lines({"info bnb-not-read"}));
     CHECK(sound_sample("scaled_fp8").said() == "");
     quantised_sample plain;
-    plain.add(q + ".weight", dtype::f8_e5m2, {4, 4, 3, 3});
+    plain.add(q() + ".weight", dtype::f8_e5m2, {4, 4, 3, 3});
     CHECK(plain.said() == lines({"info plain-fp8"}));
 }
 
 TEST_CASE("a finding names the tensor, and what was expected and found")
 {
     auto sample = sound_sample("convrot_w4a4");
-    sample[q + ".weight_scale"].shape = {32, 1};
+    sample[q() + ".weight_scale"].shape = {32, 1};
     const auto found = sample.verified();
     REQUIRE(found);
     REQUIRE(found->size() == 1);
     const stet::quantised::finding& one = (*found)[0];
     CHECK(one.rule == rule::scale_shape);
     CHECK(one.severity == severity::error);
-    CHECK(one.tensor == q + ".weight_scale");
+    CHECK(one.tensor == q() + ".weight_scale");
     CHECK(one.expected == "[32]");
     CHECK(one.found == "[32, 1]");
     CHECK(found->has_errors());
@@ -89,7 +92,7 @@ TEST_CASE("a map of tensors is verified as a file is")
     auto found = stet::quantised::verify(dict);
     REQUIRE(found);
     CHECK(found->empty());
-    dict.erase(q + ".comfy_quant");
+    dict.erase(q() + ".comfy_quant");
     found = stet::quantised::verify(dict, {.values = false});
     REQUIRE(found);
     REQUIRE(found->size() == 1);
@@ -125,9 +128,9 @@ TEST_CASE("a format of one's own is a row of data")
     const std::vector<stet::quantised::format> own{
         {.name = "mine", .weight_types = {dtype::i16}, .side_tensors = sides}};
     quantised_sample sample;
-    sample.add(q + ".weight", dtype::i16, {4, 6});
-    sample.add(q + ".zero_points", dtype::i8, {4});
-    sample.add_text(q + ".comfy_quant", R"({"format": "mine"})");
+    sample.add(q() + ".weight", dtype::i16, {4, 6});
+    sample.add(q() + ".zero_points", dtype::i8, {4});
+    sample.add_text(q() + ".comfy_quant", R"({"format": "mine"})");
     const auto verified = [&] {
         const auto all = sample.named();
         return stet::quantised::verify(stet::array_view<const stet::quantised::named_tensor>(all),
@@ -135,7 +138,7 @@ TEST_CASE("a format of one's own is a row of data")
     };
     CHECK(sample.said() == lines({"error marker-format-unknown"}));
     CHECK(verified()->empty());
-    sample.drop(q + ".zero_points");
+    sample.drop(q() + ".zero_points");
     const auto found = verified();
     REQUIRE(found->size() == 1);
     CHECK((*found)[0].rule == rule::scale_missing);
@@ -188,8 +191,8 @@ TEST_CASE("a name of nothing but dots, flags within flags and texts within texts
 {
     quantised_sample sample;
     std::string      deep(20'000, '[');
-    sample.add_text(q + ".comfy_quant", deep);
-    sample.add(q + ".weight", dtype::u8, {2, 2});
+    sample.add_text(q() + ".comfy_quant", deep);
+    sample.add(q() + ".weight", dtype::u8, {2, 2});
     sample.add(std::string(50'000, '.') + "weight_scale", dtype::f32, {});
     std::string prefix;
     for (int i = 0; i < 200; ++i) {

@@ -103,6 +103,14 @@ inline bool is_of_eight_bits(float number, unsigned fraction, int least, float l
            (dropped < 24 && (significand & ((1U << static_cast<unsigned>(dropped)) - 1)) == 0);
 }
 
+inline bool is_whole_byte(float number) noexcept
+{
+    if (!(number >= -128.0F && number <= 127.0F)) // neither is NaN
+        return false;
+    const auto whole = static_cast<float>(static_cast<int>(number));
+    return !(whole < number) && !(whole > number);
+}
+
 STET_INLINE result<bool> are_codes(const tensor_view& numbers, dtype codes)
 {
     bool       all = true;
@@ -113,8 +121,7 @@ STET_INLINE result<bool> are_codes(const tensor_view& numbers, dtype codes)
             all = all && (is_of_eight_bits(number, 2, -16, 57344.0F) ||
                           (std::bit_cast<std::uint32_t>(number) & 0x7FFFFFFFU) == 0x7F800000U);
         else
-            all = all && number >= -128.0F && number <= 127.0F &&
-                  static_cast<float>(static_cast<int>(number)) == number;
+            all = all && is_whole_byte(number);
     });
     if (!read && read.error().code != errc::not_convertible && read.error().code != errc::value_does_not_fit)
         return read.error();

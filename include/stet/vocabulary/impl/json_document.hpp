@@ -174,7 +174,7 @@ private:
 result<json_document> read_json(std::string_view text, const allocator& memory = heap(),
                                 json_bytes taken = json_bytes::utf8) noexcept;
 
-/// Characters above ASCII in a text that is written: as `\u` and four digits, or as they are but for halves of
+/// Characters above ASCII in a text that is written: as escapes of four digits, or as they are but for halves of
 /// surrogate pairs.
 enum class json_letters : std::uint8_t { ascii, utf8 };
 

@@ -13,15 +13,18 @@ using support::quantised_sample;
 
 namespace {
 
-const std::string w = std::string(support::sample_layer) + ".weight";
+std::string w()
+{
+    return std::string(support::sample_layer) + ".weight";
+}
 
 quantised_sample simple_blocks(std::string_view state)
 {
     quantised_sample sample;
-    sample.add(w, dtype::u8, {256, 1});
-    sample.add(w + ".absmax", dtype::f32, {8});
-    sample.add(w + ".quant_map", dtype::f32, {16});
-    sample.add_text(w + ".quant_state.bitsandbytes__fp4", state);
+    sample.add(w(), dtype::u8, {256, 1});
+    sample.add(w() + ".absmax", dtype::f32, {8});
+    sample.add(w() + ".quant_map", dtype::f32, {16});
+    sample.add_text(w() + ".quant_state.bitsandbytes__fp4", state);
     return sample;
 }
 
@@ -70,17 +73,17 @@ TEST_CASE("each tensor has the size that the state says")
     for (const std::string_view name : {"", ".absmax", ".quant_map"}) {
         CAPTURE(name);
         auto  sample = simple_blocks(sound);
-        auto& tensor = sample[w + std::string(name)];
+        auto& tensor = sample[w() + std::string(name)];
         ++tensor.shape[0];
         CHECK(said(sample) == error_of("bnb-shape"));
     }
     auto sample = simple_blocks(sound);
-    sample[w].type = dtype::i8;
+    sample[w()].type = dtype::i8;
     CHECK(said(sample) == error_of("weight-dtype"));
     auto nested = support::sound_sample("bnb_nf4");
-    nested[w + ".nested_absmax"].shape = {2};
-    nested[w + ".nested_quant_map"].shape = {255};
-    nested[w + ".absmax"].type = dtype::f32;
+    nested[w() + ".nested_absmax"].shape = {2};
+    nested[w() + ".nested_quant_map"].shape = {255};
+    nested[w() + ".absmax"].type = dtype::f32;
     CHECK(said(nested) == error_of("bnb-shape") + error_of("bnb-shape") + error_of("bnb-shape"));
 }
 
@@ -89,12 +92,12 @@ TEST_CASE("what is missing is named")
     for (const std::string_view name : {"", ".absmax", ".quant_map", ".quant_state.bitsandbytes__fp4"}) {
         CAPTURE(name);
         auto sample = simple_blocks(sound);
-        sample.drop(w + std::string(name));
+        sample.drop(w() + std::string(name));
         CHECK(said(sample) == error_of("bnb-tensor-missing"));
     }
     for (const std::string_view name : {".nested_absmax", ".nested_quant_map"}) {
         auto sample = support::sound_sample("bnb_nf4");
-        sample.drop(w + std::string(name));
+        sample.drop(w() + std::string(name));
         CHECK(said(sample) == error_of("bnb-tensor-missing"));
     }
 }

@@ -4,6 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <string_view>
 
 using stet::detail::block_state_reading;
@@ -28,7 +30,7 @@ TEST_CASE("a state gives block sizes, offset and shape")
     CHECK(one.wrong.empty());
     CHECK(one.state.blocksize == 64);
     CHECK(one.state.nested_blocksize == 256);
-    CHECK(one.state.nested_offset == -0.25);
+    CHECK(std::bit_cast<std::uint64_t>(one.state.nested_offset) == std::bit_cast<std::uint64_t>(-0.25));
     CHECK(one.shape == stet::extents{3, 5, 7});
     CHECK(one.elements == 105);
 }

@@ -14,20 +14,27 @@ using support::quantised_sample;
 
 namespace {
 
-const std::string layer(support::sample_layer);
-const std::string marker = layer + ".comfy_quant";
+std::string layer()
+{
+    return std::string(support::sample_layer);
+}
+
+std::string marker()
+{
+    return layer() + ".comfy_quant";
+}
 
 quantised_sample marked(std::string_view text, dtype type = dtype::u8)
 {
     auto sample = support::sound_sample("float8_e4m3fn");
-    sample.drop(marker);
-    sample.add_text(marker, text, type);
+    sample.drop(marker());
+    sample.add_text(marker(), text, type);
     return sample;
 }
 
 std::string line(std::string_view what)
 {
-    return std::string(what) + " " + layer + "\n";
+    return std::string(what) + " " + layer() + "\n";
 }
 
 constexpr std::string_view sound = R"({"format": "float8_e4m3fn"})";
@@ -40,7 +47,7 @@ TEST_CASE("a marker is U8 of one axis; I8 loads, and so does another shape")
     CHECK(marked(sound, dtype::i8).said() == line("warning marker-dtype"));
     CHECK(marked("{   }   {   }   ", dtype::i32).said() == line("error marker-dtype"));
     auto sample = marked(sound);
-    sample[marker].shape = {1, sound.size()};
+    sample[marker()].shape = {1, sound.size()};
     CHECK(sample.said() == line("warning marker-shape"));
 }
 
@@ -71,7 +78,7 @@ TEST_CASE("the finding names the member")
 {
     const auto found = marked(R"({"format": 8})").verified();
     REQUIRE(found->size() == 1);
-    CHECK((*found)[0].tensor == marker);
+    CHECK((*found)[0].tensor == marker());
     CHECK((*found)[0].expected == "'format' to be a text");
     CHECK((*found)[0].found == "an integer");
 }
@@ -80,7 +87,7 @@ TEST_CASE("a marker beside the metadata says the same, or there is a conflict")
 {
     auto       sample = marked(sound);
     const auto with = [&](std::string_view said) {
-        sample.metadata() = R"({"layers": {")" + layer + "\": " + std::string(said) + "}}";
+        sample.metadata() = R"({"layers": {")" + layer() + "\": " + std::string(said) + "}}";
         return sample.said();
     };
     CHECK(with(sound).empty());
@@ -93,7 +100,7 @@ TEST_CASE("a marker beside the metadata says the same, or there is a conflict")
     CHECK(with("7") == line("error marker-not-object") + line("error metadata-conflict"));
     sample = marked("\0\0"sv);
     CHECK(with(sound) == line("error metadata-conflict"));
-    sample.drop(marker);
+    sample.drop(marker());
     CHECK(with(sound).empty());
     CHECK(with("7") == line("error marker-not-object"));
 }

@@ -18,18 +18,21 @@ using support::sound_sample;
 
 namespace {
 
-const std::string layer(support::sample_layer);
+std::string layer()
+{
+    return std::string(support::sample_layer);
+}
 
 std::string line(std::string_view what)
 {
-    return std::string(what) + " " + layer + "\n";
+    return std::string(what) + " " + layer() + "\n";
 }
 
 /// What is said of a sound layer with one tensor of another dtype.
 std::string retyped(std::string_view format, std::string_view companion, dtype type)
 {
     auto          sample = sound_sample(format);
-    owned_tensor& tensor = sample[layer + "." + std::string(companion)];
+    owned_tensor& tensor = sample[layer() + "." + std::string(companion)];
     tensor.data.resize(tensor.data.size() / stet::element_size(tensor.type) * stet::element_size(type));
     tensor.type = type;
     return sample.said();
@@ -38,15 +41,15 @@ std::string retyped(std::string_view format, std::string_view companion, dtype t
 std::string reshaped(std::string_view format, std::string_view companion, std::vector<std::uint64_t> shape)
 {
     auto sample = sound_sample(format);
-    sample[layer + "." + std::string(companion)].shape = std::move(shape);
+    sample[layer() + "." + std::string(companion)].shape = std::move(shape);
     return sample.said(false);
 }
 
 std::string marked(std::string_view format, std::string_view marker)
 {
     auto sample = sound_sample(format);
-    sample.drop(layer + ".comfy_quant");
-    sample.add_text(layer + ".comfy_quant", marker);
+    sample.drop(layer() + ".comfy_quant");
+    sample.add_text(layer() + ".comfy_quant", marker);
     return sample.said();
 }
 
@@ -66,7 +69,7 @@ TEST_CASE("a weight has a dtype of its format, or one that is read all the same"
 TEST_CASE("codes that are stored as numbers load, real weights do not")
 {
     auto          sample = sound_sample("int8_tensorwise");
-    owned_tensor& weight = sample[layer + ".weight"];
+    owned_tensor& weight = sample[layer() + ".weight"];
     weight.type = dtype::bf16;
     weight.data.assign(weight.data.size() * 2, std::byte(0));
     CHECK(sample.said() == line("warning weight-dtype"));
@@ -84,13 +87,13 @@ TEST_CASE("a weight is a matrix of whole blocks, or a bank of them")
     CHECK(reshaped("mxfp8", "weight", {32, 48}) == line("error weight-shape"));
     CHECK(reshaped("asym_w4a8_int8", "weight", {32, 33}) == line("error weight-shape"));
     auto bank = sound_sample("nvfp4");
-    bank[layer + ".weight"].shape = {3, 32, 32};
-    bank[layer + ".weight_scale"].shape = {3, 128, 4};
-    bank[layer + ".weight_scale_2"].shape = {3};
-    bank[layer + ".bias"].shape = {3, 32};
-    bank.drop(layer + ".pre_quant_scale");
+    bank[layer() + ".weight"].shape = {3, 32, 32};
+    bank[layer() + ".weight_scale"].shape = {3, 128, 4};
+    bank[layer() + ".weight_scale_2"].shape = {3};
+    bank[layer() + ".bias"].shape = {3, 32};
+    bank.drop(layer() + ".pre_quant_scale");
     CHECK(bank.said(false).empty());
-    bank[layer + ".bias"].shape = {2, 32};
+    bank[layer() + ".bias"].shape = {2, 32};
     CHECK(bank.said(false) == line("error bias-shape"));
 }
 
@@ -110,7 +113,7 @@ TEST_CASE("what a format needs is missed, what it may have is not")
         for (const auto& side : stet::detail::find_format(format, {})->side_tensors) {
             CAPTURE(format, side.name);
             auto sample = sound_sample(format);
-            sample.drop(layer + "." + std::string(side.name));
+            sample.drop(layer() + "." + std::string(side.name));
             CHECK(sample.said() == (side.is_required                 ? line("error scale-missing")
                                     : side.name == "weight_codebook" ? line("info codebook-missing")
                                                                      : std::string()));
@@ -145,14 +148,14 @@ TEST_CASE("a scale's shape follows from the weight's")
 TEST_CASE("scales that are NaN, infinite or 0 are worth a warning")
 {
     auto sample = sound_sample("float8_e4m3fn");
-    sample[layer + ".weight_scale"].data.assign(4, std::byte(0));
+    sample[layer() + ".weight_scale"].data.assign(4, std::byte(0));
     CHECK(sample.said() == line("warning scale-value"));
     CHECK(sample.said(false).empty());
     auto tiles = sound_sample("mxfp8");
-    tiles[layer + ".weight_scale"].data[0] = std::byte(0xFF);
+    tiles[layer() + ".weight_scale"].data[0] = std::byte(0xFF);
     CHECK(tiles.said() == line("warning scale-value"));
-    tiles[layer + ".weight_scale"].data[0] = std::byte(0x38);
-    tiles[layer + ".weight_scale"].data[2] = std::byte(0xFF); // a column that the weight has not
+    tiles[layer() + ".weight_scale"].data[0] = std::byte(0x38);
+    tiles[layer() + ".weight_scale"].data[2] = std::byte(0xFF); // a column that the weight has not
     CHECK(tiles.said().empty());
 }
 
@@ -184,18 +187,18 @@ TEST_CASE("members must fit the shapes")
 TEST_CASE("rows of six bits have no codebook, and groups of a multiple of sixteen")
 {
     auto sample = sound_sample("asym_w4a8_int8");
-    sample[layer + ".weight"].shape = {32, 48};
-    sample.drop(layer + ".weight_codebook");
+    sample[layer() + ".weight"].shape = {32, 48};
+    sample.drop(layer() + ".weight_codebook");
     CHECK(sample.said(false).empty());
 }
 
 TEST_CASE("side tensors of another format are not used, and of none not known")
 {
     auto sample = sound_sample("mxfp8");
-    sample.add(layer + ".weight_scale_2", dtype::f32, {});
-    sample.add(layer + ".weight_scale_inv", dtype::f32, {});
-    sample.add(layer + ".scale_weight", dtype::f32, {});
-    sample.add(layer + ".pre_quant_scale", dtype::f32, {64});
+    sample.add(layer() + ".weight_scale_2", dtype::f32, {});
+    sample.add(layer() + ".weight_scale_inv", dtype::f32, {});
+    sample.add(layer() + ".scale_weight", dtype::f32, {});
+    sample.add(layer() + ".pre_quant_scale", dtype::f32, {64});
     CHECK(sample.said() == line("warning side-tensor-unused") + line("warning side-tensor-unknown") +
                                line("warning side-tensor-unknown") + line("warning side-tensor-unused"));
 }

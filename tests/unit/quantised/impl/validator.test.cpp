@@ -14,15 +14,18 @@ using support::sound_sample;
 
 namespace {
 
-const std::string q(support::sample_layer);
+std::string q()
+{
+    return std::string(support::sample_layer);
+}
 
 /// The sound layer under another name.
 quantised_sample layer_at(std::string_view name, std::string_view format = "float8_e4m3fn")
 {
     auto sample = sound_sample(format);
     for (auto& tensor : sample.tensors()) {
-        if (tensor.name.starts_with(q))
-            tensor.name.replace(0, q.size(), name);
+        if (tensor.name.starts_with(q()))
+            tensor.name.replace(0, q().size(), name);
     }
     return sample;
 }
@@ -47,12 +50,12 @@ TEST_CASE("names are each seen once")
 TEST_CASE("side tensors beside a weight need something that describes them")
 {
     auto sample = sound_sample("nvfp4");
-    sample.drop(q + ".comfy_quant");
-    CHECK(sample.said() == line("error marker-missing", q));
+    sample.drop(q() + ".comfy_quant");
+    CHECK(sample.said() == line("error marker-missing", q()));
     sample = sound_sample("float8_e4m3fn");
-    sample.drop(q + ".comfy_quant");
-    sample.drop(q + ".weight_scale");
-    CHECK(sample.said() == line("info plain-fp8", q) + line("warning side-tensor-unused", q));
+    sample.drop(q() + ".comfy_quant");
+    sample.drop(q() + ".weight_scale");
+    CHECK(sample.said() == line("info plain-fp8", q()) + line("warning side-tensor-unused", q()));
 }
 
 TEST_CASE("a weight is missing where others have its prefix, else its companions are orphans")
@@ -80,8 +83,8 @@ TEST_CASE("metadata that is no JSON, has no layers, or names no layer")
     CHECK(sample.said() == "error metadata-layer-unknown \nerror metadata-layer-unknown \n");
     sample.metadata() = R"({"layers": {"blocks.0.attn.q": {"format": "mxfp8"}}})";
     CHECK(sample.said().empty());
-    sample.drop(q + ".weight"); // the companions are there
-    CHECK(sample.said() == "error metadata-layer-unknown \n" + line("error side-tensor-orphan", q));
+    sample.drop(q() + ".weight"); // the companions are there
+    CHECK(sample.said() == "error metadata-layer-unknown \n" + line("error side-tensor-orphan", q()));
 }
 
 TEST_CASE("the older form needs its flag, in its place, and no metadata")
@@ -92,17 +95,17 @@ TEST_CASE("the older form needs its flag, in its place, and no metadata")
     CHECK(sample.said() == "error old-and-metadata \n");
     sample.metadata().reset();
     sample["scaled_fp8"].name = "x.scaled_fp8";
-    CHECK(sample.said() == "error old-flag-prefix \n" + line("error old-scale-without-flag", q));
+    CHECK(sample.said() == "error old-flag-prefix \n" + line("error old-scale-without-flag", q()));
     sample["x.scaled_fp8"].name = "scaled_fp8";
     sample.add("model.diffusion_model.b.weight", dtype::f16, {2});
-    CHECK(sample.said() == "error old-flag-prefix \n" + line("error old-scale-without-flag", q));
+    CHECK(sample.said() == "error old-flag-prefix \n" + line("error old-scale-without-flag", q()));
     sample = sound_sample("scaled_fp8");
-    sample.drop(q + ".scale_weight");
-    sample.drop(q + ".scale_input");
-    CHECK(sample.said() == line("warning old-scale-missing", q) + line("info plain-fp8", q));
+    sample.drop(q() + ".scale_weight");
+    sample.drop(q() + ".scale_input");
+    CHECK(sample.said() == line("warning old-scale-missing", q()) + line("info plain-fp8", q()));
     sample = sound_sample("scaled_fp8");
-    sample[q + ".weight"].type = dtype::f8_e5m2;
-    CHECK(sample.said() == line("error weight-dtype", q));
+    sample[q() + ".weight"].type = dtype::f8_e5m2;
+    CHECK(sample.said() == line("error weight-dtype", q()));
 }
 
 TEST_CASE("a text encoder's flag in a checkpoint is read beside metadata")
@@ -142,9 +145,9 @@ TEST_CASE("under OpenCLIP names a layer is lost, q, k and v as one")
 TEST_CASE("dtypes that ComfyUI's reader lacks are named in layers and elsewhere")
 {
     auto sample = sound_sample("mxfp8");
-    sample[q + ".weight_scale"].type = dtype::f8_e8m0;
+    sample[q() + ".weight_scale"].type = dtype::f8_e8m0;
     sample.add("x", dtype::f8_e4m3fnuz, {1});
-    CHECK(sample.said() == line("warning comfyui-dtype", q) + "warning comfyui-dtype \n");
+    CHECK(sample.said() == line("warning comfyui-dtype", q()) + "warning comfyui-dtype \n");
 }
 
 TEST_CASE("a failure to read stops the look at the file")
@@ -152,7 +155,7 @@ TEST_CASE("a failure to read stops the look at the file")
     const auto sample = sound_sample("float8_e4m3fn");
     auto       tensors = sample.named();
     for (auto& one : tensors) {
-        if (one.name == q + ".weight_scale")
+        if (one.name == q() + ".weight_scale")
             one.tensor.pour = [](const stet::tensor_view&, stet::sink_ref) -> stet::result<void> {
                 return stet::error{.code = stet::errc::source_refused};
             };
@@ -161,6 +164,6 @@ TEST_CASE("a failure to read stops the look at the file")
     const auto                                                  found = stet::quantised::verify(all);
     REQUIRE_FALSE(found);
     CHECK(found.error().code == stet::errc::source_refused);
-    CHECK(found.error().subject() == q + ".weight_scale");
+    CHECK(found.error().subject() == q() + ".weight_scale");
     CHECK(stet::quantised::verify(all, {.values = false}));
 }
