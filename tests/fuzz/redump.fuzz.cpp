@@ -4,6 +4,7 @@
 #include "fuzz_target.hpp"
 
 #include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/vocabulary/impl/json_reader.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <algorithm>

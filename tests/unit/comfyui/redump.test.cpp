@@ -4,6 +4,7 @@
 #include "support/short_memory.hpp"
 
 #include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/vocabulary/impl/json_reader.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -7,7 +7,8 @@
 
 #include <array>
 
-namespace STET_NAMESPACE::detail {
+/// What the rows below are made of.
+namespace STET_NAMESPACE::detail::format_rows {
 
 using quantised::dtype_set;
 using quantised::side_shape;
@@ -104,7 +105,7 @@ inline constexpr std::array<side_tensor, 2> awq_sides{{
      .types = {dtype::f32, dtype::f16, dtype::bf16}},
 }};
 
-} // namespace STET_NAMESPACE::detail
+} // namespace STET_NAMESPACE::detail::format_rows
 
 /// Formats by name. A marker names the first eight; the others are told by dtypes and names.
 /// source: ComfyUI 0.33.0 with comfy-kitchen 0.2.40; bitsandbytes 0.50.2
@@ -113,13 +114,13 @@ namespace STET_NAMESPACE::quantised::formats {
 inline constexpr format float8_e4m3fn{.name = "float8_e4m3fn",
                                       .arithmetic = arithmetic::float8,
                                       .weight_types = {dtype::f8_e4m3},
-                                      .code_valued_types = detail::halves,
-                                      .side_tensors = detail::float8_sides};
+                                      .code_valued_types = detail::format_rows::halves,
+                                      .side_tensors = detail::format_rows::float8_sides};
 inline constexpr format float8_e5m2{.name = "float8_e5m2",
                                     .arithmetic = arithmetic::float8,
                                     .weight_types = {dtype::f8_e5m2},
-                                    .code_valued_types = detail::halves,
-                                    .side_tensors = detail::float8_sides};
+                                    .code_valued_types = detail::format_rows::halves,
+                                    .side_tensors = detail::format_rows::float8_sides};
 inline constexpr format nvfp4{.name = "nvfp4",
                               .arithmetic = arithmetic::nvfp4,
                               .weight_types = {dtype::u8},
@@ -127,21 +128,21 @@ inline constexpr format nvfp4{.name = "nvfp4",
                               .code_bits = 4,
                               .block = 16,
                               .padding = 16,
-                              .side_tensors = detail::nvfp4_sides};
+                              .side_tensors = detail::format_rows::nvfp4_sides};
 inline constexpr format mxfp8{.name = "mxfp8",
                               .arithmetic = arithmetic::mxfp8,
                               .weight_types = {dtype::f8_e4m3},
-                              .code_valued_types = detail::halves,
+                              .code_valued_types = detail::format_rows::halves,
                               .block = 32,
                               .padding = 32,
-                              .side_tensors = detail::mxfp8_sides};
+                              .side_tensors = detail::format_rows::mxfp8_sides};
 inline constexpr format int8_tensorwise{.name = "int8_tensorwise",
                                         .arithmetic = arithmetic::int8,
                                         .weight_types = {dtype::i8},
                                         .loadable_weight_types = {dtype::u8},
-                                        .code_valued_types = detail::halves,
+                                        .code_valued_types = detail::format_rows::halves,
                                         .members = {.convrot = true, .convrot_groupsize = true},
-                                        .side_tensors = detail::int8_sides};
+                                        .side_tensors = detail::format_rows::int8_sides};
 inline constexpr format convrot_w4a4{
     .name = "convrot_w4a4",
     .arithmetic = arithmetic::int4,
@@ -149,7 +150,7 @@ inline constexpr format convrot_w4a4{
     .loadable_weight_types = {dtype::u8},
     .code_bits = 4,
     .members = {.convrot_groupsize = true, .is_always_rotated = true, .linear_dtype = true},
-    .side_tensors = detail::int4_sides};
+    .side_tensors = detail::format_rows::int4_sides};
 /// Of 4 or 6 bits; which tells the width of a row beside the count of groups.
 inline constexpr format asym_w4a8_int8{.name = "asym_w4a8_int8",
                                        .arithmetic = arithmetic::int4_int8,
@@ -159,13 +160,13 @@ inline constexpr format asym_w4a8_int8{.name = "asym_w4a8_int8",
                                                    .is_always_rotated = true,
                                                    .group_size = true,
                                                    .usual_group_size = 16},
-                                       .side_tensors = detail::int4_int8_sides};
+                                       .side_tensors = detail::format_rows::int4_int8_sides};
 inline constexpr format awq_w4a16{.name = "awq_w4a16",
                                   .arithmetic = arithmetic::awq,
                                   .weight_types = {dtype::i8},
                                   .code_bits = 4,
                                   .members = {.group_size = true, .usual_group_size = 64},
-                                  .side_tensors = detail::awq_sides};
+                                  .side_tensors = detail::format_rows::awq_sides};
 
 /// An fp8 weight without companions: its codes are its numbers.
 inline constexpr format plain_fp8{

@@ -211,7 +211,9 @@ STET_INLINE result<void> layer_finder::describe(quantised::layer& one, std::uint
         one.described_by = quantised::described_by::bitsandbytes;
         if (auto read = read_blocks(one); !read)
             return read;
-    } else if (!is_told_by_side(one)) {
+    } else if (!is_told_by_side(one) && one.weight != quantised::no_tensor &&
+               quantised::formats::plain_fp8.weight_types.contains(tensor_at(one.weight).type))
+    {
         one.described_by = quantised::described_by::dtype;
         one.format = &quantised::formats::plain_fp8;
     }
@@ -223,10 +225,10 @@ STET_INLINE result<void> layer_finder::describe(quantised::layer& one, std::uint
 STET_INLINE bool layer_finder::is_told_by_side(const quantised::layer& one) const noexcept
 {
     for (const quantised::companion& side : one.companions) {
-        if (side.name == "scale_weight" || side.name == "scale_input" || is_telling_side(side.name, own_))
+        if (side.name == "scale_weight" || is_telling_side(side.name, own_))
             return true;
     }
-    return one.weight == quantised::no_tensor;
+    return false;
 }
 
 STET_INLINE result<void> layer_finder::read_marker(quantised::layer& one)

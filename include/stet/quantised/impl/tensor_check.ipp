@@ -221,7 +221,8 @@ STET_INLINE void tensor_check::check_strangers(const quantised::layer&          
                                                array_view<const quantised::format> own, finding_writer& out)
 {
     const bool is_undescribed = one.described_by == quantised::described_by::nothing;
-    const bool is_old = is_undescribed || one.described_by == quantised::described_by::old_names;
+    const bool is_old = one.described_by == quantised::described_by::old_names ||
+                        (is_undescribed && one.position_of("scale_weight") != quantised::no_tensor);
     for (const quantised::companion& each : one.companions) {
         if (each.meaning != nullptr || each.name == "comfy_quant")
             continue;

@@ -148,7 +148,7 @@ STET_INLINE void validator::check_undescribed(const layer& one)
     bool is_old = false;
     bool is_new = false;
     for (const quantised::companion& each : one.companions) {
-        is_old = is_old || part_named(each.name) == group_part::old_side;
+        is_old = is_old || each.name == "scale_weight";
         is_new = is_new || is_telling_side(each.name, own_);
     }
     if (one.weight == quantised::no_tensor) {

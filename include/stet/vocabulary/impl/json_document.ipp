@@ -67,7 +67,7 @@ inline void put_unit_escape(json_text_builder& out, std::uint32_t unit) noexcept
 }
 
 /// The first character, of which `text` has all bytes, in UTF-8 or half of a surrogate pair in three bytes.
-inline decoded_character first_character(std::string_view text) noexcept
+inline decoded_character leading_character(std::string_view text) noexcept
 {
     const decoded_character usual = decode_character(text);
     if (usual.size != 0 || text.size() < 3)
@@ -91,7 +91,7 @@ STET_INLINE bool put_json_string(json_text_builder& out, std::string_view text, 
         text.remove_prefix(run);
         if (text.empty())
             break;
-        const auto [code, size] = first_character(text);
+        const auto [code, size] = leading_character(text);
         if (code < 0x7F)
             out.put(json_escape(text[0], escaped));
         else if (letters == json_letters::utf8 && !is_surrogate(code))

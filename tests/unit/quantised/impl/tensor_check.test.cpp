@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/quantised_sample.hpp"
 
+#include <stet/quantised/impl/description.hpp>
 #include <stet/quantised/impl/tensor_check.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -101,6 +101,8 @@ TEST_CASE("the older form needs its flag, in its place, and no metadata")
     CHECK(sample.said() == "error old-flag-prefix \n" + line("error old-scale-without-flag", q()));
     sample = sound_sample("scaled_fp8");
     sample.drop(q() + ".scale_weight");
+    CHECK(sample.said() == line("warning old-scale-missing", q()) + line("info plain-fp8", q()) +
+                               line("warning side-tensor-unknown", q()));
     sample.drop(q() + ".scale_input");
     CHECK(sample.said() == line("warning old-scale-missing", q()) + line("info plain-fp8", q()));
     sample = sound_sample("scaled_fp8");
