@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/quantised_sample.hpp"
 
-#include <stet/quantised/impl/description.hpp>
+#include <stet/quantised/impl/formats.hpp>
 #include <stet/quantised/impl/tensor_check.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -110,10 +110,10 @@ TEST_CASE("a bias has as many numbers as the weight has rows, or had before padd
 
 TEST_CASE("what a format needs is missed, what it may have is not")
 {
-    for (const std::string_view format : support::marked_formats) {
-        for (const auto& side : stet::detail::find_format(format, {})->side_tensors) {
-            CAPTURE(format, side.name);
-            auto sample = sound_sample(format);
+    for (const stet::quantised::format* const format : stet::detail::marker_formats) {
+        for (const auto& side : format->side_tensors) {
+            CAPTURE(format->name, side.name);
+            auto sample = sound_sample(format->name);
             sample.drop(layer() + "." + std::string(side.name));
             CHECK(sample.said() == (side.is_required                 ? line("error scale-missing")
                                     : side.name == "weight_codebook" ? line("info codebook-missing")
