@@ -180,8 +180,8 @@ TEST_CASE("what may be padding is not known, unless a tensor or somebody tells")
     sample[q() + ".weight"].shape = {31, 32};
     CHECK(found_sample(sample)[q()].shape.rows == 31U);
     const std::vector<stet::quantised::known_shape> told{{.layer = "x", .rows = 1, .columns = 1},
-                                                         {.layer = q(), .rows = 2, .columns = 3},
-                                                         {.layer = q(), .rows = 30, .columns = 60}};
+                                                         {.layer = sample_layer, .rows = 2, .columns = 3},
+                                                         {.layer = sample_layer, .rows = 30, .columns = 60}};
     const found_sample                              found(sample, {.shapes = told});
     CHECK(found[q()].shape.rows == 30U);
     CHECK(found[q()].shape.columns == 60U);
