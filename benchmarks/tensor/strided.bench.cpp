@@ -21,7 +21,7 @@ struct strided_case {
     std::string                name;
     stet::dtype                type;
     std::vector<std::uint64_t> shape;
-    std::vector<std::int64_t>  steps;
+    std::vector<std::int64_t>  strides;
     std::uint64_t              offset;
     std::size_t                stored; ///< elements
 };

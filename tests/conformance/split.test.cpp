@@ -7,6 +7,7 @@
 #include "support/unnamed_family.hpp"
 
 #include <stet/split/impl/split_run.hpp>
+#include <stet/split/impl/unet_prefix.hpp>
 #include <stet/split/model_type.hpp>
 #include <stet/split/split.hpp>
 #include <stet/vocabulary/message.hpp>

@@ -66,8 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::vector<std::byte> content(4096);
     dict                         text;
     for (const fuzz::made_tensor& made : tensors) {
-        const auto view = stet::view_of(made.type, stet::extents(made.shape),
-                                        stet::bytes(content).first(static_cast<std::size_t>(made.bytes())));
+        const auto view =
+            stet::view_of(made.type, stet::extents(made.shape), stet::bytes(content).first(made.bytes()));
         expect(static_cast<bool>(view), "a tensor that was made is one");
         text.emplace_back(made.name, *view);
     }

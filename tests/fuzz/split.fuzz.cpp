@@ -84,8 +84,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     const fuzz::fields input(data, size);
     auto               fields = input.all;
-    const auto         edits = fields.front();
-    fields.erase(fields.begin());
+    std::string_view   edits;
+    if (!fields.empty()) {
+        edits = fields.front();
+        fields.erase(fields.begin());
+    }
     std::string file = fuzz::file_of(fuzz::tensors_of(fields));
     fuzz::damage(file, edits);
     const auto view = stet::read_checkpoint(std::as_bytes(std::span(file)));

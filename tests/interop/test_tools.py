@@ -254,7 +254,7 @@ class Merge(Scratch):
         self.assertIn("    of other dtypes, equal in both: 2 tensors\n", said)
         self.assertRegex(said, r"    of other dtypes, taken from the first: 2 tensors: 'mixed', 'scaled'\n")
         self.assertIn("    only in the first, kept: 1 tensor: 'alone'\n", said)
-        self.assertIn("    only in the second, left out: 1 tensor: 'foreign\\n'\n", said)
+        self.assertIn("    only in the second, left out: 1 tensor: 'foreign\\x0a'\n", said)
 
     def test_nothing_to_merge_is_a_failure_that_leaves_nothing(self):
         first, second = {"t": self.tensor("F8_E4M3", 8)}, {"t": self.tensor("F8_E4M3", 8)}

@@ -375,7 +375,8 @@ void check_abandoned(const std::string& here)
         const auto in = stet::folder::open(stet::native_file_system(), here);
         put(here + "/M_00009_.part", "half");
         const auto lock = in ? stet::detail::file_lock::take(*in, "M_00009_.part", here)
-                             : stet::result<stet::detail::file_lock>(stet::detail::os_error(ENOENT, here));
+                             : stet::result<stet::detail::file_lock>(
+                                   stet::detail::os_error(ENOENT, stet::detail::system_step::lock, here));
         found = remove(0);
         was_kept = lock && found && found->left.size() == 2;
         const int moved =

@@ -5,6 +5,7 @@
 
 #include <stet/split/split.hpp>
 #include <stet/tensor/extents.hpp>
+#include <stet/vocabulary/impl/memory_size.hpp>
 
 #include <cstddef>
 #include <initializer_list>

@@ -102,9 +102,9 @@ private:
         entry_facts own;
         entry_facts at;
         if (const auto known = inspect("", links::follow, own); known.error != 0)
-            return detail::os_error(known.error, path);
+            return detail::os_error(known.error, detail::system_step::inspect, path);
         if (const auto known = inner.inspect("", links::follow, at); known.error != 0)
-            return detail::os_error(known.error, path);
+            return detail::os_error(known.error, detail::system_step::inspect, path);
         auto climbing = inner.again(path);
         while (climbing) {
             if (at.device == own.device && at.index == own.index)
@@ -114,7 +114,7 @@ private:
             if (!climbing)
                 break;
             if (const auto known = climbing->inspect("", links::follow, at); known.error != 0)
-                return detail::os_error(known.error, path);
+                return detail::os_error(known.error, detail::system_step::inspect, path);
             if (at.device == below.device && at.index == below.index)
                 return false; // the top is its own parent
             if (auto done = each(*climbing); !done)

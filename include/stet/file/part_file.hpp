@@ -64,7 +64,7 @@ public:
 
     /// What a call on this file returned, as a result about it. An error tells the size of the whole file, where that is
     /// known: what was to fit.
-    result<void> checked(os_result returned, std::uint64_t piece = 0) const;
+    result<void> checked(os_result returned, detail::system_step step, std::uint64_t piece = 0) const;
 
     /// Opens the file once more, for writes past the system's cache; the caller closes it. No handle where the file
     /// system has no such way, or has another file under the name by now.
@@ -93,9 +93,9 @@ private:
         while (!data.empty()) {
             const auto taken = detail::retried([&] { return write(data); });
             if (taken.error != 0)
-                return checked(taken, data.size());
+                return checked(taken, detail::system_step::write, data.size());
             if (taken.value <= 0 || static_cast<std::uint64_t>(taken.value) > data.size())
-                return checked({.value = 0, .error = EIO}, data.size());
+                return checked({.value = 0, .error = EIO}, detail::system_step::write, data.size());
             data = data.subspan(static_cast<std::size_t>(taken.value));
         }
         return {};

@@ -4,6 +4,7 @@
 
 #include "config.hpp"
 #include "impl/error_texts.hpp"
+#include "impl/system_step.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -121,6 +122,7 @@ inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::untrust
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {
     errc                code{};
+    detail::system_step step{};       ///< what the system was asked to do; none elsewhere
     int                 os_code = 0;  ///< errno, where the system was asked; else 0
     std::uint64_t       expected = 0; ///< bytes, a count, a limit: what the code speaks of
     std::uint64_t       actual = 0;   ///< what was found instead

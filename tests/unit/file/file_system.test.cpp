@@ -58,7 +58,7 @@ TEST_CASE("only a missing feature counts as not offered")
 
 TEST_CASE("an error of the system keeps its number and says of what")
 {
-    const stet::error failed = stet::detail::os_error(ENOSPC, "a/b");
+    const stet::error failed = stet::detail::os_error(ENOSPC, stet::detail::system_step::create, "a/b");
     CHECK(failed.code == errc::disk_full);
     CHECK(failed.os_code == ENOSPC);
     CHECK(failed.subject() == "a/b");

@@ -165,7 +165,7 @@ TEST_CASE("a reader is a range whose tensors are read while they are poured")
     const auto     reader = stet::open_checkpoint(source);
     REQUIRE(reader);
     std::string names;
-    for (const auto& [name, tensor] : *reader) {
+    for (const auto [name, tensor] : *reader) {
         CHECK_FALSE(tensor.is_packed());
         names += name;
     }

@@ -5,6 +5,7 @@
 #include "support/test_data.hpp"
 
 #include <stet/stet.hpp>
+#include <stet/vocabulary/impl/memory_size.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,6 +2,7 @@
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
+#include <stet/file/part_file.hpp>
 #include <stet/save/save.hpp>
 #include <stet/save/save_options.hpp>
 

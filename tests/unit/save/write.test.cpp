@@ -10,6 +10,7 @@
 #include <stet/sink/append_sink.hpp>
 #include <stet/sink/callback_sink.hpp>
 #include <stet/tensor/produced.hpp>
+#include <stet/vocabulary/impl/staging_block.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

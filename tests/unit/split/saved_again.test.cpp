@@ -6,6 +6,7 @@
 #include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>
 #include <stet/split/split.hpp>
+#include <stet/tensor/extents.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

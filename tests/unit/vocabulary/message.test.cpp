@@ -376,6 +376,17 @@ TEST_CASE("one thing is spoken of in the singular")
           "1 byte could not be read at byte 1 of the file (the source's code: 0)");
 }
 
+TEST_CASE("an error of the system says what it was asked for")
+{
+    error failed{.code = errc::io_failure, .step = stet::detail::system_step::sync, .os_code = 5};
+    CHECK(message(failed.about("out/a.safetensors")) ==
+          "'out/a.safetensors': cannot bring it to stable storage (the system's error: 5)");
+    failed.code = errc::out_of_memory;
+    CHECK(message(failed.about("out/a.safetensors")) ==
+          "'out/a.safetensors': cannot bring it to stable storage, for the system has no memory left "
+          "(its error: 5); close other programs and try again");
+}
+
 TEST_CASE("a system without memory is told from an allocator without")
 {
     CHECK(

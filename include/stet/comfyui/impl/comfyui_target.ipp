@@ -103,7 +103,7 @@ STET_INLINE result<detail::python_int> comfyui_target::next_number(const folder&
                                     [&](std::string_view entry) { numbers.see(entry); });
     });
     if (listed.error != 0)
-        return detail::os_error(listed.error, place.folder);
+        return detail::os_error(listed.error, detail::system_step::list_folder, place.folder);
     return numbers.next();
 }
 
@@ -137,7 +137,7 @@ STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_plac
         const auto  found = in.inspect(name, links::refuse, facts);
         const bool  exists = found.error == 0;
         if (!exists && found.error != ENOENT)
-            return detail::os_error(found.error, path);
+            return detail::os_error(found.error, detail::system_step::inspect, path);
         if (exists && existing == existing_file::refuse) {
             if (refused == *number || attempt == most_attempts)
                 return error{.code = errc::name_taken}.about(path);

@@ -35,7 +35,7 @@ STET_INLINE result<abandoned_parts> part_search::run(function_ref<bool(std::stri
         });
     });
     if (listed.error != 0)
-        return os_error(listed.error, *path_);
+        return os_error(listed.error, system_step::list_folder, *path_);
     for (const std::string& name : names)
         look_at(name);
     return std::move(found_);

@@ -22,7 +22,7 @@ STET_INLINE result<exact_target> exact_target::take(const file_system& calls, co
     const auto  found = place->in.inspect(place->name, links::refuse, facts);
     const bool  exists = found.error == 0;
     if (!exists && found.error != ENOENT)
-        return detail::os_error(found.error, path);
+        return detail::os_error(found.error, detail::system_step::inspect, path);
     if (exists && facts.kind != entry_kind::file)
         return error{.code = errc::not_a_regular_file}.about(path);
     if (exists && existing == existing_file::refuse)
@@ -51,7 +51,7 @@ STET_INLINE result<exact_target::place> exact_target::resolve(const file_system&
         entry_facts facts;
         const auto  found = in->inspect(name, links::refuse, facts);
         if (found.error != 0 && found.error != ENOENT)
-            return detail::os_error(found.error, path);
+            return detail::os_error(found.error, detail::system_step::inspect, path);
         if (found.error != 0 || facts.kind != entry_kind::link)
             return place{.in = *std::move(in), .name = std::move(name)};
         if (auto trusted = is_trusted(*in, facts, path); !trusted || !*trusted)
@@ -84,13 +84,13 @@ STET_INLINE result<bool> exact_target::is_trusted(const folder& in, const entry_
     const file_system& calls = in.calls();
     entry_facts        around;
     if (const auto looked = in.inspect("", links::follow, around); looked.error != 0)
-        return detail::os_error(looked.error, path);
+        return detail::os_error(looked.error, detail::system_step::inspect, path);
     constexpr std::uint32_t shared = 01002; // sticky, and everyone may write
     if ((around.mode & shared) != shared || calls.user == nullptr || link.owner == around.owner)
         return true;
     const auto user = detail::retried([&] { return calls.user(calls.context); });
     if (user.error != 0)
-        return detail::os_error(user.error, path);
+        return detail::os_error(user.error, detail::system_step::know_user, path);
     return static_cast<std::uint64_t>(user.value) == link.owner;
 }
 
@@ -103,9 +103,9 @@ STET_INLINE result<std::string> exact_target::link_target(const folder& in, cons
         return calls.read_link(calls.context, in.handle(), name.c_str(), target.data(), target.size());
     });
     if (length.error != 0)
-        return detail::os_error(length.error, path);
+        return detail::os_error(length.error, detail::system_step::read_link, path);
     if (static_cast<std::uint64_t>(length.value) >= target.size())
-        return detail::os_error(ENAMETOOLONG, path);
+        return detail::os_error(ENAMETOOLONG, detail::system_step::read_link, path);
     target.resize(static_cast<std::size_t>(length.value));
     return target;
 }
@@ -139,7 +139,7 @@ STET_INLINE result<numbered_target> numbered_target::take(const file_system& cal
         return calls.list(calls.context, in->handle(), [&](std::string_view entry) { numbers.see(entry); });
     });
     if (listed.error != 0)
-        return detail::os_error(listed.error, in_path);
+        return detail::os_error(listed.error, detail::system_step::list_folder, in_path);
     const auto next = numbers.next();
     if (!next)
         return next.error();
@@ -200,7 +200,7 @@ STET_INLINE result<numbered_target> numbered_target::claim(folder in, const std:
             if (found.error == ENOENT)
                 return numbered_target(std::move(in), *std::move(part), std::move(name), number);
             if (found.error != 0)
-                return detail::os_error(found.error, path);
+                return detail::os_error(found.error, detail::system_step::inspect, path);
         }
         if (number == UINT64_MAX)
             return error{.code = errc::counter_exhausted, .actual = number}.about(stem);

@@ -23,13 +23,13 @@ constexpr bool is_withheld(int os_code) noexcept
 }
 
 /// Whether a call did it; false where it is withheld.
-inline result<bool> given(os_result returned, const std::string& path)
+inline result<bool> given(os_result returned, system_step step, const std::string& path)
 {
     if (returned.error == 0)
         return true;
     if (is_withheld(returned.error))
         return false;
-    return os_error(returned.error, path);
+    return os_error(returned.error, step, path);
 }
 
 STET_INLINE result<std::optional<file_access>> file_access::of(const folder& in, const std::string& name,
@@ -41,7 +41,7 @@ STET_INLINE result<std::optional<file_access>> file_access::of(const folder& in,
     if (seen.error == ENOENT || (seen.error == 0 && found.facts_.kind != entry_kind::file))
         return std::optional<file_access>();
     if (seen.error != 0)
-        return os_error(seen.error, path);
+        return os_error(seen.error, system_step::inspect, path);
     if (calls.read_acl == nullptr)
         return std::optional(std::move(found));
     const auto read = [&] {
@@ -56,7 +56,7 @@ STET_INLINE result<std::optional<file_access>> file_access::of(const folder& in,
         found.list_.resize(static_cast<std::size_t>(size.value));
         size = read();
     }
-    const auto known = given(size, path);
+    const auto known = given(size, system_step::read_access, path);
     if (!known)
         return known.error();
     found.is_list_known_ = *known && static_cast<std::uint64_t>(size.value) == found.list_.size();
@@ -69,12 +69,13 @@ STET_INLINE result<bool> file_access::give(const file_system& calls, file_handle
     entry_facts now;
     const auto  looked = retried([&] { return calls.inspect(calls.context, file, "", links::follow, now); });
     if (looked.error != 0)
-        return os_error(looked.error, path);
+        return os_error(looked.error, system_step::inspect, path);
 
     const auto set_owner = [&](std::uint32_t owner, std::uint32_t group) -> result<bool> {
         if (calls.set_owner == nullptr)
             return false;
-        return given(retried([&] { return calls.set_owner(calls.context, file, owner, group); }), path);
+        return given(retried([&] { return calls.set_owner(calls.context, file, owner, group); }),
+                     system_step::give_access, path);
     };
     result<bool> has_group = now.group == facts_.group;
     result<bool> has_owner = now.owner == facts_.owner;
@@ -96,7 +97,7 @@ STET_INLINE result<bool> file_access::give(const file_system& calls, file_handle
                              return calls.write_acl(calls.context, file, list_.data(),
                                                     keeps_list ? list_.size() : 0);
                          }),
-                         path);
+                         system_step::give_access, path);
         if (!has_list)
             return has_list;
     }
@@ -105,7 +106,8 @@ STET_INLINE result<bool> file_access::give(const file_system& calls, file_handle
     result<bool>        has_mode = true;
     // An access list has changed the mode, perhaps.
     if (mode != now.mode || !list_.empty())
-        has_mode = given(retried([&] { return calls.set_mode(calls.context, file, mode); }), path);
+        has_mode = given(retried([&] { return calls.set_mode(calls.context, file, mode); }),
+                         system_step::give_access, path);
     if (!has_mode)
         return has_mode;
     return *has_owner && *has_group && has_whole_list && *has_mode;

@@ -11,12 +11,12 @@ STET_INLINE result<file_lock> file_lock::take(const folder& in, const std::strin
 {
     const file_system& calls = in.calls();
     if (calls.lock_file == nullptr)
-        return os_error(ENOTSUP, path);
+        return os_error(ENOTSUP, system_step::lock, path);
     entry_facts facts;
     const auto  locked =
         retried([&] { return calls.lock_file(calls.context, in.handle(), name.c_str(), facts); });
     if (locked.error != 0)
-        return os_error(locked.error, path);
+        return os_error(locked.error, system_step::lock, path);
     return file_lock(calls, static_cast<file_handle>(locked.value), facts);
 }
 
@@ -63,7 +63,7 @@ STET_INLINE result<bool> file_lock::is_named(const folder& in, const std::string
     if (found.error == ENOENT)
         return false;
     if (found.error != 0)
-        return os_error(found.error, path);
+        return os_error(found.error, system_step::inspect, path);
     return named.kind == facts_.kind && is_same_entry(named, facts_);
 }
 

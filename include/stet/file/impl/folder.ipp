@@ -90,7 +90,7 @@ STET_INLINE result<void> folder::sync(const std::string& path) const
     const auto synced = detail::retried([&] { return calls_->sync(calls_->context, handle_); });
     // Some network file systems cannot sync a folder; they order its entries by themselves.
     if (synced.error != 0 && !detail::is_not_offered(synced.error))
-        return detail::os_error(synced.error, path);
+        return detail::os_error(synced.error, detail::system_step::sync_folder, path);
     return {};
 }
 
@@ -146,7 +146,7 @@ STET_INLINE result<folder> folder::open_in(const file_system& calls, file_handle
     const auto opened =
         detail::retried([&] { return calls.open_folder(calls.context, parent, name.c_str(), treatment); });
     if (opened.error != 0)
-        return detail::os_error(opened.error, path);
+        return detail::os_error(opened.error, detail::system_step::open_folder, path);
     return folder(calls, static_cast<file_handle>(opened.value));
 }
 
@@ -186,7 +186,7 @@ STET_INLINE result<folder> folder::behind_link(const std::string& name, const fo
         return refused;
     entry_facts facts;
     if (const auto known = inspect(name, links::refuse, facts); known.error != 0)
-        return detail::os_error(known.error, path);
+        return detail::os_error(known.error, detail::system_step::inspect, path);
     if (facts.kind != entry_kind::link)
         return refused;
     auto behind = open_in(*calls_, handle_, name, links::follow, path);
@@ -206,7 +206,7 @@ STET_INLINE result<folder> folder::make(const std::string& name, durability last
     const auto made =
         detail::retried([&] { return calls_->make_folder(calls_->context, handle_, name.c_str()); });
     if (made.error != 0 && made.error != EEXIST) // another saver may have been quicker
-        return detail::os_error(made.error, path);
+        return detail::os_error(made.error, detail::system_step::make_folder, path);
     if (lasting == durability::full) {
         if (auto synced = sync(path); !synced)
             return synced.error();

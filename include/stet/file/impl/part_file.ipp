@@ -22,7 +22,7 @@ STET_INLINE result<part_file> part_file::create(const folder& in, std::string na
     const auto              created =
         detail::retried([&] { return calls.create_file(calls.context, in.handle(), name.c_str(), mode); });
     if (created.error != 0)
-        return detail::os_error(created.error, path);
+        return detail::os_error(created.error, detail::system_step::create, path);
     part_file part(in, std::move(name), std::move(path), static_cast<file_handle>(created.value));
     part.replaced_ = std::move(replaced);
     if (auto locked = part.lock(in); !locked)
@@ -59,7 +59,7 @@ STET_INLINE result<void> part_file::preallocate(std::uint64_t size)
         detail::retried([&] { return calls_->preallocate(calls_->context, handle_, size); });
     if (detail::is_not_offered(reserved.error) || reserved.error == EPERM || reserved.error == ENODEV)
         return {};
-    return checked(reserved);
+    return checked(reserved, detail::system_step::set_size);
 }
 
 STET_INLINE result<void> part_file::write(bytes data)
@@ -86,11 +86,12 @@ STET_INLINE bool part_file::clone(file_handle from, std::uint64_t from_offset, s
     return cloned.error == 0;
 }
 
-STET_INLINE result<void> part_file::checked(os_result returned, std::uint64_t piece) const
+STET_INLINE result<void> part_file::checked(os_result returned, detail::system_step step,
+                                            std::uint64_t piece) const
 {
     if (returned.error == 0)
         return {};
-    error failed = detail::os_error(returned.error, path_);
+    error failed = detail::os_error(returned.error, step, path_);
     failed.expected = size_ < piece ? piece : size_;
     return failed;
 }
@@ -153,7 +154,7 @@ STET_INLINE result<void> part_file::lock(const folder& in)
         is_named_ = false; // whoever was quicker sees to it
         return lost(EBUSY);
     }
-    if (auto looked = checked(look_at(handle_, own_)); !looked)
+    if (auto looked = checked(look_at(handle_, own_), detail::system_step::inspect); !looked)
         return looked;
     return still_named();
 }
@@ -170,7 +171,7 @@ STET_INLINE result<void> part_file::still_named() const
     const auto  found = look_at_name(named);
     if (found.error == ENOENT || (found.error == 0 && !detail::is_same_entry(own_, named)))
         return lost(ENOENT);
-    return checked(found);
+    return checked(found, detail::system_step::inspect);
 }
 
 STET_INLINE error part_file::lost(int os_code) const
@@ -201,11 +202,11 @@ STET_INLINE result<void> part_file::close(durability lasting)
         if (detail::is_not_offered(synced.error))
             return error{.code = errc::sync_not_offered, .os_code = synced.error}.about(path_);
         if (synced.error != 0)
-            return checked(synced);
+            return checked(synced, detail::system_step::sync);
     }
     // Closing again after EINTR could close another thread's file.
     const auto closed = calls_->close(calls_->context, std::exchange(handle_, no_handle));
-    return closed.error == EINTR ? result<void>() : checked(closed);
+    return closed.error == EINTR ? result<void>() : checked(closed, detail::system_step::close);
 }
 
 STET_INLINE result<void> part_file::move(const std::string& final_name, existing_file existing)
@@ -219,7 +220,7 @@ STET_INLINE result<void> part_file::move(const std::string& final_name, existing
         return lost(ENOENT);
     if (detail::is_not_offered(moved.error))
         return error{.code = errc::rename_not_offered, .os_code = moved.error}.about(path_);
-    return checked(moved);
+    return checked(moved, detail::system_step::rename);
 }
 
 STET_INLINE result<detail::file_lock> part_file::lock_named(const folder& in, const std::string& name) const
@@ -240,7 +241,7 @@ STET_INLINE result<detail::file_lock> part_file::lock_named(const folder& in, co
         if (*named)
             return lock;
     }
-    return detail::os_error(EBUSY, path_);
+    return detail::os_error(EBUSY, detail::system_step::lock, path_);
 }
 
 STET_INLINE result<void> part_file::take_free(const folder& in, const std::string& final_name)
@@ -295,7 +296,7 @@ STET_INLINE result<void> part_file::replace(const folder& in, const std::string&
         if (detail::is_not_offered(swapped.error) || swapped.error == EPERM)
             break;
         if (swapped.error != ENOENT)
-            return checked(swapped);
+            return checked(swapped, detail::system_step::rename);
         auto taken = take_free(in, final_name);
         if (taken || taken.error().code != errc::name_taken)
             return taken;
@@ -320,7 +321,7 @@ STET_INLINE result<void> part_file::settle_swap(const folder& in, const std::str
     if (settled && *is_ours) {
         const os_result removed = remove(name_);
         if (removed.error != ENOENT) // somebody cleaned up, or a server is asked twice
-            settled = checked(removed);
+            settled = checked(removed, detail::system_step::remove);
     }
     const taken_back back = settled ? taken_back::no : swap_back(in, final_name);
     is_named_ = back == taken_back::yes;

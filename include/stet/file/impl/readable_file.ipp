@@ -213,7 +213,7 @@ STET_INLINE result<void> readable_file::read(std::uint64_t offset, std::span<std
         if (got.error == EINTR)
             continue;
         if (got.error != 0)
-            return os_error(got.error, {});
+            return os_error(got.error, system_step::read, {});
         if (got.value == 0)
             return error{.code = errc::incomplete_data, .expected = wanted, .actual = size_now()};
         buffer = buffer.subspan(static_cast<std::size_t>(got.value));

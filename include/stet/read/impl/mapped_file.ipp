@@ -19,7 +19,7 @@ STET_INLINE result<mapped_file> mapped_file::open(const char* path)
     const auto length = detail::memory_size(file->size());
     const auto mapped = file->map(length);
     if (mapped.error != 0)
-        return detail::os_error(mapped.error, path);
+        return detail::os_error(mapped.error, detail::system_step::map, path);
     return mapped_file(*std::move(file), mapped.memory, length);
 }
 

@@ -3,6 +3,7 @@
 #include "message_writer.hpp"
 #include "readable.hpp"
 #include "sentences.hpp"
+#include "system_step.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +60,9 @@ inline std::size_t put_field(message_writer& out, char field, std::string_view r
         return 0;
     case '2':
         out.put_escaped(e.second_party());
+        return 0;
+    case 'c':
+        out.put(words_of(e.step));
         return 0;
     case 'e':
         return put_counted(out, e.expected, rest);

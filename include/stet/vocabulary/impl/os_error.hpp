@@ -66,9 +66,9 @@ constexpr bool is_not_offered(int os_code) noexcept
 }
 
 /// A failed call as an error about a path.
-constexpr error os_error(int os_code, std::string_view path) noexcept
+constexpr error os_error(int os_code, system_step step, std::string_view path) noexcept
 {
-    return error{.code = errc_of(os_code), .os_code = os_code}.about(path);
+    return error{.code = errc_of(os_code), .step = step, .os_code = os_code}.about(path);
 }
 
 } // namespace STET_NAMESPACE::detail

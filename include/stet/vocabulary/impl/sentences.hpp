@@ -169,8 +169,13 @@ constexpr std::string_view sentence_of(const error& e) noexcept
 {
     const bool is_of_system = e.os_code != 0;
     const bool has_size = e.expected != 0;
+    const bool has_step = e.step != system_step::none;
+    if (e.code == errc::out_of_memory && is_of_system && has_step)
+        return "%s: cannot %c, for the system has no memory left (its error: %o); close other programs and try again";
     if (e.code == errc::out_of_memory && is_of_system)
         return "%s: the system has no memory left (its error: %o); close other programs and try again";
+    if (e.code == errc::io_failure && has_step)
+        return "%s: cannot %c (the system's error: %o)";
     if (e.code == errc::out_of_memory && !has_size)
         return "the allocator gave no memory; free some and try again";
     if (e.code == errc::disk_full && !has_size)

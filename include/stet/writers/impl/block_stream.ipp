@@ -169,12 +169,12 @@ STET_INLINE result<void> block_stream::settle(const ended_write& ended)
     const os_result outcome = ended.outcome;
     const bool      again = outcome.error == EINTR || outcome.error == EAGAIN;
     if (outcome.error != 0 && !again && !is_not_offered(outcome.error))
-        return file_->checked(outcome, of.size);
+        return file_->checked(outcome, system_step::write, of.size);
     if (is_not_offered(outcome.error))
         shape_.file = file_->handle(); // this file system has no such way after all
     const std::size_t taken = outcome.error != 0 ? 0 : memory_size(static_cast<std::uint64_t>(outcome.value));
     if (taken > of.size)
-        return file_->checked({.value = 0, .error = EIO}, of.size);
+        return file_->checked({.value = 0, .error = EIO}, system_step::write, of.size);
     const auto* const data = static_cast<const std::byte*>(of.data);
     return file_->write_at(of.offset + taken, bytes(data + taken, of.size - taken));
 }

@@ -195,7 +195,8 @@ TEST_CASE("any other failure ends it, and says of what")
         file.*member = EIO;
         const auto given = file.hand_on();
         REQUIRE_FALSE(given);
-        CHECK(stet::message(given.error()) == "'said': the system reports error 5");
+        CHECK(stet::message(given.error()) ==
+              "'said': cannot set its owner, group or access (the system's error: 5)");
     }
 }
 

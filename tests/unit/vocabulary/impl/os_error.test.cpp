@@ -28,8 +28,9 @@ TEST_CASE("a call that a system lacks is told from one that failed")
 
 TEST_CASE("an error of the system names its number and the path")
 {
-    const stet::error failed = os_error(EROFS, "/a/b");
+    const stet::error failed = os_error(EROFS, stet::detail::system_step::create, "/a/b");
     CHECK(failed.code == errc::read_only_file_system);
     CHECK(failed.os_code == EROFS);
+    CHECK(failed.step == stet::detail::system_step::create);
     CHECK(failed.subject() == "/a/b");
 }
