@@ -32,15 +32,16 @@ struct verify_options {
 /// rules that `rule` lists, and guesses nothing. A layer whose marker cannot be read gets that one finding.
 /// errors: out_of_memory; those of reading tensors. Damage of the file is a finding, no error
 /// source: ComfyUI 0.33.0: an error is what fails there or gives other numbers
-result<findings> verify(array_view<const named_tensor> tensors, const verify_options& options = {});
+/// The name stands in parentheses because macOS has a macro of that name.
+result<findings>(verify)(array_view<const named_tensor> tensors, const verify_options& options = {});
 
 /// The same, of a state dict or of a file that was read: checkpoint_view, checkpoint_reader, file_checkpoint.
 /// errors: those above; those of the dict's tensors, with their name
 template <state_dict Dict>
-result<findings> verify(const Dict& dict, const verify_options& options = {})
+result<findings>(verify)(const Dict& dict, const verify_options& options = {})
 {
     const auto tensors = detail::list_tensors(component<role::extra>(dict), options.allocator);
-    return tensors ? verify(tensors->view(), detail::with_metadata(dict, options))
+    return tensors ? (verify)(tensors->view(), detail::with_metadata(dict, options))
                    : result<findings>(tensors.error());
 }
 

@@ -57,7 +57,7 @@ private:
 
     // ---- a layer ----
 
-    void check(const layer& one);
+    void check_layer(const layer& one);
     bool is_left_without_weight(const layer& one);
     void check_undescribed(const layer& one);
     void check_plain(const layer& one);

@@ -44,7 +44,7 @@ STET_INLINE result<quantised::findings> validator::run() &&
     for (const layer& one : layers_) {
         if (out_.has_failed())
             break;
-        check(one);
+        check_layer(one);
     }
     return std::move(out_).finished();
 }
@@ -109,7 +109,7 @@ STET_INLINE void validator::check_types()
 
 // ---- a layer ----------------------------------------------------------------------------------------------
 
-STET_INLINE void validator::check(const layer& one)
+STET_INLINE void validator::check_layer(const layer& one)
 {
     using quantised::described_by;
     switch (one.described_by) {

@@ -4,7 +4,7 @@
 
 namespace STET_NAMESPACE::quantised {
 
-STET_INLINE result<findings> verify(array_view<const named_tensor> tensors, const verify_options& options)
+STET_INLINE result<findings>(verify)(array_view<const named_tensor> tensors, const verify_options& options)
 {
     const auto found = find_layers(tensors, {.metadata = options.metadata,
                                              .formats = options.formats,
