@@ -72,6 +72,13 @@ TEST_CASE("a finding names the tensor, and what was expected and found")
                                            "'blocks.0.attn.q.weight_scale': expected [32], found [32, 1]");
 }
 
+TEST_CASE("a message is one line, whatever a name holds")
+{
+    const stet::quantised::finding one{.rule = rule::plain_fp8, .severity = severity::info, .layer = "a\nb"};
+    CHECK(stet::quantised::message(one).find('\n') == std::string::npos);
+    CHECK(stet::quantised::message(one).starts_with("info plain-fp8: layer 'a"));
+}
+
 TEST_CASE("a finding about the header has no layer")
 {
     auto sample = sound_sample("nvfp4");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/readable.hpp"
 #include "../verify.hpp"
 #include "validator.hpp"
 
@@ -20,8 +21,11 @@ STET_INLINE std::string message(const finding& one)
 {
     std::string text(name(one.severity));
     const auto  add = [&text](std::string_view before, std::string_view said, std::string_view after) {
-        if (!said.empty())
-            text.append(before).append(said).append(after);
+        if (said.empty())
+            return;
+        text.append(before);
+        detail::put_readable(said, [&text](std::string_view piece) { text.append(piece); });
+        text.append(after);
     };
     add(" ", name(one.rule), ":");
     add(" layer '", one.layer, "'");
