@@ -23,7 +23,7 @@ set(may_split ${may_families} families)
 set(may_interop ${may_save} save)
 
 # The faces: what a program includes. They hold nothing but includes.
-set(faces all comfyui metadata quantised read split stet writers)
+set(faces all casts comfyui metadata quantised read split stet writers)
 
 # ---- the check --------------------------------------------------------------------------------------------
 
