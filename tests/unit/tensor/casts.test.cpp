@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
+#include <stet/sink/append_sink.hpp>
 #include <stet/tensor/casts.hpp>
+#include <stet/tensor/produced.hpp>
+#include <stet/tensor/transposed.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace {
@@ -122,4 +127,155 @@ TEST_CASE("source and target hold the same number of elements")
           stet::errc::tensor_size_mismatch);
     CHECK(convert(dtype::f32, from, dtype::f16, std::span(to).first(5)).error().code ==
           stet::errc::tensor_size_mismatch);
+}
+
+namespace {
+
+/// Takes bytes a few at a time from a producer, and remembers the largest piece.
+struct largest_piece {
+    std::vector<std::byte> all{};
+    std::size_t            largest = 0;
+
+    stet::result<void> write(stet::bytes data)
+    {
+        largest = std::max(largest, data.size());
+        all.insert(all.end(), data.begin(), data.end());
+        return {};
+    }
+};
+
+/// Writes its numbers in pieces that end inside elements.
+struct crooked {
+    std::vector<std::byte> numbers;
+};
+
+stet::result<stet::tensor_view> crooked_view(stet::dtype type, const stet::extents& shape,
+                                             const crooked& tensor)
+{
+    return stet::produced_view(
+        type, shape, tensor, [](const crooked& from, stet::sink_ref to) -> stet::result<void> {
+            for (std::size_t at = 0, size = 1; at < from.numbers.size(); at += size, size = size % 13 + 1) {
+                size = std::min(size, from.numbers.size() - at);
+                if (auto written = to.write(stet::bytes(from.numbers).subspan(at, size)); !written)
+                    return written;
+            }
+            return {};
+        });
+}
+
+/// Numbers that all their casts differ for, and as many as there are.
+std::vector<float> some_numbers(std::size_t count)
+{
+    std::vector<float> numbers(count);
+    for (std::size_t i = 0; i < count; ++i)
+        numbers[i] = static_cast<float>(i) * 1.37F - 400.0F;
+    return numbers;
+}
+
+std::vector<std::byte> converted(const std::vector<float>& numbers, dtype to)
+{
+    const auto             from = little(numbers);
+    std::vector<std::byte> made(numbers.size() * stet::element_size(to));
+    REQUIRE(convert(dtype::f32, from, to, made));
+    return made;
+}
+
+} // namespace
+
+TEST_CASE("a tensor of any kind is poured as another dtype, a piece at a time")
+{
+    const std::vector<float>     numbers = some_numbers(6000);
+    const std::vector<std::byte> wanted = converted(numbers, dtype::bf16);
+    const crooked                produced{little(numbers)};
+    const std::vector<float>     turned = [&] {
+        std::vector<float> other(6000);
+        for (std::size_t row = 0; row < 60; ++row) {
+            for (std::size_t column = 0; column < 100; ++column)
+                other[column * 60 + row] = numbers[row * 100 + column];
+        }
+        return other;
+    }();
+    const auto packed = stet::view_of(numbers, {60, 100});
+    const auto strided = stet::transposed(*stet::view_of(turned, {100, 60}), 0, 1);
+    for (const auto& tensor : {packed, strided, crooked_view(dtype::f32, {60, 100}, produced)}) {
+        REQUIRE(tensor);
+        largest_piece out;
+        const auto    met = stet::casts::pour(*tensor, dtype::bf16, out);
+        REQUIRE(met);
+        CHECK(*met == counts{});
+        CHECK(out.all == wanted);
+        CHECK(out.largest <= 8192);
+    }
+}
+
+TEST_CASE("a cast view stands in for the tensor as another dtype")
+{
+    const std::vector<float> numbers = some_numbers(3000);
+    const auto               tensor = stet::view_of(numbers, {3000});
+    const stet::casts::view  cast(tensor, dtype::f8_e4m3, too_large::becomes_nan);
+    const auto               seen = stet::view_of(cast);
+    REQUIRE(seen);
+    CHECK(seen->type == dtype::f8_e4m3);
+    CHECK(seen->size == 3000);
+    CHECK(seen->soundness());
+    largest_piece out;
+    REQUIRE(stet::pour(*seen, out));
+    std::vector<std::byte> older(3000);
+    REQUIRE(convert(dtype::f32, little(numbers), dtype::f8_e4m3, older, too_large::becomes_nan));
+    CHECK(out.all == older);
+
+    const std::vector<std::int32_t> integers(4);
+    CHECK(stet::casts::view(stet::view_of(integers, {4}), dtype::f16).as_tensor().error().code ==
+          stet::errc::not_convertible);
+    CHECK(stet::casts::view(stet::view_of(numbers, {2999}), dtype::f16).as_tensor().error().code ==
+          stet::errc::tensor_size_mismatch);
+}
+
+TEST_CASE("a tensor is loaded into the caller's memory, cast or as it is")
+{
+    const std::vector<float> numbers = some_numbers(2500);
+    const crooked            produced{little(numbers)};
+    const auto               tensor = crooked_view(dtype::f32, {50, 50}, produced);
+
+    std::vector<double> wide(2500);
+    REQUIRE(stet::casts::load_into(tensor, wide));
+    CHECK(wide[2499] == static_cast<double>(numbers[2499]));
+    std::vector<float> same(2500);
+    REQUIRE(stet::casts::load_into(tensor, std::span(same)));
+    CHECK(same == numbers);
+    std::vector<std::byte> halves(5000);
+    REQUIRE(stet::casts::load_into(*tensor, dtype::f16, halves));
+    CHECK(halves == converted(numbers, dtype::f16));
+    const std::vector<std::int64_t> integers{1, -2, 3};
+    std::array<std::int64_t, 3>     loaded{};
+    REQUIRE(stet::casts::load_into(stet::view_of(integers, {3}), loaded));
+    CHECK(loaded == std::array<std::int64_t, 3>{1, -2, 3});
+}
+
+TEST_CASE("what is loaded must fit exactly and be a number of that kind")
+{
+    const std::vector<float> numbers = some_numbers(10);
+    const auto               tensor = stet::view_of(numbers, {10});
+    std::vector<double>      small(9);
+    const auto               refused = stet::casts::load_into(tensor, small);
+    CHECK(refused.error().code == stet::errc::tensor_size_mismatch);
+    CHECK(refused.error().expected == 80);
+    CHECK(refused.error().actual == 72);
+    std::vector<std::int32_t> integers(10);
+    CHECK(stet::casts::load_into(tensor, integers).error().code == stet::errc::not_convertible);
+    CHECK(stet::casts::load_into(stet::view_of(numbers, {11}), small).error().code ==
+          stet::errc::tensor_size_mismatch);
+}
+
+TEST_CASE("what a producer or a sink refuses ends the cast with that error")
+{
+    const crooked          missing{std::vector<std::byte>(7)};
+    const auto             tensor = crooked_view(dtype::f32, {2}, missing);
+    std::vector<std::byte> memory(4);
+    CHECK(stet::casts::load_into(*tensor, dtype::f16, memory).error().code ==
+          stet::errc::produced_size_mismatch);
+    const std::vector<float> numbers = some_numbers(10);
+    stet::span_sink          small(memory);
+    CHECK(stet::casts::pour(*stet::view_of(numbers, {10}), dtype::f16, small).error().code ==
+          stet::errc::sink_full);
 }
