@@ -32,7 +32,9 @@ struct record {
     std::uint32_t escaped_size = 0; ///< bytes the name takes in the header, without quotes
     dtype         type = dtype::u8;
     std::uint8_t  component = 0; ///< index of the checkpoint's field it came from
-    bool          has_strides = false;
+    bool          has_strides : 1 = false;
+    bool          is_renamed : 1 = false; ///< saved under another name than its key
+    bool          is_cast : 1 = false;    ///< from another dtype, while it is written
 
     constexpr std::uint64_t end() const noexcept { return begin + size; }
 };
@@ -59,6 +61,7 @@ struct component_report {
     std::uint64_t    left_out = 0; ///< keys that are not saved
     std::uint64_t    added = 0;    ///< tensors the layout or the prediction brought in
     std::uint64_t    replaced = 0; ///< tensors whose name another took
+    std::uint64_t    cast = 0;     ///< of its tensors, those written as another dtype
 };
 
 /// One report a component, in the order of the checkpoint's fields.
@@ -100,7 +103,7 @@ public:
     /// lifetime: borrows the plan
     std::span<const std::uint64_t> shape(const record& of) const noexcept;
 
-    /// A record's tensor as it was given.
+    /// A record's tensor as it is written: as it was given, or cast.
     /// lifetime: borrows the plan beyond eight axes
     tensor_view tensor(const record& of) const noexcept;
 
@@ -118,12 +121,15 @@ public:
     /// What the checkpoint records of its model, for its metadata to say the same.
     const model_description& model() const noexcept { return model_; }
 
-    /// What was left out, added or replaced.
+    /// What was left out, added, replaced or cast.
     array_view<const change> changes() const noexcept { return log_.changes.view(); }
 
     /// The same with texts of its own, to keep when plan and dicts go.
     /// errors: out_of_memory
     result<change_log> kept_changes() const noexcept;
+
+    /// Puts down in what was kept what the casts met when the plan was last written.
+    void count_casts(change_log& kept) const noexcept;
 
     const allocator& memory() const noexcept { return records_.memory(); }
 

@@ -19,15 +19,6 @@
 
 namespace STET_NAMESPACE::casts {
 
-/// Whether tensors of that dtype are cast, to any other that is: F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E4M3FNUZ,
-/// F8_E5M2FNUZ.
-constexpr bool is_cast(dtype type) noexcept
-{
-    return type == dtype::f64 || type == dtype::f32 || type == dtype::f16 || type == dtype::bf16 ||
-           type == dtype::f8_e4m3 || type == dtype::f8_e5m2 || type == dtype::f8_e4m3fnuz ||
-           type == dtype::f8_e5m2fnuz;
-}
-
 /// What a cast met on its way.
 struct counts {
     std::uint64_t clipped = 0; ///< finite numbers too large for the target, now its largest, infinite or NaN

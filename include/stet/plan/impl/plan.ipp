@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../casts/choices.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../plan.hpp"
 
@@ -44,6 +45,19 @@ STET_INLINE result<change_log> plan::kept_changes() const noexcept
         own.name.stem = {text + borrowed.prefix.size(), borrowed.stem.size()};
     }
     return kept;
+}
+
+STET_INLINE void plan::count_casts(change_log& kept) const noexcept
+{
+    for (const record& placed : records_) {
+        if (!placed.is_cast)
+            continue;
+        const auto& source = *static_cast<const detail::cast_source*>(placed.data);
+        STET_ASSERT(source.change < kept.changes.size(), "stet: these are another plan's changes");
+        change& done = kept.changes[source.change];
+        done.clipped = source.clipped.load(std::memory_order_relaxed);
+        done.not_finite = source.not_finite.load(std::memory_order_relaxed);
+    }
 }
 
 STET_INLINE std::uint64_t plan::data_size() const noexcept
