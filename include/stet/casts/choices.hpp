@@ -23,7 +23,7 @@ struct tensor {
     placed_name                    name{}; ///< in the file
     std::string_view               role{}; ///< of its component, as the role spells its name
     dtype                          type = dtype::u8;
-    std::span<const std::uint64_t> shape{}; ///< outermost first; empty is a scalar
+    std::span<const std::uint64_t> shape{};  ///< outermost first; empty is a scalar
     std::uint64_t                  size = 0; ///< bytes, as it was given
 };
 
@@ -77,7 +77,7 @@ struct rule {
 /// Which tensors are cast while they are saved; made by casts::to and casts::by.
 /// lifetime: borrows the rules
 struct casting {
-    array_view<const rule> rules{}; ///< the first that fits a tensor decides
+    array_view<const rule> rules{};  ///< the first that fits a tensor decides
     rule                   others{}; ///< for those that none fits
     pour_function          pour = nullptr;
 

@@ -29,10 +29,10 @@ struct plan_options {
     stet::strictness strictness = stet::strictness::strict; ///< where ComfyUI would lose or distort something
     duplicate_names  duplicates = duplicate_names::refuse;
     empty_components empty = empty_components::refuse;
-    selection::predicate keep{};      ///< if given, only tensors it chooses are saved
-    selection::predicate leave_out{}; ///< tensors it chooses are not saved
-    casts::casting       cast{};      ///< floating tensors written as another dtype, see casts::to
-    stet::allocator  allocator = heap(); ///< of the plan, and of what writing it needs
+    selection::predicate keep{};             ///< if given, only tensors it chooses are saved
+    selection::predicate leave_out{};        ///< tensors it chooses are not saved
+    casts::casting       cast{};             ///< floating tensors written as another dtype, see casts::to
+    stet::allocator      allocator = heap(); ///< of the plan, and of what writing it needs
 
     /// Every choice as ComfyUI makes it.
     static constexpr plan_options as_comfyui() noexcept

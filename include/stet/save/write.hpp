@@ -37,9 +37,9 @@ struct sink_options {
     stet::strictness                strictness = stet::strictness::strict;
     duplicate_names                 duplicates = duplicate_names::refuse;
     empty_components                empty = empty_components::refuse;
-    selection::predicate keep{};
-    selection::predicate leave_out{};
-    casts::casting cast{};
+    selection::predicate            keep{};
+    selection::predicate            leave_out{};
+    casts::casting                  cast{};
     progress_callback               progress{};
     std::span<std::byte>            staging{};          ///< as in write_options
     prefetch_function               prefetch = nullptr; ///< as in write_options

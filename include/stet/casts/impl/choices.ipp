@@ -102,7 +102,7 @@ STET_INLINE bool selection::ema_copies(const tensor& asked) noexcept
 
 STET_INLINE bool selection::optimizer_state(const tensor& asked) noexcept
 {
-    constexpr std::array<std::string_view, 7> modules{"optimizer",     "optimizers",   "optimizer_state",
+    constexpr std::array<std::string_view, 7> modules{"optimizer",        "optimizers",   "optimizer_state",
                                                       "optimizer_states", "lr_scheduler", "lr_schedulers",
                                                       "grad_scaler"};
     constexpr std::array<std::string_view, 4> members{"exp_avg", "exp_avg_sq", "max_exp_avg_sq",

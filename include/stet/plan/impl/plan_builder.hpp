@@ -75,7 +75,8 @@ public:
 private:
     collected all() noexcept
     {
-        return {.records = records_, .axes = axes_, .log = log_, .components = components_, .markers = markers_};
+        return {
+            .records = records_, .axes = axes_, .log = log_, .components = components_, .markers = markers_};
     }
 
     /// Of records of one name only the last stays.
