@@ -44,11 +44,11 @@ struct named {
 /// `ema_model.` anywhere before the last part of a name.
 bool ema_copies(const tensor& asked) noexcept;
 
-/// What an optimizer keeps: names under `optimizer.`, `optimizer_states.`, `lr_schedulers.` and the like, and those that
-/// end in `.exp_avg`, `.exp_avg_sq`, `.max_exp_avg_sq` or `.momentum_buffer`.
+/// What an optimizer keeps: names with a part `optimizer`, `optimizer_states`, `lr_schedulers` or the like before the
+/// last, and those that end in `exp_avg`, `exp_avg_sq`, `max_exp_avg_sq` or `momentum_buffer`.
 bool optimizer_state(const tensor& asked) noexcept;
 
-/// Counters of a training run: single numbers named `global_step`, `step`, `epoch` or `iteration`.
+/// Counters of a training run: single numbers whose names end in `global_step`, `epoch` or `iteration`.
 bool training_scalars(const tensor& asked) noexcept;
 
 /// The position ids of text encoders, which loaders make themselves.

@@ -212,7 +212,7 @@ TEST_CASE("rules choose by name, by component and by question")
         REQUIRE(stet::save(checkpoint, stet::layouts::generic{}, file, {.cast = cast}));
         const auto read = stet::read_checkpoint(std::span<const std::byte>(file));
         REQUIRE(read);
-        for (const auto& [name, tensor] : *read)
+        for (const auto [name, tensor] : *read)
             all += std::string(name) + ":" + std::string(stet::name(tensor.type)) + " ";
         return all;
     };

@@ -91,17 +91,19 @@ TEST_CASE("an optimizer's state is known by where it lies and by what it is call
     CHECK(optimizer_state(cut("w.", "exp_avg_sq")));
     CHECK(optimizer_state(named("momentum_buffer")));
     CHECK_FALSE(optimizer_state(named("optimizer")));
-    CHECK_FALSE(optimizer_state(named("model.optimizer.w")));
+    CHECK(optimizer_state(named("model.optimizer.w")));
+    CHECK_FALSE(optimizer_state(named("model.optimizers_weight.w")));
     CHECK_FALSE(optimizer_state(named("w.exp_avg.weight")));
 }
 
-TEST_CASE("a training run's counters are single numbers at the top")
+TEST_CASE("a training run's counters are single numbers")
 {
     using stet::selection::training_scalars;
     constexpr std::array<std::uint64_t, 1> one{1}, many{1000};
     CHECK(training_scalars(named("global_step")));
     CHECK(training_scalars({.name = {.stem = "epoch"}, .shape = one}));
-    CHECK_FALSE(training_scalars({.name = {.stem = "step"}, .shape = many}));
+    CHECK_FALSE(training_scalars({.name = {.stem = "epoch"}, .shape = many}));
+    CHECK(training_scalars(cut("model.", "iteration")));
     CHECK_FALSE(training_scalars(named("block.step")));
     CHECK_FALSE(training_scalars(named("v_pred")));
 }

@@ -107,19 +107,21 @@ STET_INLINE bool selection::optimizer_state(const tensor& asked) noexcept
                                                       "grad_scaler"};
     constexpr std::array<std::string_view, 4> members{"exp_avg", "exp_avg_sq", "max_exp_avg_sq",
                                                       "momentum_buffer"};
-    const detail::name_parts                  first(asked.name);
-    return (!first.is_last() && first.is_one_of(modules)) || detail::last_part(asked.name).is_one_of(members);
+    for (detail::name_parts part(asked.name); !part.is_last(); part.next()) {
+        if (part.is_one_of(modules))
+            return true;
+    }
+    return detail::last_part(asked.name).is_one_of(members);
 }
 
 STET_INLINE bool selection::training_scalars(const tensor& asked) noexcept
 {
-    constexpr std::array<std::string_view, 4> counters{"global_step", "step", "epoch", "iteration"};
+    constexpr std::array<std::string_view, 3> counters{"global_step", "epoch", "iteration"};
     for (const std::uint64_t axis : asked.shape) {
         if (axis != 1)
             return false;
     }
-    const detail::name_parts first(asked.name);
-    return first.is_last() && first.is_one_of(counters);
+    return detail::last_part(asked.name).is_one_of(counters);
 }
 
 STET_INLINE bool selection::position_ids(const tensor& asked) noexcept
