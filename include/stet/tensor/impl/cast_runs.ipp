@@ -86,20 +86,28 @@ STET_ALWAYS_INLINE void run_vectors(const std::byte* from, std::size_t count, st
     using words = vector_of<word, Size>;
     constexpr std::size_t at_once = Size / sizeof(word);
     constexpr std::size_t from_width = From.width / 8, to_width = To.width / 8;
-    constexpr words       zero{};
-    words                 beyond{}, not_finite{};
-    std::size_t           done = 0;
+    using halves = vector_of<std::uint16_t, at_once * 2>;
+    constexpr words zero{};
+    words           beyond{}, not_finite{};
+    std::size_t     done = 0;
     for (; done + at_once <= count; done += at_once) {
         vector_of<code_of<From.width>, at_once * from_width> codes;
         vector_of<code_of<To.width>, at_once * to_width>     results;
         std::memcpy(&codes, from + done * from_width, sizeof codes);
-        const words wide = __builtin_convertvector(codes, words);
-        words       made{};
+        words wide;
+        if constexpr (From.width == 8) // in two steps: g++ knows no better way
+            wide = __builtin_convertvector(__builtin_convertvector(codes, halves), words);
+        else
+            wide = __builtin_convertvector(codes, words);
+        words made{};
         cast::make(wide, made);
         const words magnitude = (cast::narrows ? wide : made) & cast::magnitudes;
         beyond -= magnitude > zero + (cast::first_beyond - 1);
         not_finite -= magnitude > zero + (cast::first_not_finite - 1);
-        results = __builtin_convertvector(made, decltype(results));
+        if constexpr (To.width == 8)
+            results = __builtin_convertvector(__builtin_convertvector(made, halves), decltype(results));
+        else
+            results = __builtin_convertvector(made, decltype(results));
         std::memcpy(to + done * to_width, &results, sizeof results);
     }
     for (std::size_t i = 0; i < at_once; ++i) {
