@@ -86,7 +86,7 @@ STET_ALWAYS_INLINE void run_vectors(const std::byte* from, std::size_t count, st
     using words = vector_of<word, Size>;
     constexpr std::size_t at_once = Size / sizeof(word);
     constexpr std::size_t from_width = From.width / 8, to_width = To.width / 8;
-    using halves = vector_of<std::uint16_t, at_once * 2>;
+    using steps_of_16 = vector_of<std::uint16_t, at_once * 2>;
     constexpr words zero{};
     words           beyond{}, not_finite{};
     std::size_t     done = 0;
@@ -96,7 +96,7 @@ STET_ALWAYS_INLINE void run_vectors(const std::byte* from, std::size_t count, st
         std::memcpy(&codes, from + done * from_width, sizeof codes);
         words wide;
         if constexpr (From.width == 8) // in two steps: g++ knows no better way
-            wide = __builtin_convertvector(__builtin_convertvector(codes, halves), words);
+            wide = __builtin_convertvector(__builtin_convertvector(codes, steps_of_16), words);
         else
             wide = __builtin_convertvector(codes, words);
         words made{};
@@ -105,7 +105,7 @@ STET_ALWAYS_INLINE void run_vectors(const std::byte* from, std::size_t count, st
         beyond -= magnitude > zero + (cast::first_beyond - 1);
         not_finite -= magnitude > zero + (cast::first_not_finite - 1);
         if constexpr (To.width == 8)
-            results = __builtin_convertvector(__builtin_convertvector(made, halves), decltype(results));
+            results = __builtin_convertvector(__builtin_convertvector(made, steps_of_16), decltype(results));
         else
             results = __builtin_convertvector(made, decltype(results));
         std::memcpy(to + done * to_width, &results, sizeof results);
