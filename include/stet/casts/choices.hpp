@@ -3,6 +3,7 @@
 #ifndef STET_CASTS_CHOICES_HPP
 #define STET_CASTS_CHOICES_HPP
 
+#include "../layout/layout.hpp"
 #include "../layout/placed_name.hpp"
 #include "../tensor/half.hpp"
 #include "../tensor/tensor_view.hpp"
@@ -10,7 +11,7 @@
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/function_ref.hpp"
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -63,6 +64,28 @@ bool any_of(const tensor& asked) noexcept
 
 } // namespace STET_NAMESPACE::selection
 
+namespace STET_NAMESPACE::detail {
+
+/// A tensor of a plan before its cast; shape and strides are those of the record.
+struct cast_source {
+    const void*      data = nullptr; ///< as in tensor_view
+    pour_function    pour = nullptr; ///< as in tensor_view
+    std::uint64_t    size = 0;       ///< bytes
+    std::uint32_t    change = 0;     ///< its index in the plan's log
+    dtype            type = dtype::f32;
+    casts::too_large beyond = casts::too_large::saturates;
+};
+
+/// How tensors are cast, where anything is: nobody else has to know it.
+struct casting_calls {
+    pour_function pour;        ///< of a tensor whose data is such a source
+    std::size_t   source_size; ///< of a type of its own that begins with a cast_source
+    cast_source* (*place)(void* at);
+    void (*count)(const cast_source& of, change& in); ///< what its last pour met
+};
+
+} // namespace STET_NAMESPACE::detail
+
 namespace STET_NAMESPACE::casts {
 
 /// What becomes of some tensors. Every member that is given must hold.
@@ -77,9 +100,9 @@ struct rule {
 /// Which tensors are cast while they are saved; made by casts::to and casts::by.
 /// lifetime: borrows the rules
 struct casting {
-    array_view<const rule> rules{};  ///< the first that fits a tensor decides
-    rule                   others{}; ///< for those that none fits
-    pour_function          pour = nullptr;
+    array_view<const rule>       rules{};  ///< the first that fits a tensor decides
+    rule                         others{}; ///< for those that none fits
+    const detail::casting_calls* calls = nullptr;
 
     /// The rule for that tensor.
     const rule& rule_for(const selection::tensor& asked) const noexcept;
@@ -96,18 +119,6 @@ struct choices {
     casts::casting       cast{};
 
     bool select() const noexcept { return keep || leave_out; }
-};
-
-/// A tensor of a plan before its cast; shape and strides are those of the record.
-struct cast_source {
-    const void*                        data = nullptr; ///< as in tensor_view
-    pour_function                      pour = nullptr; ///< as in tensor_view
-    std::uint64_t                      size = 0;       ///< bytes
-    std::uint32_t                      change = 0;     ///< its index in the plan's log
-    dtype                              type = dtype::f32;
-    casts::too_large                   beyond = casts::too_large::saturates;
-    mutable std::atomic<std::uint64_t> clipped = 0; ///< of the last time it was written
-    mutable std::atomic<std::uint64_t> not_finite = 0;
 };
 
 } // namespace STET_NAMESPACE::detail

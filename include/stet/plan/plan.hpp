@@ -2,6 +2,7 @@
 #ifndef STET_PLAN_PLAN_HPP
 #define STET_PLAN_PLAN_HPP
 
+#include "../casts/choices.hpp"
 #include "../layout/layout.hpp"
 #include "../layout/placed_name.hpp"
 #include "../state/prediction.hpp"
@@ -94,7 +95,7 @@ class plan {
 public:
     plan(detail::growing_array<record> records, detail::growing_array<std::uint64_t> axes, change_log log,
          component_reports components, const model_description& model, std::uint64_t members_size,
-         std::uint32_t data_alignment) noexcept;
+         std::uint32_t data_alignment, const detail::casting_calls* casting = nullptr) noexcept;
 
     /// In file order.
     array_view<const record> records() const noexcept { return records_.view(); }
@@ -141,6 +142,7 @@ private:
     model_description                    model_;
     std::uint64_t                        members_size_;
     std::uint32_t                        data_alignment_;
+    const detail::casting_calls*         casting_; ///< null where nothing is cast
 };
 
 } // namespace STET_NAMESPACE

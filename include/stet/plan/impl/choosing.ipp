@@ -5,7 +5,6 @@
 #include "name_order.hpp"
 
 #include <array>
-#include <new>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -183,7 +182,7 @@ STET_INLINE result<void> select(const collected& from, const choices& wanted) no
 
 /// errors: those of cast
 inline result<void> cast_record(const collected& from, record& placed, const casts::rule& wanted,
-                                pour_function pour) noexcept
+                                const casting_calls& calls) noexcept
 {
     const dtype to = *wanted.to;
     if (!casts::is_cast(to))
@@ -194,14 +193,14 @@ inline result<void> cast_record(const collected& from, record& placed, const cas
     const auto                           size = byte_count(to, shape);
     if (!size)
         return size.error().about(placed.name.prefix, placed.name.stem);
-    void* const at = from.log.own.allocate(sizeof(cast_source));
+    void* const at = from.log.own.allocate(calls.source_size);
     if (at == nullptr || !from.log.changes.push({.what = change::kind::cast,
                                                  .component = placed.component,
                                                  .from = placed.type,
                                                  .to = to,
                                                  .name = placed.name}))
-        return out_of_memory(sizeof(cast_source) + sizeof(change));
-    auto* const source = ::new (at) cast_source;
+        return out_of_memory(calls.source_size + sizeof(change));
+    cast_source* const source = calls.place(at);
     source->data = placed.data;
     source->pour = placed.pour;
     source->size = placed.size;
@@ -211,7 +210,7 @@ inline result<void> cast_record(const collected& from, record& placed, const cas
     component_report& report = from.components[placed.component];
     report.bytes = report.bytes - placed.size + *size;
     placed.data = source;
-    placed.pour = pour;
+    placed.pour = calls.pour;
     placed.size = *size;
     placed.type = to;
     placed.is_cast = true;
@@ -232,7 +231,7 @@ STET_INLINE result<void> cast(const collected& from, const casts::casting& wante
         const casts::rule& rule = wanted.rule_for(from.asked(placed));
         if (!rule.to || *rule.to == placed.type)
             continue;
-        if (auto done = cast_record(from, placed, rule, wanted.pour); !done)
+        if (auto done = cast_record(from, placed, rule, *wanted.calls); !done)
             return done;
     }
     return {};

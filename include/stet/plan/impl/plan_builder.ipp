@@ -72,7 +72,7 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
     if (auto dropped = drop_earlier(clashes); !dropped)
         return dropped.error();
 
-    if (wanted.cast.pour != nullptr) {
+    if (wanted.cast.calls != nullptr) {
         if (auto done = cast(all(), wanted.cast, by_name.view()); !done)
             return done.error();
     }
@@ -92,7 +92,7 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
         return header_too_large(members + 2);
     count_changes();
     return plan(std::move(records_), std::move(axes_), std::move(log_), components_, model_, members,
-                order.data_alignment);
+                order.data_alignment, wanted.cast.calls);
 }
 
 STET_INLINE result<void> plan_builder::drop_earlier(const growing_array<name_clash>& clashes) noexcept

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,14 +33,15 @@ stet::tensor_view of(dtype type, std::uint64_t count)
     return *stet::view_of(type, {count}, memory.data(), count * stet::element_size(type));
 }
 
-stet::result<void> pour_nothing(const stet::tensor_view&, stet::sink_ref)
-{
-    return {};
-}
+constexpr stet::detail::casting_calls no_calls{
+    .pour = [](const stet::tensor_view&, stet::sink_ref) { return stet::result<void>(); },
+    .source_size = sizeof(stet::detail::cast_source),
+    .place = [](void* at) { return ::new (at) stet::detail::cast_source; },
+    .count = [](const stet::detail::cast_source&, stet::change&) {}};
 
 casting all_to(dtype to)
 {
-    return {.others = {.to = to}, .pour = pour_nothing};
+    return {.others = {.to = to}, .calls = &no_calls};
 }
 
 /// Names with their dtypes, in the file's order.
