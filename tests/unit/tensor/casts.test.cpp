@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <stet/read/checkpoint_view.hpp>
+#include <stet/save/write.hpp>
 #include <stet/sink/append_sink.hpp>
 #include <stet/tensor/casts.hpp>
 #include <stet/tensor/produced.hpp>
@@ -12,7 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -278,4 +282,22 @@ TEST_CASE("what a producer or a sink refuses ends the cast with that error")
     stet::span_sink          small(memory);
     CHECK(stet::casts::pour(*stet::view_of(numbers, {10}), dtype::f16, small).error().code ==
           stet::errc::sink_full);
+}
+
+TEST_CASE("a file's tensor is loaded and seen as another dtype by its name alone")
+{
+    const std::vector<float>                       numbers{1.5F, -2.0F};
+    const std::map<std::string, stet::tensor_view> dict{{"w", *stet::view_of(numbers, {2})}};
+    std::vector<std::byte>                         bytes;
+    REQUIRE(stet::save(dict, bytes));
+    const auto file = stet::read_checkpoint(std::span<const std::byte>(bytes));
+    REQUIRE(file);
+    std::array<double, 2> loaded{};
+    REQUIRE(stet::casts::load_into((*file)["w"], loaded));
+    CHECK(loaded == std::array{1.5, -2.0});
+    const stet::casts::view cast((*file)["w"], dtype::f16);
+    REQUIRE(cast.as_tensor());
+    CHECK(cast.as_tensor()->size == 4);
+    CHECK(stet::casts::load_into((*file)["v"], loaded).error().code == stet::errc::no_such_tensor);
+    CHECK(stet::casts::view((*file)["v"], dtype::f16).as_tensor().error().code == stet::errc::no_such_tensor);
 }
