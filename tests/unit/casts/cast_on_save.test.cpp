@@ -171,32 +171,61 @@ TEST_CASE("what a save to memory clipped is counted, and nothing is while it is 
     }
 }
 
+namespace {
+
+/// A tensor of zeros that is nowhere.
+struct large_tensor {
+    std::uint64_t bytes;
+
+    stet::tensor_view view() const
+    {
+        return *stet::produced_view(dtype::f32, {bytes / 4}, *this,
+                                    [](const large_tensor& of, stet::sink_ref to) { return of.produce(to); });
+    }
+
+private:
+    stet::result<void> produce(stet::sink_ref to) const
+    {
+        const std::array<std::byte, 4096> piece{};
+        for (std::uint64_t done = 0; done < bytes; done += piece.size()) {
+            if (auto written = to.write(piece); !written)
+                return written;
+        }
+        return {};
+    }
+};
+
+} // namespace
+
 TEST_CASE("a cast takes the memory of its list of changes and of one block, however large the tensor")
 {
-    struct large {
-        std::uint64_t bytes = std::uint64_t{96} << 20U;
-
-        static stet::result<void> produce(const large& of, stet::sink_ref to)
-        {
-            std::array<std::byte, 4096> piece{};
-            for (std::uint64_t done = 0; done < of.bytes; done += piece.size()) {
-                if (auto written = to.write(piece); !written)
-                    return written;
-            }
-            return {};
-        }
-    };
-    const large            from;
-    const dict             tensors{{"w", *stet::produced_view(
-                                 dtype::f32, {from.bytes / 4}, from,
-                                 [](const large& of, stet::sink_ref to) { return large::produce(of, to); })}};
+    const large_tensor     from{std::uint64_t{96} << 20U};
+    const dict             tensors{{"w", from.view()}};
     support::counting_heap heap;
     stet::counting_sink    out;
-    const auto             saved =
-        stet::save(tensors, out, {.cast = casts::to(dtype::bf16), .allocator = heap.allocator()});
-    REQUIRE(saved);
+    REQUIRE(stet::save(tensors, out, {.cast = casts::to(dtype::bf16), .allocator = heap.allocator()}));
     CHECK(out.size() > from.bytes / 2);
     CHECK(heap.peak_bytes() < (std::size_t{1} << 20U) + 100'000);
+}
+
+TEST_CASE("no writer holds a tensor that is cast", "[thread]")
+{
+    const large_tensor               from{std::uint64_t{16} << 20U};
+    const dict                       tensors{{"w", from.view()}};
+    const support::every_writer      writers;
+    const support::scratch_directory folder(support::quick_place());
+    for (const auto& each : writers.list()) {
+        CAPTURE(each.name);
+        support::counting_heap heap;
+        REQUIRE(stet::save(tensors, folder / each.name,
+                           {.durability = stet::durability::none,
+                            .order = each.order,
+                            .cast = casts::to(dtype::bf16),
+                            .writer = each.writer,
+                            .allocator = heap.allocator()}));
+        CHECK(heap.peak_bytes() < std::size_t{2} << 20U);
+        CHECK(heap.live_blocks() == 0);
+    }
 }
 
 TEST_CASE("rules choose by name, by component and by question")
