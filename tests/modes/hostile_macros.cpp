@@ -45,4 +45,4 @@
 #include <stet/interop/mdspan.hpp>
 #include <stet/interop/opencv.hpp>
 #include <stet/interop/xtensor.hpp>
-#include <stet/stet.hpp>
+#include <stet/all.hpp>

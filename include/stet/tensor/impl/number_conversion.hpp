@@ -119,11 +119,11 @@ constexpr bool is_held(Integer value) noexcept
     else if constexpr (std::is_signed_v<Integer>)
         return value < 0 ? std::is_signed_v<Number> &&
                                static_cast<std::int64_t>(value) >=
-                                   static_cast<std::int64_t>(std::numeric_limits<Number>::min())
+                                   static_cast<std::int64_t>((std::numeric_limits<Number>::min)())
                          : static_cast<std::uint64_t>(value) <=
-                               static_cast<std::uint64_t>(std::numeric_limits<Number>::max());
+                               static_cast<std::uint64_t>((std::numeric_limits<Number>::max)());
     else
-        return value <= static_cast<std::uint64_t>(std::numeric_limits<Number>::max());
+        return value <= static_cast<std::uint64_t>((std::numeric_limits<Number>::max)());
 }
 
 /// Converts elements that lie side by side. Returns how many there were before the first whose value is not held.
