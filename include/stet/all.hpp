@@ -4,6 +4,7 @@
 #define STET_ALL_HPP
 
 // IWYU pragma: begin_exports
+#include "casts.hpp"
 #include "comfyui.hpp"
 #include "file/abandoned_parts.hpp"
 #include "file/exact_target.hpp"

@@ -11,7 +11,8 @@ set(may_file vocabulary sink naming)
 set(may_state vocabulary tensor)
 set(may_read vocabulary tensor file)
 set(may_layout vocabulary tensor state)
-set(may_plan ${may_layout} layout)
+set(may_casts ${may_layout} layout sink)
+set(may_plan ${may_layout} layout casts)
 set(may_header ${may_plan} sink plan)
 set(may_save ${may_header} header naming file)
 set(may_families ${may_layout} layout)
@@ -23,7 +24,7 @@ set(may_split ${may_families} families)
 set(may_interop ${may_save} save)
 
 # The faces: what a program includes. They hold nothing but includes.
-set(faces all comfyui metadata quantised read split stet writers)
+set(faces all casts comfyui metadata quantised read split stet writers)
 
 # ---- the check --------------------------------------------------------------------------------------------
 

@@ -187,6 +187,14 @@ class Examples(unittest.TestCase):
              "model.diffusion_model.attention.bias": ("BF16", [256], memory[262_144:262_656])},
         )
 
+    def test_cast_on_save(self):
+        weight = np.array([0x7F80] + [0x3DCD] * 31, "<u2")  # 3.4e38 is an infinity in BF16
+        self.assertEqual(
+            self.open("cast_on_save"),
+            {"model.diffusion_model.attention.weight": ("BF16", [4, 8], weight.tobytes()),
+             "model.diffusion_model.norm.weight": ("F32", [8], np.ones(8, "<f4").tobytes())},
+        )
+
     def test_strided_views(self):
         matrix = np.array([[1, 2, 3], [4, 5, 6]], "int16")
         expected = {

@@ -2,6 +2,7 @@
 #ifndef STET_PLAN_MAKE_PLAN_HPP
 #define STET_PLAN_MAKE_PLAN_HPP
 
+#include "../casts/choices.hpp"
 #include "../layout/layout.hpp"
 #include "../state/checkpoint.hpp"
 #include "../state/prediction.hpp"
@@ -28,7 +29,10 @@ struct plan_options {
     stet::strictness strictness = stet::strictness::strict; ///< where ComfyUI would lose or distort something
     duplicate_names  duplicates = duplicate_names::refuse;
     empty_components empty = empty_components::refuse;
-    stet::allocator  allocator = heap(); ///< of the plan, and of what writing it needs
+    selection::predicate keep{};             ///< if given, only tensors it chooses are saved
+    selection::predicate leave_out{};        ///< tensors it chooses are not saved
+    casts::casting       cast{};             ///< floating tensors written as another dtype, see casts::to
+    stet::allocator      allocator = heap(); ///< of the plan, and of what writing it needs
 
     /// Every choice as ComfyUI makes it.
     static constexpr plan_options as_comfyui() noexcept
@@ -125,7 +129,8 @@ struct component_placement {
 /// errors:   duplicate_name, reserved_name, invalid_utf8, tensor_size_mismatch and the other errors of a tensor,
 ///           those of the layout's text_rules, empty_component, contradictory_prediction, file_size_overflow,
 ///           header_too_large (of the tensors alone), out_of_memory; prefixed_key, in strict conduct
-/// lifetime: the plan borrows the dicts' names and tensors
+///           not_convertible for a cast to what is_cast refuses
+/// lifetime: the plan borrows the dicts' names and tensors, and nothing of the options
 template <checkpoint_kind Kind, class Layout>
 result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_options& options = {})
 {
@@ -147,7 +152,9 @@ result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_
             !marked)
             return marked.error();
     }
-    return std::move(builder).finish(options.order, options.duplicates);
+    return std::move(builder).finish(
+        options.order, options.duplicates,
+        {.keep = options.keep, .leave_out = options.leave_out, .cast = options.cast});
 }
 
 /// The same for a state dict without a layout: its names are those in the file.

@@ -2,6 +2,7 @@
 #ifndef STET_PLAN_PLAN_HPP
 #define STET_PLAN_PLAN_HPP
 
+#include "../casts/choices.hpp"
 #include "../layout/layout.hpp"
 #include "../layout/placed_name.hpp"
 #include "../state/prediction.hpp"
@@ -32,7 +33,9 @@ struct record {
     std::uint32_t escaped_size = 0; ///< bytes the name takes in the header, without quotes
     dtype         type = dtype::u8;
     std::uint8_t  component = 0; ///< index of the checkpoint's field it came from
-    bool          has_strides = false;
+    bool          has_strides : 1 = false;
+    bool          is_renamed : 1 = false; ///< saved under another name than its key
+    bool          is_cast : 1 = false;    ///< from another dtype, while it is written
 
     constexpr std::uint64_t end() const noexcept { return begin + size; }
 };
@@ -59,6 +62,7 @@ struct component_report {
     std::uint64_t    left_out = 0; ///< keys that are not saved
     std::uint64_t    added = 0;    ///< tensors the layout or the prediction brought in
     std::uint64_t    replaced = 0; ///< tensors whose name another took
+    std::uint64_t    cast = 0;     ///< of its tensors, those written as another dtype
 };
 
 /// One report a component, in the order of the checkpoint's fields.
@@ -91,7 +95,7 @@ class plan {
 public:
     plan(detail::growing_array<record> records, detail::growing_array<std::uint64_t> axes, change_log log,
          component_reports components, const model_description& model, std::uint64_t members_size,
-         std::uint32_t data_alignment) noexcept;
+         std::uint32_t data_alignment, const detail::casting_calls* casting = nullptr) noexcept;
 
     /// In file order.
     array_view<const record> records() const noexcept { return records_.view(); }
@@ -100,7 +104,7 @@ public:
     /// lifetime: borrows the plan
     std::span<const std::uint64_t> shape(const record& of) const noexcept;
 
-    /// A record's tensor as it was given.
+    /// A record's tensor as it is written: as it was given, or cast.
     /// lifetime: borrows the plan beyond eight axes
     tensor_view tensor(const record& of) const noexcept;
 
@@ -118,12 +122,15 @@ public:
     /// What the checkpoint records of its model, for its metadata to say the same.
     const model_description& model() const noexcept { return model_; }
 
-    /// What was left out, added or replaced.
+    /// What was left out, added, replaced or cast.
     array_view<const change> changes() const noexcept { return log_.changes.view(); }
 
     /// The same with texts of its own, to keep when plan and dicts go.
     /// errors: out_of_memory
     result<change_log> kept_changes() const noexcept;
+
+    /// Puts down in what was kept what the casts met when the plan was last written.
+    void count_casts(change_log& kept) const noexcept;
 
     const allocator& memory() const noexcept { return records_.memory(); }
 
@@ -135,6 +142,7 @@ private:
     model_description                    model_;
     std::uint64_t                        members_size_;
     std::uint32_t                        data_alignment_;
+    const detail::casting_calls*         casting_; ///< null where nothing is cast
 };
 
 } // namespace STET_NAMESPACE

@@ -45,6 +45,7 @@ struct file_tensor : tensor_view {
 
 template <>
 struct tensor_traits<file_tensor> {
+    static constexpr bool      borrows = true;
     static result<tensor_view> view(const file_tensor& tensor) noexcept { return tensor; }
 };
 
@@ -71,6 +72,7 @@ public:
 
 template <>
 struct tensor_traits<found_tensor> {
+    static constexpr bool      borrows = true;
     static result<tensor_view> view(const found_tensor& found) noexcept
     {
         return found ? result<tensor_view>(*found) : result<tensor_view>(found.error());

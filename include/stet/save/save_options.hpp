@@ -53,11 +53,14 @@ struct save_options {
     metadata_view                   metadata{};
     metadata_callback               metadata_for{}; ///< instead of `metadata`, for a numbered save
     stet::durability                durability = stet::durability::full;
-    file_order                      order = reference_order; ///< this and the next four: as in plan_options
+    file_order                      order = reference_order; ///< this and the next seven: as in plan_options
     std::optional<stet::prediction> prediction{};
     stet::strictness                strictness = stet::strictness::strict;
     duplicate_names                 duplicates = duplicate_names::refuse;
     empty_components                empty = empty_components::refuse;
+    selection::predicate            keep{};
+    selection::predicate            leave_out{};
+    casts::casting                  cast{};
     progress_callback               progress{};
     std::span<std::byte>            staging{};          ///< as in write_options
     prefetch_function               prefetch = nullptr; ///< as in write_options
@@ -76,7 +79,7 @@ struct saved_checkpoint {
     /// now: nobody else reads or writes the new file than did the old one.
     bool              keeps_access = true;
     component_reports components{};
-    change_log        changes{heap()}; ///< what was left out, added or replaced; owns its texts
+    change_log        changes{heap()}; ///< what was left out, added, replaced or cast; owns its texts
 };
 
 /// A place a plan can be saved to: one with a save_plan.

@@ -27,16 +27,19 @@ struct written_checkpoint {
     std::uint64_t     bytes = 0;        ///< of the whole file
     std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
     component_reports components{};
-    change_log        changes{heap()}; ///< what was left out, added or replaced; owns its texts
+    change_log        changes{heap()}; ///< what was left out, added, replaced or cast; owns its texts
 };
 
 struct sink_options {
     metadata_view                   metadata{};
-    file_order                      order = reference_order; ///< this and the next four: as in plan_options
+    file_order                      order = reference_order; ///< this and the next seven: as in plan_options
     std::optional<stet::prediction> prediction{};
     stet::strictness                strictness = stet::strictness::strict;
     duplicate_names                 duplicates = duplicate_names::refuse;
     empty_components                empty = empty_components::refuse;
+    selection::predicate            keep{};
+    selection::predicate            leave_out{};
+    casts::casting                  cast{};
     progress_callback               progress{};
     std::span<std::byte>            staging{};          ///< as in write_options
     prefetch_function               prefetch = nullptr; ///< as in write_options
@@ -62,6 +65,9 @@ constexpr plan_options plan_part(const Options& options) noexcept
             .strictness = options.strictness,
             .duplicates = options.duplicates,
             .empty = options.empty,
+            .keep = options.keep,
+            .leave_out = options.leave_out,
+            .cast = options.cast,
             .allocator = options.allocator};
 }
 

@@ -209,3 +209,24 @@ TEST_CASE("8-bit floats have the values of their specifications")
     CHECK(is_nan(float_from_f8(dtype::f8_e8m0, 0xFF)));
     CHECK(is_nan(float_from_f8(dtype::f32, 0)));
 }
+
+TEST_CASE("a float becomes the 8-bit float of each type that is nearest")
+{
+    using stet::dtype;
+    using stet::casts::f8_from_float;
+    for (unsigned code = 0; code < 256; ++code) {
+        for (const dtype type : {dtype::f8_e4m3, dtype::f8_e5m2, dtype::f8_e4m3fnuz, dtype::f8_e5m2fnuz}) {
+            const float value = stet::float_from_f8(type, static_cast<std::uint8_t>(code));
+            CAPTURE(stet::name(type), code);
+            if (std::isnan(value) || (std::isinf(value) && type != dtype::f8_e5m2))
+                continue;
+            CHECK(f8_from_float(type, value) == code);
+        }
+    }
+    CHECK(f8_from_float(dtype::f8_e4m3, 465.0F) == 0x7E);
+    CHECK(f8_from_float(dtype::f8_e4m3, 465.0F, stet::casts::too_large::becomes_nan) == 0x7F);
+    CHECK(f8_from_float(dtype::f8_e5m2, -61'440.0F) == 0xFC);
+    CHECK(f8_from_float(dtype::f8_e4m3fnuz, 248.0F) == 0x80);
+    CHECK(f8_from_float(dtype::f8_e5m2fnuz, -0.0F) == 0);
+    CHECK(f8_from_float(dtype::f32, 1.0F) == 0x80);
+}

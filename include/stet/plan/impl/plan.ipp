@@ -6,9 +6,10 @@ namespace STET_NAMESPACE {
 
 STET_INLINE plan::plan(detail::growing_array<record> records, detail::growing_array<std::uint64_t> axes,
                        change_log log, component_reports components, const model_description& model,
-                       std::uint64_t members_size, std::uint32_t data_alignment) noexcept
+                       std::uint64_t members_size, std::uint32_t data_alignment,
+                       const detail::casting_calls* casting) noexcept
     : records_(std::move(records)), axes_(std::move(axes)), log_(std::move(log)), components_(components),
-      model_(model), members_size_(members_size), data_alignment_(data_alignment)
+      model_(model), members_size_(members_size), data_alignment_(data_alignment), casting_(casting)
 {
 }
 
@@ -44,6 +45,19 @@ STET_INLINE result<change_log> plan::kept_changes() const noexcept
         own.name.stem = {text + borrowed.prefix.size(), borrowed.stem.size()};
     }
     return kept;
+}
+
+STET_INLINE void plan::count_casts(change_log& kept) const noexcept
+{
+    if (casting_ == nullptr)
+        return;
+    for (const record& placed : records_) {
+        if (!placed.is_cast)
+            continue;
+        const auto& source = *static_cast<const detail::cast_source*>(placed.data);
+        STET_ASSERT(source.change < kept.changes.size(), "stet: these are another plan's changes");
+        casting_->count(source, kept.changes[source.change]);
+    }
 }
 
 STET_INLINE std::uint64_t plan::data_size() const noexcept

@@ -6,6 +6,7 @@
 #include "../../vocabulary/impl/json_string.hpp"
 #include "../order.hpp"
 #include "../plan.hpp"
+#include "choosing.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,13 @@ public:
     /// The tensors added from here on belong to this role.
     void begin_component(std::string_view role) noexcept { components_.add(role); }
 
+    /// The same for tensors that a save has itself, which no choice of its caller touches.
+    void begin_markers(std::string_view role) noexcept
+    {
+        begin_component(role);
+        markers_ = present();
+    }
+
     /// Makes room for that many more tensors, of four axes each; what is missing is found out when they are added.
     void expect(std::size_t count) noexcept;
 
@@ -34,8 +42,12 @@ public:
     /// errors: out_of_memory
     result<void> log(change::kind what, const placed_name& name) noexcept;
 
-    /// The present component's tensor has another name than its key.
-    void count_renamed() noexcept { ++components_.last().renamed; }
+    /// The tensor added last has another name than its key.
+    void count_renamed() noexcept
+    {
+        ++components_.last().renamed;
+        records_[records_.size() - 1].is_renamed = true;
+    }
 
     /// How many tensors the present component has so far.
     std::uint64_t tensors_so_far() const noexcept { return components_[present()].tensors; }
@@ -56,11 +68,16 @@ public:
     ///         header_too_large, out_of_memory
     result<void> add(const placed_name& name, const result<tensor_view>& tensor) noexcept;
 
-    /// errors: duplicate_name, file_size_overflow, header_too_large, out_of_memory
-    result<plan> finish(const file_order& order, duplicate_names duplicates = duplicate_names::refuse) &&;
+    /// errors: duplicate_name, file_size_overflow, header_too_large, out_of_memory; those of select and cast
+    result<plan> finish(const file_order& order, duplicate_names duplicates = duplicate_names::refuse,
+                        const choices& wanted = {}) &&;
 
 private:
-    static constexpr std::uint32_t dropped_record = 0xFFFFFFFF; // as escaped_size, which no name reaches
+    collected all() noexcept
+    {
+        return {
+            .records = records_, .axes = axes_, .log = log_, .components = components_, .markers = markers_};
+    }
 
     /// Of records of one name only the last stays.
     result<void> drop_earlier(const growing_array<name_clash>& clashes) noexcept;
@@ -91,6 +108,7 @@ private:
     change_log                   log_;
     component_reports            components_;
     model_description            model_{};
+    std::size_t                  markers_ = max_components;
     std::uint64_t                least_header_size_ = 2;
     std::string_view             last_prefix_{};
     json_string_facts            facts_of_last_prefix_ = inspect_json_string({});

@@ -54,10 +54,15 @@ STET_INLINE result<void> plan_builder::add(const placed_name&         name,
     return add_checked(name, *tensor, prefix.escaped_size + stem.escaped_size);
 }
 
-STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate_names duplicates) &&
+STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate_names duplicates,
+                                              const choices& wanted) &&
 {
     STET_ASSERT(detail::is_data_alignment(order.data_alignment),
                 "stet: the data is aligned to a power of two of at least 8");
+    if (wanted.select()) {
+        if (auto selected = select(all(), wanted); !selected)
+            return selected.error();
+    }
     growing_array<std::uint32_t> by_name(records_.memory());
     growing_array<name_clash>    clashes(records_.memory());
     if (auto ordered = order_by_name(records_.view(), by_name, clashes); !ordered)
@@ -67,6 +72,10 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
     if (auto dropped = drop_earlier(clashes); !dropped)
         return dropped.error();
 
+    if (wanted.cast.calls != nullptr) {
+        if (auto done = cast(all(), wanted.cast, by_name.view()); !done)
+            return done.error();
+    }
     if (!arrange(order, by_name, clashes.size()))
         return detail::out_of_memory(records_.size() * (sizeof(std::uint32_t) + sizeof(std::uint16_t)));
 
@@ -83,7 +92,7 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
         return header_too_large(members + 2);
     count_changes();
     return plan(std::move(records_), std::move(axes_), std::move(log_), components_, model_, members,
-                order.data_alignment);
+                order.data_alignment, wanted.cast.calls);
 }
 
 STET_INLINE result<void> plan_builder::drop_earlier(const growing_array<name_clash>& clashes) noexcept
@@ -104,9 +113,11 @@ STET_INLINE void plan_builder::count_changes() noexcept
 {
     for (const change& done : log_.changes) {
         component_report& report = components_[done.component];
-        report.left_out += done.what == change::kind::left_out ? 1U : 0U;
+        report.left_out +=
+            done.what == change::kind::left_out || done.what == change::kind::not_chosen ? 1U : 0U;
         report.added += done.what == change::kind::added ? 1U : 0U;
         report.replaced += done.what == change::kind::replaced ? 1U : 0U;
+        report.cast += done.what == change::kind::cast ? 1U : 0U;
     }
 }
 

@@ -45,7 +45,7 @@ struct marker_adder {
         if (yields && builder.holds({.stem = name}))
             return {};
         if (!std::exchange(has_begun, true))
-            builder.begin_component("prediction");
+            builder.begin_markers("prediction");
         const auto tensor = view_of(number, number.empty() ? extents(0) : extents());
         if (auto added = builder.add({.stem = name}, tensor); !added)
             return added;
@@ -65,10 +65,10 @@ STET_INLINE result<void> add_prediction_markers(plan_builder& builder, const std
     const prediction& predicts = **settled;
     marker_adder      markers{.builder = builder, .yields = !told && how == strictness::strict};
     if (predicts.type == model_type::v_prediction) {
-        if (auto added = markers.add("v_pred", {}); !added)
+        if (auto added = markers.add(v_pred_marker, {}); !added)
             return added;
         if (predicts.zero_terminal_snr) {
-            if (auto added = markers.add("ztsnr", {}); !added)
+            if (auto added = markers.add(ztsnr_marker, {}); !added)
                 return added;
         }
     }
@@ -79,9 +79,9 @@ STET_INLINE result<void> add_prediction_markers(plan_builder& builder, const std
         builder.owned().own.keep(pair{predicts.sigmas->largest, predicts.sigmas->smallest});
     if (sigmas == nullptr)
         return out_of_memory(sizeof(pair));
-    if (auto added = markers.add("edm_vpred.sigma_max", {sigmas->data(), 1}); !added)
+    if (auto added = markers.add(sigma_max_marker, {sigmas->data(), 1}); !added)
         return added;
-    return markers.add("edm_vpred.sigma_min", {sigmas->data() + 1, 1});
+    return markers.add(sigma_min_marker, {sigmas->data() + 1, 1});
 }
 
 } // namespace STET_NAMESPACE::detail

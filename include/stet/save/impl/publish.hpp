@@ -37,6 +37,7 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
         return written.error();
     if (auto published = target.publish(options.durability); !published)
         return published.error();
+    head.tensors().count_casts(*changes);
     return saved_checkpoint{.path = target.file().path(),
                             .number = number,
                             .bytes = head.file_size(),

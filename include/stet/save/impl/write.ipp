@@ -29,6 +29,7 @@ STET_INLINE result<written_checkpoint> detail::write_plan(const plan& tensors, s
         return changes.error();
     if (auto written = write(*head, destination, write_part(options)); !written)
         return written.error();
+    tensors.count_casts(*changes);
     return written_checkpoint{.bytes = head->file_size(),
                               .header_bytes = head->size() - header::length_field,
                               .components = tensors.components(),
