@@ -177,6 +177,11 @@ constexpr std::array<sentence, 82> sentences{{
     {errc::untrusted_link, "untrusted_link",
      "'a.b' leads through another user's link in a folder that everyone may write to; give the path that the link "
      "names"},
+    {errc::unreadable_layer, "unreadable_layer",
+     "quantised layer 'a.b': its model vae, so its values cannot be read; verify the file to see all that is wrong "
+     "with it"},
+    {errc::not_quantisable, "not_quantisable",
+     "tensor 'a.b' cannot be stored as model: it vae; choose another format or other settings for it"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");
