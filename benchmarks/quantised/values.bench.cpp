@@ -144,22 +144,25 @@ const stet::quantised::style int8_rotated{.format = &formats::int8_tensorwise, .
 const stet::quantised::style w4a4{.format = &formats::convrot_w4a4};
 const stet::quantised::style w4a8{.format = &formats::asym_w4a8_int8};
 
-#define STET_CASE(function, ...) \
-    BENCHMARK_CAPTURE(function, __VA_ARGS__)->Unit(benchmark::kMillisecond)->UseManualTime()
-STET_CASE(dequantise, nvfp4_bf16, nvfp4, dtype::bf16);
-STET_CASE(dequantise, nvfp4_f32, nvfp4, dtype::f32);
-STET_CASE(dequantise, float8_bf16, float8, dtype::bf16);
-STET_CASE(dequantise, float8_f32, float8, dtype::f32);
-STET_CASE(dequantise, mxfp8_bf16, mxfp8, dtype::bf16);
-STET_CASE(dequantise, int8_bf16, int8, dtype::bf16);
-STET_CASE(dequantise, int8_rotated_bf16, int8_rotated, dtype::bf16);
-STET_CASE(dequantise, w4a4_bf16, w4a4, dtype::bf16);
-STET_CASE(dequantise, w4a8_bf16, w4a8, dtype::bf16);
-STET_CASE(quantise, float8, float8);
-STET_CASE(quantise, nvfp4, nvfp4);
-STET_CASE(quantise, mxfp8, mxfp8);
-STET_CASE(quantise, int8, int8);
-STET_CASE(quantise, w4a8, w4a8);
-BENCHMARK(float8_by_element)->Unit(benchmark::kMillisecond)->UseManualTime();
+void in_milliseconds(benchmark::internal::Benchmark* program)
+{
+    program->Unit(benchmark::kMillisecond)->UseManualTime();
+}
+
+BENCHMARK_CAPTURE(dequantise, nvfp4_bf16, nvfp4, dtype::bf16)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(dequantise, nvfp4_f32, nvfp4, dtype::f32)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(dequantise, float8_bf16, float8, dtype::bf16)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(dequantise, float8_f32, float8, dtype::f32)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(dequantise, mxfp8_bf16, mxfp8, dtype::bf16)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(dequantise, int8_bf16, int8, dtype::bf16)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(dequantise, int8_rotated_bf16, int8_rotated, dtype::bf16)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(dequantise, w4a4_bf16, w4a4, dtype::bf16)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(dequantise, w4a8_bf16, w4a8, dtype::bf16)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(quantise, float8, float8)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(quantise, nvfp4, nvfp4)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(quantise, mxfp8, mxfp8)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(quantise, int8, int8)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(quantise, w4a8, w4a8)->Apply(in_milliseconds);
+BENCHMARK(float8_by_element)->Apply(in_milliseconds);
 
 } // namespace
