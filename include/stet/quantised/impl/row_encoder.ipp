@@ -177,7 +177,7 @@ STET_INLINE result<void> row_encoder::finish_scales()
 {
     if (one_.rule != value_rule::asym_w4a8) {
         const std::uint64_t rows = rounded_up(one_.stored_rows, scale_tile_rows);
-        for (at_ -= at_ % scale_tile_rows; at_ < rows; at_ += scale_tile_rows) {
+        for (; at_ < rows; at_ += scale_tile_rows) {
             if (auto done = write_tiles(); !done)
                 return done;
         }
