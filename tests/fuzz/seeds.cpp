@@ -44,6 +44,19 @@ bool checkpoints(const fs::path& data, const fs::path& to)
     return true;
 }
 
+/// Quantised layers, sound and damaged.
+bool quantised(const fs::path& data, const fs::path& to)
+{
+    for (const char* const folder : {"quantised/dequantise", "quantised/damage"}) {
+        for (const fs::path& path : support::files_in(data / folder, ".safetensors")) {
+            const auto file = support::file_content(path);
+            if (!file || !put(to / path.filename(), *file))
+                return false;
+        }
+    }
+    return true;
+}
+
 bool texts(const fs::path& data, const fs::path& to)
 {
     const auto recorded = parsed(data / "comfy/json_dumps.json");
@@ -92,7 +105,7 @@ int main(int count, char** values)
         return output / target;
     };
     const bool done = checkpoints(data, folder("read_header")) && texts(data, folder("redump")) &&
-                      names(data, folder("names"));
+                      names(data, folder("names")) && quantised(data, folder("quantised_values"));
     if (!done || failed)
         std::fprintf(stderr, "the data in %s cannot be used\n", values[1]);
     return done && !failed ? 0 : 1;

@@ -110,12 +110,15 @@ enum class errc : std::uint8_t {
     sync_not_offered,   ///< the file system cannot bring a file to stable storage
     rename_not_offered, ///< the file system cannot give a file another name
     untrusted_link,     ///< another user's link in a folder that everyone may write to
+    // quantised layers
+    unreadable_layer, ///< a quantised layer whose tensors do not fit together
+    not_quantisable,  ///< a tensor that a quantised format cannot hold
 };
 
 namespace detail {
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::untrusted_link);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::not_quantisable);
 
 } // namespace detail
 

@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 82> sentences{{
+constexpr std::array<sentence, 84> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -177,6 +177,11 @@ constexpr std::array<sentence, 82> sentences{{
     {errc::untrusted_link, "untrusted_link",
      "'a.b' leads through another user's link in a folder that everyone may write to; give the path that the link "
      "names"},
+    {errc::unreadable_layer, "unreadable_layer",
+     "quantised layer 'a.b': its model vae, so its values cannot be read; verify the file to see all that is wrong "
+     "with it"},
+    {errc::not_quantisable, "not_quantisable",
+     "tensor 'a.b' cannot be stored as model: it vae; choose another format or other settings for it"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");
@@ -342,7 +347,7 @@ TEST_CASE("a tensor, a header or a text without a name is spoken of in other wor
                text.starts_with("metadata") || text.starts_with("component") || text.starts_with("marker") ||
                text.starts_with("attention") || text.starts_with("the writer's setting") ||
                text.starts_with("the prediction") || text.starts_with("the file has no tensor") ||
-               text.starts_with("key")));
+               text.starts_with("quantised layer") || text.starts_with("key")));
     }
 }
 

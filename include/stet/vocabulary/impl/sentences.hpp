@@ -161,6 +161,10 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::untrusted_link, "untrusted_link",
      "%s leads through another user's link in a folder that everyone may write to; give the path that the link "
      "names"},
+    {errc::unreadable_layer, "unreadable_layer",
+     "quantised layer %s: its %1 %2, so its values cannot be read; verify the file to see all that is wrong with it"},
+    {errc::not_quantisable, "not_quantisable",
+     "%t cannot be stored as %1: it %2; choose another format or other settings for it"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where
