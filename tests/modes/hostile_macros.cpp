@@ -40,9 +40,9 @@
 #define cold __attribute__((cold))
 #define noinline __attribute__((noinline))
 
+#include <stet/all.hpp>
 #include <stet/interop/dlpack.hpp>
 #include <stet/interop/eigen.hpp>
 #include <stet/interop/mdspan.hpp>
 #include <stet/interop/opencv.hpp>
 #include <stet/interop/xtensor.hpp>
-#include <stet/all.hpp>
