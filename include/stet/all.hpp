@@ -16,6 +16,7 @@
 #include "plan/member.hpp"
 #include "quantised.hpp"
 #include "read.hpp"
+#include "read_plan.hpp"
 #include "split.hpp"
 #include "stet.hpp"
 #include "writers.hpp"

@@ -84,6 +84,9 @@ public:
     /// As it was when the file was opened.
     std::uint64_t size() const noexcept { return file_.size(); }
 
+    /// The file itself, as long as this object is there.
+    file_handle handle() const noexcept { return file_.handle(); }
+
     /// errors: incomplete_data when the file ends before the buffer is full; io_failure
     result<void> read(std::uint64_t offset, std::span<std::byte> buffer) const noexcept;
 

@@ -105,7 +105,7 @@ enum class errc : std::uint8_t {
     // placing
     prefixed_key, ///< a key that begins with the prefix its layout is going to put before it
     // writers
-    invalid_setting, ///< a writer's setting that cannot be
+    invalid_setting, ///< a setting that cannot be
     // file systems that lack a call, and links
     sync_not_offered,   ///< the file system cannot bring a file to stable storage
     rename_not_offered, ///< the file system cannot give a file another name

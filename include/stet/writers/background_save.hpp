@@ -3,7 +3,6 @@
 #define STET_WRITERS_BACKGROUND_SAVE_HPP
 
 #include "../save/save.hpp"
-#include "impl/pending_jobs.hpp"
 #include "parallel_writer.hpp"
 
 #include <atomic>

@@ -62,6 +62,32 @@ private:
     std::array<std::optional<detail::thread>, most> threads_{};
 };
 
+namespace detail {
+
+/// Counts jobs that were given to an executor, and waits for all of them.
+class pending_jobs {
+public:
+    /// Gives a job to an executor; to an empty one: runs it. The job calls finish() at its end. A job that an executor
+    /// refuses by an exception does not count.
+    void give(const executor& to, void (*job)(void* argument), void* argument);
+
+    /// Nothing of this object is touched by the job's thread after this.
+    void finish();
+
+    void wait();
+
+    bool are_done();
+
+private:
+    void add();
+
+    std::mutex              mutex_{};
+    std::condition_variable none_left_{};
+    std::size_t             count_ = 0;
+};
+
+} // namespace detail
+
 /// A ring of staging blocks, and who writes them. A writer takes fewer and smaller blocks where a file is small.
 struct block_settings {
     std::size_t block_size = std::size_t{1} << 22U; ///< bytes; a multiple of direct_alignment

@@ -102,6 +102,7 @@ static_assert(static_cast<int>(errc::invalid_setting) == 79);
 static_assert(static_cast<int>(errc::sync_not_offered) == 80);
 static_assert(static_cast<int>(errc::rename_not_offered) == 81);
 static_assert(static_cast<int>(errc::untrusted_link) == 82);
+static_assert(static_cast<int>(errc::plan_too_large) == 83);
 static_assert(static_cast<int>(errc::unreadable_layer) == 83);
 static_assert(static_cast<int>(errc::not_quantisable) == 84);
 static_assert(stet::detail::errc_count == 84);

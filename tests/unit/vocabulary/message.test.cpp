@@ -167,7 +167,7 @@ constexpr std::array<sentence, 84> sentences{{
     {errc::prefixed_key, "prefixed_key",
      "key 'a.b' begins with 'model' already, which the layout puts before it; take it off the key, "
      "save the dict without a layout, or save as ComfyUI does"},
-    {errc::invalid_setting, "invalid_setting", "the writer's setting 'a.b' is 9,216; it must be model"},
+    {errc::invalid_setting, "invalid_setting", "the setting 'a.b' is 9,216; it must be model"},
     {errc::sync_not_offered, "sync_not_offered",
      "'a.b': the file system cannot bring a file to stable storage (its error: 13); save with durability::none, which "
      "does not wait for that, or to another folder"},
@@ -345,7 +345,7 @@ TEST_CASE("a tensor, a header or a text without a name is spoken of in other wor
         INFO(text);
         CHECK((text.find("''") == std::string::npos || text.starts_with("''") ||
                text.starts_with("metadata") || text.starts_with("component") || text.starts_with("marker") ||
-               text.starts_with("attention") || text.starts_with("the writer's setting") ||
+               text.starts_with("attention") || text.starts_with("the setting") ||
                text.starts_with("the prediction") || text.starts_with("the file has no tensor") ||
                text.starts_with("quantised layer") || text.starts_with("key")));
     }

@@ -45,13 +45,13 @@ TEST_CASE("blocks that cannot be are refused by every writer that has them, befo
 {
     const std::size_t huge = SIZE_MAX / 4096 * 4096;
     for (const auto& [blocks, said] : {
-             std::pair{block_settings{.blocks = 0}, "the writer's setting 'blocks' is 0; it must be 2 to 32"},
-             {block_settings{.blocks = 1}, "the writer's setting 'blocks' is 1; it must be 2 to 32"},
-             {block_settings{.blocks = 33}, "the writer's setting 'blocks' is 33; it must be 2 to 32"},
+             std::pair{block_settings{.blocks = 0}, "the setting 'blocks' is 0; it must be 2 to 32"},
+             {block_settings{.blocks = 1}, "the setting 'blocks' is 1; it must be 2 to 32"},
+             {block_settings{.blocks = 33}, "the setting 'blocks' is 33; it must be 2 to 32"},
              {block_settings{.block_size = 0},
-              "the writer's setting 'block_size' is 0; it must be a multiple of 4,096 bytes"},
+              "the setting 'block_size' is 0; it must be a multiple of 4,096 bytes"},
              {block_settings{.block_size = 4097},
-              "the writer's setting 'block_size' is 4,097; it must be a multiple of 4,096 bytes"},
+              "the setting 'block_size' is 4,097; it must be a multiple of 4,096 bytes"},
          })
     {
         const stet::hybrid_settings    hybrid{.blocks = blocks};
@@ -82,19 +82,17 @@ TEST_CASE("the least and the most blocks are accepted")
 TEST_CASE("other settings that cannot be are refused, too")
 {
     const stet::hybrid_settings percent{.most_percent = 101};
-    CHECK(said_of(stet::hybrid_writer(percent)) ==
-          "the writer's setting 'most_percent' is 101; it must be 0 to 100");
+    CHECK(said_of(stet::hybrid_writer(percent)) == "the setting 'most_percent' is 101; it must be 0 to 100");
     const stet::parallel_settings nothing{.jobs = at_once, .staging = 0};
-    CHECK(
-        said_of(stet::parallel_writer(nothing)) ==
-        "the writer's setting 'staging' is 0; it must be at least one byte, and so few that all threads' fit "
-        "into memory");
+    CHECK(said_of(stet::parallel_writer(nothing)) ==
+          "the setting 'staging' is 0; it must be at least one byte, and so few that all threads' fit "
+          "into memory");
     for (const std::size_t staging : {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 4 + 1}) {
         const stet::parallel_settings too_much{.jobs = at_once, .workers = 3, .staging = staging};
-        CHECK(said_of(stet::parallel_writer(too_much)).starts_with("the writer's setting 'staging' is "));
+        CHECK(said_of(stet::parallel_writer(too_much)).starts_with("the setting 'staging' is "));
     }
     if constexpr (sizeof(std::size_t) == 4) {
         const stet::parallel_settings crowd{.jobs = at_once, .workers = UINT32_MAX};
-        CHECK(said_of(stet::parallel_writer(crowd)).starts_with("the writer's setting 'workers' is "));
+        CHECK(said_of(stet::parallel_writer(crowd)).starts_with("the setting 'workers' is "));
     }
 }

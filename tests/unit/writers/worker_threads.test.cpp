@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <stet/writers/impl/pending_jobs.hpp>
 #include <stet/writers/parallel_writer.hpp>
 
 #include <catch2/catch_test_macros.hpp>

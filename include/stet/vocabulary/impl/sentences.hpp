@@ -151,7 +151,7 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::prefixed_key, "prefixed_key",
      "key %s begins with '%1' already, which the layout puts before it; take it off the key, "
      "save the dict without a layout, or save as ComfyUI does"},
-    {errc::invalid_setting, "invalid_setting", "the writer's setting %s is %a; it must be %1"},
+    {errc::invalid_setting, "invalid_setting", "the setting %s is %a; it must be %1"},
     {errc::sync_not_offered, "sync_not_offered",
      "%s: the file system cannot bring a file to stable storage (its error: %o); save with durability::none, which "
      "does not wait for that, or to another folder"},

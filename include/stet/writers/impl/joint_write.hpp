@@ -5,7 +5,6 @@
 #include "../../header/header.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../executor.hpp"
-#include "pending_jobs.hpp"
 #include "shared_progress.hpp"
 
 #include <cstdint>

@@ -3,11 +3,11 @@
 #define STET_WRITERS_IMPL_WRITE_QUEUE_HPP
 
 #include "../../file/folder.hpp"
+#include "../../file/io_uring.hpp"
 #include "../../file/native_file_system.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../executor.hpp"
 #include "block_shape.hpp"
-#include "io_uring.hpp"
 
 #include <array>
 #include <condition_variable>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Linux's queue for writes that run while the program goes on, by plain system calls. Not part of stet.hpp; elsewhere
+// Linux's queue for reads and writes that run while the program goes on, by plain system calls. Not part of stet.hpp; elsewhere
 // nothing can be opened.
-#ifndef STET_WRITERS_IMPL_IO_URING_HPP
-#define STET_WRITERS_IMPL_IO_URING_HPP
+#ifndef STET_FILE_IO_URING_HPP
+#define STET_FILE_IO_URING_HPP
 
-#include "../../file/file_system.hpp"
+#include "file_system.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -25,13 +25,13 @@ namespace STET_NAMESPACE::detail {
 
 #if defined(STET_DETAIL_HAS_IO_URING)
 
-/// A queue of positional writes that the kernel works through. Used by one thread.
+/// A queue of positional reads and writes that the kernel works through. Used by one thread.
 /// source: io_uring(7), io_uring_setup(2), io_uring_enter(2)
 class io_uring {
 public:
     io_uring() noexcept = default;
 
-    /// depth: how many writes may be under way, a power of two; none is opened for 0
+    /// depth: how many may be under way, a power of two; none is opened for 0
     explicit io_uring(unsigned depth) noexcept
     {
         if (depth != 0)
@@ -48,25 +48,17 @@ public:
     os_result submit(file_handle file, std::uint64_t offset, const void* data, std::size_t size,
                      std::uint64_t tag) noexcept
     {
-        const unsigned tail = *at<unsigned>(rings_, layout_.sq_off.tail); // written by this thread only
-        const unsigned mask = *at<unsigned>(rings_, layout_.sq_off.ring_mask);
-        io_uring_sqe&  entry = static_cast<io_uring_sqe*>(entries_)[tail & mask];
-        std::memset(&entry, 0, sizeof entry);
-        entry.opcode = IORING_OP_WRITE;
-        entry.fd = static_cast<int>(file);
-        entry.off = offset;
-        entry.addr = reinterpret_cast<std::uintptr_t>(data);
-        entry.len = static_cast<unsigned>(size < largest ? size : largest);
-        entry.user_data = tag;
-        at<unsigned>(rings_, layout_.sq_off.array)[tail & mask] = tail & mask;
-        __atomic_store_n(at<unsigned>(rings_, layout_.sq_off.tail), tail + 1, __ATOMIC_RELEASE);
-        const os_result entered = enter(1, 0);
-        if (entered.error != 0) // the kernel has not looked at the entry
-            __atomic_store_n(at<unsigned>(rings_, layout_.sq_off.tail), tail, __ATOMIC_RELEASE);
-        return entered;
+        return begin(IORING_OP_WRITE, file, offset, reinterpret_cast<std::uintptr_t>(data), size, tag);
     }
 
-    /// Waits for any write to end; tag: the one it was submitted with.
+    /// Begins a read, as submit() does a write.
+    os_result submit_read(file_handle file, std::uint64_t offset, void* memory, std::size_t size,
+                          std::uint64_t tag) noexcept
+    {
+        return begin(IORING_OP_READ, file, offset, reinterpret_cast<std::uintptr_t>(memory), size, tag);
+    }
+
+    /// Waits for any of them to end; tag: the one it was submitted with.
     os_result wait(std::uint64_t& tag) noexcept
     {
         const unsigned head = *at<unsigned>(rings_, layout_.cq_off.head); // written by this thread only
@@ -84,6 +76,27 @@ public:
 
 private:
     static constexpr std::size_t largest = std::size_t{1} << 30U;
+
+    os_result begin(std::uint8_t operation, file_handle file, std::uint64_t offset, std::uintptr_t memory,
+                    std::size_t size, std::uint64_t tag) noexcept
+    {
+        const unsigned tail = *at<unsigned>(rings_, layout_.sq_off.tail); // written by this thread only
+        const unsigned mask = *at<unsigned>(rings_, layout_.sq_off.ring_mask);
+        io_uring_sqe&  entry = static_cast<io_uring_sqe*>(entries_)[tail & mask];
+        std::memset(&entry, 0, sizeof entry);
+        entry.opcode = operation;
+        entry.fd = static_cast<int>(file);
+        entry.off = offset;
+        entry.addr = memory;
+        entry.len = static_cast<unsigned>(size < largest ? size : largest);
+        entry.user_data = tag;
+        at<unsigned>(rings_, layout_.sq_off.array)[tail & mask] = tail & mask;
+        __atomic_store_n(at<unsigned>(rings_, layout_.sq_off.tail), tail + 1, __ATOMIC_RELEASE);
+        const os_result entered = enter(1, 0);
+        if (entered.error != 0) // the kernel has not looked at the entry
+            __atomic_store_n(at<unsigned>(rings_, layout_.sq_off.tail), tail, __ATOMIC_RELEASE);
+        return entered;
+    }
 
     template <class Value>
     static Value* at(void* base, unsigned offset) noexcept
@@ -158,6 +171,10 @@ public:
 
     bool      is_open() const noexcept { return false; }
     os_result submit(file_handle, std::uint64_t, const void*, std::size_t, std::uint64_t) noexcept
+    {
+        return {.value = -1, .error = ENOSYS};
+    }
+    os_result submit_read(file_handle, std::uint64_t, void*, std::size_t, std::uint64_t) noexcept
     {
         return {.value = -1, .error = ENOSYS};
     }

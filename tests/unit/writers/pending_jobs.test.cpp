@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <stet/writers/executor.hpp>
-#include <stet/writers/impl/pending_jobs.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -3,8 +3,8 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/file/folder.hpp>
+#include <stet/file/io_uring.hpp>
 #include <stet/file/native_file_system.hpp>
-#include <stet/writers/impl/io_uring.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
