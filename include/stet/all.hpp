@@ -11,6 +11,7 @@
 #include "file/file_system.hpp"
 #include "file/folder.hpp"
 #include "file/part_file.hpp"
+#include "filling.hpp"
 #include "metadata.hpp"
 #include "naming/numbered_name.hpp"
 #include "plan/member.hpp"

@@ -11,6 +11,13 @@
 
 namespace STET_NAMESPACE {
 
+namespace detail {
+
+/// The path of what bears that name in a folder, or of a folder below it.
+std::string joined_path(const std::string& folder_path, const std::string& name);
+
+} // namespace detail
+
 /// A part file beside the place it will take. Links are followed to the file they name; only a regular file is ever
 /// replaced, and the new one takes over its owner, group, access list and mode.
 /// lifetime: borrows the file system
@@ -23,6 +30,9 @@ public:
 
     part_file& file() noexcept { return file_; }
 
+    /// Where the part file lies, beside the file that a link at the end of the path leads to.
+    std::string part_path() const { return detail::joined_path(in_path_, file_.name()); }
+
     /// Makes the file appear under its name, whole.
     /// errors: those of part_file::publish
     result<void> publish(durability lasting) { return file_.publish(in_, name_, existing_, lasting); }
@@ -31,6 +41,7 @@ public:
     struct place {
         folder      in;
         std::string name;
+        std::string in_path; ///< the folder's, as the path or the last link spells it
     };
 
     /// Where a path leads to, through every link at its end.
@@ -38,7 +49,7 @@ public:
     static result<place> resolve(const file_system& calls, const std::string& path);
 
 private:
-    exact_target(folder in, part_file file, std::string name, existing_file existing) noexcept;
+    exact_target(place at, part_file file, existing_file existing) noexcept;
 
     /// Whether a link may be followed: in a sticky folder that everyone may write to only one's own or one of the
     /// folder's owner. The rule of Linux' protected_symlinks, which does not see the links followed here.
@@ -53,6 +64,7 @@ private:
     folder        in_; // outlives the part file
     part_file     file_;
     std::string   name_;
+    std::string   in_path_;
     existing_file existing_;
 };
 
@@ -79,8 +91,6 @@ public:
 
 private:
     numbered_target(folder in, part_file file, std::string name, std::uint64_t number) noexcept;
-
-    static std::string joined(const std::string& folder_path, const std::string& name);
 
     static result<folder> open_below(const file_system& calls, const std::string& root,
                                      const std::string& below, durability lasting);

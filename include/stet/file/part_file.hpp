@@ -42,6 +42,9 @@ public:
     /// The final path.
     const std::string& path() const noexcept { return path_; }
 
+    /// The name that it bears in its folder until publish().
+    const std::string& name() const noexcept { return name_; }
+
     const file_system& calls() const noexcept { return *calls_; }
     file_handle        handle() const noexcept { return handle_; }
 

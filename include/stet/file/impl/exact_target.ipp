@@ -12,6 +12,12 @@
 
 namespace STET_NAMESPACE {
 
+STET_INLINE std::string detail::joined_path(const std::string& folder_path, const std::string& name)
+{
+    const bool has_separator = folder_path.ends_with('/');
+    return has_separator ? folder_path + name : folder_path + '/' + name;
+}
+
 STET_INLINE result<exact_target> exact_target::take(const file_system& calls, const std::string& path,
                                                     existing_file existing)
 {
@@ -30,8 +36,20 @@ STET_INLINE result<exact_target> exact_target::take(const file_system& calls, co
     auto part = create_part(place->in, place->name, path, existing);
     if (!part)
         return part.error();
-    return exact_target(std::move(place->in), *std::move(part), std::move(place->name), existing);
+    return exact_target(*std::move(place), *std::move(part), existing);
 }
+
+namespace detail {
+
+/// Whether a path means the same from every folder.
+inline bool begins_at_root(std::string_view path, path_style style) noexcept
+{
+    if (style == path_style::posix)
+        return path.starts_with('/');
+    return path.starts_with('/') || path.starts_with('\\') || path.find(':') != std::string_view::npos;
+}
+
+} // namespace detail
 
 STET_INLINE result<exact_target::place> exact_target::resolve(const file_system& calls,
                                                               const std::string& path)
@@ -53,7 +71,7 @@ STET_INLINE result<exact_target::place> exact_target::resolve(const file_system&
         if (found.error != 0 && found.error != ENOENT)
             return detail::os_error(found.error, detail::system_step::inspect, path);
         if (found.error != 0 || facts.kind != entry_kind::link)
-            return place{.in = *std::move(in), .name = std::move(name)};
+            return place{.in = *std::move(in), .name = std::move(name), .in_path = std::move(in_path)};
         if (auto trusted = is_trusted(*in, facts, path); !trusted || !*trusted)
             return trusted ? error{.code = errc::untrusted_link, .os_code = EACCES}.about(path)
                            : trusted.error();
@@ -67,14 +85,16 @@ STET_INLINE result<exact_target::place> exact_target::resolve(const file_system&
         if (!next)
             return next.error();
         in = std::move(next);
+        in_path = detail::begins_at_root(next_path, calls.paths) ? std::move(next_path)
+                                                                 : detail::joined_path(in_path, next_path);
         name = std::move(next_name);
     }
     return error{.code = errc::too_many_links, .os_code = ELOOP}.about(path);
 }
 
-STET_INLINE exact_target::exact_target(folder in, part_file file, std::string name,
-                                       existing_file existing) noexcept
-    : in_(std::move(in)), file_(std::move(file)), name_(std::move(name)), existing_(existing)
+STET_INLINE exact_target::exact_target(place at, part_file file, existing_file existing) noexcept
+    : in_(std::move(at.in)), file_(std::move(file)), name_(std::move(at.name)),
+      in_path_(std::move(at.in_path)), existing_(existing)
 {
 }
 
@@ -133,7 +153,7 @@ STET_INLINE result<numbered_target> numbered_target::take(const file_system& cal
     auto in = open_below(calls, root, name.folder, lasting);
     if (!in)
         return in.error();
-    const std::string in_path = name.folder.empty() ? root : joined(root, name.folder);
+    const std::string in_path = name.folder.empty() ? root : detail::joined_path(root, name.folder);
     counter           numbers(name.stem, calls.letters);
     const auto        listed = detail::retried([&] {
         return calls.list(calls.context, in->handle(), [&](std::string_view entry) { numbers.see(entry); });
@@ -157,12 +177,6 @@ STET_INLINE numbered_target::numbered_target(folder in, part_file file, std::str
 {
 }
 
-STET_INLINE std::string numbered_target::joined(const std::string& folder_path, const std::string& name)
-{
-    const bool has_separator = folder_path.ends_with('/');
-    return has_separator ? folder_path + name : folder_path + '/' + name;
-}
-
 STET_INLINE result<folder> numbered_target::open_below(const file_system& calls, const std::string& root,
                                                        const std::string& below, durability lasting)
 {
@@ -175,7 +189,7 @@ STET_INLINE result<folder> numbered_target::open_below(const file_system& calls,
         const std::size_t found = below.find('/', at);
         const std::size_t end = found == std::string::npos ? below.size() : found;
         const std::string part = below.substr(at, end - at);
-        path = joined(path, part);
+        path = detail::joined_path(path, part);
         in = in->enter(part, *top, lasting, path);
         at = end + 1;
     }
@@ -187,7 +201,7 @@ STET_INLINE result<numbered_target> numbered_target::claim(folder in, const std:
 {
     for (std::size_t losses = 0;;) {
         std::string name = numbered_name(stem, number, checkpoint_extension);
-        std::string path = joined(in_path, name);
+        std::string path = detail::joined_path(in_path, name);
         auto        part = part_file::create(in, numbered_name(stem, number, part_extension), path);
         if (!part && part.error().code == errc::part_file_lost && ++losses < part_file::most_losses)
             continue;
