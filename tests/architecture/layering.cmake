@@ -19,6 +19,7 @@ set(may_families ${may_layout} layout)
 set(may_writers ${may_save} save)
 set(may_read_plans vocabulary tensor file read writers)
 set(may_filling ${may_save} save)
+set(may_diffs vocabulary sink tensor read)
 set(may_quantised vocabulary sink tensor file state read)
 set(may_comfyui ${may_save} save)
 set(may_metadata vocabulary tensor state naming header comfyui)
@@ -26,7 +27,7 @@ set(may_split ${may_families} families)
 set(may_interop ${may_save} save)
 
 # The faces: what a program includes. They hold nothing but includes.
-set(faces all casts comfyui filling metadata quantised read read_plan split stet writers)
+set(faces all casts comfyui diff filling metadata quantised read read_plan split stet writers)
 
 # ---- the check --------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-MOST = 262
+MOST = 263
 
 TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/|^[ \t]*\#(?:[^\n\\]|\\.)*)
