@@ -42,7 +42,7 @@ STET_INLINE result<filling::unfilled_file> filling::unfilled_file::open(const pl
     opened.changes_ = *std::move(changes);
     part_file& part = opened.target_.file();
     if (!part.is_positional())
-        return detail::os_error(ENOTSUP, part.path());
+        return detail::os_error(ENOTSUP, detail::system_step::write, part.path());
     if (auto kept = opened.keep_places(*head); !kept)
         return kept.error();
     if (auto reserved = part.preallocate(head->file_size()); !reserved)
