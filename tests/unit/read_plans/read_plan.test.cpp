@@ -216,6 +216,10 @@ TEST_CASE("tensors wanted in any order are read in the order of the file, for 20
 
 TEST_CASE("bytes wanted twice are read once and counted once")
 {
+    const std::vector<tensor> halves{{.offset = 10, .size = 100}, {.offset = 60, .size = 100}};
+    const auto                overlapping = wanted_all(halves);
+    CHECK(make_read_plan(overlapping, 200)->wanted_bytes() == 150);
+
     const std::vector<tensor> tensors{
         {.offset = 10, .size = 100}, {.offset = 50, .size = 10}, {.offset = 10, .size = 100}};
     const auto  all = wanted_all(tensors);

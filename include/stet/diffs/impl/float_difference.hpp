@@ -22,9 +22,10 @@ void add_pair(double one, double other, diffs::difference& apart) noexcept;
 /// Adds how far floats are apart that lie side by side in both; several at a time, at the pace of memory. The caller
 /// counts the elements.
 /// type:    F32, F16 or BF16
+/// newest:  whether instructions are used that only some processors have, where this is one of them
 /// returns: false for any other; nothing is added then
 [[nodiscard]] bool add_floats(dtype type, std::span<const std::byte> first, std::span<const std::byte> second,
-                              diffs::difference& apart) noexcept;
+                              diffs::difference& apart, bool newest = true) noexcept;
 
 } // namespace STET_NAMESPACE::detail
 

@@ -219,16 +219,6 @@ struct loaded_by_f16c {
     add_eights<f16_floats>(first, second, count, apart, loaded_by_f16c{});
 }
 
-template <>
-inline void add_floats_of<f16_floats>(const std::byte* first, const std::byte* second, std::size_t count,
-                                      diffs::difference& apart) noexcept
-{
-    if (__builtin_cpu_supports("avx2")) // there is none that has it without F16C
-        return add_by_f16c(first, second, count, apart);
-    add_eights<f16_floats>(first, second, count, apart,
-                           [](const std::byte* from) { return load_eight(from, f16_floats{}); });
-}
-
 #endif
 
 #undef STET_DETAIL_ALWAYS_INLINE
@@ -245,8 +235,15 @@ void add_floats_of(const std::byte* first, const std::byte* second, std::size_t 
 #endif
 
 STET_INLINE bool add_floats(dtype type, std::span<const std::byte> first, std::span<const std::byte> second,
-                            diffs::difference& apart) noexcept
+                            diffs::difference& apart, [[maybe_unused]] bool newest) noexcept
 {
+#if defined(STET_DETAIL_HAS_F16C)
+    if (type == dtype::f16 && newest && __builtin_cpu_supports("avx2"))
+    { // there is none that has it without F16C
+        add_by_f16c(first.data(), second.data(), first.size() / 2, apart);
+        return true;
+    }
+#endif
     if (type == dtype::f32)
         add_floats_of<f32_floats>(first.data(), second.data(), first.size() / 4, apart);
     else if (type == dtype::f16)

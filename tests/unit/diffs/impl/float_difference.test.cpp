@@ -20,10 +20,10 @@ using stet::diffs::difference;
 
 namespace {
 
-difference apart(dtype type, std::span<const std::byte> first, std::span<const std::byte> second)
+difference apart(dtype type, std::span<const std::byte> first, std::span<const std::byte> second, bool newest)
 {
     difference found{.elements = first.size() / 2};
-    REQUIRE(stet::detail::add_floats(type, first, second, found));
+    REQUIRE(stet::detail::add_floats(type, first, second, found, newest));
     return found;
 }
 
@@ -71,8 +71,9 @@ void check_codes(dtype type, Value value)
         one_values.push_back(value(one.back()));
         other_values.push_back(value(other.back()));
     }
-    check_equal(apart(type, std::as_bytes(std::span(one)), std::as_bytes(std::span(other))),
-                naive(one_values, other_values));
+    for (const bool newest : {true, false})
+        check_equal(apart(type, std::as_bytes(std::span(one)), std::as_bytes(std::span(other)), newest),
+                    naive(one_values, other_values));
     // Few at a time, so that every place in a group of lanes is seen with what is special.
     for (std::size_t size = 0; size < 70; ++size) {
         const std::size_t at = 31'744 - 20 + size * 3; // where infinities and NaNs begin in F16
@@ -81,8 +82,9 @@ void check_codes(dtype type, Value value)
                                            one_values.begin() + static_cast<std::ptrdiff_t>(at + size));
         const std::vector<double> other_part(other_values.begin() + static_cast<std::ptrdiff_t>(at),
                                              other_values.begin() + static_cast<std::ptrdiff_t>(at + size));
-        check_equal(apart(type, std::as_bytes(part(one)), std::as_bytes(part(other))),
-                    naive(one_part, other_part));
+        for (const bool newest : {true, false})
+            check_equal(apart(type, std::as_bytes(part(one)), std::as_bytes(part(other)), newest),
+                        naive(one_part, other_part));
     }
 }
 
@@ -94,6 +96,24 @@ TEST_CASE("every code of F16 and BF16 is as far from others as its number is")
         dtype::f16, [](std::uint16_t code) { return static_cast<double>(stet::float_from_f16(code)); });
     check_codes<std::uint16_t>(
         dtype::bf16, [](std::uint16_t code) { return static_cast<double>(stet::float_from_bf16(code)); });
+}
+
+TEST_CASE("the smallest numbers, and those just above them, are apart by what they are")
+{
+    for (const std::uint16_t sign : {std::uint16_t{0}, std::uint16_t{0x8000}}) {
+        std::vector<std::uint16_t> one, other;
+        std::vector<double>        one_values, other_values;
+        for (std::uint16_t code = 0; code < 1'100; ++code) { // those below 1,024 are below normal
+            one.push_back(static_cast<std::uint16_t>(code | sign));
+            other.push_back(static_cast<std::uint16_t>(code ^ 3U));
+            one_values.push_back(static_cast<double>(stet::float_from_f16(one.back())));
+            other_values.push_back(static_cast<double>(stet::float_from_f16(other.back())));
+        }
+        for (const bool newest : {true, false})
+            check_equal(
+                apart(dtype::f16, std::as_bytes(std::span(one)), std::as_bytes(std::span(other)), newest),
+                naive(one_values, other_values));
+    }
 }
 
 TEST_CASE("other dtypes are not added here")
