@@ -113,12 +113,18 @@ enum class errc : std::uint8_t {
     // quantised layers
     unreadable_layer, ///< a quantised layer whose tensors do not fit together
     not_quantisable,  ///< a tensor that a quantised format cannot hold
+    // read plans
+    plan_too_large, ///< a read plan of more requests or pieces than it may have
+    // filling
+    filled_twice,    ///< bytes of a file that two writers fill
+    unfilled_tensor, ///< a file to be published of whose tensors one lacks bytes
+    outside_data,    ///< bytes filled that belong to no tensor
 };
 
 namespace detail {
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::not_quantisable);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::outside_data);
 
 } // namespace detail
 

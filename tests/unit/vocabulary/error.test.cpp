@@ -102,13 +102,13 @@ static_assert(static_cast<int>(errc::invalid_setting) == 79);
 static_assert(static_cast<int>(errc::sync_not_offered) == 80);
 static_assert(static_cast<int>(errc::rename_not_offered) == 81);
 static_assert(static_cast<int>(errc::untrusted_link) == 82);
-static_assert(static_cast<int>(errc::plan_too_large) == 83);
-static_assert(static_cast<int>(errc::filled_twice) == 84);
-static_assert(static_cast<int>(errc::unfilled_tensor) == 85);
-static_assert(static_cast<int>(errc::outside_data) == 86);
 static_assert(static_cast<int>(errc::unreadable_layer) == 83);
 static_assert(static_cast<int>(errc::not_quantisable) == 84);
-static_assert(stet::detail::errc_count == 84);
+static_assert(static_cast<int>(errc::plan_too_large) == 85);
+static_assert(static_cast<int>(errc::filled_twice) == 86);
+static_assert(static_cast<int>(errc::unfilled_tensor) == 87);
+static_assert(static_cast<int>(errc::outside_data) == 88);
+static_assert(stet::detail::errc_count == 88);
 
 namespace {
 

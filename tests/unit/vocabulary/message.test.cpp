@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 84> sentences{{
+constexpr std::array<sentence, 88> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -182,6 +182,16 @@ constexpr std::array<sentence, 84> sentences{{
      "with it"},
     {errc::not_quantisable, "not_quantisable",
      "tensor 'a.b' cannot be stored as model: it vae; choose another format or other settings for it"},
+    {errc::plan_too_large, "plan_too_large",
+     "the read plan has more than 1,234,567 requests or pieces; want fewer rows, allow longer requests, or raise the "
+     "limit"},
+    {errc::filled_twice, "filled_twice",
+     "tensor 'a.b': byte 9,216 of the file is filled a second time; let one writer fill it, or allow overlaps"},
+    {errc::unfilled_tensor, "unfilled_tensor",
+     "tensor 'a.b': 1,234,567 of its bytes, from byte 9,216 of the file on, were never filled; fill them before it is "
+     "published"},
+    {errc::outside_data, "outside_data",
+     "'a.b': byte 9,216 was to be filled, but its tensors model at byte 1,234,567; use the offsets of its places"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");

@@ -165,6 +165,15 @@ inline constexpr std::array<sentence, errc_count> sentences{{
      "quantised layer %s: its %1 %2, so its values cannot be read; verify the file to see all that is wrong with it"},
     {errc::not_quantisable, "not_quantisable",
      "%t cannot be stored as %1: it %2; choose another format or other settings for it"},
+    {errc::plan_too_large, "plan_too_large",
+     "the read plan has more than %e[request or piece|requests or pieces]; want fewer rows, allow longer requests, or "
+     "raise the limit"},
+    {errc::filled_twice, "filled_twice",
+     "%t: byte %a of the file is filled a second time; let one writer fill it, or allow overlaps"},
+    {errc::unfilled_tensor, "unfilled_tensor",
+     "%t: %e of its bytes, from byte %a of the file on, were never filled; fill them before it is published"},
+    {errc::outside_data, "outside_data",
+     "%s: byte %a was to be filled, but its tensors %1 at byte %e; use the offsets of its places"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where
