@@ -520,6 +520,7 @@ TEST_CASE("making a plan without memory reports it and gives all memory back")
         model.emplace("blocks." + std::to_string(i) + ".weight", bytes(1));
         vae.emplace("decoder." + std::to_string(i) + ".weight", bytes(1));
     }
+    vae.emplace("vae.decoder.0.weight", bytes(1)); // renamed as ComfyUI does
     const stet::full checkpoint{.model = model, .text_encoder = stet::no_entries, .vae = vae};
     for (std::size_t allowed = 0;; ++allowed) {
         REQUIRE(allowed < 100);
@@ -528,7 +529,8 @@ TEST_CASE("making a plan without memory reports it and gives all memory back")
         bool succeeded = false;
         {
             const auto plan =
-                stet::make_plan(checkpoint, stet::layouts::generic{}, {.allocator = heap.allocator()});
+                stet::make_plan(checkpoint, stet::layouts::generic{},
+                                {.strictness = stet::strictness::as_comfyui, .allocator = heap.allocator()});
             succeeded = static_cast<bool>(plan);
             if (succeeded)
                 CHECK(plan->records().size() == 120);
@@ -608,6 +610,37 @@ TEST_CASE("a key that bears its component's prefix already is refused, or gets i
     const dict resembling{{"model.diffusion_model", bytes(1)}};
     CHECK(names(stet::make_plan(stet::model_only{.model = resembling}, stet::layouts::generic{})) ==
           "model.diffusion_model.model.diffusion_model;");
+}
+
+TEST_CASE("as in ComfyUI a key takes the place of one that still has to be renamed, and is renamed once more")
+{
+    using entries = std::vector<std::pair<std::string, stet::tensor_view>>;
+    using layout = stet::prefix_layout<stet::under<role::model, "p.">>;
+    const auto planned = [](const entries& given) {
+        auto plan = stet::make_plan(stet::model_only{.model = given}, layout{},
+                                    stet::plan_options::as_comfyui());
+        REQUIRE(plan);
+        std::string all;
+        for (const stet::record& record : plan->records())
+            all += record.name.text() + "=" + std::to_string(record.size) + ";";
+        CHECK(plan->components()[0].tensors == plan->records().size());
+        CHECK(plan->components()[0].tensors + plan->components()[0].replaced == given.size());
+        return all;
+    };
+    CHECK(planned({{"a", bytes(1)}, {"p.a", bytes(2)}}) == "p.p.a=1;");
+    CHECK(planned({{"p.a", bytes(2)}, {"a", bytes(1)}}) == "p.a=1;p.p.a=2;");
+    CHECK(planned({{"a", bytes(1)}, {"p.a", bytes(2)}, {"b", bytes(4)}, {"p.p.a", bytes(3)}}) ==
+          "p.b=4;p.p.p.a=1;");
+    CHECK(planned({{"a", bytes(1)}, {"p.p.a", bytes(3)}, {"p.a", bytes(2)}}) == "p.p.a=1;p.p.p.a=3;");
+
+    const entries both{{"a", bytes(1)}, {"p.a", bytes(2)}};
+    const auto    plan =
+        stet::make_plan(stet::model_only{.model = both}, layout{}, stet::plan_options::as_comfyui());
+    REQUIRE(plan);
+    CHECK(plan->data_size() == 1);
+    REQUIRE(plan->changes().size() == 1);
+    CHECK(plan->changes()[0].name.text() == "p.a");
+    CHECK(support::failure(stet::make_plan(stet::model_only{.model = both}, layout{})) == "prefixed_key");
 }
 
 TEST_CASE("a bare dict is planned with its own names, every option as for a checkpoint")
