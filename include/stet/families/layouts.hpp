@@ -20,68 +20,95 @@ namespace STET_NAMESPACE {
 /// source: ComfyUI 0.8.0, supported_models.py
 namespace layouts {
 
+/// What no family's components have: the names that a whole checkpoint puts before them and, in a text encoder, keys
+/// without their encoder's own name (`t5xxl.transformer.`), under which alone ComfyUI looks for them.
+struct usual_names {
+    /// errors: foreign_key
+    static result<void> vet(role::model, std::string_view key);
+    static result<void> vet(role::text_encoder, std::string_view key);
+    static result<void> vet(role::vae, std::string_view key);
+};
+
 /// Flux, Wan, Qwen, Lumina and most families since 2024.
-struct generic : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct generic : usual_names,
+                 prefix_layout<under<role::model, "model.diffusion_model.">,
                                under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {};
 
 /// Chroma, Cosmos Predict2: what a family gets that says nothing.
 struct base_default
-    : prefix_layout<under<role::model, "model.diffusion_model.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">,
                     under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">> {
 };
 
 /// Stable Diffusion 3: the old vae prefix with the new text prefix.
 struct sd3
-    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">,
                     under<role::vae, "first_stage_model.">> {};
 
 /// Hunyuan Video and Hunyuan Image.
-struct hunyuan_video : prefix_layout<under<role::model, "model.model.">,
+struct hunyuan_video : usual_names,
+                       prefix_layout<under<role::model, "model.model.">,
                                      under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {
 };
 
 /// Stable Audio, with its two number conditioners.
 struct stable_audio
-    : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
                     under<role::vae, "pretransform.model.">,
                     under<role::seconds_start, "conditioner.conditioners.seconds_start.">,
                     under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
 
 /// Stable Audio 3: one number conditioner. Since 0.8.0.
 struct stable_audio3
-    : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
                     under<role::vae, "pretransform.model.">,
                     under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
 
 /// Trellis 2. Since 0.8.0.
-struct trellis2 : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct trellis2 : usual_names,
+                  prefix_layout<under<role::model, "model.diffusion_model.">,
                                 under<role::text_encoder, "cond_stage_model.">, under<role::vae, "vae.">,
                                 under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
 
 /// SAM 3 and 3.1. Since 0.8.0.
-struct sam3 : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct sam3 : usual_names,
+              prefix_layout<under<role::model, "model.diffusion_model.">,
                             under<role::text_encoder, "detector.backbone.language_backbone.">,
-                            under<role::vae, "first_stage_model.">> {};
+                            under<role::vae, "first_stage_model.">> {
+    using usual_names::vet;
+    static result<void> vet(role::text_encoder, std::string_view) noexcept
+    {
+        return {};
+    } // has no name before it
+};
 
 /// Stable Cascade, stage B.
-struct cascade_b : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct cascade_b : usual_names,
+                   prefix_layout<under<role::model, "model.diffusion_model.">,
                                  under<role::text_encoder, "text_encoder.">, under<role::vae, "vae.">> {};
 
 /// Stable Cascade, stage C.
 struct cascade_c
-    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">,
                     under<role::vae, "vae.">, under<role::vision_encoder, "clip_l_vision.">> {};
 
 /// Stable Video Diffusion.
 struct svd
-    : prefix_layout<under<role::model, "model.diffusion_model.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">,
                     under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
                     under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {
     static constexpr bool reads_text = false;
 };
 
 /// Stable Video 3D.
-struct sv3d : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct sv3d : usual_names,
+              prefix_layout<under<role::model, "model.diffusion_model.">,
                             under<role::text_encoder, "cond_stage_model.">,
                             under<role::vae, "conditioner.embedders.1.encoder.">,
                             under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {
@@ -90,14 +117,16 @@ struct sv3d : prefix_layout<under<role::model, "model.diffusion_model.">,
 
 /// Stable Zero123.
 struct zero123
-    : prefix_layout<under<role::model, "model.diffusion_model.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">,
                     under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
                     under<role::vision_encoder, "cond_stage_model.model.visual.">> {
     static constexpr bool reads_text = false;
 };
 
 /// Hunyuan3D 2.
-struct hunyuan3d : prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">,
+struct hunyuan3d : usual_names,
+                   prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">,
                                  under<role::vae, "vae.">,
                                  under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {
     static constexpr bool reads_text = false;
@@ -111,7 +140,8 @@ struct with_text_rule : Layout {
 
 /// What the older Stable Diffusions share: model and vae; their text encoders follow a rule.
 struct sd_prefixes
-    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {};
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {};
 
 /// Stable Diffusion 1.
 struct sd1 : with_text_rule<sd_prefixes, text_rules::sd1> {};
@@ -119,12 +149,13 @@ struct sd1 : with_text_rule<sd_prefixes, text_rules::sd1> {};
 /// Stable Diffusion 2.
 struct sd2 : with_text_rule<sd_prefixes, text_rules::sd2> {};
 
+struct unclip_prefixes
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">,
+                    under<role::vision_encoder, "embedder.model.visual.">> {};
+
 /// Stable Diffusion 2.1 unCLIP.
-struct sd2_unclip
-    : with_text_rule<
-          prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">,
-                        under<role::vision_encoder, "embedder.model.visual.">>,
-          text_rules::sd2> {};
+struct sd2_unclip : with_text_rule<unclip_prefixes, text_rules::sd2> {};
 
 /// Stable Diffusion XL.
 struct sdxl : with_text_rule<sd_prefixes, text_rules::sdxl> {};

@@ -106,6 +106,18 @@ struct backwards {
 using own_rule = layouts::with_text_rule<layouts::generic, backwards>;
 static_assert(stet::rearranges<own_rule, role::text_encoder> && puts<own_rule, role::vae>("vae."));
 
+// Strict conduct asks every family's layout about its keys; text rules vet their own.
+template <class Layout>
+inline constexpr bool vets_all = stet::vets<Layout, role::model> && stet::vets<Layout, role::vae> &&
+                                 stet::vets<Layout, role::text_encoder>;
+static_assert(vets_all<layouts::generic> && vets_all<layouts::base_default> && vets_all<layouts::sd3> &&
+              vets_all<layouts::hunyuan_video> && vets_all<layouts::stable_audio> &&
+              vets_all<layouts::stable_audio3> && vets_all<layouts::trellis2> && vets_all<layouts::sam3> &&
+              vets_all<layouts::cascade_b> && vets_all<layouts::cascade_c> && vets_all<layouts::svd> &&
+              vets_all<layouts::sv3d> && vets_all<layouts::zero123> && vets_all<layouts::hunyuan3d>);
+static_assert(stet::vets<layouts::sd1, role::vae> && stet::vets<layouts::sd2_unclip, role::model>);
+static_assert(!stet::vets<layouts::generic, role::vision_encoder>);
+
 } // namespace
 
 TEST_CASE("each layout with a text rule follows its own")
@@ -122,4 +134,20 @@ TEST_CASE("each layout with a text rule follows its own")
 TEST_CASE("a rule of one's own takes the place of a prefix")
 {
     CHECK(text_of<own_rule>({"a.x", "b.y"}) == "b.y;z.x;");
+}
+
+TEST_CASE("what a whole checkpoint puts before its keys no component has")
+{
+    const auto refused = [](const stet::result<void>& vetted) {
+        return !vetted && vetted.error().code == stet::errc::foreign_key;
+    };
+    CHECK(refused(layouts::hunyuan_video::vet(role::model{}, "model.diffusion_model.a")));
+    CHECK_FALSE(refused(layouts::hunyuan_video::vet(role::model{}, "model.a")));
+    CHECK(refused(layouts::generic::vet(role::vae{}, "first_stage_model.a")));
+    CHECK(refused(layouts::sd1::vet(role::vae{}, "vae.a")));
+    CHECK_FALSE(refused(layouts::generic::vet(role::vae{}, "decoder.vae.a")));
+    CHECK(refused(layouts::base_default::vet(role::text_encoder{}, "text_encoders.t5xxl.a")));
+    CHECK(refused(layouts::generic::vet(role::text_encoder{}, "encoder.block.0")));
+    CHECK_FALSE(refused(layouts::generic::vet(role::text_encoder{}, "umt5xxl.transformer.encoder.block.0")));
+    CHECK_FALSE(refused(layouts::sam3::vet(role::text_encoder{}, "encoder.block.0"))); // bears no name there
 }

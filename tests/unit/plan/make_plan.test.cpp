@@ -612,13 +612,38 @@ TEST_CASE("a key that bears its component's prefix already is refused, or gets i
           "model.diffusion_model.model.diffusion_model;");
 }
 
+TEST_CASE("a text encoder's key without the encoder's name is refused, or saved as ComfyUI does")
+{
+    const dict t5{{"encoder.block.0.layer.0.SelfAttention.q.weight", bytes(1)}, {"shared.weight", bytes(1)}};
+    const dict clip{{"text_model.embeddings.token_embedding.weight", bytes(1)}};
+    const dict other{{"w", bytes(1)}};
+    const stet::full with_t5{.model = other, .text_encoder = t5, .vae = other};
+    const stet::full with_clip{.model = other, .text_encoder = clip, .vae = other};
+    const auto       refused = [](const stet::result<stet::plan>& plan) {
+        REQUIRE_FALSE(plan);
+        CHECK(plan.error().code == errc::foreign_key);
+        return std::string(plan.error().first_party());
+    };
+    CHECK(refused(stet::make_plan(with_t5, stet::families::flux{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_t5, stet::families::sd3{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_t5, stet::families::wan21_t2v{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_t5, stet::families::qwen_image{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_t5, stet::families::chroma{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_clip, stet::families::sd15{})) == "clip_l.transformer.");
+    CHECK(refused(stet::make_plan(with_clip, stet::families::sdxl{})) == "clip_l.transformer.");
+    CHECK(refused(stet::make_plan(with_clip, stet::families::flux{})) == "clip_l.transformer.");
+    CHECK(names(stet::make_plan(with_t5, stet::families::flux{}, stet::plan_options::as_comfyui())) ==
+          "model.diffusion_model.w;text_encoders.encoder.block.0.layer.0.SelfAttention.q.weight;"
+          "text_encoders.shared.weight;vae.w;");
+}
+
 TEST_CASE("as in ComfyUI a key takes the place of one that still has to be renamed, and is renamed once more")
 {
     using entries = std::vector<std::pair<std::string, stet::tensor_view>>;
     using layout = stet::prefix_layout<stet::under<role::model, "p.">>;
     const auto planned = [](const entries& given) {
-        auto plan = stet::make_plan(stet::model_only{.model = given}, layout{},
-                                    stet::plan_options::as_comfyui());
+        auto plan =
+            stet::make_plan(stet::model_only{.model = given}, layout{}, stet::plan_options::as_comfyui());
         REQUIRE(plan);
         std::string all;
         for (const stet::record& record : plan->records())

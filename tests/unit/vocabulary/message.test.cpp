@@ -457,8 +457,12 @@ TEST_CASE("the length of a sentence is known without a buffer")
     CHECK(write_message(e, nullptr, 0) == message(e).size());
 }
 
-TEST_CASE("a file's fault is named as it is where it is known")
+TEST_CASE("a fault is named as it is where it is known")
 {
+    CHECK(
+        message(error{.code = errc::foreign_key}.with("t5xxl.transformer.").about("a.b")) ==
+        "tensor 'a.b' lacks the name of its encoder, without which no loader finds it; put that before every key of "
+        "it, such as 't5xxl.transformer.'");
     CHECK(message(error{.code = errc::header_length_too_large}.with("a zip archive does")) ==
           "the file is no safetensors file, it begins as a zip archive does");
     CHECK(message(error{.code = errc::invalid_offset, .expected = 8, .actual = 4}.with("c.d").about("a.b")) ==

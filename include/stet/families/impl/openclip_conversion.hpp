@@ -7,6 +7,7 @@
 #include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../rearrangement.hpp"
+#include "foreign_names.hpp"
 #include "relabel.hpp"
 #include "torch_concat.hpp"
 
@@ -291,7 +292,7 @@ inline result<ordered_dict> to_openclip(const openclip_names& names, rearrangeme
                 continue;
             }
             if (work.is_strict())
-                return error{.code = errc::foreign_key}.about(entry.name.prefix, entry.name.stem);
+                return foreign_text_key(entry.name);
             if (auto logged = work.log(change::kind::left_out, entry.name); !logged)
                 return logged.error();
             continue;

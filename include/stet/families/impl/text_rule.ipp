@@ -2,6 +2,7 @@
 #include "../../tensor/produced.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../text_rule.hpp"
+#include "foreign_names.hpp"
 #include "openclip_conversion.hpp"
 
 #include <array>
@@ -23,7 +24,7 @@ inline result<void> expect_only(rearrangement& work, std::string_view beginning)
 {
     for (const ordered_dict::entry& entry : work.dict.entries()) {
         if (work.is_strict() && entry.is_present && !ordered_dict::begins_with(entry.name, beginning))
-            return error{.code = errc::foreign_key}.about(entry.name.prefix, entry.name.stem);
+            return foreign_text_key(entry.name);
     }
     return {};
 }

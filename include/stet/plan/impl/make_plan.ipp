@@ -31,6 +31,10 @@ struct key_placer {
                 return prefixed_key(key, name->prefix);
             bears_prefix = true;
         }
+        if (how == strictness::strict && of->vet != nullptr) {
+            if (auto known = of->vet(of->layout, key); !known)
+                return known;
+        }
         if (auto added = builder->add(*name, tensor); !added)
             return added;
         if (name->size() != key.size())

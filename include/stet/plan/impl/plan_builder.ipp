@@ -72,11 +72,12 @@ STET_INLINE result<void> plan_builder::rename_again(std::size_t from) noexcept
 
     std::size_t kept = from;
     for (std::size_t i = from; i < records_.size(); ++i) {
-        const record        next = records_[i];
-        const placed_name   key{.stem = next.name.stem};
-        const bool          bears_prefix = !next.name.prefix.empty() && key.stem.starts_with(next.name.prefix);
-        const std::uint32_t earlier = bears_prefix ? names.find(key, hash_of(key), name_at) : name_table::none;
-        std::size_t         at = kept;
+        const record      next = records_[i];
+        const placed_name key{.stem = next.name.stem};
+        const bool        bears_prefix = !next.name.prefix.empty() && key.stem.starts_with(next.name.prefix);
+        const std::uint32_t earlier =
+            bears_prefix ? names.find(key, hash_of(key), name_at) : name_table::none;
+        std::size_t at = kept;
         if (earlier == name_table::none) {
             records_[kept++] = next;
         } else {

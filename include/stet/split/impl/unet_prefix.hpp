@@ -67,7 +67,7 @@ private:
          {"fm_modules.vision_model_mot_gen.embeddings.patch_embedding.weight",
           "language_model.model.layers.0.self_attn.q_proj_mot_gen.weight"}}};
 
-    std::array<std::uint64_t, prefixes.size()>        counts_{};
+    std::array<std::uint64_t, prefixes.size()>         counts_{};
     std::array<std::array<bool, 2>, bare_pairs.size()> bare_seen_{};
 };
 

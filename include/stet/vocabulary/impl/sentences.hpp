@@ -188,6 +188,9 @@ constexpr std::string_view sentence_of(const error& e) noexcept
         return "%s: more bytes than the system allows in one file";
     // A file's fault is named as it is, not by what came of it, where the one party that is given says it.
     const bool has_party = !e.first_party().empty() && e.second_party().empty();
+    if (e.code == errc::foreign_key && has_party)
+        return "%t lacks the name of its encoder, without which no loader finds it; put that before every key of it, "
+               "such as '%1'";
     if (e.code == errc::header_length_too_large && has_party)
         return "the file is no safetensors file, it begins as %1";
     if (e.code == errc::invalid_offset && has_party)
