@@ -21,9 +21,10 @@ namespace STET_NAMESPACE {
 namespace layouts {
 
 /// What no family's components have: the names that a whole checkpoint puts before them and, in a text encoder, keys
-/// without their encoder's own name (`t5xxl.transformer.`), under which alone ComfyUI looks for them.
+/// without their encoder's own name (`t5xxl.transformer.`), under which alone ComfyUI looks for them; nor quantised
+/// layers of a CLIP text encoder, which no loader reads.
 struct usual_names {
-    /// errors: foreign_key
+    /// errors: foreign_key, quantised_companion
     static result<void> vet(role::model, std::string_view key);
     static result<void> vet(role::text_encoder, std::string_view key);
     static result<void> vet(role::vae, std::string_view key);

@@ -147,8 +147,8 @@ struct component_placement {
 /// neither disk nor tensor data.
 /// errors:   duplicate_name, reserved_name, invalid_utf8, tensor_size_mismatch and the other errors of a tensor,
 ///           those of the layout's text_rules, empty_component, contradictory_prediction, file_size_overflow,
-///           header_too_large (of the tensors alone), out_of_memory; in strict conduct prefixed_key, foreign_key;
-///           not_convertible for a cast to what is_cast refuses
+///           header_too_large (of the tensors alone), out_of_memory; in strict conduct prefixed_key and those of the
+///           layout's vet; not_convertible for a cast to what is_cast refuses
 /// lifetime: the plan borrows the dicts' names and tensors, and nothing of the options
 template <checkpoint_kind Kind, class Layout>
 result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_options& options = {})

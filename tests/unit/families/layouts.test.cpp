@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "support/failure.hpp"
 #include "support/rearranged.hpp"
 
 #include <stet/families/layouts.hpp>
@@ -149,5 +150,9 @@ TEST_CASE("what a whole checkpoint puts before its keys no component has")
     CHECK(refused(layouts::base_default::vet(role::text_encoder{}, "text_encoders.t5xxl.a")));
     CHECK(refused(layouts::generic::vet(role::text_encoder{}, "encoder.block.0")));
     CHECK_FALSE(refused(layouts::generic::vet(role::text_encoder{}, "umt5xxl.transformer.encoder.block.0")));
+    CHECK(support::failure(layouts::generic::vet(role::text_encoder{}, "clip_l.transformer.a.comfy_quant")) ==
+          "quantised_companion");
+    CHECK(layouts::generic::vet(role::text_encoder{}, "t5xxl.transformer.a.comfy_quant"));
+    CHECK(layouts::generic::vet(role::text_encoder{}, "clip_l.transformer.a.weight"));
     CHECK_FALSE(refused(layouts::sam3::vet(role::text_encoder{}, "encoder.block.0"))); // bears no name there
 }

@@ -512,6 +512,26 @@ TEST_CASE("the order asked for is the order of the plan")
     CHECK(plan->data_alignment() == 4096);
 }
 
+TEST_CASE("tensors may stand as the dicts give them, one component after the other")
+{
+    using entries = std::vector<std::pair<std::string, stet::tensor_view>>;
+    const entries model{{"z", bytes(1)}, {"a", bytes(2)}, {"m", bytes(4)}};
+    const entries vae{{"z", bytes(8)}, {"b", bytes(16)}};
+    const auto    plan =
+        stet::make_plan(stet::full{.model = model, .text_encoder = stet::no_entries, .vae = vae},
+                        stet::layouts::generic{}, {.order = stet::dict_order});
+    CHECK(names(plan) ==
+          "model.diffusion_model.z;model.diffusion_model.a;model.diffusion_model.m;vae.z;vae.b;");
+    REQUIRE(plan);
+    CHECK(plan->records()[3].begin == 7);
+
+    // Of a name given twice the later stays where it stands.
+    const entries twice{{"a", bytes(1)}, {"b", bytes(2)}, {"a", bytes(4)}};
+    CHECK(names(stet::make_plan(twice, {.order = stet::dict_order,
+                                        .duplicates = stet::duplicate_names::later_wins})) == "b;a;");
+    CHECK(names(stet::make_plan(twice, {.order = stet::dict_order})) == "duplicate_name");
+}
+
 TEST_CASE("making a plan without memory reports it and gives all memory back")
 {
     dict model;

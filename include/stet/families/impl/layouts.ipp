@@ -2,6 +2,7 @@
 #include "../layouts.hpp"
 #include "foreign_names.hpp"
 #include "openclip_conversion.hpp"
+#include "quantised_names.hpp"
 
 #include <utility>
 
@@ -16,6 +17,10 @@ STET_INLINE result<void> layouts::usual_names::vet(role::model, std::string_view
 
 STET_INLINE result<void> layouts::usual_names::vet(role::text_encoder, std::string_view key)
 {
+    const bool is_clip =
+        key.starts_with("clip_l.") || key.starts_with("clip_g.") || key.starts_with("clip_h.");
+    if (is_clip && detail::is_quantised_companion(key))
+        return detail::lost_layer({.stem = key}, "clip-not-read");
     return detail::nameless_part_of(key) != nullptr ? result<void>(detail::foreign_text_key({.stem = key}))
                                                     : result<void>();
 }

@@ -4,6 +4,7 @@
 #include "../text_rule.hpp"
 #include "foreign_names.hpp"
 #include "openclip_conversion.hpp"
+#include "quantised_names.hpp"
 
 #include <array>
 #include <cstddef>
@@ -79,6 +80,10 @@ STET_INLINE result<void> sd1::apply(rearrangement& work)
 {
     if (auto known = detail::expect_only(work, "clip_l."); !known)
         return known;
+    for (const ordered_dict::entry& entry : work.dict.entries()) {
+        if (work.is_strict() && entry.is_present && detail::is_quantised_companion(entry.name.stem))
+            return detail::lost_layer(entry.name, "clip-not-read");
+    }
     if (const std::uint64_t positions = detail::clip_l_positions(work.dict);
         work.is_strict() && positions > detail::usual_positions)
     {

@@ -217,6 +217,14 @@ STET_INLINE result<void> plan_builder::add_checked(const placed_name& name, cons
 STET_INLINE bool plan_builder::arrange(const file_order& order, const growing_array<std::uint32_t>& by_name,
                                        std::size_t dropped) noexcept
 {
+    if (order.keeps_dict_order) {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < records_.size(); ++i) {
+            if (records_[i].escaped_size != dropped_record)
+                records_[kept++] = records_[i];
+        }
+        return records_.resize(kept); // shrinks
+    }
     growing_array<std::uint32_t> coming(records_.memory()); // the record that belongs at each place
     // Side by side, for they are looked up at random.
     growing_array<std::uint16_t> groups(records_.memory());

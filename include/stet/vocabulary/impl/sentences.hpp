@@ -188,6 +188,11 @@ constexpr std::string_view sentence_of(const error& e) noexcept
         return "%s: more bytes than the system allows in one file";
     // A file's fault is named as it is, not by what came of it, where the one party that is given says it.
     const bool has_party = !e.first_party().empty() && e.second_party().empty();
+    if (e.code == errc::quantised_companion && has_party && e.first_party() == "clip-not-read")
+        return "%t belongs to a quantised layer of a CLIP text encoder, which no loader reads (%1); dequantise it "
+               "first, or save as ComfyUI does";
+    if (e.code == errc::quantised_companion && has_party && e.first_party() == "metadata-conflict")
+        return "layer %s: its marker and the metadata say different things (%1); remove the one that is wrong";
     if (e.code == errc::foreign_key && has_party)
         return "%t lacks the name of its encoder, without which no loader finds it; put that before every key of it, "
                "such as '%1'";
