@@ -89,10 +89,12 @@ constexpr entry_kind kind_of(std::string_view key, array_view<const entry_rule> 
     return entry_kind::unknown;
 }
 
-struct pass_on_options {
+struct carry_options {
     array_view<const entry_rule> rules{}; ///< your own, looked through before those known
     bool keeps_whole_file = true;         ///< false: what describes the whole file is left out
     bool data_is_same = false; ///< every byte after the header, in the same order: its digests still hold
+    stet::strictness strictness = stet::strictness::strict; ///< whether a contradiction is refused
+    stet::allocator  allocator = heap();                    ///< of what is needed on the way
 };
 
 /// What a new file gets of another's metadata, and what it does not. Texts are owned.
@@ -106,14 +108,11 @@ struct passed_on {
 /// What became of the metadata of one file or several, besides what is in it.
 struct carried : passed_on {
     std::vector<std::string>
-        unplaced_layers{};                ///< names in `_quantization_metadata` that fit no weight; dropped
+        unplaced_layers{}; ///< names in `_quantization_metadata` that fit no weight; dropped
+    std::vector<std::string>
+        unknown_formats{};                ///< layers of a format that nobody here knows; carried as they are
     std::vector<std::string> differing{}; ///< keys of which two files have different texts; the first stands
     std::vector<std::string> unusable{};  ///< keys whose texts say nothing that could be carried; dropped
-};
-
-struct carry_options : pass_on_options {
-    stet::strictness strictness = stet::strictness::strict; ///< whether a contradiction is refused
-    stet::allocator  allocator = heap();                    ///< of what is needed on the way
 };
 
 } // namespace carry

@@ -35,9 +35,9 @@ result<carried> compose(const Kind& checkpoint, const Layout& layout, std::span<
     detail::part_joiner joiner(options, said);
     const auto          joined =
         each_component(checkpoint, [&]<class Role>(const component<Role>& dict, Role, std::size_t index) {
-            if (index >= sources.size() || !sources[index].is_present())
-                return result<void>();
-            return joiner.add(sources[index], dict, detail::names_by<Layout, Role>(layout));
+            const metadata_view source = index < sources.size() ? sources[index] : metadata_view();
+            return dict.is_given() ? joiner.add(source, dict, detail::names_by<Layout, Role>(layout))
+                                   : result<void>();
         });
     if (!joined)
         return joined.error();

@@ -13,7 +13,7 @@ namespace STET_NAMESPACE::carry {
 /// there whatever the rules say, and a digest among them is taken for right.
 /// errors: invalid_metadata_utf8, duplicate_metadata_key, out_of_memory
 result<passed_on> pass_on(const metadata_view& source, const metadata_view& own = {},
-                          const pass_on_options& options = {});
+                          const carry_options& options = {});
 
 } // namespace STET_NAMESPACE::carry
 

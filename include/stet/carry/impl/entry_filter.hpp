@@ -19,7 +19,7 @@ class entry_filter {
 public:
     using kept_entries = std::vector<std::pair<std::string_view, std::string_view>>;
 
-    entry_filter(const carry::pass_on_options& options, carry::passed_on& report) noexcept
+    entry_filter(const carry::carry_options& options, carry::passed_on& report) noexcept
         : options_(&options), report_(&report)
     {
     }
@@ -64,9 +64,9 @@ private:
         return false;
     }
 
-    const carry::pass_on_options* options_;
-    carry::passed_on*             report_;
-    kept_entries                  kept_{};
+    const carry::carry_options* options_;
+    carry::passed_on*           report_;
+    kept_entries                kept_{};
 };
 
 } // namespace STET_NAMESPACE::detail

@@ -11,6 +11,7 @@
 #include "layer_texts.hpp"
 #include "merged_entries.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -29,6 +30,9 @@ public:
     result<void> finish(const metadata_view& own);
 
 private:
+    /// Refuses a contradiction, in strict conduct, and names layers of unknown formats.
+    result<void> look_at(const any_dict& dict, const std::optional<std::string_view>& layers);
+
     result<void> add_layers(std::string_view text, const any_dict& dict, const naming& names);
 
     const carry::carry_options* options_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../quantised/verify.hpp"
 #include "entry_filter.hpp"
 #include "part_joiner.hpp"
 
@@ -29,7 +30,28 @@ STET_INLINE result<void> part_joiner::add(const metadata_view& source, const any
     if (auto added = merged_.add(filter.kept()); !added)
         return added;
     const auto layers = layers_entry(source);
+    if (auto sound = look_at(dict, layers); !sound)
+        return sound;
     return layers ? about_unusable(add_layers(*layers, dict, names), *options_, *report_) : result<void>();
+}
+
+STET_INLINE result<void> part_joiner::look_at(const any_dict&                        dict,
+                                              const std::optional<std::string_view>& layers)
+{
+    const auto tensors = list_tensors(dict, options_->allocator);
+    if (!tensors)
+        return tensors.error();
+    const auto found = quantised::verify(
+        tensors->view(), {.metadata = layers, .values = false, .allocator = options_->allocator});
+    if (!found)
+        return found.error();
+    for (const quantised::finding& one : *found) {
+        if (one.rule == quantised::rule::marker_format_unknown)
+            report_->unknown_formats.emplace_back(one.layer);
+        if (one.rule == quantised::rule::metadata_conflict && options_->strictness == strictness::strict)
+            return error{.code = errc::quantised_companion}.with(name(one.rule)).about(one.layer);
+    }
+    return {};
 }
 
 STET_INLINE result<void> part_joiner::add_layers(std::string_view text, const any_dict& dict,

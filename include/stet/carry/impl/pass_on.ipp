@@ -6,7 +6,7 @@
 namespace STET_NAMESPACE {
 
 STET_INLINE result<carry::passed_on> carry::pass_on(const metadata_view& source, const metadata_view& own,
-                                                    const pass_on_options& options)
+                                                    const carry_options& options)
 {
     passed_on            said;
     detail::entry_filter filter(options, said);
