@@ -14,9 +14,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
+#include <initializer_list>
+#include <list>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -403,6 +405,121 @@ void check_round_trip_case(const support::json_value& recorded)
     check_round_trip(checkpoint, *layout, how);
 }
 
+// ---- every family -----------------------------------------------------------------------------------------
+
+/// A component with quantised layers strewn in, some with a marker, some described by metadata, and plain ones.
+class strewn {
+public:
+    explicit strewn(std::string_view beginning)
+    {
+        layer(beginning, "blocks.0.attn.to_q", stet::dtype::f8_e4m3, marker, false);
+        layer(beginning, "blocks.0.attn.to_out.0", stet::dtype::u8, "nvfp4", true);
+        layer(beginning, "blocks.1.ffn.net.2", stet::dtype::i8, "int8_tensorwise", true);
+        layer(beginning, "norm", stet::dtype::bf16, "", false);
+    }
+    explicit strewn(std::initializer_list<std::string_view> plain)
+    {
+        for (const std::string_view name : plain)
+            layer("", std::string(name), stet::dtype::bf16, "", false);
+    }
+
+    const std::map<std::string, stet::tensor_view>& tensors() const { return tensors_; }
+
+    stet::metadata_list metadata() const
+    {
+        stet::metadata_list all{{"format", "pt"}};
+        if (!layers_.empty())
+            all.emplace_back(layers_key, "{\"format_version\": \"1.0\", \"layers\": {" + layers_ + "}}");
+        return all;
+    }
+
+private:
+    static constexpr const char* marker = "float8_e4m3fn";
+
+    void layer(std::string_view beginning, const std::string& name, stet::dtype type, std::string_view format,
+               bool is_in_metadata)
+    {
+        const std::string full = std::string(beginning) + name;
+        add(full + ".weight", type, {4, 4});
+        add(full + ".bias", stet::dtype::bf16, {4});
+        if (format.empty())
+            return;
+        add(full + ".weight_scale", stet::dtype::f32, {});
+        const std::string says = "{\"format\": \"" + std::string(format) + "\"}";
+        if (is_in_metadata) {
+            layers_ += (layers_.empty() ? "\"" : ", \"") + full + "\": " + says;
+            return;
+        }
+        texts_.push_back(says);
+        tensors_[full + ".comfy_quant"] =
+            *stet::view_of(stet::dtype::u8, {says.size()}, support::bytes_of(texts_.back()));
+    }
+
+    void add(const std::string& name, stet::dtype type, const stet::extents& shape)
+    {
+        const std::size_t size = *stet::byte_count(type, shape);
+        texts_.emplace_back(size, static_cast<char>('a' + texts_.size()));
+        tensors_[name] = *stet::view_of(type, shape, support::bytes_of(texts_.back()));
+    }
+
+    std::map<std::string, stet::tensor_view> tensors_{};
+    std::list<std::string>                   texts_{};
+    std::string                              layers_{};
+};
+
+/// A text encoder as the family's rule wants it: quantised but for CLIP, whose quantised layers no loader reads.
+strewn text_encoder_of(const support::runtime_layout& layout)
+{
+    const auto has = [&](std::string_view prefix) {
+        return std::find(layout.rules.text.begin(), layout.rules.text.end(), prefix) !=
+               layout.rules.text.end();
+    };
+    if (has("conditioner.embedders.1.model."))
+        return strewn({"clip_l.transformer.text_model.encoder.layers.0.mlp.fc1",
+                       "clip_g.transformer.text_model.encoder.layers.0.mlp.fc1"});
+    if (has("cond_stage_model.model."))
+        return strewn({"clip_h.transformer.text_model.encoder.layers.0.mlp.fc1"});
+    if (has("conditioner.embedders.0.model."))
+        return strewn({"clip_g.transformer.text_model.encoder.layers.0.mlp.fc1"});
+    if (!layout.rules.text.empty() && layout.is_by_rule())
+        return strewn({"clip_l.transformer.text_model.encoder.layers.0.mlp.fc1"});
+    return strewn("t5xxl.transformer.");
+}
+
+void check_family(const support::runtime_layout& layout)
+{
+    const strewn              model("");
+    const strewn              text = text_encoder_of(layout);
+    const strewn              vae("decoder.");
+    const stet::metadata_list of_model = model.metadata();
+    const stet::metadata_list of_text = text.metadata();
+    const stet::metadata_list of_vae = vae.metadata();
+    const auto                first = compose(
+        stet::full{.model = model.tensors(), .text_encoder = text.tensors(), .vae = vae.tensors()}, layout,
+        {stet::metadata_view(of_model), stet::metadata_view(of_text), stet::metadata_view(of_vae),
+                        stet::metadata_view()},
+        stet::strictness::strict);
+    INFO((first ? std::string() : stet::message(first.error())));
+    CHECK(first);
+    if (!first)
+        return;
+    CHECK(first->said.unplaced_layers.empty());
+    read_file file{.content = first->file};
+    auto      view = stet::read_checkpoint(support::bytes_of(file.content));
+    CHECK(view);
+    if (!view)
+        return;
+    file.view.emplace(*std::move(view));
+    file.metadata = stet::carry::metadata_of(file.view->header());
+    const auto apart = take_apart(file, layout);
+    if (apart) {
+        CHECK(meaning(apart->metadata.model) == meaning(of_model));
+        CHECK(meaning(apart->metadata.text_encoder) == meaning(of_text));
+        CHECK(meaning(apart->metadata.vae) == meaning(of_vae));
+    }
+    check_round_trip(file, layout, stet::strictness::strict);
+}
+
 support::case_array recorded_cases()
 {
     using support::a_text, support::an_object, support::texts, support::data_shape;
@@ -461,4 +578,19 @@ TEST_CASE("quantised layers keep their meaning when checkpoints are composed and
             check_save(recorded);
     }
     support::report_cases("quantised/checkpoints", run);
+}
+
+TEST_CASE("quantised layers keep their meaning in every family")
+{
+    std::size_t run = 0;
+    [&]<class... Family>(stet::family_list<Family...>) {
+        const auto check_one = [&](const support::runtime_layout& layout) {
+            INFO(layout.facts().name);
+            check_family(layout);
+            ++run;
+        };
+        (check_one(support::runtime_layout(Family{})), ...);
+    }(stet::families::all{});
+    std::printf("quantised/families: %zu families composed, taken apart and composed again\n", run);
+    CHECK(run == stet::families::all::size);
 }

@@ -34,6 +34,9 @@ public:
 
     stet::family_facts facts() const noexcept { return facts_; }
 
+    /// Whether the text encoder is renamed by a rule instead of a prefix.
+    bool is_by_rule() const noexcept { return rearrange_ != nullptr; }
+
     stet::placed_name place(stet::role::model, std::string_view key) const { return under(rules.model, key); }
     stet::placed_name place(stet::role::vae, std::string_view key) const { return under(rules.vae, key); }
     stet::placed_name place(stet::role::vision_encoder, std::string_view key) const

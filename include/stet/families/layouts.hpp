@@ -7,6 +7,7 @@
 #include "../layout/prefix_layout.hpp"
 #include "../state/role.hpp"
 #include "../vocabulary/config.hpp"
+#include "impl/usual_names.hpp"
 #include "rearrangement.hpp"
 #include "text_rule.hpp"
 
@@ -19,16 +20,6 @@ namespace STET_NAMESPACE {
 /// one of your own next to your model, not here. `reads_text` is false where ComfyUI's loader looks for no text encoder.
 /// source: ComfyUI 0.8.0, supported_models.py
 namespace layouts {
-
-/// What no family's components have: the names that a whole checkpoint puts before them and, in a text encoder, keys
-/// without their encoder's own name (`t5xxl.transformer.`), under which alone ComfyUI looks for them; nor quantised
-/// layers of a CLIP text encoder, which no loader reads.
-struct usual_names {
-    /// errors: foreign_key, quantised_companion
-    static result<void> vet(role::model, std::string_view key);
-    static result<void> vet(role::text_encoder, std::string_view key);
-    static result<void> vet(role::vae, std::string_view key);
-};
 
 /// Flux, Wan, Qwen, Lumina and most families since 2024.
 struct generic : usual_names,
@@ -139,7 +130,7 @@ struct with_text_rule : Layout {
     static result<void> rearrange(role::text_encoder, rearrangement& work) { return Rule::apply(work); }
 };
 
-/// What the older Stable Diffusions share: model and vae; their text encoders follow a rule.
+/// What the older Stable Diffusions share; their text encoders follow a rule.
 struct sd_prefixes
     : usual_names,
       prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {};
@@ -149,7 +140,6 @@ struct sd1 : with_text_rule<sd_prefixes, text_rules::sd1> {};
 
 /// Stable Diffusion 2.
 struct sd2 : with_text_rule<sd_prefixes, text_rules::sd2> {};
-
 struct unclip_prefixes
     : usual_names,
       prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "support/failure.hpp"
 #include "support/rearranged.hpp"
 
 #include <stet/families/layouts.hpp>
@@ -135,24 +134,4 @@ TEST_CASE("each layout with a text rule follows its own")
 TEST_CASE("a rule of one's own takes the place of a prefix")
 {
     CHECK(text_of<own_rule>({"a.x", "b.y"}) == "b.y;z.x;");
-}
-
-TEST_CASE("what a whole checkpoint puts before its keys no component has")
-{
-    const auto refused = [](const stet::result<void>& vetted) {
-        return !vetted && vetted.error().code == stet::errc::foreign_key;
-    };
-    CHECK(refused(layouts::hunyuan_video::vet(role::model{}, "model.diffusion_model.a")));
-    CHECK_FALSE(refused(layouts::hunyuan_video::vet(role::model{}, "model.a")));
-    CHECK(refused(layouts::generic::vet(role::vae{}, "first_stage_model.a")));
-    CHECK(refused(layouts::sd1::vet(role::vae{}, "vae.a")));
-    CHECK_FALSE(refused(layouts::generic::vet(role::vae{}, "decoder.vae.a")));
-    CHECK(refused(layouts::base_default::vet(role::text_encoder{}, "text_encoders.t5xxl.a")));
-    CHECK(refused(layouts::generic::vet(role::text_encoder{}, "encoder.block.0")));
-    CHECK_FALSE(refused(layouts::generic::vet(role::text_encoder{}, "umt5xxl.transformer.encoder.block.0")));
-    CHECK(support::failure(layouts::generic::vet(role::text_encoder{}, "clip_l.transformer.a.comfy_quant")) ==
-          "quantised_companion");
-    CHECK(layouts::generic::vet(role::text_encoder{}, "t5xxl.transformer.a.comfy_quant"));
-    CHECK(layouts::generic::vet(role::text_encoder{}, "clip_l.transformer.a.weight"));
-    CHECK_FALSE(refused(layouts::sam3::vet(role::text_encoder{}, "encoder.block.0"))); // bears no name there
 }
