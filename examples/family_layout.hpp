@@ -43,7 +43,7 @@ constexpr layout_facts facts_of()
         facts.rearrange_text = [](stet::rearrangement& work) {
             return Layout{}.rearrange(stet::role::text_encoder{}, work);
         };
-    if constexpr (stet::vets<Layout, stet::role::text_encoder>)
+    if constexpr (stet::detail::vets<Layout, stet::role::text_encoder>)
         facts.vet_text = [](std::string_view key) { return Layout{}.vet(stet::role::text_encoder{}, key); };
     return facts;
 }
@@ -51,7 +51,6 @@ constexpr layout_facts facts_of()
 /// A family of stet::families by the name it goes by.
 struct named_family {
     stet::family_facts facts{};
-    std::string_view   reload_caveat{};
     layout_facts       layout{};
 };
 
@@ -66,7 +65,6 @@ inline std::optional<named_family> find_family(std::string_view name)
     bool                comfyui_takes_text = true;
     stet::visit_family(name, [&]<class Family>(Family) {
         found.facts = stet::facts_of(Family{});
-        found.reload_caveat = Family::reload_caveat;
         layout = &known_facts<typename Family::layout>;
         comfyui_takes_text = stet::rules_of<Family>().comfyui_takes_text;
     });

@@ -26,7 +26,7 @@ public:
         : rules(stet::rules_of<Family>()), facts_(stet::facts_of(family)),
           rearrange_(rearrange_of<typename Family::layout>())
     {
-        if constexpr (stet::vets<Family, stet::role::text_encoder>)
+        if constexpr (stet::detail::vets<Family, stet::role::text_encoder>)
             vet_ = [](std::string_view key) { return Family::layout::vet(stet::role::text_encoder{}, key); };
     }
 
