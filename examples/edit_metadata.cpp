@@ -144,7 +144,7 @@ int edit(const request& asked, checkpoint_file& file)
         return example::report_failure(program, complaint);
     std::vector<std::string> dropped;
     for (const std::string& digest : carried->dropped_digests) {
-        const auto is_set = [&digest](const example::key_and_value& pair) { return pair.first == digest; };
+        const auto is_set = [&digest](const example::key_and_value& pair) { return pair.key == digest; };
         const bool is_own = std::any_of(asked.set.begin(), asked.set.end(), is_set) ||
                             std::any_of(asked.set_to_file.begin(), asked.set_to_file.end(), is_set);
         if (!is_own && metadata.erase(digest) != 0)
