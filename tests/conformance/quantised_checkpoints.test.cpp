@@ -5,6 +5,7 @@
 #include "support/stored_file.hpp"
 
 #include <stet/carry.hpp>
+#include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/read.hpp>
 #include <stet/split.hpp>
 #include <stet/stet.hpp>
@@ -314,6 +315,58 @@ void check_described(const support::json_value& recorded, const composed& saved)
     }
 }
 
+/// Saved as ComfyUI does, from components as ComfyUI keeps them: the same tensors as in its own file, to the byte.
+void check_as_comfyui(const support::json_value& recorded, const component_files& files,
+                      const support::runtime_layout& layout)
+{
+    const auto model = stet::carry::as_comfyui_keeps(*files.model.view);
+    const auto text = stet::carry::as_comfyui_keeps(*files.text_encoder.view);
+    CHECK((model && text));
+    if (!model || !text)
+        return;
+    const auto plan =
+        stet::make_plan(stet::full{.model = *model, .text_encoder = *text, .vae = *files.vae.view}, layout,
+                        stet::plan_options::as_comfyui());
+    INFO((plan ? std::string() : stet::message(plan.error())));
+    CHECK(plan);
+    if (!plan)
+        return;
+    const auto metadata = stet::make_comfyui_metadata(
+        {.stem = "ComfyUI", .number = 1, .digits = "1", .model = plan->model()}, stet::workflow{});
+    CHECK(metadata);
+    std::string       out;
+    stet::append_sink to(out);
+    if (!metadata || !stet::save(*plan, to, {.metadata = *metadata})) {
+        FAIL_CHECK("it cannot be written");
+        return;
+    }
+    read_file  output;
+    const auto view = stet::read_checkpoint(support::bytes_of(out));
+    if (!view || !read(recorded.at("output").text(), output)) {
+        FAIL_CHECK("it cannot be read");
+        return;
+    }
+    const described ours = content(*view);
+    const described theirs = content(*output.view);
+    for (const auto& [name, says] : theirs) {
+        CAPTURE(name);
+        const auto found = ours.find(name);
+        CHECK(found != ours.end());
+        if (found != ours.end())
+            CHECK((found->second == says));
+    }
+    CHECK(ours.size() == theirs.size());
+    std::vector<std::string> keys;
+    std::vector<std::string> expected;
+    for (const auto& [key, value] : *metadata)
+        keys.push_back(key);
+    for (const support::json_value& key : recorded.at("output_metadata_keys").items())
+        expected.emplace_back(key.text());
+    std::sort(keys.begin(), keys.end());
+    std::sort(expected.begin(), expected.end());
+    CHECK(keys == expected);
+}
+
 void check_save(const support::json_value& recorded)
 {
     component_files files;
@@ -339,6 +392,7 @@ void check_save(const support::json_value& recorded)
         return;
     check_carried(recorded, files, *saved);
     check_described(recorded, *saved);
+    check_as_comfyui(recorded, files, *layout);
     read_file output;
     if (!read(recorded.at("output").text(), output))
         return;
