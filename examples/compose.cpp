@@ -11,6 +11,7 @@
 #include "report.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
+#include <stet/carry/comfyui_component.hpp>
 #include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/stet.hpp>
 
@@ -166,16 +167,44 @@ stet::component<Role> component_in(const open_files& files, const request& asked
     return files[example::index_of(which)].tensors();
 }
 
-composed checkpoint_of(const open_files& files, const request& asked)
+/// Model and text encoder as ComfyUI keeps them once it has loaded them, which tells in quantised layers only.
+struct kept_components {
+    std::optional<stet::carry::comfyui_component> model{};
+    std::optional<stet::carry::comfyui_component> text_encoder{};
+
+    /// Returns why it cannot be done, or nothing.
+    std::string keep(const open_files& files, const request& asked)
+    {
+        for (const component which : {component::model, component::text_encoder}) {
+            if (!asked.files[which])
+                continue;
+            const example::checkpoint_file& file = files[example::index_of(which)];
+            auto                            kept = stet::carry::as_comfyui_keeps(file.tensors(),
+                                                                                 file.header().metadata(stet::quantised::metadata_key));
+            if (!kept)
+                return stet::message(kept.error());
+            (which == component::model ? model : text_encoder).emplace(*std::move(kept));
+        }
+        return {};
+    }
+};
+
+composed checkpoint_of(const open_files& files, const kept_components& kept, const request& asked)
 {
     namespace role = stet::role;
-    return {.model = component_in<role::model>(files, asked, component::model),
-            .text_encoder = component_in<role::text_encoder>(files, asked, component::text_encoder),
-            .vae = component_in<role::vae>(files, asked, component::vae),
-            .vision_encoder = component_in<role::vision_encoder>(files, asked, component::vision_encoder),
-            .seconds_start = component_in<role::seconds_start>(files, asked, component::seconds_start),
-            .seconds_total = component_in<role::seconds_total>(files, asked, component::seconds_total),
-            .extra = component_in<role::extra>(files, asked, component::extra)};
+    composed all{.model = component_in<role::model>(files, asked, component::model),
+                 .text_encoder = component_in<role::text_encoder>(files, asked, component::text_encoder),
+                 .vae = component_in<role::vae>(files, asked, component::vae),
+                 .vision_encoder =
+                     component_in<role::vision_encoder>(files, asked, component::vision_encoder),
+                 .seconds_start = component_in<role::seconds_start>(files, asked, component::seconds_start),
+                 .seconds_total = component_in<role::seconds_total>(files, asked, component::seconds_total),
+                 .extra = component_in<role::extra>(files, asked, component::extra)};
+    if (kept.model)
+        all.model = *kept.model;
+    if (kept.text_encoder)
+        all.text_encoder = *kept.text_encoder;
+    return all;
 }
 
 using text_map = std::map<std::string, std::string>;
@@ -239,7 +268,11 @@ int compose(const request& asked, const named_family& family, const example::des
     }
     stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
     options.prediction = told;
-    const composed               checkpoint = checkpoint_of(files, asked);
+    kept_components kept;
+    if (const std::string complaint = asked.as_comfyui ? kept.keep(files, asked) : std::string();
+        !complaint.empty())
+        return example::report_failure(program, complaint);
+    const composed               checkpoint = checkpoint_of(files, kept, asked);
     const example::family_layout layout(family);
     const auto                   plan = stet::make_plan(checkpoint, layout, options);
     if (!plan)
