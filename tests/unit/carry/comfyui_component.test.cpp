@@ -26,9 +26,9 @@ using stet::dtype;
 /// Tensors with bytes of their own.
 class dict {
 public:
-    dict& add(const std::string& name, dtype type, const stet::extents& shape, std::string bytes)
+    dict& add(const std::string& name, dtype type, const stet::extents& shape, std::string_view bytes)
     {
-        texts_.push_back(std::move(bytes));
+        texts_.emplace_back(bytes);
         tensors_[name] = *stet::view_of(type, shape, std::as_bytes(std::span(texts_.back())));
         return *this;
     }
@@ -59,9 +59,14 @@ std::map<std::string, std::string> kept(const dict& given, std::optional<std::st
     return all;
 }
 
-const std::string four(16, 'a');
-const std::string one_f32{'\0', '\0', '\x80', '?'}; // 1.0
-const std::string one_bf16{'\x80', '?'};
+constexpr std::string_view four = "aaaaaaaaaaaaaaaa";
+constexpr std::string_view one_f32{"\0\0\x80?", 4}; // 1.0
+constexpr std::string_view one_bf16{"\x80?", 2};
+
+std::string with(std::string_view type, std::string_view bytes)
+{
+    return std::string(type) + " " + std::string(bytes);
+}
 
 } // namespace
 
@@ -76,7 +81,7 @@ TEST_CASE("what metadata says of a layer becomes a marker, in place of any")
                                           "gone": {"format": "nvfp4"}}})");
     CHECK(all.size() == 4);
     CHECK(all["a.comfy_quant"] == R"({"format": "float8_e4m3fn", "full_precision_matrix_mult": true})");
-    CHECK(all["a.weight"] == "F8_E4M3 " + four);
+    CHECK(all["a.weight"] == with("F8_E4M3", four));
     CHECK(all["b.weight"] == "BF16 abcd");
 }
 
@@ -94,11 +99,11 @@ TEST_CASE("scales get the types that ComfyUI gives them")
     given.add("i.weight", dtype::i8, {4, 4}, four).add("i.weight_scale", dtype::bf16, {}, one_bf16);
     given.marker("i", R"({"format": "int8_tensorwise"})");
     auto all = kept(given);
-    CHECK(all["f.weight_scale"] == "F32 " + one_f32);
+    CHECK(all["f.weight_scale"] == with("F32", one_f32));
     CHECK(all["n.weight_scale"] == "F8_E4M3 " + std::string(512, '8'));
-    CHECK(all["n.weight_scale_2"] == "F32 " + one_f32);
+    CHECK(all["n.weight_scale_2"] == with("F32", one_f32));
     CHECK(all["m.weight_scale"] == "F8_E8M0 " + std::string(512, '8'));
-    CHECK(all["i.weight_scale"] == "BF16 " + one_bf16);
+    CHECK(all["i.weight_scale"] == with("BF16", one_bf16));
     CHECK(all.size() == given.tensors().size());
 }
 
@@ -113,7 +118,7 @@ TEST_CASE("the older names become those of today, and the flag goes")
     given.add("b.scale_input", dtype::f32, {}, std::string(4, '@'));
     auto all = kept(given);
     CHECK(all.size() == 7);
-    CHECK(all["a.weight_scale"] == "F32 " + one_f32);
+    CHECK(all["a.weight_scale"] == with("F32", one_f32));
     CHECK(all["a.comfy_quant"] == R"({"format": "float8_e4m3fn", "full_precision_matrix_mult": true})");
     CHECK(all["b.comfy_quant"] == R"({"format": "float8_e4m3fn", "full_precision_matrix_mult": true})");
     CHECK(all["b.input_scale"] == "F32 @@@@"); // that of a says nothing
@@ -128,8 +133,8 @@ TEST_CASE("what nobody knows, and what is no layer, stays as it is")
     given.add("p.weight", dtype::f8_e4m3, {4, 4}, four);
     auto all = kept(given);
     CHECK(all["a.comfy_quant"] == R"({ "format":"tomorrow" })");
-    CHECK(all["a.weight_scale"] == "BF16 " + one_bf16);
-    CHECK(all["p.weight"] == "F8_E4M3 " + four);
+    CHECK(all["a.weight_scale"] == with("BF16", one_bf16));
+    CHECK(all["p.weight"] == with("F8_E4M3", four));
     CHECK(all.size() == 4);
 }
 

@@ -14,9 +14,11 @@ using names = std::vector<std::string>;
 
 namespace {
 
-const stet::metadata_list source{
-    {"config", "{}"}, {"sshs_model_hash", "ab"}, {"modelspec.title", "t"}, {"sshs_legacy_hash", "c"},
-    {"mine", "m"},    {"format", "pt"}};
+stet::metadata_list source()
+{
+    return {{"config", "{}"}, {"sshs_model_hash", "ab"}, {"modelspec.title", "t"}, {"sshs_legacy_hash", "c"},
+            {"mine", "m"},    {"format", "pt"}};
+}
 
 /// `key=text;` of every entry.
 std::string shown(const stet::metadata_list& list)
@@ -31,7 +33,8 @@ std::string shown(const stet::metadata_list& list)
 
 TEST_CASE("metadata goes to another file by the rule for each key")
 {
-    const auto said = pass_on(source);
+    const stet::metadata_list given = source();
+    const auto                said = pass_on(given);
     REQUIRE(said);
     CHECK(shown(said->metadata) == "config={};format=pt;mine=m;modelspec.title=t;");
     CHECK(said->dropped_digests == names{"sshs_model_hash", "sshs_legacy_hash"});
@@ -41,7 +44,8 @@ TEST_CASE("metadata goes to another file by the rule for each key")
 
 TEST_CASE("what describes the whole file can be left out, and is named")
 {
-    const auto said = pass_on(source, {}, {.keeps_whole_file = false});
+    const stet::metadata_list given = source();
+    const auto                said = pass_on(given, {}, {.keeps_whole_file = false});
     REQUIRE(said);
     CHECK(shown(said->metadata) == "config={};format=pt;mine=m;");
     CHECK(said->left_out == names{"modelspec.title"});
@@ -49,7 +53,8 @@ TEST_CASE("what describes the whole file can be left out, and is named")
 
 TEST_CASE("digests of data that is the same still hold; those of the header do not")
 {
-    const auto said = pass_on(source, {}, {.data_is_same = true});
+    const stet::metadata_list given = source();
+    const auto                said = pass_on(given, {}, {.data_is_same = true});
     REQUIRE(said);
     CHECK(shown(said->metadata) == "config={};format=pt;mine=m;modelspec.title=t;sshs_model_hash=ab;");
     CHECK(said->dropped_digests == names{"sshs_legacy_hash"});
@@ -57,8 +62,9 @@ TEST_CASE("digests of data that is the same still hold; those of the header do n
 
 TEST_CASE("one's own entries are there whatever the rules say")
 {
+    const stet::metadata_list given = source();
     const stet::metadata_list own{{"sshs_model_hash", "new"}, {"format", "x"}, {"a", "b"}};
-    const auto                said = pass_on(source, own);
+    const auto                said = pass_on(given, own);
     REQUIRE(said);
     CHECK(shown(said->metadata) == "a=b;config={};format=x;mine=m;modelspec.title=t;sshs_model_hash=new;");
     CHECK(said->dropped_digests.size() == 2);

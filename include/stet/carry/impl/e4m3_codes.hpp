@@ -30,7 +30,7 @@ constexpr std::uint8_t e4m3_of_e5m2(std::uint8_t code) noexcept
         if (number > upper)
             continue;
         const float middle = (lower + upper) / 2; // exact: the two are neighbours
-        const bool  is_lower = number < middle || (number == middle && below % 2 == 0);
+        const bool  is_lower = number < middle || (!(number > middle) && below % 2 == 0);
         return static_cast<std::uint8_t>(sign | (is_lower ? below : below + 1U));
     }
     return static_cast<std::uint8_t>(sign | largest);

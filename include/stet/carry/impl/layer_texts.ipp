@@ -17,7 +17,7 @@ STET_INLINE result<void> each_layer(
     const auto layers = document->root().find("layers");
     if (!layers || !layers->is_object())
         return unusable;
-    for (const json_member& member : layers->members()) {
+    for (const json_member member : layers->members()) {
         if (auto visited = visit(member.name, member.value); !visited)
             return visited;
     }

@@ -8,6 +8,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -16,8 +17,10 @@ namespace {
 namespace role = stet::role;
 using support::small_tensors;
 
-const stet::metadata_list source{{"format", "pt"},
-                                 {"_quantization_metadata", R"({"layers":{"a":{"format":"nvfp4"}}})"}};
+stet::metadata_list source()
+{
+    return {{"format", "pt"}, {"_quantization_metadata", R"({"layers":{"a":{"format":"nvfp4"}}})"}};
+}
 
 } // namespace
 
@@ -40,11 +43,12 @@ TEST_CASE("components without metadata change nothing, and names are said once")
 
 TEST_CASE("joining and splitting without memory say so and give all memory back")
 {
-    const small_tensors       model{"a.weight"};
-    const small_tensors       file{"model.diffusion_model.a.weight"};
-    const stet::metadata_view sources[] = {source};
-    const stet::metadata_list whole{
-        {"_quantization_metadata", R"({"layers":{"model.diffusion_model.a":{"format":"nvfp4"}}})"}};
+    const small_tensors                      model{"a.weight"};
+    const small_tensors                      file{"model.diffusion_model.a.weight"};
+    const stet::metadata_list                of_model = source();
+    const std::array<stet::metadata_view, 1> sources{of_model};
+    const stet::metadata_list                whole{
+                       {"_quantization_metadata", R"({"layers":{"model.diffusion_model.a":{"format":"nvfp4"}}})"}};
     CHECK(support::allocations_needed([&](const stet::allocator& memory) -> std::string_view {
               return support::failure(stet::carry::compose(stet::model_only{.model = model},
                                                            stet::layouts::sd3{}, sources, {},
