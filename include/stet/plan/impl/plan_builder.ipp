@@ -82,7 +82,6 @@ STET_INLINE result<void> plan_builder::rename_again(std::size_t from) noexcept
             records_[kept++] = next;
         } else {
             at = keys[earlier].held_by;
-            names.remove(key, hash_of(key), name_at);
             records_[at].name = next.name;
             records_[at].escaped_size = next.escaped_size;
             --components_.last().tensors;
