@@ -125,6 +125,19 @@ TEST_CASE("the older names become those of today, and the flag goes")
     CHECK(all["b.weight"] == "F8_E4M3 " + std::string("\x38\x7E\xBA\x00", 4));
 }
 
+TEST_CASE("a flag of which no layer speaks stays")
+{
+    dict given;
+    given.add("t5xxl.scaled_fp8", dtype::f8_e4m3, {0}, "").add("llama.scaled_fp8", dtype::f8_e4m3, {0}, "");
+    given.add("llama.a.weight", dtype::f8_e4m3, {4, 4}, four)
+        .add("llama.a.scale_weight", dtype::f32, {}, one_f32);
+    auto all = kept(given);
+    CHECK(all.contains("t5xxl.scaled_fp8"));
+    CHECK_FALSE(all.contains("llama.scaled_fp8"));
+    CHECK(all["llama.a.comfy_quant"] == R"({"format": "float8_e4m3fn"})");
+    CHECK(all.size() == 4);
+}
+
 TEST_CASE("what nobody knows, and what is no layer, stays as it is")
 {
     dict given;

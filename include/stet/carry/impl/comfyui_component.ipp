@@ -3,6 +3,7 @@
 #include "../../tensor/produced.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../../vocabulary/impl/sort_range.hpp"
 #include "../comfyui_component.hpp"
 #include "e4m3_codes.hpp"
 #include "kept_marker.hpp"
@@ -36,6 +37,8 @@ public:
             for (const quantised::companion& one : layer.companions)
                 names_[one.position] = one.name;
         }
+        if (auto noted = note_old_flags(); !noted)
+            return noted.error();
         for (std::uint32_t i = 0; i < found_->tensors().size(); ++i) {
             if (auto kept = keep(i); !kept)
                 return kept.error();
@@ -48,6 +51,8 @@ public:
     }
 
 private:
+    static constexpr std::string_view old_flag_name = "scaled_fp8";
+
     /// Whether ComfyUI reads a description of the layer, and writes it again.
     static bool is_marked(const quantised::layer& layer) noexcept
     {
@@ -57,19 +62,28 @@ private:
                 layer.described_by == described_by::both || layer.described_by == described_by::old_names);
     }
 
-    /// Whether a position is that of a flag whose layers get markers instead.
-    bool is_old_flag(std::uint32_t position) const noexcept
+    /// Notes the flags whose layers get markers instead.
+    result<void> note_old_flags()
     {
-        for (const quantised::old_flag& flag : found_->old_flags()) {
-            if (flag.position != position)
-                continue;
-            for (const quantised::layer& layer : *found_) {
-                if (layer.described_by == quantised::described_by::old_names &&
-                    layer.name.starts_with(flag.prefix))
-                    return true;
-            }
+        growing_array<std::string_view> old(names_.memory());
+        for (const quantised::layer& layer : *found_) {
+            if (layer.described_by == quantised::described_by::old_names && !old.push(layer.name))
+                return out_of_memory(sizeof(std::string_view));
         }
-        return false;
+        heap_sort(old.view(), [](std::string_view a, std::string_view b) { return a < b; });
+        for (const quantised::old_flag& flag : found_->old_flags()) {
+            std::size_t begin = 0; // of the names that are not below the prefix
+            for (std::size_t end = old.size(); begin < end;) {
+                const std::size_t middle = begin + (end - begin) / 2;
+                if (old[middle] < flag.prefix)
+                    begin = middle + 1;
+                else
+                    end = middle;
+            }
+            if (begin < old.size() && old[begin].starts_with(flag.prefix))
+                names_[flag.position] = old_flag_name;
+        }
+        return {};
     }
 
     result<void> add(std::string_view name, const tensor_view& tensor)
@@ -95,7 +109,7 @@ private:
         const quantised::named_tensor& tensor = found_->tensors()[position];
         const quantised::layer* const  layer = found_->layer_of(position);
         if (layer == nullptr)
-            return is_old_flag(position) ? result<void>() : add(tensor.name, tensor.tensor);
+            return names_[position] == old_flag_name ? result<void>() : add(tensor.name, tensor.tensor);
         if (!is_marked(*layer))
             return add(tensor.name, tensor.tensor);
         if (position == layer->weight)
