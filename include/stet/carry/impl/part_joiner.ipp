@@ -41,7 +41,7 @@ STET_INLINE result<void> part_joiner::look_at(const any_dict&                   
     const auto tensors = list_tensors(dict, options_->allocator);
     if (!tensors)
         return tensors.error();
-    const auto found = quantised::verify(
+    const auto found = (quantised::verify)(
         tensors->view(), {.metadata = layers, .values = false, .allocator = options_->allocator});
     if (!found)
         return found.error();
