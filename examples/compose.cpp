@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Puts component files together to one checkpoint of a model family.
+#include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "command_line.hpp"
 #include "component_files.hpp"
@@ -9,6 +10,8 @@
 #include "readable.hpp"
 #include "report.hpp"
 
+#include <stet/carry/carry_metadata.hpp>
+#include <stet/carry/comfyui_component.hpp>
 #include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/stet.hpp>
 
@@ -164,24 +167,53 @@ stet::component<Role> component_in(const open_files& files, const request& asked
     return files[example::index_of(which)].tensors();
 }
 
-composed checkpoint_of(const open_files& files, const request& asked)
+/// Model and text encoder as ComfyUI keeps them once it has loaded them, which tells in quantised layers only.
+struct kept_components {
+    std::optional<stet::carry::comfyui_component> model{};
+    std::optional<stet::carry::comfyui_component> text_encoder{};
+
+    /// Returns why it cannot be done, or nothing.
+    std::string keep(const open_files& files, const request& asked)
+    {
+        for (const component which : {component::model, component::text_encoder}) {
+            if (!asked.files[which])
+                continue;
+            const example::checkpoint_file& file = files[example::index_of(which)];
+            auto                            kept = stet::carry::as_comfyui_keeps(file.tensors(),
+                                                                                 file.header().metadata(stet::quantised::metadata_key));
+            if (!kept)
+                return stet::message(kept.error());
+            (which == component::model ? model : text_encoder).emplace(*std::move(kept));
+        }
+        return {};
+    }
+};
+
+composed checkpoint_of(const open_files& files, const kept_components& kept, const request& asked)
 {
     namespace role = stet::role;
-    return {.model = component_in<role::model>(files, asked, component::model),
-            .text_encoder = component_in<role::text_encoder>(files, asked, component::text_encoder),
-            .vae = component_in<role::vae>(files, asked, component::vae),
-            .vision_encoder = component_in<role::vision_encoder>(files, asked, component::vision_encoder),
-            .seconds_start = component_in<role::seconds_start>(files, asked, component::seconds_start),
-            .seconds_total = component_in<role::seconds_total>(files, asked, component::seconds_total),
-            .extra = component_in<role::extra>(files, asked, component::extra)};
+    composed all{.model = component_in<role::model>(files, asked, component::model),
+                 .text_encoder = component_in<role::text_encoder>(files, asked, component::text_encoder),
+                 .vae = component_in<role::vae>(files, asked, component::vae),
+                 .vision_encoder =
+                     component_in<role::vision_encoder>(files, asked, component::vision_encoder),
+                 .seconds_start = component_in<role::seconds_start>(files, asked, component::seconds_start),
+                 .seconds_total = component_in<role::seconds_total>(files, asked, component::seconds_total),
+                 .extra = component_in<role::extra>(files, asked, component::extra)};
+    if (kept.model)
+        all.model = *kept.model;
+    if (kept.text_encoder)
+        all.text_encoder = *kept.text_encoder;
+    return all;
 }
 
 using text_map = std::map<std::string, std::string>;
 
-/// What the user says, over what ComfyUI would write if its conduct is asked for.
-stet::result<text_map> metadata_of(const request& asked, const stet::claimed_name& name)
+/// What the user says, over what ComfyUI would write if its conduct is asked for, else over what the files bring.
+stet::result<text_map> metadata_of(const request& asked, const stet::metadata_list& carried,
+                                   const stet::claimed_name& name)
 {
-    text_map metadata;
+    text_map metadata(carried.begin(), carried.end());
     if (asked.as_comfyui) {
         const auto written = stet::make_comfyui_metadata(name);
         if (!written)
@@ -191,6 +223,26 @@ stet::result<text_map> metadata_of(const request& asked, const stet::claimed_nam
     for (const auto& [key, value] : asked.metadata)
         metadata.insert_or_assign(key, value);
     return metadata;
+}
+
+/// The metadata of the components' files, in the order of composed::fields. As ComfyUI does it there is none.
+stet::result<stet::carry::carried> carry(const open_files& files, const request& asked,
+                                         const composed& checkpoint, const example::family_layout& layout)
+{
+    constexpr std::array<component, 7> order{
+        component::model,         component::text_encoder,  component::vae,  component::vision_encoder,
+        component::seconds_start, component::seconds_total, component::extra};
+    std::array<stet::metadata_list, order.size()> lists{};
+    std::array<stet::metadata_view, order.size()> sources{};
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (!asked.files[order[i]] || asked.as_comfyui)
+            continue;
+        lists[i] = stet::carry::metadata_of(files[example::index_of(order[i])].header());
+        sources[i] = lists[i];
+    }
+    return stet::carry::compose(
+        checkpoint, layout, sources, {},
+        {.strictness = asked.as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict});
 }
 
 void print_changes(const stet::plan& plan)
@@ -216,17 +268,26 @@ int compose(const request& asked, const named_family& family, const example::des
     }
     stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
     options.prediction = told;
-    const auto plan = stet::make_plan(checkpoint_of(files, asked), example::family_layout(family), options);
+    kept_components kept;
+    if (const std::string complaint = asked.as_comfyui ? kept.keep(files, asked) : std::string();
+        !complaint.empty())
+        return example::report_failure(program, complaint);
+    const composed               checkpoint = checkpoint_of(files, kept, asked);
+    const example::family_layout layout(family);
+    const auto                   plan = stet::make_plan(checkpoint, layout, options);
     if (!plan)
         return example::report_failure(program, stet::message(plan.error()));
+    const auto carried = carry(files, asked, checkpoint, layout);
+    if (!carried)
+        return example::report_failure(program, stet::message(carried.error()));
 
-    stet::result<text_map> metadata = metadata_of(asked, {.model = plan->model()});
+    stet::result<text_map> metadata = metadata_of(asked, carried->metadata, {.model = plan->model()});
     if (!metadata)
         return example::report_failure(program, stet::message(metadata.error()));
     const bool has_metadata =
         !metadata->empty() || asked.as_comfyui; // ComfyUI's may be empty, but it is there
     const auto metadata_for = [&](const stet::claimed_name& name) -> stet::result<stet::metadata_view> {
-        metadata = metadata_of(asked, name);
+        metadata = metadata_of(asked, carried->metadata, name);
         if (!metadata)
             return metadata.error();
         return has_metadata ? stet::metadata_view(*metadata) : stet::metadata_view();
@@ -242,8 +303,10 @@ int compose(const request& asked, const named_family& family, const example::des
         return example::report_failure(program, stet::message(saved.error()));
     example::print(*saved);
     print_changes(*plan);
-    if (!family.reload_caveat.empty())
-        std::cout << "    note: " << family.reload_caveat << '\n';
+    example::print_carried(*carried);
+    const bool has_config = metadata->count("config") + metadata->count("is_512") != 0;
+    if (!saved->reload_caveat.empty() && !has_config)
+        std::cout << "    note: " << saved->reload_caveat << '\n';
     return example::done;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Shows or changes a checkpoint's metadata. The file is written anew beside the old one, whose place it takes in one
 // step; tensors pass through in small pieces, byte for byte.
+#include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "closing_writer.hpp"
 #include "command_line.hpp"
@@ -9,9 +10,14 @@
 #include "report.hpp"
 #include "size_in_memory.hpp"
 
+#include <stet/carry/carry_metadata.hpp>
+#include <stet/carry/pass_on.hpp>
 #include <stet/stet.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -108,18 +114,48 @@ std::string change(const request& asked, const checkpoint_file& file, text_map& 
     return {};
 }
 
+/// Entries whose digests the changes leave right: sd-scripts' old one speaks of its own entries and the tensors.
+stet::result<stet::carry::passed_on> pass_on(const request& asked, const checkpoint_file& file)
+{
+    constexpr std::array<stet::carry::entry_rule, 1> still_right{
+        {{"sshs_legacy_hash", stet::carry::entry_kind::data_digest}}};
+    const auto is_of_training = [](std::string_view key) { return key.starts_with("ss_"); };
+    bool       is_touched = std::any_of(asked.removed.begin(), asked.removed.end(), is_of_training);
+    for (const auto* const pairs : {&asked.set, &asked.set_to_file}) {
+        for (const auto& [key, value] : *pairs)
+            is_touched = is_touched || is_of_training(key);
+    }
+    const stet::metadata_list source = stet::carry::metadata_of(file.header());
+    return stet::carry::pass_on(
+        source, {},
+        {.rules = is_touched ? stet::array_view<const stet::carry::entry_rule>() : still_right,
+         .data_is_same = true});
+}
+
 int edit(const request& asked, checkpoint_file& file)
 {
-    const stet::checkpoint_header& header = file.header();
-    text_map                       metadata;
-    for (std::size_t i = 0; i < header.metadata_size(); ++i)
-        metadata.emplace(header.metadata(i).key, header.metadata(i).value);
+    const auto carried = pass_on(asked, file);
+    if (!carried)
+        return example::report_failure(program, stet::message(carried.error()));
+    text_map metadata(carried->metadata.begin(), carried->metadata.end());
+    for (const std::string& digest : carried->dropped_digests)
+        metadata.emplace(digest, file.header().metadata(digest).value_or("")); // may be asked to be removed
     if (const std::string complaint = change(asked, file, metadata); !complaint.empty())
         return example::report_failure(program, complaint);
+    std::vector<std::string> dropped;
+    for (const std::string& digest : carried->dropped_digests) {
+        const auto is_set = [&digest](const example::key_and_value& pair) { return pair.key == digest; };
+        const bool is_own = std::any_of(asked.set.begin(), asked.set.end(), is_set) ||
+                            std::any_of(asked.set_to_file.begin(), asked.set_to_file.end(), is_set);
+        if (!is_own && metadata.erase(digest) != 0)
+            dropped.push_back(digest);
+    }
 
-    // Names are final already, so that no layout has to place them.
+    // Names are final already, so that no layout has to place them; tensors stay where they are.
+    stet::file_order order = stet::dict_order;
+    order.data_alignment = std::max(order.data_alignment, static_cast<std::uint32_t>(file.alignment()));
     const auto plan = stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = file.tensors()},
-                                      stet::layouts::generic{});
+                                      stet::layouts::generic{}, {.order = order});
     if (!plan)
         return example::report_failure(program, stet::message(plan.error()));
     const bool replaces = !asked.output || asked.replaces;
@@ -140,6 +176,7 @@ int edit(const request& asked, checkpoint_file& file)
     if (!saved)
         return example::report_failure(program, stet::message(saved.error()));
     example::print_file(*saved);
+    example::print_names("metadata dropped", dropped, ", digests that hold no longer");
     std::cout << "    metadata: "
               << (metadata.size() == 1 ? "1 entry" : example::grouped(metadata.size()) + " entries") << '\n';
     return example::done;
@@ -165,8 +202,8 @@ int main(int count, char** values)
                     {"--replace", "", "even if there is a file of that name already", &asked.replaces}},
         .notes =
             "All options but the last two may be repeated. The new file takes the old one's place in one step;\n"
-            "until then, and after any failure, the old one is as it was. Tensors keep their bytes and, if they\n"
-            "stand in the order of the reference writer, their order; else they are put into that.\n"};
+            "until then, and after any failure, the old one is as it was. Tensors keep their bytes and their\n"
+            "order, so that digests of them still hold; one of the header that does not is dropped.\n"};
     asked.path = example::parse(line, count, values)[0];
     settle(asked);
 

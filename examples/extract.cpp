@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Takes a checkpoint apart into component files, with the names that tensors had before they were saved.
+#include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "command_line.hpp"
 #include "component_files.hpp"
@@ -8,6 +9,7 @@
 #include "readable.hpp"
 #include "report.hpp"
 
+#include <stet/carry/carry_metadata.hpp>
 #include <stet/split/split.hpp>
 #include <stet/stet.hpp>
 
@@ -54,6 +56,27 @@ const stet::split_part& part_of(const stet::split_checkpoint& parts, component w
     return parts.extra;
 }
 
+const stet::metadata_list& metadata_of(const stet::carry::split_metadata& all, component which)
+{
+    switch (which) {
+    case component::model:
+        return all.model;
+    case component::text_encoder:
+        return all.text_encoder;
+    case component::vision_encoder:
+        return all.vision_encoder;
+    case component::vae:
+        return all.vae;
+    case component::seconds_start:
+        return all.seconds_start;
+    case component::seconds_total:
+        return all.seconds_total;
+    case component::extra:
+        break;
+    }
+    return all.extra;
+}
+
 /// Finds the layout in the file's names. Returns why it cannot, or nothing.
 std::string detect_layout(const example::checkpoint_file& file, example::layout_facts& layout)
 {
@@ -79,19 +102,23 @@ std::string missing_component(const request& asked, const stet::split_checkpoint
     return {};
 }
 
-int save_parts(const request& asked, const stet::split_checkpoint& parts)
+int save_parts(const request& asked, const stet::split_checkpoint& parts,
+               const stet::carry::split_metadata& carried)
 {
     for (const component which : example::every_component) {
         if (!asked.files[which])
             continue;
-        const auto saved = [&] {
+        const stet::metadata_list& metadata = metadata_of(carried, which);
+        const auto                 saved = [&] {
             example::progress_bar bar;
-            return stet::save(stet::model_only{.model = stet::no_entries, .extra = part_of(parts, which)},
-                              stet::layouts::generic{},
-                              stet::exact_path{.path = *asked.files[which],
-                                               .existing = asked.replaces ? stet::existing_file::replace
-                                                                          : stet::existing_file::refuse},
-                              {.progress = bar});
+            return stet::save(
+                stet::model_only{.model = stet::no_entries, .extra = part_of(parts, which)},
+                stet::layouts::generic{},
+                stet::exact_path{.path = *asked.files[which],
+                                                 .existing = asked.replaces ? stet::existing_file::replace
+                                                                            : stet::existing_file::refuse},
+                {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
+                                 .progress = bar});
         }();
         if (!saved)
             return example::report_failure(program, stet::message(saved.error()));
@@ -141,16 +168,23 @@ int extract(const request& asked, const std::optional<example::named_family>& fa
         layout = family->layout;
     else if (const std::string complaint = detect_layout(file, layout); !complaint.empty())
         return example::report_failure(program, complaint);
-    const auto parts = stet::split_by(
-        layout.rules, stet::component<stet::role::extra>(file.tensors()),
-        {.strictness = asked.as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict});
+    const auto how = asked.as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict;
+    const stet::component<stet::role::extra> tensors(file.tensors());
+    const auto parts = stet::split_by(layout.rules, tensors, {.strictness = how});
     if (!parts)
         return example::report_failure(program, stet::message(parts.error()));
+    const stet::metadata_list source = stet::carry::metadata_of(file.header());
+    const auto                carried =
+        stet::carry::split_by(layout.rules, tensors, source, {.strictness = how}, {.strictness = how});
+    if (!carried)
+        return example::report_failure(program, stet::message(carried.error()));
     if (const std::string complaint = missing_component(asked, *parts); !complaint.empty())
         return example::report_failure(program, complaint);
-    const int status = save_parts(asked, *parts);
-    if (status == example::done)
+    const int status = save_parts(asked, *parts, *carried);
+    if (status == example::done) {
         print_rest(asked, *parts);
+        example::print_carried(*carried);
+    }
     return status;
 }
 

@@ -31,7 +31,8 @@ static_assert(static_cast<std::size_t>(stet::known_layout::sdxl_refiner) + 1 == 
 struct layout_facts {
     stet::split_rules rules{};
     stet::result<void> (*rearrange_text)(stet::rearrangement&) =
-        nullptr; ///< null: the text encoder has a prefix
+        nullptr;                                                    ///< null: the text encoder has a prefix
+    stet::result<void> (*vet_text)(std::string_view key) = nullptr; ///< null: any key may be a text encoder's
 };
 
 template <class Layout>
@@ -42,13 +43,14 @@ constexpr layout_facts facts_of()
         facts.rearrange_text = [](stet::rearrangement& work) {
             return Layout{}.rearrange(stet::role::text_encoder{}, work);
         };
+    if constexpr (stet::detail::vets<Layout, stet::role::text_encoder>)
+        facts.vet_text = [](std::string_view key) { return Layout{}.vet(stet::role::text_encoder{}, key); };
     return facts;
 }
 
 /// A family of stet::families by the name it goes by.
 struct named_family {
     stet::family_facts facts{};
-    std::string_view   reload_caveat{};
     layout_facts       layout{};
 };
 
@@ -63,7 +65,6 @@ inline std::optional<named_family> find_family(std::string_view name)
     bool                comfyui_takes_text = true;
     stet::visit_family(name, [&]<class Family>(Family) {
         found.facts = stet::facts_of(Family{});
-        found.reload_caveat = Family::reload_caveat;
         layout = &known_facts<typename Family::layout>;
         comfyui_takes_text = stet::rules_of<Family>().comfyui_takes_text;
     });
@@ -95,6 +96,15 @@ public:
 
     stet::family_facts facts() const { return family_; }
 
+    static stet::result<void> vet(stet::role::model role, std::string_view key)
+    {
+        return stet::layouts::usual_names::vet(role, key);
+    }
+    static stet::result<void> vet(stet::role::vae role, std::string_view key)
+    {
+        return stet::layouts::usual_names::vet(role, key);
+    }
+
     stet::placed_name place(stet::role::model, std::string_view key) const
     {
         return under(facts_.rules.model, key);
@@ -119,6 +129,12 @@ public:
     {
         if (facts_.rearrange_text != nullptr)
             return facts_.rearrange_text(work);
+        for (const stet::ordered_dict::entry& entry : work.dict.entries()) {
+            if (!work.is_strict() || facts_.vet_text == nullptr)
+                break;
+            if (auto known = facts_.vet_text(entry.name.stem); !known)
+                return known;
+        }
         return facts_.rules.text.empty() ? stet::result<void>()
                                          : work.rename_prefix("", facts_.rules.text[0]);
     }

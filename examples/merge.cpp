@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Merges two checkpoints as ComfyUI's merging nodes do: each number is a weighted mean of the two. Tensors are read,
 // merged and written piece by piece, so that models of any size take a few megabytes of memory.
+#include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "closing_writer.hpp"
 #include "command_line.hpp"
@@ -12,7 +13,8 @@
 #include "readable.hpp"
 #include "report.hpp"
 
-#include <stet/metadata/merge_metadata.hpp>
+#include <stet/carry/carry_metadata.hpp>
+#include <stet/carry/pass_on.hpp>
 #include <stet/stet.hpp>
 
 #include <algorithm>
@@ -165,14 +167,6 @@ text_pairs own_metadata(const checkpoint_file& first, const checkpoint_file& sec
     return own;
 }
 
-text_pairs metadata_of(const checkpoint_file& file)
-{
-    text_pairs metadata;
-    for (std::size_t i = 0; i < file.header().metadata_size(); ++i)
-        metadata.emplace_back(file.header().metadata(i).key, file.header().metadata(i).value);
-    return metadata;
-}
-
 // ---- the program ------------------------------------------------------------------------------------------
 
 constexpr std::string_view program = "merge";
@@ -209,9 +203,9 @@ int save(checkpoint_file& first, checkpoint_file& second, const ratio_finder& ra
                                       stet::layouts::generic{});
     if (!plan)
         return example::report_failure(program, stet::message(plan.error()));
-    const text_pairs passed_on = metadata_of(first);
+    const text_pairs source = stet::carry::metadata_of(first.header());
     const text_pairs own = own_metadata(first, second, metadata);
-    const auto       about = stet::merge_metadata(passed_on, own, stet::detail::is_digest_key);
+    const auto       about = stet::carry::pass_on(source, own);
     if (!about)
         return example::report_failure(program, stet::message(about.error()));
 
@@ -219,7 +213,7 @@ int save(checkpoint_file& first, checkpoint_file& second, const ratio_finder& ra
 
     const auto saved = [&] {
         example::progress_bar bar;
-        return where.save(*plan, {.metadata = *about,
+        return where.save(*plan, {.metadata = about->metadata,
                                   .progress = bar,
                                   .writer = where.replaces() ? closing.writer() : stet::file_writer()});
     }();
@@ -227,6 +221,7 @@ int save(checkpoint_file& first, checkpoint_file& second, const ratio_finder& ra
         return example::report_failure(program, stet::message(saved.error()));
     example::print_file(*saved);
     print_outcome(merged, work);
+    example::print_passed_on(*about);
     return example::done;
 }
 

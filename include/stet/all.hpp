@@ -4,6 +4,7 @@
 #define STET_ALL_HPP
 
 // IWYU pragma: begin_exports
+#include "carry.hpp"
 #include "casts.hpp"
 #include "comfyui.hpp"
 #include "diff.hpp"

@@ -7,6 +7,7 @@
 #include "../layout/prefix_layout.hpp"
 #include "../state/role.hpp"
 #include "../vocabulary/config.hpp"
+#include "impl/usual_names.hpp"
 #include "rearrangement.hpp"
 #include "text_rule.hpp"
 
@@ -21,67 +22,85 @@ namespace STET_NAMESPACE {
 namespace layouts {
 
 /// Flux, Wan, Qwen, Lumina and most families since 2024.
-struct generic : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct generic : usual_names,
+                 prefix_layout<under<role::model, "model.diffusion_model.">,
                                under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {};
 
 /// Chroma, Cosmos Predict2: what a family gets that says nothing.
 struct base_default
-    : prefix_layout<under<role::model, "model.diffusion_model.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">,
                     under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">> {
 };
 
 /// Stable Diffusion 3: the old vae prefix with the new text prefix.
 struct sd3
-    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoders.">,
                     under<role::vae, "first_stage_model.">> {};
 
 /// Hunyuan Video and Hunyuan Image.
-struct hunyuan_video : prefix_layout<under<role::model, "model.model.">,
+struct hunyuan_video : usual_names,
+                       prefix_layout<under<role::model, "model.model.">,
                                      under<role::text_encoder, "text_encoders.">, under<role::vae, "vae.">> {
 };
 
 /// Stable Audio, with its two number conditioners.
 struct stable_audio
-    : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
                     under<role::vae, "pretransform.model.">,
                     under<role::seconds_start, "conditioner.conditioners.seconds_start.">,
                     under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
 
 /// Stable Audio 3: one number conditioner. Since 0.8.0.
 struct stable_audio3
-    : prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.model.">, under<role::text_encoder, "text_encoders.">,
                     under<role::vae, "pretransform.model.">,
                     under<role::seconds_total, "conditioner.conditioners.seconds_total.">> {};
 
 /// Trellis 2. Since 0.8.0.
-struct trellis2 : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct trellis2 : usual_names,
+                  prefix_layout<under<role::model, "model.diffusion_model.">,
                                 under<role::text_encoder, "cond_stage_model.">, under<role::vae, "vae.">,
                                 under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {};
 
 /// SAM 3 and 3.1. Since 0.8.0.
-struct sam3 : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct sam3 : usual_names,
+              prefix_layout<under<role::model, "model.diffusion_model.">,
                             under<role::text_encoder, "detector.backbone.language_backbone.">,
-                            under<role::vae, "first_stage_model.">> {};
+                            under<role::vae, "first_stage_model.">> {
+    using usual_names::vet;
+    static result<void> vet(role::text_encoder, std::string_view) noexcept
+    {
+        return {};
+    } // has no name before it
+};
 
 /// Stable Cascade, stage B.
-struct cascade_b : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct cascade_b : usual_names,
+                   prefix_layout<under<role::model, "model.diffusion_model.">,
                                  under<role::text_encoder, "text_encoder.">, under<role::vae, "vae.">> {};
 
 /// Stable Cascade, stage C.
 struct cascade_c
-    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">, under<role::text_encoder, "text_encoder.">,
                     under<role::vae, "vae.">, under<role::vision_encoder, "clip_l_vision.">> {};
 
 /// Stable Video Diffusion.
 struct svd
-    : prefix_layout<under<role::model, "model.diffusion_model.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">,
                     under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
                     under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {
     static constexpr bool reads_text = false;
 };
 
 /// Stable Video 3D.
-struct sv3d : prefix_layout<under<role::model, "model.diffusion_model.">,
+struct sv3d : usual_names,
+              prefix_layout<under<role::model, "model.diffusion_model.">,
                             under<role::text_encoder, "cond_stage_model.">,
                             under<role::vae, "conditioner.embedders.1.encoder.">,
                             under<role::vision_encoder, "conditioner.embedders.0.open_clip.model.visual.">> {
@@ -90,14 +109,16 @@ struct sv3d : prefix_layout<under<role::model, "model.diffusion_model.">,
 
 /// Stable Zero123.
 struct zero123
-    : prefix_layout<under<role::model, "model.diffusion_model.">,
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">,
                     under<role::text_encoder, "cond_stage_model.">, under<role::vae, "first_stage_model.">,
                     under<role::vision_encoder, "cond_stage_model.model.visual.">> {
     static constexpr bool reads_text = false;
 };
 
 /// Hunyuan3D 2.
-struct hunyuan3d : prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">,
+struct hunyuan3d : usual_names,
+                   prefix_layout<under<role::model, "model.">, under<role::text_encoder, "cond_stage_model.">,
                                  under<role::vae, "vae.">,
                                  under<role::vision_encoder, "conditioner.main_image_encoder.model.">> {
     static constexpr bool reads_text = false;
@@ -109,22 +130,23 @@ struct with_text_rule : Layout {
     static result<void> rearrange(role::text_encoder, rearrangement& work) { return Rule::apply(work); }
 };
 
-/// What the older Stable Diffusions share: model and vae; their text encoders follow a rule.
+/// What the older Stable Diffusions share; their text encoders follow a rule.
 struct sd_prefixes
-    : prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {};
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">> {};
 
 /// Stable Diffusion 1.
 struct sd1 : with_text_rule<sd_prefixes, text_rules::sd1> {};
 
 /// Stable Diffusion 2.
 struct sd2 : with_text_rule<sd_prefixes, text_rules::sd2> {};
+struct unclip_prefixes
+    : usual_names,
+      prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">,
+                    under<role::vision_encoder, "embedder.model.visual.">> {};
 
 /// Stable Diffusion 2.1 unCLIP.
-struct sd2_unclip
-    : with_text_rule<
-          prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">,
-                        under<role::vision_encoder, "embedder.model.visual.">>,
-          text_rules::sd2> {};
+struct sd2_unclip : with_text_rule<unclip_prefixes, text_rules::sd2> {};
 
 /// Stable Diffusion XL.
 struct sdxl : with_text_rule<sd_prefixes, text_rules::sdxl> {};

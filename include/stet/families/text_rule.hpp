@@ -15,7 +15,7 @@ namespace STET_NAMESPACE {
 namespace text_rules {
 
 /// Stable Diffusion 1: `clip_l.` becomes `cond_stage_model.`; the projection and the logit scale are left out.
-/// errors: in strict conduct also foreign_key, position_ids_mismatch
+/// errors: in strict conduct also foreign_key, position_ids_mismatch, quantised_companion
 struct sd1 {
     static result<void> apply(rearrangement& work);
 };

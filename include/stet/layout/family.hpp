@@ -54,7 +54,22 @@ struct family_facts {
     std::string_view           architecture{};
     type_rule                  type{};
     std::optional<sigma_range> sigmas{};
+    std::string_view           reload_caveat{}; ///< outlives what is saved by it
 };
+
+namespace detail {
+
+/// What ComfyUI loses of files in that layout, where it says so.
+template <class Layout>
+constexpr std::string_view reload_caveat_of() noexcept
+{
+    if constexpr (requires { Layout::reload_caveat; })
+        return Layout::reload_caveat;
+    else
+        return {};
+}
+
+} // namespace detail
 
 /// The facts of a family; of a layout that is no family, none but a name to speak of it.
 template <class Layout>
@@ -69,7 +84,8 @@ constexpr family_facts facts_of(const Layout& layout) noexcept
         return {.name = Layout::name,
                 .architecture = Layout::architecture,
                 .type = Layout::type,
-                .sigmas = Layout::sigmas};
+                .sigmas = Layout::sigmas,
+                .reload_caveat = detail::reload_caveat_of<Layout>()};
     else
         return {.name = "this layout"};
 }

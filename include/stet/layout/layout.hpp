@@ -37,6 +37,19 @@ concept places = std::same_as<Role, role::extra> || rearranges<Layout, Role> ||
                      } -> std::convertible_to<std::optional<placed_name>>;
                  };
 
+namespace detail {
+
+/// A layout that knows what a role's keys cannot be: `vet(role, key)` refuses, in strict conduct, a key that no loader
+/// would find again.
+template <class Layout, class Role>
+concept vets = requires(const Layout& layout, std::string_view key) {
+    {
+        layout.vet(Role{}, key)
+    } -> std::same_as<result<void>>;
+};
+
+} // namespace detail
+
 /// The name of a role's key in the file; empty when the layout leaves the key out.
 template <class Layout, class Role>
 requires places<Layout, Role>

@@ -72,6 +72,7 @@ struct placed_component {
     const void*      dict = nullptr; ///< the component<Role>
     const void*      layout = nullptr;
     result<std::uint64_t> (*place)(plan_builder& builder, const placed_component& of, strictness how);
+    result<void> (*vet)(const void* layout, std::string_view key) = nullptr; ///< where the layout vets keys
     bool may_be_empty = false;
 };
 
@@ -89,6 +90,23 @@ template <class Layout, class Role>
 std::optional<placed_name> name_in(const void* layout, std::string_view key)
 {
     return place(*static_cast<const Layout*>(layout), Role{}, key);
+}
+
+template <class Layout, class Role>
+result<void> vet_by(const void* layout, std::string_view key)
+{
+    return static_cast<const Layout*>(layout)->vet(Role{}, key);
+}
+
+/// The layout's vet, or null.
+template <class Layout, class Role>
+constexpr auto vet_of() noexcept
+{
+    using pointer = result<void> (*)(const void* layout, std::string_view key);
+    if constexpr (vets<Layout, Role>)
+        return pointer(&vet_by<Layout, Role>);
+    else
+        return pointer(nullptr);
 }
 
 template <class Layout, class Role>
@@ -117,6 +135,7 @@ struct component_placement {
                                 .dict = &dict,
                                 .layout = layout,
                                 .place = place_by<Layout, Role>,
+                                .vet = vet_of<Layout, Role>(),
                                 .may_be_empty = std::same_as<Role, role::extra>},
                                *options);
     }
@@ -128,8 +147,8 @@ struct component_placement {
 /// neither disk nor tensor data.
 /// errors:   duplicate_name, reserved_name, invalid_utf8, tensor_size_mismatch and the other errors of a tensor,
 ///           those of the layout's text_rules, empty_component, contradictory_prediction, file_size_overflow,
-///           header_too_large (of the tensors alone), out_of_memory; prefixed_key, in strict conduct
-///           not_convertible for a cast to what is_cast refuses
+///           header_too_large (of the tensors alone), out_of_memory; in strict conduct prefixed_key and those of the
+///           layout's vet; not_convertible for a cast to what is_cast refuses
 /// lifetime: the plan borrows the dicts' names and tensors, and nothing of the options
 template <checkpoint_kind Kind, class Layout>
 result<plan> make_plan(const Kind& checkpoint, const Layout& layout, const plan_options& options = {})

@@ -15,6 +15,14 @@ struct file_order {
     std::uint8_t (*group)(dtype type, std::uint64_t size);
     std::uint32_t data_alignment =
         8; ///< of the first tensor, in bytes from the start of the file; a power of two >= 8
+    bool keeps_dict_order = false; ///< `group` is not asked: tensors stand as they come
+};
+
+/// The order in which the dicts give their tensors, one component after the other: a file that was read keeps its own,
+/// and its data every byte.
+inline constexpr file_order dict_order{
+    .group = [](dtype, std::uint64_t) -> std::uint8_t { return 0; },
+    .keeps_dict_order = true,
 };
 
 /// The order of the reference writer: wider types first. Files are byte-identical to its own.

@@ -111,7 +111,11 @@ private:
 
     error named(const error& unnamed, const indexed_tensor& tensor) const noexcept;
 
+    /// Where data is missing or left over because one of two tensors of a name fell away, the error says of which name.
+    error of_repeated(const error& e) const noexcept;
+
     checkpoint_header   header_;
+    indexed_text        repeated_{}; ///< a name given twice
     const read_options& options_;
 };
 
@@ -122,7 +126,7 @@ private:
 /// file_size: bytes of the whole file
 /// errors:    those of header_extent; more_bytes_needed with the count needed in `expected`; invalid_header_utf8,
 ///            invalid_header_json and forbidden_by_format with the place in the file in `actual`, what is wrong there
-///            as first party and the tensor or `__metadata__` as subject; invalid_offset, shape_overflow,
+///            as first party and the tensor or metadata key as subject; invalid_offset, shape_overflow,
 ///            partial_byte and tensor_info_mismatch with the tensor as subject, expected and actual as bytes (bits for
 ///            partial_byte; for shape_overflow the place of the tensor's name in the file); incomplete_data;
 ///            out_of_memory

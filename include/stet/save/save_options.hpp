@@ -80,6 +80,7 @@ struct saved_checkpoint {
     bool              keeps_access = true;
     component_reports components{};
     change_log        changes{heap()}; ///< what was left out, added, replaced or cast; owns its texts
+    std::string_view  reload_caveat{}; ///< what ComfyUI loses when it loads the file, as the family says it
 };
 
 /// A place a plan can be saved to: one with a save_plan.

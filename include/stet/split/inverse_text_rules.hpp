@@ -35,8 +35,8 @@ concept invertible_text_rule = requires(splitting& work, ordered_dict& out) {
 
 } // namespace detail
 
-/// Stable Diffusion 1: `cond_stage_model.` becomes `clip_l.`; a `text_model.` that some files lack is put in, and
-/// position ids that some have as F32 are rounded.
+/// Stable Diffusion 1: `cond_stage_model.` becomes `clip_l.`; a `text_model.` that some files lack is put in, in strict
+/// conduct only where no name has it, and position ids that some have as F32 are rounded.
 template <>
 struct inverse_of<text_rules::sd1> {
     static constexpr std::array<std::string_view, 1> prefixes{"cond_stage_model."};
@@ -46,6 +46,8 @@ struct inverse_of<text_rules::sd1> {
 private:
     static constexpr std::string_view transformer = "cond_stage_model.transformer.";
     static constexpr std::string_view text_model = "text_model.";
+
+    static bool lacks_text_model(const splitting& work) noexcept;
 
     static result<void> put_text_model_in(splitting& work);
 

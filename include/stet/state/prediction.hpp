@@ -77,6 +77,7 @@ constexpr bool has_sigmas(model_type type) noexcept
 struct model_description {
     std::string_view                architecture{}; ///< of ModelSpec; empty where the family has none
     std::optional<stet::prediction> prediction{};   ///< none where nobody says it
+    std::string_view reload_caveat{}; ///< what ComfyUI loses when it loads the file, a sentence; mostly empty
 };
 
 namespace detail {

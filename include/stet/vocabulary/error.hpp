@@ -60,13 +60,13 @@ enum class errc : std::uint8_t {
     too_many_links,        ///< symbolic links that lead to each other
     io_failure,            ///< any other failure of the system, see os_code
     // rearranging and composing
-    missing_qkv,              ///< an attention layer without all of q, k and v
-    projection_rank,          ///< a text projection that is no matrix
-    name_collision,           ///< two keys that a text encoder's rule gives one name
-    foreign_key,              ///< a key that a text encoder's rule would drop
-    quantised_companion,      ///< scales of a quantised layer, which OpenCLIP names cannot carry
-    position_ids_mismatch,    ///< position ids of another type or length than the layout writes
-    empty_component,          ///< a state dict without an entry
+    missing_qkv,           ///< an attention layer without all of q, k and v
+    projection_rank,       ///< a text projection that is no matrix
+    name_collision,        ///< two keys that a text encoder's rule gives one name
+    foreign_key,           ///< a key that a text encoder's rule would drop
+    quantised_companion,   ///< of a quantised layer that would lose its meaning; the rule is the first party
+    position_ids_mismatch, ///< position ids of another type or length than the layout writes
+    empty_component,       ///< a state dict without an entry
     contradictory_prediction, ///< a prediction that contradicts itself or its family
     // metadata
     invalid_json,               ///< a text that Python's json module refuses

@@ -106,6 +106,20 @@ struct backwards {
 using own_rule = layouts::with_text_rule<layouts::generic, backwards>;
 static_assert(stet::rearranges<own_rule, role::text_encoder> && puts<own_rule, role::vae>("vae."));
 
+// Strict conduct asks every family's layout about its keys; text rules vet their own.
+template <class Layout>
+inline constexpr bool vets_all =
+    stet::detail::vets<Layout, role::model> && stet::detail::vets<Layout, role::vae> &&
+    stet::detail::vets<Layout, role::text_encoder>;
+static_assert(vets_all<layouts::generic> && vets_all<layouts::base_default> && vets_all<layouts::sd3> &&
+              vets_all<layouts::hunyuan_video> && vets_all<layouts::stable_audio> &&
+              vets_all<layouts::stable_audio3> && vets_all<layouts::trellis2> && vets_all<layouts::sam3> &&
+              vets_all<layouts::cascade_b> && vets_all<layouts::cascade_c> && vets_all<layouts::svd> &&
+              vets_all<layouts::sv3d> && vets_all<layouts::zero123> && vets_all<layouts::hunyuan3d>);
+static_assert(stet::detail::vets<layouts::sd1, role::vae> &&
+              stet::detail::vets<layouts::sd2_unclip, role::model>);
+static_assert(!stet::detail::vets<layouts::generic, role::vision_encoder>);
+
 } // namespace
 
 TEST_CASE("each layout with a text rule follows its own")

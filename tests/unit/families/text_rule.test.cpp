@@ -307,13 +307,25 @@ TEST_CASE("sdxl refuses keys of a third encoder in strict conduct and leaves the
     CHECK(done.changes() == "left out t5xxl.b;" + added_ids());
 }
 
-TEST_CASE("quantised companions of sdxl's clip_l are saved, those of clip_g refused in strict conduct")
+TEST_CASE("quantised layers of CLIP text encoders are refused in strict conduct, and saved as ComfyUI does")
 {
     support::tensor_pool pool;
-    CHECK(applied<rules::sdxl>({{"clip_l.a.weight_scale", pool.one(1)}}).names() ==
-          "conditioner.embedders.0.a.weight_scale;" + saved_ids());
-    CHECK(applied<rules::sdxl>({{"clip_g.a.weight_scale", pool.one(1)}}).names() ==
-          "quantised_companion clip_g.a.weight_scale");
+    for (const std::string end : {"weight_scale", "comfy_quant", "weight_s_rel", "weight.absmax"}) {
+        const named_tensors clip_l{{"clip_l.a." + end, pool.one(1)}};
+        CHECK(applied<rules::sdxl>(clip_l).names() == "quantised_companion clip_l.a." + end);
+        CHECK(applied<rules::sd1>(clip_l).names() == "quantised_companion clip_l.a." + end);
+        CHECK(applied<rules::sd1>(clip_l).outcome.error().first_party() == "clip-not-read");
+        CHECK(applied<rules::sdxl>(clip_l, strictness::as_comfyui).names() ==
+              "conditioner.embedders.0.a." + end + ";" + saved_ids());
+        CHECK(applied<rules::sd1>(clip_l, strictness::as_comfyui).names() ==
+              "cond_stage_model.a." + end + ";");
+        const named_tensors clip_g{{"clip_g.a." + end, pool.one(1)}};
+        CHECK(applied<rules::sdxl>(clip_g).names() == "quantised_companion clip_g.a." + end);
+        CHECK(applied<rules::sdxl>(clip_g).outcome.error().first_party() == "text-encoder-openclip");
+    }
+    // Only the whole last part counts.
+    CHECK(applied<rules::sd1>({{"clip_l.a.my_weight_scale", pool.one(1)}}).names() ==
+          "cond_stage_model.a.my_weight_scale;");
 }
 
 TEST_CASE("rules without memory say so and give all memory back")

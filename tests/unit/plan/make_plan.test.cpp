@@ -512,6 +512,26 @@ TEST_CASE("the order asked for is the order of the plan")
     CHECK(plan->data_alignment() == 4096);
 }
 
+TEST_CASE("tensors may stand as the dicts give them, one component after the other")
+{
+    using entries = std::vector<std::pair<std::string, stet::tensor_view>>;
+    const entries model{{"z", bytes(1)}, {"a", bytes(2)}, {"m", bytes(4)}};
+    const entries vae{{"z", bytes(8)}, {"b", bytes(16)}};
+    const auto    plan =
+        stet::make_plan(stet::full{.model = model, .text_encoder = stet::no_entries, .vae = vae},
+                        stet::layouts::generic{}, {.order = stet::dict_order});
+    CHECK(names(plan) ==
+          "model.diffusion_model.z;model.diffusion_model.a;model.diffusion_model.m;vae.z;vae.b;");
+    REQUIRE(plan);
+    CHECK(plan->records()[3].begin == 7);
+
+    // Of a name given twice the later stays where it stands.
+    const entries twice{{"a", bytes(1)}, {"b", bytes(2)}, {"a", bytes(4)}};
+    CHECK(names(stet::make_plan(twice, {.order = stet::dict_order,
+                                        .duplicates = stet::duplicate_names::later_wins})) == "b;a;");
+    CHECK(names(stet::make_plan(twice, {.order = stet::dict_order})) == "duplicate_name");
+}
+
 TEST_CASE("making a plan without memory reports it and gives all memory back")
 {
     dict model;
@@ -520,6 +540,7 @@ TEST_CASE("making a plan without memory reports it and gives all memory back")
         model.emplace("blocks." + std::to_string(i) + ".weight", bytes(1));
         vae.emplace("decoder." + std::to_string(i) + ".weight", bytes(1));
     }
+    vae.emplace("vae.decoder.0.weight", bytes(1)); // renamed as ComfyUI does
     const stet::full checkpoint{.model = model, .text_encoder = stet::no_entries, .vae = vae};
     for (std::size_t allowed = 0;; ++allowed) {
         REQUIRE(allowed < 100);
@@ -528,7 +549,8 @@ TEST_CASE("making a plan without memory reports it and gives all memory back")
         bool succeeded = false;
         {
             const auto plan =
-                stet::make_plan(checkpoint, stet::layouts::generic{}, {.allocator = heap.allocator()});
+                stet::make_plan(checkpoint, stet::layouts::generic{},
+                                {.strictness = stet::strictness::as_comfyui, .allocator = heap.allocator()});
             succeeded = static_cast<bool>(plan);
             if (succeeded)
                 CHECK(plan->records().size() == 120);
@@ -608,6 +630,62 @@ TEST_CASE("a key that bears its component's prefix already is refused, or gets i
     const dict resembling{{"model.diffusion_model", bytes(1)}};
     CHECK(names(stet::make_plan(stet::model_only{.model = resembling}, stet::layouts::generic{})) ==
           "model.diffusion_model.model.diffusion_model;");
+}
+
+TEST_CASE("a text encoder's key without the encoder's name is refused, or saved as ComfyUI does")
+{
+    const dict t5{{"encoder.block.0.layer.0.SelfAttention.q.weight", bytes(1)}, {"shared.weight", bytes(1)}};
+    const dict clip{{"text_model.embeddings.token_embedding.weight", bytes(1)}};
+    const dict other{{"w", bytes(1)}};
+    const stet::full with_t5{.model = other, .text_encoder = t5, .vae = other};
+    const stet::full with_clip{.model = other, .text_encoder = clip, .vae = other};
+    const auto       refused = [](const stet::result<stet::plan>& plan) {
+        REQUIRE_FALSE(plan);
+        CHECK(plan.error().code == errc::foreign_key);
+        return std::string(plan.error().first_party());
+    };
+    CHECK(refused(stet::make_plan(with_t5, stet::families::flux{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_t5, stet::families::sd3{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_t5, stet::families::wan21_t2v{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_t5, stet::families::qwen_image{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_t5, stet::families::chroma{})) == "t5xxl.transformer.");
+    CHECK(refused(stet::make_plan(with_clip, stet::families::sd15{})) == "clip_l.transformer.");
+    CHECK(refused(stet::make_plan(with_clip, stet::families::sdxl{})) == "clip_l.transformer.");
+    CHECK(refused(stet::make_plan(with_clip, stet::families::flux{})) == "clip_l.transformer.");
+    CHECK(names(stet::make_plan(with_t5, stet::families::flux{}, stet::plan_options::as_comfyui())) ==
+          "model.diffusion_model.w;text_encoders.encoder.block.0.layer.0.SelfAttention.q.weight;"
+          "text_encoders.shared.weight;vae.w;");
+}
+
+TEST_CASE("as in ComfyUI a key takes the place of one that still has to be renamed, and is renamed once more")
+{
+    using entries = std::vector<std::pair<std::string, stet::tensor_view>>;
+    using layout = stet::prefix_layout<stet::under<role::model, "p.">>;
+    const auto planned = [](const entries& given) {
+        auto plan =
+            stet::make_plan(stet::model_only{.model = given}, layout{}, stet::plan_options::as_comfyui());
+        REQUIRE(plan);
+        std::string all;
+        for (const stet::record& record : plan->records())
+            all += record.name.text() + "=" + std::to_string(record.size) + ";";
+        CHECK(plan->components()[0].tensors == plan->records().size());
+        CHECK(plan->components()[0].tensors + plan->components()[0].replaced == given.size());
+        return all;
+    };
+    CHECK(planned({{"a", bytes(1)}, {"p.a", bytes(2)}}) == "p.p.a=1;");
+    CHECK(planned({{"p.a", bytes(2)}, {"a", bytes(1)}}) == "p.a=1;p.p.a=2;");
+    CHECK(planned({{"a", bytes(1)}, {"p.a", bytes(2)}, {"b", bytes(4)}, {"p.p.a", bytes(3)}}) ==
+          "p.b=4;p.p.p.a=1;");
+    CHECK(planned({{"a", bytes(1)}, {"p.p.a", bytes(3)}, {"p.a", bytes(2)}}) == "p.p.a=1;p.p.p.a=3;");
+
+    const entries both{{"a", bytes(1)}, {"p.a", bytes(2)}};
+    const auto    plan =
+        stet::make_plan(stet::model_only{.model = both}, layout{}, stet::plan_options::as_comfyui());
+    REQUIRE(plan);
+    CHECK(plan->data_size() == 1);
+    REQUIRE(plan->changes().size() == 1);
+    CHECK(plan->changes()[0].name.text() == "p.a");
+    CHECK(support::failure(stet::make_plan(stet::model_only{.model = both}, layout{})) == "prefixed_key");
 }
 
 TEST_CASE("a bare dict is planned with its own names, every option as for a checkpoint")

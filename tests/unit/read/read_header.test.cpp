@@ -4,6 +4,7 @@
 #include "support/stored_file.hpp"
 
 #include <stet/read/read_header.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -201,6 +202,48 @@ TEST_CASE("of two tensors of one name the last in the header counts")
     CHECK(e.subject() == "a");
     CHECK(e.first_party() == "a tensor's name is given twice");
     CHECK(e.actual == 8 + file.find("\"\\u0061") - 8);
+}
+
+TEST_CASE("a name given twice is named where the data of the other is missed")
+{
+    for (const bool strict : {false, true}) {
+        const stet::error first_lost = refusal(
+            stored_file("{" + member("k", "U8", "4", "0,4") + "," + member("k", "U8", "4", "4,8") + "}",
+                        "01234567"),
+            {.strict = strict});
+        CHECK(stet::name(first_lost.code) == "invalid_offset");
+        CHECK(stet::message(first_lost).starts_with("the header names tensor 'k' twice"));
+
+        const stet::error last_lost = refusal(
+            stored_file("{" + member("k", "U8", "4", "4,8") + "," + member("k", "U8", "4", "0,4") + "}",
+                        "01234567"),
+            {.strict = strict});
+        CHECK(stet::name(last_lost.code) == "incomplete_data");
+        CHECK(stet::message(last_lost).starts_with("the header names tensor 'k' twice"));
+    }
+    const stet::error other = refusal(stored_file("{" + member("k", "U8", "4", "4,8") + "}", "01234567"));
+    CHECK(other.first_party().empty());
+}
+
+TEST_CASE("a file of zeros is called so")
+{
+    const stet::error none = refusal(std::string(1000, '\0'));
+    CHECK(stet::name(none.code) == "invalid_header_json");
+    CHECK(none.first_party().find("begins with zeros") != std::string_view::npos);
+    const stet::error length_alone = refusal(stored_file(std::string(64, '\0')));
+    CHECK(stet::name(length_alone.code) == "invalid_header_json");
+    CHECK(length_alone.first_party().starts_with("zeros stand where the header should be"));
+}
+
+TEST_CASE("a file that is no checkpoint at all is called by what it begins as")
+{
+    const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 2132638408\n";
+    const stet::error e = refusal(pointer);
+    CHECK(stet::name(e.code) == "header_length_too_large");
+    CHECK(stet::message(e) ==
+          "the file is no safetensors file, it begins as a Git LFS pointer does; fetch the "
+          "file it stands for with 'git lfs pull'");
+    CHECK(refusal(std::string(64, 'x')).first_party().empty());
 }
 
 TEST_CASE("of a metadata key given twice in two spellings the place of the second is told")

@@ -4,6 +4,7 @@
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
+#include <stet/families/families.hpp>
 #include <stet/save/save.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -304,6 +306,22 @@ TEST_CASE("an exact save says what it wrote")
 }
 
 // ---- checks before anything is touched --------------------------------------------------------------------
+
+TEST_CASE("a save reports what ComfyUI loses of the file, as its family says it")
+{
+    const scratch_directory                        scratch;
+    const std::map<std::string, stet::tensor_view> model{
+        {"w", {.type = stet::dtype::u8, .shape = {0}, .size = 0}}};
+    const auto save_as = [&](const auto& family, const char* name) {
+        const std::string path = scratch / name;
+        auto              saved = stet::save(stet::model_only{.model = model}, family, exact_path{path});
+        REQUIRE(saved);
+        return std::string(saved->reload_caveat);
+    };
+    CHECK(save_as(stet::families::sam3{}, "a") == stet::families::sam3::reload_caveat);
+    CHECK(save_as(stet::families::flux{}, "b").empty());
+    CHECK(save_as(stet::layouts::generic{}, "c").empty());
+}
 
 TEST_CASE("what cannot become a sound file is refused before the disk is touched")
 {

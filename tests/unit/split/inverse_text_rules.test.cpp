@@ -34,10 +34,10 @@ struct outcome {
 };
 
 template <class Rule>
-outcome inverted(const small_tensors& given)
+outcome inverted(const small_tensors& given, stet::strictness how = stet::strictness::strict)
 {
     stet::change_log   log(stet::heap());
-    stet::splitting    work(log, stet::strictness::strict);
+    stet::splitting    work(log, how);
     stet::ordered_dict out(stet::heap());
     CHECK(fill(work.rest, given));
     CHECK(stet::inverse_of<Rule>::invert(work, out));
@@ -50,11 +50,21 @@ TEST_CASE("Stable Diffusion 1: clip_l comes back, text_model. is put in where it
 {
     const outcome got = inverted<stet::text_rules::sd1>(
         {"cond_stage_model.transformer.a", "cond_stage_model.transformer.text_model.b", "cond_stage_model.c",
-         "other", "cond_stage_model.transformer.x.cond_stage_model.transformer.y"});
+         "other", "cond_stage_model.transformer.x.cond_stage_model.transformer.y"},
+        stet::strictness::as_comfyui);
     CHECK(got.taken ==
           name_list{"clip_l.transformer.text_model.b", "clip_l.c", "clip_l.transformer.text_model.a",
                     "clip_l.transformer.text_model.x.cond_stage_model.transformer.text_model.y"});
     CHECK(got.rest == name_list{"other"});
+}
+
+TEST_CASE("Stable Diffusion 1: strict conduct puts text_model. in only where no name has it")
+{
+    CHECK(inverted<stet::text_rules::sd1>({"cond_stage_model.transformer.a", "cond_stage_model.c"}).taken ==
+          name_list{"clip_l.c", "clip_l.transformer.text_model.a"});
+    CHECK(inverted<stet::text_rules::sd1>(
+              {"cond_stage_model.transformer.a", "cond_stage_model.transformer.text_model.b"})
+              .taken == name_list{"clip_l.transformer.a", "clip_l.transformer.text_model.b"});
 }
 
 TEST_CASE("Stable Diffusion 1: float position ids are rounded and reported")

@@ -87,6 +87,15 @@ TEST_CASE("the model's prefix is the layout's, the counted one, or the one asked
     CHECK(names_of(split_of<layouts::generic>(given, {.model_prefix = "net."}).model) == name_list{"b"});
 }
 
+TEST_CASE("as ComfyUI a file that is nothing but a model of SAM 3 has no prefix to take off")
+{
+    const small_tensors given{"detector.a", "tracker.b", "vae.c"};
+    const auto          bare = split_of<layouts::sam3>(given, {.strictness = strictness::as_comfyui});
+    CHECK(bare.model_prefix.empty());
+    CHECK(names_of(bare.model) == name_list{"detector.a", "tracker.b", "vae.c"});
+    CHECK(split_of<layouts::sam3>(given).model.empty());
+}
+
 TEST_CASE("a model without a prefix gets what no other component claims")
 {
     const auto split = split_of<bare_model>({"a", "vae.b", "ztsnr"});

@@ -466,3 +466,20 @@ TEST_CASE("the length of a sentence is known without a buffer")
     const error e = example(errc::header_too_large);
     CHECK(write_message(e, nullptr, 0) == message(e).size());
 }
+
+TEST_CASE("a fault is named as it is where it is known")
+{
+    CHECK(
+        message(error{.code = errc::foreign_key}.with("t5xxl.transformer.").about("a.b")) ==
+        "tensor 'a.b' lacks the name of its encoder, without which no loader finds it; put that before every key of "
+        "it, such as 't5xxl.transformer.'");
+    CHECK(message(error{.code = errc::header_length_too_large}.with("a zip archive does")) ==
+          "the file is no safetensors file, it begins as a zip archive does");
+    CHECK(message(error{.code = errc::invalid_offset, .expected = 8, .actual = 4}.with("c.d").about("a.b")) ==
+          "the header names tensor 'c.d' twice, and of two the later counts: the data of tensor 'a.b' should "
+          "begin at 8, data_offsets say 4; give each tensor a name of its own");
+    CHECK(
+        message(error{.code = errc::incomplete_data, .expected = 8, .actual = 4}.with("c.d")) ==
+        "the header names tensor 'c.d' twice, and of two the later counts: it describes a file of 8 bytes, the "
+        "file holds 4; give each tensor a name of its own");
+}

@@ -7,6 +7,8 @@
 #include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../rearrangement.hpp"
+#include "foreign_names.hpp"
+#include "quantised_names.hpp"
 #include "relabel.hpp"
 #include "torch_concat.hpp"
 
@@ -105,7 +107,7 @@ public:
     result<void> add(std::string_view name, const tensor_view& tensor)
     {
         if (work_->is_strict() && is_quantised_companion(name))
-            return error{.code = errc::quantised_companion}.about(name);
+            return lost_layer({.stem = name}, "text-encoder-openclip");
         for (fused_groups* groups : {&weights_, &biases_}) {
             const auto taken = groups->take(name, tensor);
             if (!taken)
@@ -134,17 +136,6 @@ private:
                 return fused;
         }
         return {};
-    }
-
-    static bool is_quantised_companion(std::string_view name) noexcept
-    {
-        for (const std::string_view companion :
-             {".weight_scale", ".weight_scale_2", ".input_scale", ".scale_weight", ".comfy_quant"})
-        {
-            if (name.ends_with(companion))
-                return true;
-        }
-        return false;
     }
 
     /// The name with OpenCLIP's labels, and an end; the name itself where nothing changes.
@@ -286,12 +277,14 @@ inline result<ordered_dict> to_openclip(const openclip_names& names, rearrangeme
             continue;
         if (!ordered_dict::begins_with(entry.name, beginning)) {
             if (!also_kept.empty() && ordered_dict::begins_with(entry.name, also_kept)) {
+                if (work.is_strict() && is_quantised_companion(entry.name.stem))
+                    return lost_layer(entry.name, "clip-not-read");
                 if (!others.push(entry))
                     return detail::out_of_memory(sizeof(entry));
                 continue;
             }
             if (work.is_strict())
-                return error{.code = errc::foreign_key}.about(entry.name.prefix, entry.name.stem);
+                return foreign_text_key(entry.name);
             if (auto logged = work.log(change::kind::left_out, entry.name); !logged)
                 return logged.error();
             continue;

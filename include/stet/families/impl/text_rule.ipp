@@ -2,7 +2,9 @@
 #include "../../tensor/produced.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../text_rule.hpp"
+#include "foreign_names.hpp"
 #include "openclip_conversion.hpp"
+#include "quantised_names.hpp"
 
 #include <array>
 #include <cstddef>
@@ -23,7 +25,7 @@ inline result<void> expect_only(rearrangement& work, std::string_view beginning)
 {
     for (const ordered_dict::entry& entry : work.dict.entries()) {
         if (work.is_strict() && entry.is_present && !ordered_dict::begins_with(entry.name, beginning))
-            return error{.code = errc::foreign_key}.about(entry.name.prefix, entry.name.stem);
+            return foreign_text_key(entry.name);
     }
     return {};
 }
@@ -78,6 +80,10 @@ STET_INLINE result<void> sd1::apply(rearrangement& work)
 {
     if (auto known = detail::expect_only(work, "clip_l."); !known)
         return known;
+    for (const ordered_dict::entry& entry : work.dict.entries()) {
+        if (work.is_strict() && entry.is_present && detail::is_quantised_companion(entry.name.stem))
+            return detail::lost_layer(entry.name, "clip-not-read");
+    }
     if (const std::uint64_t positions = detail::clip_l_positions(work.dict);
         work.is_strict() && positions > detail::usual_positions)
     {

@@ -17,6 +17,7 @@ struct key_placer {
     key_placement           place;
     strictness              how;
     std::uint64_t           keys = 0;
+    bool                    bears_prefix = false; ///< one of the keys did so before it was placed
 
     result<void> operator()(std::string_view key, const result<tensor_view>& tensor)
     {
@@ -25,9 +26,15 @@ struct key_placer {
         if (!name)
             return builder->leave_out(key);
         // A layout that only cuts a key in two puts nothing before it.
-        if (how == strictness::strict && name->size() > key.size() && !name->prefix.empty() &&
-            key.starts_with(name->prefix))
-            return prefixed_key(key, name->prefix);
+        if (name->size() > key.size() && !name->prefix.empty() && key.starts_with(name->prefix)) {
+            if (how == strictness::strict)
+                return prefixed_key(key, name->prefix);
+            bears_prefix = true;
+        }
+        if (how == strictness::strict && of->vet != nullptr) {
+            if (auto known = of->vet(of->layout, key); !known)
+                return known;
+        }
         if (auto added = builder->add(*name, tensor); !added)
             return added;
         if (name->size() != key.size())
@@ -41,10 +48,15 @@ struct key_placer {
 STET_INLINE result<std::uint64_t> detail::place_keys(plan_builder& builder, const placed_component& of,
                                                      key_placement place, strictness how)
 {
-    key_placer placer{.builder = &builder, .of = &of, .place = place, .how = how};
-    const auto placed = of.entries.each(placer);
+    key_placer        placer{.builder = &builder, .of = &of, .place = place, .how = how};
+    const std::size_t first = builder.records_so_far();
+    const auto        placed = of.entries.each(placer);
     if (!placed)
         return placed.error();
+    if (placer.bears_prefix) {
+        if (auto renamed = builder.rename_again(first); !renamed)
+            return renamed.error();
+    }
     return placer.keys;
 }
 

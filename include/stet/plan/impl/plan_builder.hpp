@@ -49,6 +49,16 @@ public:
         records_[records_.size() - 1].is_renamed = true;
     }
 
+    /// How many tensors were added so far, of all components.
+    std::size_t records_so_far() const noexcept { return records_.size(); }
+
+    /// What ComfyUI's renaming does to keys that bear their prefix already: it renames one key after the other in one
+    /// dict, so that a key whose new name is that of a key still to come takes its place, and is renamed once more in
+    /// its stead. The other is lost.
+    /// from:   the first record of the present component
+    /// errors: out_of_memory
+    result<void> rename_again(std::size_t from) noexcept;
+
     /// How many tensors the present component has so far.
     std::uint64_t tensors_so_far() const noexcept { return components_[present()].tensors; }
 

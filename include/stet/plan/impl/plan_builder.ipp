@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../member.hpp"
 #include "name_order.hpp"
@@ -52,6 +53,50 @@ STET_INLINE result<void> plan_builder::add(const placed_name&         name,
     if (auto sound = tensor->soundness(); !sound)
         return sound.error().about(name.prefix, name.stem);
     return add_checked(name, *tensor, prefix.escaped_size + stem.escaped_size);
+}
+
+STET_INLINE result<void> plan_builder::rename_again(std::size_t from) noexcept
+{
+    /// A key's new name, and the record that has it by then.
+    struct renamed_key {
+        placed_name name{};
+        std::size_t held_by = 0;
+    };
+    const std::size_t          count = records_.size() - from;
+    growing_array<renamed_key> keys(records_.memory());
+    name_table                 names(records_.memory());
+    if (!keys.reserve(count) || !names.reserve(count))
+        return detail::out_of_memory(count * sizeof(renamed_key));
+    const auto name_at = [&keys](std::uint32_t at) -> const placed_name& { return keys[at].name; };
+    const auto hash_of = [&names](const placed_name& name) { return names.hash(name.prefix, name.stem); };
+
+    std::size_t kept = from;
+    for (std::size_t i = from; i < records_.size(); ++i) {
+        const record      next = records_[i];
+        const placed_name key{.stem = next.name.stem};
+        const bool        bears_prefix = !next.name.prefix.empty() && key.stem.starts_with(next.name.prefix);
+        const std::uint32_t earlier =
+            bears_prefix ? names.find(key, hash_of(key), name_at) : name_table::none;
+        std::size_t at = kept;
+        if (earlier == name_table::none) {
+            records_[kept++] = next;
+        } else {
+            at = keys[earlier].held_by;
+            records_[at].name = next.name;
+            records_[at].escaped_size = next.escaped_size;
+            --components_.last().tensors;
+            components_.last().bytes -= next.size;
+            if (auto logged = log(change::kind::replaced, key); !logged)
+                return logged;
+        }
+        std::uint32_t same = name_table::none;
+        if (!keys.push({.name = next.name, .held_by = at}) ||
+            !names.set(next.name, hash_of(next.name), static_cast<std::uint32_t>(keys.size() - 1), same,
+                       name_at))
+            return detail::out_of_memory(count * sizeof(renamed_key));
+    }
+    static_cast<void>(records_.resize(kept)); // shrinks
+    return {};
 }
 
 STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate_names duplicates,
@@ -171,6 +216,14 @@ STET_INLINE result<void> plan_builder::add_checked(const placed_name& name, cons
 STET_INLINE bool plan_builder::arrange(const file_order& order, const growing_array<std::uint32_t>& by_name,
                                        std::size_t dropped) noexcept
 {
+    if (order.keeps_dict_order) {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < records_.size(); ++i) {
+            if (records_[i].escaped_size != dropped_record)
+                records_[kept++] = records_[i];
+        }
+        return records_.resize(kept); // shrinks
+    }
     growing_array<std::uint32_t> coming(records_.memory()); // the record that belongs at each place
     // Side by side, for they are looked up at random.
     growing_array<std::uint16_t> groups(records_.memory());

@@ -59,7 +59,8 @@ STET_INLINE result<void> add_prediction_markers(plan_builder& builder, const std
     const auto settled = settled_prediction(told, family, how);
     if (!settled)
         return settled.error();
-    builder.describe({.architecture = family.architecture, .prediction = *settled});
+    builder.describe(
+        {.architecture = family.architecture, .prediction = *settled, .reload_caveat = family.reload_caveat});
     if (!*settled)
         return {};
     const prediction& predicts = **settled;

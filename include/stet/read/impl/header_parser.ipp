@@ -16,7 +16,9 @@ STET_INLINE result<void> header_parser::parse() noexcept
     if (cursor_.at() != 0)
         discourage("white space stands before the object", 0);
     if (!cursor_.take('{'))
-        return refused("the header is no JSON object");
+        return refused(cursor_.peek() == '\0' && !cursor_.at_end()
+                           ? "zeros stand where the header should be; the file was not written to its end"
+                           : "the header is no JSON object");
     if (!cursor_.take_next('}')) {
         do {
             if (!member())
@@ -92,7 +94,7 @@ STET_INLINE bool header_parser::metadata(std::size_t position) noexcept
             return false;
         cursor_.skip_space();
         if (cursor_.peek() != '"')
-            return cursor_.fail("a metadata value is no text");
+            return index_.keep(key, member_) ? cursor_.fail("a metadata value is no text") : exhausted();
         if (!cursor_.string(value))
             return false;
         indexed_metadata entry{.position = key_at};

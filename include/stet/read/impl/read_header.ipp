@@ -5,6 +5,7 @@
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../../vocabulary/impl/words.hpp"
 #include "../read_header.hpp"
+#include "file_beginnings.hpp"
 
 #include <utility>
 
@@ -20,7 +21,8 @@ STET_INLINE result<std::uint64_t> header_extent(std::span<const std::byte> first
         return error{.code = errc::more_bytes_needed, .expected = length_size, .actual = first.size()};
     const std::uint64_t length = detail::load_word(first.data());
     if (length > max_header_size)
-        return error{.code = errc::header_length_too_large, .expected = max_header_size, .actual = length};
+        return error{.code = errc::header_length_too_large, .expected = max_header_size, .actual = length}
+            .with(detail::other_format(first));
     if (length > file_size - length_size)
         return error{
             .code = errc::invalid_header_length, .expected = length_size + length, .actual = file_size};
@@ -39,6 +41,9 @@ STET_INLINE header_check::header_check(std::string_view text, const read_options
 STET_INLINE result<checkpoint_header> header_check::run(std::uint64_t file_size) noexcept
 {
     const std::string_view text = header_.index_.text;
+    if (text.empty())
+        return error{.code = errc::invalid_header_json}.with(
+            "the file begins with zeros; it was not written, or not downloaded, to its end");
     if (const std::size_t valid = utf8_prefix(text); valid != text.size())
         return error{.code = errc::invalid_header_utf8, .actual = 8 + std::uint64_t{valid}};
     header_parser parser(header_.index_, options_);
@@ -47,15 +52,15 @@ STET_INLINE result<checkpoint_header> header_check::run(std::uint64_t file_size)
     if (auto distinct = make_distinct(parser); !distinct)
         return distinct.error();
     if (auto valid = validate(); !valid)
-        return valid.error();
+        return of_repeated(valid.error());
     // The last end is known to be below 2^64 only; so compare without adding to it.
     const std::uint64_t held = file_size - header_.data_begin();
     const std::uint64_t described = header_.data_size();
     if (held != described && !(options_.allow_trailing_bytes && held > described)) {
         const std::uint64_t room = UINT64_MAX - header_.data_begin();
-        return error{.code = errc::incomplete_data,
-                     .expected = described > room ? UINT64_MAX : header_.data_begin() + described,
-                     .actual = file_size};
+        return of_repeated({.code = errc::incomplete_data,
+                            .expected = described > room ? UINT64_MAX : header_.data_begin() + described,
+                            .actual = file_size});
     }
     if (options_.strict && parser.discouraged() != nullptr)
         return parser.flaw_error(errc::forbidden_by_format, *parser.discouraged());
@@ -75,6 +80,8 @@ STET_INLINE bool header_check::distinct_names(header_parser& parser) noexcept
     bool                           repeats = false;
     const bool                     built = enter_names([&](std::uint32_t gone, std::uint32_t kept) {
         repeats = true;
+        if (repeated_.size == 0)
+            repeated_ = tensors[kept].name;
         parser.discourage("a tensor's name is given twice", tensors[kept].position & ~dropped_bit,
                                               &tensors[kept].name);
         tensors[gone].position |= dropped_bit;
@@ -138,6 +145,12 @@ STET_INLINE result<void> header_check::validate() const noexcept
                          tensor);
     }
     return {};
+}
+
+STET_INLINE error header_check::of_repeated(const error& e) const noexcept
+{
+    const bool is_of_places = e.code == errc::invalid_offset || e.code == errc::incomplete_data;
+    return repeated_.size != 0 && is_of_places ? e.with(header_.index_.view(repeated_)) : e;
 }
 
 STET_INLINE error header_check::named(const error& unnamed, const indexed_tensor& tensor) const noexcept

@@ -44,7 +44,8 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
                             .header_bytes = head.size() - header::length_field,
                             .keeps_access = target.file().keeps_access(),
                             .components = head.tensors().components(),
-                            .changes = *std::move(changes)};
+                            .changes = *std::move(changes),
+                            .reload_caveat = head.tensors().model().reload_caveat};
 }
 
 /// Takes a name, lets the metadata mention it, writes and publishes. A program that takes names without a lock can take

@@ -41,7 +41,7 @@ STET_INLINE bool layout_detection::begins(std::string_view                      
 
 STET_INLINE bool layout_detection::fits_model(std::size_t layout) const noexcept
 {
-    const std::string_view counted = unet_.prefix();
+    const std::string_view counted = unet_.counted();
     const std::string_view own = detail::known_rules[layout].model.value_or("");
     if (counted != "model.")
         return own == counted;

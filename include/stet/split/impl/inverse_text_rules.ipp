@@ -10,11 +10,21 @@ namespace STET_NAMESPACE {
 
 STET_INLINE result<void> inverse_of<text_rules::sd1>::invert(splitting& work, ordered_dict& out)
 {
-    if (auto done = put_text_model_in(work); !done)
+    if (auto done = lacks_text_model(work) ? put_text_model_in(work) : result<void>(); !done)
         return done;
     if (auto done = round_position_ids(work); !done)
         return done;
     return work.take("cond_stage_model.", "clip_l.", out);
+}
+
+STET_INLINE bool inverse_of<text_rules::sd1>::lacks_text_model(const splitting& work) noexcept
+{
+    for (const ordered_dict::entry& entry : work.rest.entries()) {
+        if (work.is_strict() && entry.is_present &&
+            ordered_dict::begins_with(entry.name, "cond_stage_model.transformer.text_model."))
+            return false;
+    }
+    return true;
 }
 
 STET_INLINE result<void> inverse_of<text_rules::sd1>::put_text_model_in(splitting& work)

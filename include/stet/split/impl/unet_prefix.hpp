@@ -12,14 +12,20 @@
 
 namespace STET_NAMESPACE::detail {
 
-/// Finds the prefix of the diffusion model by counting names, as ComfyUI's loader does: the prefix of most names if
-/// there are more than five of them, the earlier one of equals; else "model."
-/// source: ComfyUI 0.8.0, model_detection.py, unet_prefix_from_state_dict
+/// Finds the prefix of the diffusion model by its names, as ComfyUI's loader does.
+/// source: ComfyUI 0.33.0, model_detection.py, unet_prefix_from_state_dict
 class unet_prefix_count {
 public:
     /// A name counts for the first prefix it begins with.
     constexpr void add(std::string_view name) noexcept
     {
+        for (std::size_t i = 0; i < bare_pairs.size(); ++i) {
+            for (std::size_t of = 0; of < 2; ++of) {
+                const std::string_view sign = bare_pairs[i][of];
+                if (sign.ends_with('.') ? name.starts_with(sign) : name == sign)
+                    bare_seen_[i][of] = true;
+            }
+        }
         for (std::size_t i = 0; i < prefixes.size(); ++i) {
             if (name.starts_with(prefixes[i])) {
                 ++counts_[i];
@@ -28,7 +34,18 @@ public:
         }
     }
 
+    /// None at all where both names of a pair tell that the file is nothing but the model, else the counted one.
     constexpr std::string_view prefix() const noexcept
+    {
+        for (const auto& seen : bare_seen_) {
+            if (seen[0] && seen[1])
+                return {};
+        }
+        return counted();
+    }
+
+    /// The prefix of most names if there are more than five of them, the earlier one of equals; else "model."
+    constexpr std::string_view counted() const noexcept
     {
         std::size_t most = 0;
         for (std::size_t i = 1; i < counts_.size(); ++i) {
@@ -43,10 +60,18 @@ private:
                                                               "net."};
     static constexpr std::uint64_t                   too_few = 5;
 
-    std::array<std::uint64_t, prefixes.size()> counts_{};
+    /// SAM 3 and SenseNova U1.5, whose own files have no prefix. A sign that ends with a dot begins a name, another
+    /// is one.
+    static constexpr std::array<std::array<std::string_view, 2>, 2> bare_pairs{
+        {{"detector.", "tracker."},
+         {"fm_modules.vision_model_mot_gen.embeddings.patch_embedding.weight",
+          "language_model.model.layers.0.self_attn.q_proj_mot_gen.weight"}}};
+
+    std::array<std::uint64_t, prefixes.size()>         counts_{};
+    std::array<std::array<bool, 2>, bare_pairs.size()> bare_seen_{};
 };
 
-/// The prefix of a state dict's diffusion model by that count.
+/// The prefix of a state dict's diffusion model by its names.
 template <state_dict Dict>
 std::string_view unet_prefix(const Dict& dict)
 {

@@ -195,6 +195,24 @@ constexpr std::string_view sentence_of(const error& e) noexcept
         return "%s: no space or quota left";
     if (e.code == errc::file_too_large && !has_size)
         return "%s: more bytes than the system allows in one file";
+    // A file's fault is named as it is, not by what came of it, where the one party that is given says it.
+    const bool has_party = !e.first_party().empty() && e.second_party().empty();
+    if (e.code == errc::quantised_companion && has_party && e.first_party() == "clip-not-read")
+        return "%t belongs to a quantised layer of a CLIP text encoder, which no loader reads (%1); dequantise it "
+               "first, or save as ComfyUI does";
+    if (e.code == errc::quantised_companion && has_party && e.first_party() == "metadata-conflict")
+        return "layer %s: its marker and the metadata say different things (%1); remove the one that is wrong";
+    if (e.code == errc::foreign_key && has_party)
+        return "%t lacks the name of its encoder, without which no loader finds it; put that before every key of it, "
+               "such as '%1'";
+    if (e.code == errc::header_length_too_large && has_party)
+        return "the file is no safetensors file, it begins as %1";
+    if (e.code == errc::invalid_offset && has_party)
+        return "the header names tensor '%1' twice, and of two the later counts: the data of %t should begin at %e, "
+               "data_offsets say %a; give each tensor a name of its own";
+    if (e.code == errc::incomplete_data && has_party)
+        return "the header names tensor '%1' twice, and of two the later counts: it describes a file of %e bytes, "
+               "the file holds %a; give each tensor a name of its own";
     return detail::sentences[static_cast<std::size_t>(e.code) - 1].text;
 }
 

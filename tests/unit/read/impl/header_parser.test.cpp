@@ -121,6 +121,13 @@ TEST_CASE("a syntax error comes before an unfit tensor, an unfit tensor before w
     CHECK(parsed(with(good) + "x").reason == "something stands behind the header's object");
 }
 
+TEST_CASE("a metadata value that is no text is said of its key")
+{
+    const auto found = parsed(R"({"__metadata__":{"title":"x","st\u0065p":5}})");
+    CHECK(found.reason == "a metadata value is no text");
+    CHECK(found.subject == "step");
+}
+
 TEST_CASE("an unfit tensor is named with the place of what is wrong")
 {
     const std::string text = R"({"a":{"dtype":"U8","shape":[2.0],"data_offsets":[0,2]}})";

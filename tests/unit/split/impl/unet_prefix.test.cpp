@@ -33,6 +33,18 @@ static_assert(prefix_after({{"model.model.a", 6}, {"model.diffusion_model.a", 6}
 // Others do not count, and the dot belongs to the prefix.
 static_assert(prefix_after({{"model.a", 9}, {"vae.a", 9}, {"network.a", 9}, {"model.diffusion_modelx", 9}}) ==
               "model.");
+// Files that are nothing but the model have none, whatever else is in them; one name of a pair is not enough.
+static_assert(prefix_after({{"detector.a", 1}, {"tracker.a", 1}}).empty());
+static_assert(prefix_after({{"model.diffusion_model.a", 9}, {"tracker.a", 1}, {"detector.a", 1}}).empty());
+static_assert(prefix_after({{"detector.a", 9}}) == "model.");
+static_assert(prefix_after({{"tracker.a", 9}, {"detectors.a", 9}}) == "model.");
+constexpr std::string_view sensenova_vision =
+    "fm_modules.vision_model_mot_gen.embeddings.patch_embedding.weight";
+constexpr std::string_view sensenova_language =
+    "language_model.model.layers.0.self_attn.q_proj_mot_gen.weight";
+static_assert(prefix_after({{sensenova_vision, 1}, {sensenova_language, 1}}).empty());
+static_assert(prefix_after({{sensenova_vision, 1}, {"language_model.model.layers.0", 1}}) == "model.");
+static_assert(prefix_after({{sensenova_vision, 1}, {"detector.a", 1}}) == "model.");
 
 } // namespace
 
