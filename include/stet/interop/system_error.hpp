@@ -51,6 +51,7 @@ public:
             {errc::sync_not_offered, std::errc::operation_not_supported},
             {errc::rename_not_offered, std::errc::operation_not_supported},
             {errc::untrusted_link, std::errc::permission_denied},
+            {errc::editing_not_offered, std::errc::operation_not_supported},
         }};
         for (const meaning& known : meanings) {
             if (static_cast<int>(known.code) == code)

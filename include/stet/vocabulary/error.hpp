@@ -113,12 +113,18 @@ enum class errc : std::uint8_t {
     // quantised layers
     unreadable_layer, ///< a quantised layer whose tensors do not fit together
     not_quantisable,  ///< a tensor that a quantised format cannot hold
+    // editing
+    file_changed,        ///< another program replaced the file while it was being edited
+    editing_not_offered, ///< the file system table cannot open a file that exists
+    missing_slot,        ///< metadata that nothing can be filled into
+    slot_size_mismatch,  ///< a text of another size than the slot it is to fill
+    unusable_undo_file,  ///< the undo file of an edit that was cut short does not fit its file
 };
 
 namespace detail {
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::not_quantisable);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::unusable_undo_file);
 
 } // namespace detail
 

@@ -67,6 +67,7 @@ TEST_CASE("codes with a portable meaning equal it, and no other code does")
         {errc::sync_not_offered, std::errc::operation_not_supported},
         {errc::rename_not_offered, std::errc::operation_not_supported},
         {errc::untrusted_link, std::errc::permission_denied},
+        {errc::editing_not_offered, std::errc::operation_not_supported},
     }};
     for (std::size_t i = 1; i <= stet::detail::errc_count; ++i) {
         const auto            ours = static_cast<errc>(i);

@@ -104,7 +104,12 @@ static_assert(static_cast<int>(errc::rename_not_offered) == 81);
 static_assert(static_cast<int>(errc::untrusted_link) == 82);
 static_assert(static_cast<int>(errc::unreadable_layer) == 83);
 static_assert(static_cast<int>(errc::not_quantisable) == 84);
-static_assert(stet::detail::errc_count == 84);
+static_assert(static_cast<int>(errc::file_changed) == 85);
+static_assert(static_cast<int>(errc::editing_not_offered) == 86);
+static_assert(static_cast<int>(errc::missing_slot) == 87);
+static_assert(static_cast<int>(errc::slot_size_mismatch) == 88);
+static_assert(static_cast<int>(errc::unusable_undo_file) == 89);
+static_assert(stet::detail::errc_count == 89);
 
 namespace {
 
