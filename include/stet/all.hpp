@@ -6,6 +6,7 @@
 // IWYU pragma: begin_exports
 #include "casts.hpp"
 #include "comfyui.hpp"
+#include "edit.hpp"
 #include "file/abandoned_parts.hpp"
 #include "file/exact_target.hpp"
 #include "file/file_system.hpp"

@@ -33,7 +33,7 @@ endfunction()
 
 reach(stet.hpp by_writer)
 foreach(header IN LISTS by_writer)
-    if(header MATCHES "^(read|split|merge|metadata|comfyui|writers|interop)/")
+    if(header MATCHES "^(read|split|merge|metadata|comfyui|edit|writers|interop)/")
         string(APPEND wrong "stet.hpp brings ${header} along\n")
     endif()
 endforeach()

@@ -19,12 +19,13 @@ set(may_families ${may_layout} layout)
 set(may_writers ${may_save} save)
 set(may_quantised vocabulary sink tensor file state read)
 set(may_comfyui ${may_save} save)
+set(may_edit ${may_save} save read)
 set(may_metadata vocabulary tensor state naming header comfyui)
 set(may_split ${may_families} families)
 set(may_interop ${may_save} save)
 
 # The faces: what a program includes. They hold nothing but includes.
-set(faces all casts comfyui metadata quantised read split stet writers)
+set(faces all casts comfyui edit metadata quantised read split stet writers)
 
 # ---- the check --------------------------------------------------------------------------------------------
 

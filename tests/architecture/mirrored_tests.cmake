@@ -2,7 +2,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 # The faces hold nothing but includes; which, faces.cmake looks at.
-set(without_test all.hpp casts.hpp comfyui.hpp metadata.hpp quantised.hpp read.hpp split.hpp stet.hpp writers.hpp fwd.hpp vocabulary/version.hpp)
+set(without_test all.hpp casts.hpp comfyui.hpp edit.hpp metadata.hpp quantised.hpp read.hpp split.hpp stet.hpp writers.hpp fwd.hpp vocabulary/version.hpp)
 
 set(library ${ROOT}/include/stet)
 file(GLOB_RECURSE headers RELATIVE ${library} ${library}/*.hpp)
