@@ -61,10 +61,11 @@ inline result<edit::done> change_in_place(const held_file& file, const changed_r
     const bool          is_one_sector = range.offset / sector_size == last / sector_size;
     auto                changed = is_one_sector ? change_at_once(file, range, how.durability)
                                                 : change_with_undo(file, range, how.durability, how.allocator);
-    if (changed)
-        changed = file.still_named();
     if (!changed)
         return changed.error();
+    // That it cannot be looked at is no failure of an edit that is done.
+    if (const auto named = file.still_named(); !named && named.error().code == errc::file_changed)
+        return named.error();
     return is_one_sector ? edit::done::one_sector : edit::done::with_undo;
 }
 
