@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Shows or changes a checkpoint's metadata. The file is written anew beside the old one, whose place it takes in one
-// step; tensors pass through in small pieces, byte for byte.
+// Shows or changes a checkpoint's metadata, and the names of its tensors. Another file takes the old one's place in one
+// step, or the file itself is changed if it is asked for and what is new fits; tensors keep their bytes and their order.
 #include "checkpoint_file.hpp"
-#include "closing_writer.hpp"
 #include "command_line.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "report.hpp"
 #include "size_in_memory.hpp"
 
-#include <stet/stet.hpp>
+#include <stet/edit.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -34,10 +34,16 @@ struct request {
     std::vector<example::key_and_value> set{};
     std::vector<example::key_and_value> set_to_file{}; ///< the value is a path
     std::vector<std::string>            removed{};
+    std::vector<example::key_and_value> renamed{}; ///< tensors
+    std::optional<double>               room{};
+    bool                                is_in_place = false;
     std::optional<std::string>          output{};
     bool                                replaces = false;
 
-    bool changes() const { return !set.empty() || !set_to_file.empty() || !removed.empty(); }
+    bool changes() const
+    {
+        return !set.empty() || !set_to_file.empty() || !removed.empty() || !renamed.empty();
+    }
 };
 
 void settle(const request& asked)
@@ -45,7 +51,11 @@ void settle(const request& asked)
     if (!asked.shown.empty() && (asked.changes() || asked.output))
         example::refuse_usage(program, "--get changes nothing; use it alone");
     if (asked.shown.empty() && !asked.changes())
-        example::refuse_usage(program, "give --get, --set, --set-file or --remove");
+        example::refuse_usage(program, "give --get, --set, --set-file, --remove or --rename");
+    if (asked.is_in_place && asked.output)
+        example::refuse_usage(program, "give --in-place or --output, not both");
+    if (asked.room && !(*asked.room >= 0 && *asked.room <= static_cast<double>(stet::max_header_size)))
+        example::refuse_usage(program, "--room is from 0 to " + example::grouped(stet::max_header_size));
     if (asked.replaces && !asked.output)
         example::refuse_usage(program, "--replace needs --output: the file itself is replaced anyway");
     std::set<std::string> keys;
@@ -92,57 +102,81 @@ std::string read_text(const std::string& path, std::string& text)
     return {};
 }
 
-/// Makes the changes that are asked for. Returns why it cannot, or nothing.
-std::string change(const request& asked, const checkpoint_file& file, text_map& metadata)
+/// What is to be set. Returns why it cannot be, or nothing.
+std::string find_values(const request& asked, const checkpoint_file& file, text_map& values)
 {
     for (const std::string& key : asked.removed) {
-        if (metadata.erase(key) == 0)
+        if (!file.header().metadata(key))
             return missing(file, key);
     }
     for (const auto& [key, value] : asked.set)
-        metadata.insert_or_assign(key, value);
+        values.insert_or_assign(key, value);
     for (const auto& [key, path] : asked.set_to_file) {
-        if (const std::string complaint = read_text(path, metadata[key]); !complaint.empty())
+        if (const std::string complaint = read_text(path, values[key]); !complaint.empty())
             return complaint;
     }
     return {};
 }
 
+std::string_view in_words(stet::edit::done done)
+{
+    switch (done) {
+    case stet::edit::done::nothing:
+        return "as it was: there is nothing to change";
+    case stet::edit::done::cloned:
+        return "written anew, with tensors that share their blocks on the disk with the old file's";
+    case stet::edit::done::copied:
+        return "written anew";
+    case stet::edit::done::one_sector:
+        return "changed in place, within one sector of the disk";
+    case stet::edit::done::with_undo:
+        break;
+    }
+    return "changed in place, with an undo file meanwhile";
+}
+
+int print(const std::string& path, const stet::edit::edited& edited)
+{
+    checkpoint_file file;
+    if (const std::string complaint = file.open(path); !complaint.empty())
+        return example::report_failure(program, complaint);
+    const std::size_t entries = file.header().metadata_size();
+    std::cout << path << "\n    ";
+    example::print_size(file.header().size(), edited.bytes);
+    std::cout << "\n    metadata: " << (entries == 1 ? "1 entry" : example::grouped(entries) + " entries")
+              << ", room for " << example::counted(edited.room, "byte") << " more\n    "
+              << in_words(edited.done) << '\n';
+    for (const std::string& key : edited.dropped)
+        std::cout << "    dropped, for it holds no longer: " << key << '\n';
+    if (!edited.keeps_access)
+        std::cout << "    not everybody who could may read or write it now\n";
+    return example::done;
+}
+
 int edit(const request& asked, checkpoint_file& file)
 {
-    const stet::checkpoint_header& header = file.header();
-    text_map                       metadata;
-    for (std::size_t i = 0; i < header.metadata_size(); ++i)
-        metadata.emplace(header.metadata(i).key, header.metadata(i).value);
-    if (const std::string complaint = change(asked, file, metadata); !complaint.empty())
+    text_map values;
+    if (const std::string complaint = find_values(asked, file, values); !complaint.empty())
         return example::report_failure(program, complaint);
+    file.close(); // Windows replaces none that is open
+    const std::vector<std::string_view> removed(asked.removed.begin(), asked.removed.end());
+    std::vector<stet::edit::renaming>   renamed;
+    for (const auto& [from, to] : asked.renamed)
+        renamed.push_back({.from = from, .to = to});
 
-    // Names are final already, so that no layout has to place them.
-    const auto plan = stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = file.tensors()},
-                                      stet::layouts::generic{});
-    if (!plan)
-        return example::report_failure(program, stet::message(plan.error()));
-    const bool replaces = !asked.output || asked.replaces;
-
-    const example::closing_writer closing({&file}); // its own place may be the one to take
-
-    const auto saved = [&] {
+    const auto edited = [&] {
         example::progress_bar bar;
-        return stet::save(
-            *plan,
-            stet::exact_path{.path = asked.output ? *asked.output : file.path(),
-                             .existing =
-                                 replaces ? stet::existing_file::replace : stet::existing_file::refuse},
-            {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
-             .progress = bar,
-             .writer = closing.writer()});
+        return stet::edit::apply(
+            file.path(), {.set = values, .remove = removed, .rename = renamed},
+            {.way = asked.is_in_place ? stet::edit::way::in_place : stet::edit::way::whole,
+             .header_room = static_cast<std::uint64_t>(asked.room.value_or(0)),
+             .copy_to = asked.output ? std::string_view(*asked.output) : std::string_view(),
+             .existing = asked.replaces ? stet::existing_file::replace : stet::existing_file::refuse,
+             .progress = bar});
     }();
-    if (!saved)
-        return example::report_failure(program, stet::message(saved.error()));
-    example::print_file(*saved);
-    std::cout << "    metadata: "
-              << (metadata.size() == 1 ? "1 entry" : example::grouped(metadata.size()) + " entries") << '\n';
-    return example::done;
+    if (!edited)
+        return example::report_failure(program, stet::message(edited.error()));
+    return print(asked.output.value_or(file.path()), *edited);
 }
 
 } // namespace
@@ -161,12 +195,17 @@ int main(int count, char** values)
                     {"--set-file", "KEY=PATH", "set it to what that file holds, to the last byte",
                      &asked.set_to_file},
                     {"--remove", "KEY", "remove the key, which has to be there", &asked.removed},
+                    {"--rename", "TENSOR=NAME", "give a tensor another name", &asked.renamed},
+                    {"--room", "BYTES", "where the header has to grow, leave so much room\nin it",
+                     &asked.room},
+                    {"--in-place", "", "change the file itself where what is new fits", &asked.is_in_place},
                     {"--output", "FILE", "write there and leave the file as it is", &asked.output},
                     {"--replace", "", "even if there is a file of that name already", &asked.replaces}},
         .notes =
-            "All options but the last two may be repeated. The new file takes the old one's place in one step;\n"
-            "until then, and after any failure, the old one is as it was. Tensors keep their bytes and, if they\n"
-            "stand in the order of the reference writer, their order; else they are put into that.\n"};
+            "Options with a KEY or a TENSOR may be repeated. Another file takes the old one's place in one step;\n"
+            "until then, and after any failure, the old one is as it was. With --in-place who reads the file\n"
+            "meanwhile, or after a loss of power and before the next edit, may see a mixture of old and new.\n"
+            "Tensors keep their bytes and their order; what metadata says and is true no longer is dropped.\n"};
     asked.path = example::parse(line, count, values)[0];
     settle(asked);
 
