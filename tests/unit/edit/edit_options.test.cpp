@@ -4,6 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
+#include <map>
+#include <string>
 #include <string_view>
 
 TEST_CASE(
@@ -28,7 +30,8 @@ TEST_CASE("changes are said in one expression")
 {
     const std::array<std::string_view, 1>     gone{"a"};
     const std::array<stet::edit::renaming, 1> renamed{{{.from = "x", .to = "y"}}};
-    const stet::edit::changes wanted{.set = {{"title", "t"}}, .remove = gone, .rename = renamed};
+    const std::map<std::string, std::string>  title{{"title", "t"}};
+    const stet::edit::changes                 wanted{.set = title, .remove = gone, .rename = renamed};
     CHECK(wanted.remove[0] == "a");
     CHECK(wanted.rename[0].to == "y");
     CHECK(wanted.set.is_present());

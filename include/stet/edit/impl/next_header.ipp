@@ -263,10 +263,12 @@ STET_INLINE result<next_header> fill_header(const checkpoint_header& old, std::s
             .about(key);
     const std::string_view header_text = old.text();
     next_header            next{.all = growing_array<std::byte>(memory)};
-    if (!next.all.resize(memory_size(old.data_begin())))
+    std::array<std::byte, header::length_field> length{};
+    store_word(length.data(), header_text.size());
+    const bytes all = bytes_of(header_text.data(), header_text.size());
+    if (!next.all.reserve(memory_size(old.data_begin())) || !next.all.append(length) ||
+        !next.all.append({all.data(), all.size()}))
         return out_of_memory(old.data_begin());
-    store_word(next.all.data(), header_text.size());
-    std::memcpy(next.all.data() + header::length_field, header_text.data(), header_text.size());
     std::memcpy(next.all.data() + place->start, text.data(), text.size());
     next.text_size = header_text.find_last_not_of(" \t\r\n") + 1;
     return next;

@@ -2,6 +2,7 @@
 #include "../../plan/member.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
+#include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/prefetch.hpp"
 #include "../header.hpp"
 
@@ -101,8 +102,12 @@ STET_INLINE result<void> header::write(staged_sink& out) const
         detail::spell_member(text, records[i], plan_->shape(records[i]));
     }
     text.put("}");
-    for (std::uint64_t i = text_size_; i < padded_size_; ++i)
-        text.put(" ");
+    constexpr std::string_view spaces = "                                                                ";
+    for (std::uint64_t left = room(); left != 0;) {
+        const std::size_t some = left < spaces.size() ? detail::memory_size(left) : spaces.size();
+        text.put(spaces.substr(0, some));
+        left -= some;
+    }
     return text.outcome();
 }
 
