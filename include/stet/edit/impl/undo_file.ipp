@@ -43,24 +43,19 @@ inline result<growing_array<std::byte>> undo_content(const held_file& file, cons
 {
     const std::size_t        size = range.before.size();
     growing_array<std::byte> content(memory);
-    if (!content.resize(undo_frame + 2 * size))
-        return out_of_memory(undo_frame + 2 * size);
-    std::byte* at = content.data();
-    const auto put = [&at](std::uint64_t word) {
-        store_word(at, word);
-        at += 8;
+    const auto               put = [&content](std::uint64_t word) {
+        std::array<std::byte, 8> one{};
+        store_word(one.data(), word);
+        return content.append(one);
     };
-    put(undo_mark);
-    put(file.size());
-    put(range.header_length);
-    put(range.offset);
-    put(size);
-    for (const bytes part : {range.before, range.after}) {
-        std::memcpy(at, part.data(), size);
-        at += size;
-    }
-    for (const std::uint64_t hash : undo_hashes({content.data(), undo_words * 8 + 2 * size}))
-        put(hash);
+    bool has_room = content.reserve(undo_frame + 2 * size) && put(undo_mark) && put(file.size()) &&
+                    put(range.header_length) && put(range.offset) && put(size);
+    for (const bytes part : {range.before, range.after})
+        has_room = has_room && content.append({part.data(), part.size()});
+    for (const std::uint64_t hash : undo_hashes({content.data(), content.size()}))
+        has_room = has_room && put(hash);
+    if (!has_room)
+        return out_of_memory(undo_frame + 2 * size);
     return content;
 }
 

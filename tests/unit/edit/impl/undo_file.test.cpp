@@ -78,7 +78,7 @@ public:
         faulty.before(file_call::write_at, look);
         CHECK(change());
         CHECK(here.content("x") == new_content());
-        const auto nothing = [] {};
+        static constexpr auto nothing = [] {};
         faulty.before(file_call::write_at, nothing);
         CHECK(undo.size() == 7 * 8 + 2 * 4);
         here.put("x", old_content());
@@ -330,7 +330,7 @@ TEST_CASE("memory that is not there for an undo file is an error, and the file s
                   return failure(
                       stet::detail::change_with_undo(held, fixture::range(), durability::full, memory));
               }) == 1);
-        const auto nothing = [] {};
+        static constexpr auto nothing = [] {};
         f.faulty.before(file_call::write_at, nothing);
         return undo;
     }();
