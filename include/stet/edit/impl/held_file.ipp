@@ -39,36 +39,36 @@ STET_INLINE held_file::held_file(folder in, std::string name, std::string path) 
 
 STET_INLINE result<bool> held_file::open(file_use use)
 {
-    const auto failed = [this](int os_code) {
-        error found = os_error(os_code, path_);
+    const auto failed = [this](int os_code, system_step step) {
+        error found = os_error(os_code, step, path_);
         if (os_code == ENOENT)
             found.code = errc::file_missing;
         return found;
     };
     entry_facts named;
     if (const auto found = in_.inspect(name_, links::refuse, named); found.error != 0)
-        return failed(found.error);
+        return failed(found.error, system_step::inspect);
     if (named.kind != entry_kind::file)
         return error{.code = errc::not_a_regular_file}.about(path_);
     auto locked = file_lock::of_name(in_, name_, path_);
     if (!locked)
-        return failed(locked.error().os_code);
+        return failed(locked.error().os_code, system_step::lock);
     lock_ = *std::move(locked);
     const auto opened =
         retried([&] { return calls().open_file(calls().context, in_.handle(), name_.c_str(), use); });
     if (is_not_offered(opened.error))
         return error{.code = errc::editing_not_offered, .os_code = opened.error}.about(path_);
     if (opened.error != 0)
-        return failed(opened.error);
+        return failed(opened.error, system_step::open);
     handle_ = static_cast<file_handle>(opened.value);
     const auto looked =
         retried([&] { return calls().inspect(calls().context, handle_, "", links::follow, facts_); });
     if (looked.error != 0)
-        return failed(looked.error);
+        return failed(looked.error, system_step::inspect);
     if (facts_.kind != entry_kind::file)
         return error{.code = errc::not_a_regular_file}.about(path_);
     if (const auto found = in_.inspect(name_, links::refuse, named); found.error != 0)
-        return failed(found.error);
+        return failed(found.error, system_step::inspect);
     return is_same_entry(facts_, named) && (!lock_.is_held() || is_same_entry(facts_, lock_.facts()));
 }
 
@@ -86,9 +86,9 @@ STET_INLINE result<void> held_file::read(std::uint64_t offset, std::span<std::by
         const auto got = retried(
             [&] { return calls().read_at(calls().context, handle_, offset, buffer.data(), buffer.size()); });
         if (got.error != 0)
-            return os_error(got.error, path_);
+            return os_error(got.error, system_step::read, path_);
         if (got.value < 0 || static_cast<std::uint64_t>(got.value) > buffer.size())
-            return os_error(EIO, path_);
+            return os_error(EIO, system_step::read, path_);
         if (got.value == 0)
             return error{.code = errc::incomplete_data, .expected = wanted, .actual = offset}.about(path_);
         buffer = buffer.subspan(static_cast<std::size_t>(got.value));
@@ -105,9 +105,9 @@ STET_INLINE result<void> held_file::write(std::uint64_t offset, bytes data) cons
         const auto taken = retried(
             [&] { return calls().write_at(calls().context, handle_, offset, data.data(), data.size()); });
         if (taken.error != 0)
-            return os_error(taken.error, path_);
+            return os_error(taken.error, system_step::write, path_);
         if (taken.value <= 0 || static_cast<std::uint64_t>(taken.value) > data.size())
-            return os_error(EIO, path_);
+            return os_error(EIO, system_step::write, path_);
         data = data.subspan(static_cast<std::size_t>(taken.value));
         offset += static_cast<std::uint64_t>(taken.value);
     }
@@ -120,7 +120,7 @@ STET_INLINE result<void> held_file::sync() const
     if (is_not_offered(synced.error))
         return error{.code = errc::sync_not_offered, .os_code = synced.error}.about(path_);
     if (synced.error != 0)
-        return os_error(synced.error, path_);
+        return os_error(synced.error, system_step::sync, path_);
     return {};
 }
 
@@ -131,7 +131,7 @@ STET_INLINE result<void> held_file::still_named() const
     if (found.error == ENOENT || (found.error == 0 && !is_same_entry(facts_, named)))
         return error{.code = errc::file_changed}.about(path_);
     if (found.error != 0)
-        return os_error(found.error, path_);
+        return os_error(found.error, system_step::inspect, path_);
     return {};
 }
 

@@ -261,8 +261,8 @@ STET_INLINE result<next_header> fill_header(const checkpoint_header& old, std::s
     if (text.size() != place->length)
         return error{.code = errc::slot_size_mismatch, .expected = place->length, .actual = text.size()}
             .about(key);
-    const std::string_view header_text = old.text();
-    next_header            next{.all = growing_array<std::byte>(memory)};
+    const std::string_view                      header_text = old.text();
+    next_header                                 next{.all = growing_array<std::byte>(memory)};
     std::array<std::byte, header::length_field> length{};
     store_word(length.data(), header_text.size());
     const bytes all = bytes_of(header_text.data(), header_text.size());

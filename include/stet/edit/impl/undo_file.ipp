@@ -93,7 +93,7 @@ inline result<void> remove_undo(const held_file& file)
     const auto        removed =
         retried([&] { return file.calls().remove(file.calls().context, file.in().handle(), name.c_str()); });
     if (removed.error != 0 && removed.error != ENOENT) // somebody cleaned up
-        return os_error(removed.error, file.path());
+        return os_error(removed.error, system_step::remove, file.path());
     return {}; // one that a loss of power brings back fits the file as it is, and is removed by who finds it
 }
 
@@ -106,9 +106,9 @@ inline result<void> write_undo(const held_file& file, bytes content, durability 
     const auto created = retried(
         [&] { return calls.create_file(calls.context, file.in().handle(), name.c_str(), private_mode); });
     if (created.error == EEXIST) // where nothing can be locked, another edit's
-        return os_error(EBUSY, file.path());
+        return os_error(EBUSY, system_step::create, file.path());
     if (created.error != 0)
-        return os_error(created.error, file.path());
+        return os_error(created.error, system_step::create, file.path());
     const auto   handle = static_cast<file_handle>(created.value);
     result<void> written;
     while (!content.empty() && written) {
@@ -117,7 +117,7 @@ inline result<void> write_undo(const held_file& file, bytes content, durability 
         const bool is_sound = taken.error != 0 ||
                               (taken.value > 0 && static_cast<std::uint64_t>(taken.value) <= content.size());
         if (taken.error != 0 || !is_sound)
-            written = os_error(is_sound ? taken.error : EIO, file.path());
+            written = os_error(is_sound ? taken.error : EIO, system_step::write, file.path());
         else
             content = content.subspan(static_cast<std::size_t>(taken.value));
     }
@@ -126,11 +126,11 @@ inline result<void> write_undo(const held_file& file, bytes content, durability 
         if (synced.error != 0)
             written = is_not_offered(synced.error)
                           ? error{.code = errc::sync_not_offered, .os_code = synced.error}.about(file.path())
-                          : os_error(synced.error, file.path());
+                          : os_error(synced.error, system_step::sync, file.path());
     }
     const auto closed = calls.close(calls.context, handle);
     if (written && closed.error != 0 && closed.error != EINTR)
-        written = os_error(closed.error, file.path());
+        written = os_error(closed.error, system_step::close, file.path());
     if (written && lasting == durability::full)
         written = file.in().sync(file.path());
     if (!written)
@@ -176,7 +176,7 @@ STET_INLINE result<bool> has_undo_file(const held_file& file)
     const auto  found = file.in().inspect(file.name() + undo_ending(), links::refuse, facts);
     if (found.error == ENOENT || found.error == ENAMETOOLONG)
         return false;
-    return found.error == 0 ? result<bool>(true) : os_error(found.error, file.path());
+    return found.error == 0 ? result<bool>(true) : os_error(found.error, system_step::inspect, file.path());
 }
 
 /// The undo file, opened to be read, closed in the end.
@@ -204,19 +204,20 @@ public:
     result<growing_array<std::byte>> content(const allocator& memory) const
     {
         if (error_ != 0)
-            return error_ == ELOOP ? unusable("is a link") : os_error(error_, file_->path());
+            return error_ == ELOOP ? unusable("is a link")
+                                   : os_error(error_, system_step::open, file_->path());
         entry_facts facts;
         const auto  looked =
             retried([&] { return calls().inspect(calls().context, handle_, "", links::follow, facts); });
         if (looked.error != 0)
-            return os_error(looked.error, file_->path());
+            return os_error(looked.error, system_step::inspect, file_->path());
         if (facts.kind != entry_kind::file)
             return unusable("is no regular file");
         // Who may write into the folder may not thereby write into the file.
         if (calls().user != nullptr && facts.owner != file_->facts().owner) {
             const auto user = retried([&] { return calls().user(calls().context); });
             if (user.error != 0)
-                return os_error(user.error, file_->path());
+                return os_error(user.error, system_step::know_user, file_->path());
             if (static_cast<std::uint64_t>(user.value) != facts.owner)
                 return unusable("is another user's");
         }
@@ -242,9 +243,9 @@ private:
             const auto got = retried(
                 [&] { return calls().read_at(calls().context, handle_, at, buffer.data(), buffer.size()); });
             if (got.error != 0)
-                return os_error(got.error, file_->path());
+                return os_error(got.error, system_step::read, file_->path());
             if (got.value <= 0 || static_cast<std::uint64_t>(got.value) > buffer.size())
-                return os_error(EIO, file_->path());
+                return os_error(EIO, system_step::read, file_->path());
             buffer = buffer.subspan(static_cast<std::size_t>(got.value));
             at += static_cast<std::uint64_t>(got.value);
         }

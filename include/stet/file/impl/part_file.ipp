@@ -327,9 +327,8 @@ STET_INLINE result<void> part_file::replace_only(const folder& in, const std::st
         return error{.code = errc::file_changed}.about(path_);
     if (!detail::is_not_offered(swapped.error) && swapped.error != EPERM)
         return checked(swapped, detail::system_step::rename);
-    if (auto moved = move(final_name, existing_file::replace); !moved)
-        return moved;
-    return in.sync(path_);
+    auto moved = move(final_name, existing_file::replace);
+    return moved ? in.sync(path_) : moved;
 }
 
 STET_INLINE os_result part_file::swap_with(const std::string& final_name) const
