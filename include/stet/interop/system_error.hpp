@@ -32,7 +32,7 @@ public:
             errc      code;
             std::errc condition;
         };
-        constexpr std::array<meaning, 18> meanings{{
+        constexpr std::array<meaning, 19> meanings{{
             {errc::folder_missing, std::errc::no_such_file_or_directory},
             {errc::file_missing, std::errc::no_such_file_or_directory},
             {errc::name_taken, std::errc::file_exists},
