@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Shows or changes a checkpoint's metadata. The file is written anew beside the old one, whose place it takes in one
-// step; tensors pass through in small pieces, byte for byte.
-#include "carried_metadata.hpp"
+// Shows or changes a checkpoint's metadata, and the names of its tensors. Another file takes the old one's place in one
+// step, or the file itself is changed if it is asked for and what is new fits; tensors keep their bytes and their order.
 #include "checkpoint_file.hpp"
-#include "closing_writer.hpp"
 #include "command_line.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "report.hpp"
 #include "size_in_memory.hpp"
 
-#include <stet/carry/carry_metadata.hpp>
-#include <stet/carry/pass_on.hpp>
-#include <stet/stet.hpp>
+#include <stet/edit.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
@@ -40,10 +34,16 @@ struct request {
     std::vector<example::key_and_value> set{};
     std::vector<example::key_and_value> set_to_file{}; ///< the value is a path
     std::vector<std::string>            removed{};
+    std::vector<example::key_and_value> renamed{}; ///< tensors
+    std::optional<double>               room{};
+    bool                                is_in_place = false;
     std::optional<std::string>          output{};
     bool                                replaces = false;
 
-    bool changes() const { return !set.empty() || !set_to_file.empty() || !removed.empty(); }
+    bool changes() const
+    {
+        return !set.empty() || !set_to_file.empty() || !removed.empty() || !renamed.empty();
+    }
 };
 
 void settle(const request& asked)
@@ -51,7 +51,11 @@ void settle(const request& asked)
     if (!asked.shown.empty() && (asked.changes() || asked.output))
         example::refuse_usage(program, "--get changes nothing; use it alone");
     if (asked.shown.empty() && !asked.changes())
-        example::refuse_usage(program, "give --get, --set, --set-file or --remove");
+        example::refuse_usage(program, "give --get, --set, --set-file, --remove or --rename");
+    if (asked.is_in_place && asked.output)
+        example::refuse_usage(program, "give --in-place or --output, not both");
+    if (asked.room && !(*asked.room >= 0 && *asked.room <= static_cast<double>(stet::max_header_size)))
+        example::refuse_usage(program, "--room is from 0 to " + example::grouped(stet::max_header_size));
     if (asked.replaces && !asked.output)
         example::refuse_usage(program, "--replace needs --output: the file itself is replaced anyway");
     std::set<std::string> keys;
@@ -98,88 +102,81 @@ std::string read_text(const std::string& path, std::string& text)
     return {};
 }
 
-/// Makes the changes that are asked for. Returns why it cannot, or nothing.
-std::string change(const request& asked, const checkpoint_file& file, text_map& metadata)
+/// What is to be set. Returns why it cannot be, or nothing.
+std::string find_values(const request& asked, const checkpoint_file& file, text_map& values)
 {
     for (const std::string& key : asked.removed) {
-        if (metadata.erase(key) == 0)
+        if (!file.header().metadata(key))
             return missing(file, key);
     }
     for (const auto& [key, value] : asked.set)
-        metadata.insert_or_assign(key, value);
+        values.insert_or_assign(key, value);
     for (const auto& [key, path] : asked.set_to_file) {
-        if (const std::string complaint = read_text(path, metadata[key]); !complaint.empty())
+        if (const std::string complaint = read_text(path, values[key]); !complaint.empty())
             return complaint;
     }
     return {};
 }
 
-/// Entries whose digests the changes leave right: sd-scripts' old one speaks of its own entries and the tensors.
-stet::result<stet::carry::passed_on> pass_on(const request& asked, const checkpoint_file& file)
+std::string_view in_words(stet::edit::done done)
 {
-    constexpr std::array<stet::carry::entry_rule, 1> still_right{
-        {{"sshs_legacy_hash", stet::carry::entry_kind::data_digest}}};
-    const auto is_of_training = [](std::string_view key) { return key.starts_with("ss_"); };
-    bool       is_touched = std::any_of(asked.removed.begin(), asked.removed.end(), is_of_training);
-    for (const auto* const pairs : {&asked.set, &asked.set_to_file}) {
-        for (const auto& [key, value] : *pairs)
-            is_touched = is_touched || is_of_training(key);
+    switch (done) {
+    case stet::edit::done::nothing:
+        return "as it was: there is nothing to change";
+    case stet::edit::done::cloned:
+        return "written anew, with tensors that share their blocks on the disk with the old file's";
+    case stet::edit::done::copied:
+        return "written anew";
+    case stet::edit::done::one_sector:
+        return "changed in place, within one sector of the disk";
+    case stet::edit::done::with_undo:
+        break;
     }
-    const stet::metadata_list source = stet::carry::metadata_of(file.header());
-    return stet::carry::pass_on(
-        source, {},
-        {.rules = is_touched ? stet::array_view<const stet::carry::entry_rule>() : still_right,
-         .data_is_same = true});
+    return "changed in place, with an undo file meanwhile";
+}
+
+int print(const std::string& path, const stet::edit::edited& edited)
+{
+    checkpoint_file file;
+    if (const std::string complaint = file.open(path); !complaint.empty())
+        return example::report_failure(program, complaint);
+    const std::size_t entries = file.header().metadata_size();
+    std::cout << path << "\n    ";
+    example::print_size(file.header().size(), edited.bytes);
+    std::cout << "\n    metadata: " << (entries == 1 ? "1 entry" : example::grouped(entries) + " entries")
+              << ", room for " << example::counted(edited.room, "byte") << " more\n    "
+              << in_words(edited.done) << '\n';
+    for (const std::string& key : edited.dropped)
+        std::cout << "    dropped, for it holds no longer: " << key << '\n';
+    if (!edited.keeps_access)
+        std::cout << "    not everybody who could may read or write it now\n";
+    return example::done;
 }
 
 int edit(const request& asked, checkpoint_file& file)
 {
-    const auto carried = pass_on(asked, file);
-    if (!carried)
-        return example::report_failure(program, stet::message(carried.error()));
-    text_map metadata(carried->metadata.begin(), carried->metadata.end());
-    for (const std::string& digest : carried->dropped_digests)
-        metadata.emplace(digest, file.header().metadata(digest).value_or("")); // may be asked to be removed
-    if (const std::string complaint = change(asked, file, metadata); !complaint.empty())
+    text_map values;
+    if (const std::string complaint = find_values(asked, file, values); !complaint.empty())
         return example::report_failure(program, complaint);
-    std::vector<std::string> dropped;
-    for (const std::string& digest : carried->dropped_digests) {
-        const auto is_set = [&digest](const example::key_and_value& pair) { return pair.key == digest; };
-        const bool is_own = std::any_of(asked.set.begin(), asked.set.end(), is_set) ||
-                            std::any_of(asked.set_to_file.begin(), asked.set_to_file.end(), is_set);
-        if (!is_own && metadata.erase(digest) != 0)
-            dropped.push_back(digest);
-    }
+    file.close(); // Windows replaces none that is open
+    const std::vector<std::string_view> removed(asked.removed.begin(), asked.removed.end());
+    std::vector<stet::edit::renaming>   renamed;
+    for (const auto& [from, to] : asked.renamed)
+        renamed.push_back({.from = from, .to = to});
 
-    // Names are final already, so that no layout has to place them; tensors stay where they are.
-    stet::file_order order = stet::dict_order;
-    order.data_alignment = std::max(order.data_alignment, static_cast<std::uint32_t>(file.alignment()));
-    const auto plan = stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = file.tensors()},
-                                      stet::layouts::generic{}, {.order = order});
-    if (!plan)
-        return example::report_failure(program, stet::message(plan.error()));
-    const bool replaces = !asked.output || asked.replaces;
-
-    const example::closing_writer closing({&file}); // its own place may be the one to take
-
-    const auto saved = [&] {
+    const auto edited = [&] {
         example::progress_bar bar;
-        return stet::save(
-            *plan,
-            stet::exact_path{.path = asked.output ? *asked.output : file.path(),
-                             .existing =
-                                 replaces ? stet::existing_file::replace : stet::existing_file::refuse},
-            {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
-             .progress = bar,
-             .writer = closing.writer()});
+        return stet::edit::apply(
+            file.path(), {.set = values, .remove = removed, .rename = renamed},
+            {.way = asked.is_in_place ? stet::edit::way::in_place : stet::edit::way::whole,
+             .header_room = static_cast<std::uint64_t>(asked.room.value_or(0)),
+             .copy_to = asked.output ? std::string_view(*asked.output) : std::string_view(),
+             .existing = asked.replaces ? stet::existing_file::replace : stet::existing_file::refuse,
+             .progress = bar});
     }();
-    if (!saved)
-        return example::report_failure(program, stet::message(saved.error()));
-    example::print_file(*saved);
-    example::print_names("metadata dropped", dropped, ", digests that hold no longer");
-    std::cout << "    metadata: "
-              << (metadata.size() == 1 ? "1 entry" : example::grouped(metadata.size()) + " entries") << '\n';
-    return example::done;
+    if (!edited)
+        return example::report_failure(program, stet::message(edited.error()));
+    return print(asked.output.value_or(file.path()), *edited);
 }
 
 } // namespace
@@ -198,12 +195,17 @@ int main(int count, char** values)
                     {"--set-file", "KEY=PATH", "set it to what that file holds, to the last byte",
                      &asked.set_to_file},
                     {"--remove", "KEY", "remove the key, which has to be there", &asked.removed},
+                    {"--rename", "TENSOR=NAME", "give a tensor another name", &asked.renamed},
+                    {"--room", "BYTES", "where the header has to grow, leave so much room\nin it",
+                     &asked.room},
+                    {"--in-place", "", "change the file itself where what is new fits", &asked.is_in_place},
                     {"--output", "FILE", "write there and leave the file as it is", &asked.output},
                     {"--replace", "", "even if there is a file of that name already", &asked.replaces}},
         .notes =
-            "All options but the last two may be repeated. The new file takes the old one's place in one step;\n"
-            "until then, and after any failure, the old one is as it was. Tensors keep their bytes and their\n"
-            "order, so that digests of them still hold; one of the header that does not is dropped.\n"};
+            "Options with a KEY or a TENSOR may be repeated. Another file takes the old one's place in one step;\n"
+            "until then, and after any failure, the old one is as it was. With --in-place who reads the file\n"
+            "meanwhile, or after a loss of power and before the next edit, may see a mixture of old and new.\n"
+            "Tensors keep their bytes and their order; what metadata says and is true no longer is dropped.\n"};
     asked.path = example::parse(line, count, values)[0];
     settle(asked);
 

@@ -8,6 +8,7 @@
 #include "casts.hpp"
 #include "comfyui.hpp"
 #include "diff.hpp"
+#include "edit.hpp"
 #include "file/abandoned_parts.hpp"
 #include "file/exact_target.hpp"
 #include "file/file_system.hpp"

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What only some file systems do. Run by tests/file_systems/run, in a folder of one that does.
+#include <stet/edit/edit.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/read/mapped_file.hpp>
 #include <stet/writers/cloning_writer.hpp>
 
 #if defined(__linux__)
 
+#include "support/file_to_edit.hpp"
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
@@ -91,6 +93,35 @@ TEST_CASE("a checkpoint saved under other names shares its blocks with the one i
     CHECK(here.content("shared") == here.content("written"));
     CHECK(shared_bytes(here / "shared") == count * size);
     CHECK(shared_bytes(here / "written") == 0);
+}
+
+TEST_CASE("an edited file shares its blocks with the one it was, whether or not the header grows",
+          "[.sharing]")
+{
+    constexpr std::size_t   size = std::size_t{20} << 20U;
+    const scratch_directory here;
+    const std::string       before = support::file_to_edit({{"title", "old"}}, 1000, size);
+    for (const std::size_t title : {std::size_t{500}, std::size_t{50'000}}) {
+        here.put("a", before);
+        const std::string text(title, 'n');
+        const std::string to = here / "b";
+        const auto        edited = stet::edit::apply(here / "a", {.set = {{"title", text}}},
+                                                     {.copy_to = to, .existing = existing_file::replace});
+        REQUIRE(edited);
+        CHECK(edited->done == stet::edit::done::cloned);
+        CHECK(edited->has_moved == (title > 1000));
+        CHECK(shared_bytes(here / "b") >= size - 2 * stet::clone_alignment);
+        const support::file_content now(here.content("b"));
+        CHECK(now.data == support::file_content(before).data);
+        CHECK(now.metadata.at("title") == text);
+        CHECK(here.content("a") == before);
+
+        const auto whole = stet::edit::apply(here / "a", {.set = {{"title", text}}});
+        REQUIRE(whole);
+        CHECK(whole->done == stet::edit::done::cloned);
+        CHECK(here.content("a") == here.content("b"));
+        CHECK(here.entries() == names{"a", "b"});
+    }
 }
 
 TEST_CASE("a quota is found out and leaves the old file and nothing else", "[.quota]")

@@ -41,13 +41,15 @@ enum class file_call : std::uint8_t {
     read_acl,
     write_acl,
     user,
+    open_file,
+    read_at,
 };
 
-inline constexpr std::array<std::string_view, 23> file_call_names{
-    "open_folder", "make_folder", "inspect",  "read_link",   "list",  "create_file",
-    "set_mode",    "preallocate", "write",    "sync",        "close", "move",
-    "exchange",    "remove",      "write_at", "open_direct", "clone", "lock_file",
-    "unlock_file", "set_owner",   "read_acl", "write_acl",   "user"};
+inline constexpr std::array<std::string_view, 25> file_call_names{
+    "open_folder", "make_folder", "inspect",   "read_link", "list",        "create_file", "set_mode",
+    "preallocate", "write",       "sync",      "close",     "move",        "exchange",    "remove",
+    "write_at",    "open_direct", "clone",     "lock_file", "unlock_file", "set_owner",   "read_acl",
+    "write_acl",   "user",        "open_file", "read_at"};
 
 /// A file system that passes every call on to the system, counts it, and lets it fail where it was told to.
 /// May be used by several threads once it is set up.
@@ -89,6 +91,10 @@ public:
             calls_.write_acl = passed<file_call::write_acl, &stet::file_system::write_acl>;
         if (calls_.user != nullptr)
             calls_.user = passed<file_call::user, &stet::file_system::user>;
+        if (calls_.open_file != nullptr)
+            calls_.open_file = passed<file_call::open_file, &stet::file_system::open_file>;
+        if (calls_.read_at != nullptr)
+            calls_.read_at = passed<file_call::read_at, &stet::file_system::read_at>;
     }
     faulty_file_system(const faulty_file_system&) = delete;
     faulty_file_system& operator=(const faulty_file_system&) = delete;

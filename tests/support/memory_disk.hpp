@@ -37,9 +37,6 @@ struct disk_change {
 /// A disk that a save can use as its file system. What is open stays open whatever happens to its name.
 class memory_disk {
 public:
-    /// A write reaches a disk in pieces of this size.
-    static constexpr std::size_t block_size = 256;
-
     explicit memory_disk(disk_image image) : before_(image), now_(std::move(image))
     {
         calls_.context = this;
@@ -61,6 +58,9 @@ public:
             made<&memory_disk::move, stet::file_handle, const char*, const char*, stet::existing_file>;
         calls_.exchange = made<&memory_disk::exchange, stet::file_handle, const char*, const char*>;
         calls_.remove = made<&memory_disk::remove, stet::file_handle, const char*>;
+        calls_.open_file =
+            made<&memory_disk::open_file, stet::file_handle, const char*, stet::detail::file_use>;
+        calls_.read_at = made<&memory_disk::read_at, stet::file_handle, std::uint64_t, void*, std::size_t>;
         calls_.paths = stet::path_style::posix;
         calls_.letters = stet::name_case::sensitive;
     }
@@ -73,6 +73,19 @@ public:
     void lack_exchange() noexcept { calls_.exchange = nullptr; }
     void lack_locks() noexcept { calls_.lock_file = nullptr; }
     void lack_preallocate() noexcept { allocates_ = false; }
+    /// A write at a place, and clones, which a disk need not have.
+    void offer_write_at() noexcept
+    {
+        calls_.write_at =
+            made<&memory_disk::put_at, stet::file_handle, std::uint64_t, const void*, std::size_t>;
+    }
+    void offer_clone() noexcept
+    {
+        calls_.clone = made<&memory_disk::clone, stet::file_handle, std::uint64_t, stet::file_handle,
+                            std::uint64_t, std::uint64_t>;
+    }
+    /// As large as what the disk writes whole.
+    void write_blocks_of(std::size_t size) noexcept { block_size_ = size; }
     void use_paths(stet::path_style style) noexcept { calls_.paths = style; }
 
     /// The n-th call from the first, counted from 1, fails and does nothing.
@@ -207,7 +220,12 @@ private:
     stet::entry_facts facts_of(inode number)
     {
         const stored_entry& of = entry(number);
-        return {.kind = of.kind, .mode = of.mode, .device = 1, .index = number, .modified = of.modified};
+        return {.kind = of.kind,
+                .mode = of.mode,
+                .device = 1,
+                .index = number,
+                .modified = of.modified,
+                .size = of.size};
     }
 
     stet::os_result inspect(stet::file_handle folder, const char* name, stet::links treatment,
@@ -274,7 +292,7 @@ private:
     {
         stored_entry& of = entry(file);
         while (!data.empty()) {
-            const std::size_t      room = block_size - position % block_size;
+            const std::size_t      room = block_size_ - position % block_size_;
             const std::string_view piece = data.substr(0, room);
             const std::size_t      end = position + piece.size();
             const bool             grows = end > of.size;
@@ -297,6 +315,40 @@ private:
             position = end;
             data.remove_prefix(piece.size());
         }
+    }
+
+    stet::os_result open_file(stet::file_handle folder, const char* name, stet::detail::file_use)
+    {
+        const found of = look_up(start(folder), name, stet::links::refuse);
+        if (of.error != 0 || of.entry == 0)
+            return failed(of.error != 0 ? of.error : ENOENT);
+        return entry(of.entry).kind == stet::entry_kind::link ? failed(ELOOP) : opened(of.entry);
+    }
+
+    stet::os_result read_at(stet::file_handle file, std::uint64_t offset, void* buffer, std::size_t size)
+    {
+        const std::string content = entry(at(file).of).content();
+        if (offset >= content.size())
+            return {};
+        return {.value = static_cast<std::int64_t>(content.copy(static_cast<char*>(buffer), size, offset)),
+                .error = 0};
+    }
+
+    stet::os_result put_at(stet::file_handle file, std::uint64_t offset, const void* data, std::size_t size)
+    {
+        write_at(at(file).of, offset, {static_cast<const char*>(data), size});
+        return {.value = static_cast<std::int64_t>(size), .error = 0};
+    }
+
+    stet::os_result clone(stet::file_handle from, std::uint64_t from_offset, stet::file_handle to,
+                          std::uint64_t to_offset, std::uint64_t size)
+    {
+        const std::string content = entry(at(from).of).content();
+        if (from_offset % stet::clone_alignment != 0 || to_offset % stet::clone_alignment != 0 ||
+            size % stet::clone_alignment != 0 || size == 0 || from_offset + size > content.size())
+            return failed(EINVAL);
+        write_at(at(to).of, to_offset, content.substr(from_offset, size));
+        return {};
     }
 
     stet::os_result sync(stet::file_handle which)
@@ -380,6 +432,7 @@ private:
     std::size_t                watched_ = 0;
     stet::function_ref<void()> action_{};
     bool                       allocates_ = true;
+    std::size_t                block_size_ = 256; ///< a write reaches the disk in pieces of this size
 };
 
 } // namespace support

@@ -28,6 +28,17 @@ public:
     static result<exact_target> take(const file_system& calls, const std::string& path,
                                      existing_file existing);
 
+    /// The folder that a path leads to, and the file's name in it.
+    struct place {
+        folder      in;
+        std::string name;
+        std::string in_path; ///< the folder's, as the path or the last link spells it
+    };
+
+    /// The same in a place that was found before.
+    /// path: what errors speak of
+    static result<exact_target> take(place where, const std::string& path, existing_file existing);
+
     part_file& file() noexcept { return file_; }
 
     /// Where the part file lies, beside the file that a link at the end of the path leads to.
@@ -37,12 +48,9 @@ public:
     /// errors: those of part_file::publish
     result<void> publish(durability lasting) { return file_.publish(in_, name_, existing_, lasting); }
 
-    /// The folder that a path leads to, and the file's name in it.
-    struct place {
-        folder      in;
-        std::string name;
-        std::string in_path; ///< the folder's, as the path or the last link spells it
-    };
+    /// The same, but in the place of no other file than `only`.
+    /// errors: those of part_file::publish_over
+    result<void> publish_over(const entry_facts& only, detail::file_lock held, durability lasting);
 
     /// Where a path leads to, through every link at its end.
     /// errors: invalid_file_name; folder_missing; not_a_regular_file; too_many_links; untrusted_link; the system's

@@ -38,6 +38,7 @@ struct entry_facts {
         0; ///< when its content last changed, in seconds since 1970, by the clock that stamps files
     std::uint32_t owner = 0; ///< 0 for all where files have none
     std::uint32_t group = 0;
+    std::uint64_t size = 0; ///< bytes of a file
 };
 
 namespace detail {
@@ -70,6 +71,9 @@ enum class durability : std::uint8_t {
 enum class existing_file : std::uint8_t { refuse, replace };
 
 namespace detail {
+
+/// What a file that exists is opened for.
+enum class file_use : std::uint8_t { read, change };
 
 /// Sees a folder's entries, except "." and "..". It may throw, and may use the file system, but not change the folder.
 using entry_callback = function_ref<void(std::string_view name)>;
@@ -143,6 +147,13 @@ struct file_system {
     /// Swaps the names of two entries of a folder, in one step. ENOTSUP, or no call at all, where that cannot be done.
     os_result (*exchange)(void* context, file_handle folder, const char* one, const char* other) = nullptr;
     os_result (*remove)(void* context, file_handle folder, const char* name) = nullptr;
+    /// Opens a file of the folder that exists, itself no link, for read_at and, to change it, for write_at and sync; the
+    /// file may be renamed and removed meanwhile as far as the system lets it. No call at all where that cannot be done.
+    os_result (*open_file)(void* context, file_handle folder, const char* name,
+                           detail::file_use use) = nullptr;
+    /// Reads at a position; the value is how many bytes there were, 0 at the end of the file.
+    os_result (*read_at)(void* context, file_handle file, std::uint64_t offset, void* buffer,
+                         std::size_t size) = nullptr;
 
     path_style paths = native_paths;           ///< which names it allows
     name_case  letters = name_case::sensitive; ///< whether it tells A from a

@@ -83,6 +83,12 @@ public:
     result<void> publish(const folder& in, const std::string& final_name, existing_file existing,
                          durability lasting);
 
+    /// As publish, with existing_file::replace, but in the place of no other file than `only`.
+    /// held:   its lock, if it could be locked
+    /// errors: file_changed when another file bears the final name, which it keeps; else those of publish
+    result<void> publish_over(const folder& in, const std::string& final_name, const entry_facts& only,
+                              detail::file_lock held, durability lasting);
+
     /// Whether owner, group, access list and mode of a replaced file were all handed on. What could not be is narrower
     /// now: nobody else reads or writes the new file than did the old one.
     bool keeps_access() const noexcept { return keeps_access_; }
@@ -123,11 +129,6 @@ private:
 
     result<void> move(const std::string& final_name, existing_file existing);
 
-    /// Locks what bears a name, so that no other saver gives that name to another file meanwhile. Waits a moment for one
-    /// that is just doing so.
-    /// errors: file_in_use when that goes on; the system's
-    result<detail::file_lock> lock_named(const folder& in, const std::string& name) const;
-
     /// Takes a free name and makes that last, or leaves the name free.
     result<void> take_free(const folder& in, const std::string& final_name);
 
@@ -136,6 +137,10 @@ private:
 
     /// Takes the name of an old file, or a free one, and makes that last, or gives it back.
     result<void> replace(const folder& in, const std::string& final_name);
+
+    /// Takes the name of the one file that it may replace.
+    result<void> replace_only(const folder& in, const std::string& final_name, const entry_facts& only,
+                              detail::file_lock held);
 
     os_result swap_with(const std::string& final_name) const;
 

@@ -23,6 +23,16 @@ public:
     /// Bytes before the first tensor: the length field, the JSON text and its padding.
     std::uint64_t size() const noexcept { return length_field + padded_size_; }
 
+    /// Bytes of the JSON text, without the spaces after it.
+    std::uint64_t text_size() const noexcept { return text_size_; }
+
+    /// Spaces after the text: how much it may grow without the data having to move.
+    std::uint64_t room() const noexcept { return padded_size_ - text_size_; }
+
+    /// The same text in a header of another size, the rest of it spaces.
+    /// size: of header::size(); no less than the length field and the text take
+    void resize(std::uint64_t size) noexcept { padded_size_ = size - length_field; }
+
     /// Bytes of the whole file.
     std::uint64_t file_size() const noexcept { return size() + plan_->data_size(); }
 
@@ -51,11 +61,14 @@ private:
 };
 
 /// Measures the header of a plan with its metadata.
+/// room:     spaces after the text, at least, so that it may grow later without the data having to move
 /// errors:   invalid_metadata_utf8, duplicate_metadata_key, header_too_large, out_of_memory
 /// lifetime: the header borrows the plan and the metadata's texts
-result<header> make_header(const plan& tensors STET_LIFETIME_BOUND, const metadata_view& given = {});
+result<header> make_header(const plan& tensors STET_LIFETIME_BOUND, const metadata_view& given = {},
+                           std::uint64_t room = 0);
 
-result<header> make_header(const plan&& temporary, const metadata_view& given = {}) = delete;
+result<header> make_header(const plan&& temporary, const metadata_view& given = {},
+                           std::uint64_t room = 0) = delete;
 
 } // namespace STET_NAMESPACE
 

@@ -32,7 +32,7 @@ public:
             errc      code;
             std::errc condition;
         };
-        constexpr std::array<meaning, 18> meanings{{
+        constexpr std::array<meaning, 19> meanings{{
             {errc::folder_missing, std::errc::no_such_file_or_directory},
             {errc::file_missing, std::errc::no_such_file_or_directory},
             {errc::name_taken, std::errc::file_exists},
@@ -51,6 +51,7 @@ public:
             {errc::sync_not_offered, std::errc::operation_not_supported},
             {errc::rename_not_offered, std::errc::operation_not_supported},
             {errc::untrusted_link, std::errc::permission_denied},
+            {errc::editing_not_offered, std::errc::operation_not_supported},
         }};
         for (const meaning& known : meanings) {
             if (static_cast<int>(known.code) == code)

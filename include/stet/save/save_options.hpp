@@ -51,7 +51,8 @@ using metadata_callback = function_ref<result<metadata_view>(const claimed_name&
 
 struct save_options {
     metadata_view                   metadata{};
-    metadata_callback               metadata_for{}; ///< instead of `metadata`, for a numbered save
+    metadata_callback               metadata_for{};  ///< instead of `metadata`, for a numbered save
+    std::uint64_t                   header_room = 0; ///< as in make_header
     stet::durability                durability = stet::durability::full;
     file_order                      order = reference_order; ///< this and the next seven: as in plan_options
     std::optional<stet::prediction> prediction{};

@@ -119,12 +119,18 @@ enum class errc : std::uint8_t {
     filled_twice,    ///< bytes of a file that two writers fill
     unfilled_tensor, ///< a file to be published of whose tensors one lacks bytes
     outside_data,    ///< bytes filled that belong to no tensor
+    // editing
+    file_changed,        ///< another program replaced the file while it was being edited
+    editing_not_offered, ///< the file system table cannot open a file that exists
+    missing_slot,        ///< metadata that nothing can be filled into
+    slot_size_mismatch,  ///< a text of another size than the slot it is to fill
+    unusable_undo_file,  ///< the undo file of an edit that was cut short does not fit its file
 };
 
 namespace detail {
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::outside_data);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::unusable_undo_file);
 
 } // namespace detail
 

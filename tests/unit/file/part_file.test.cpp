@@ -8,6 +8,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
@@ -690,4 +691,106 @@ TEST_CASE("where no call sets space aside, none is")
     REQUIRE(part);
     CHECK(part->preallocate(1000));
     CHECK(f.faulty.count(file_call::preallocate) == 0);
+}
+
+namespace {
+
+/// A part file that holds "new" and is to take the place of the "x" that is there when it is made.
+class successor {
+public:
+    explicit successor(fixture& f) : f_(&f), part_(f.create())
+    {
+        f.here.put("x", "old");
+        REQUIRE(f.in.inspect("x", stet::links::refuse, old_).error == 0);
+        REQUIRE(part_);
+        CHECK(part_->write(bytes_of("new")));
+    }
+
+    stet::result<void> publish(durability lasting, stet::detail::file_lock held = {})
+    {
+        return part_->publish_over(f_->in, "x", old_, std::move(held), lasting);
+    }
+
+private:
+    fixture*                f_;
+    stet::result<part_file> part_;
+    stet::entry_facts       old_{};
+};
+
+constexpr std::array<durability, 2> both_durabilities{durability::none, durability::full};
+
+} // namespace
+
+TEST_CASE("a file takes the place of the one that it was made for, whose lock may be held meanwhile")
+{
+    for (const durability lasting : both_durabilities) {
+        for (const int os_code : {0, ENOTSUP}) {
+            fixture   f;
+            successor next(f);
+            auto      held = stet::detail::file_lock::take(f.in, "x", "said");
+            REQUIRE(held);
+            if (os_code != 0)
+                f.faulty.fail_each(file_call::exchange, os_code);
+            CHECK(next.publish(lasting, *std::move(held)));
+            CHECK(f.here.content("x") == "new");
+            CHECK(f.here.entries() == names{"x"});
+        }
+    }
+}
+
+TEST_CASE("a file does not take the place of another one than it was made for")
+{
+    for (const durability lasting : both_durabilities) {
+        for (const bool is_gone : {false, true}) {
+            fixture f;
+            {
+                successor next(f);
+                f.here.put("y", "another's");
+                f.here.remove("x");
+                if (!is_gone)
+                    f.here.rename("y", "x");
+                const auto published = next.publish(lasting);
+                REQUIRE_FALSE(published);
+                CHECK(published.error().code == errc::file_changed);
+                CHECK(published.error().subject() == "said");
+            }
+            CHECK(f.here.entries() == (is_gone ? names{"y"} : names{"x"}));
+            CHECK(f.here.content(is_gone ? "y" : "x") == "another's");
+        }
+    }
+}
+
+TEST_CASE("a file that is replaced just before the swap gets its name back")
+{
+    fixture f;
+    {
+        successor  next(f);
+        bool       is_first = true;
+        const auto replace = [&] {
+            if (!std::exchange(is_first, false))
+                return;
+            f.here.put("y", "another's");
+            f.here.rename("y", "x");
+        };
+        f.faulty.before(file_call::exchange, replace);
+        const auto published = next.publish(durability::full);
+        REQUIRE_FALSE(published);
+        CHECK(published.error().code == errc::file_changed);
+    }
+    CHECK(f.here.content("x") == "another's");
+    CHECK(f.here.entries() == names{"x"});
+}
+
+TEST_CASE("a file that vanishes just before the swap is not made up for")
+{
+    fixture f;
+    {
+        successor  next(f);
+        const auto vanish = [&] { f.here.remove("x"); };
+        f.faulty.before(file_call::exchange, vanish);
+        const auto published = next.publish(durability::full);
+        REQUIRE_FALSE(published);
+        CHECK(published.error().code == errc::file_changed);
+    }
+    CHECK(f.here.entries().empty());
 }

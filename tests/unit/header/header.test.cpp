@@ -291,6 +291,56 @@ TEST_CASE("a header may take 100,000,000 bytes, padding included, and not one mo
     CHECK(*size_with(stet::max_header_size / 4096 * 4096 - 8, 4096) == stet::max_header_size / 4096 * 4096);
 }
 
+TEST_CASE("a header has as many spaces after its text as were asked for, and at most what alignment adds")
+{
+    const text_map metadata{{"title", "t"}};
+    for (const std::uint32_t alignment : {8U, 64U, 4096U}) {
+        for (const std::uint64_t room : {0U, 1U, 7U, 8U, 100U, 65'536U}) {
+            CAPTURE(alignment, room);
+            const stet::plan tensors = planned({{{.stem = "a"}, bytes(5)}}, alignment);
+            const auto       head = stet::make_header(tensors, metadata, room);
+            REQUIRE(head);
+            const std::string file = written(*head);
+
+            CHECK(file.size() == head->size());
+            CHECK(file.size() % alignment == 0);
+            CHECK(file[8] == '{');
+            const std::size_t text_end = file.find_last_not_of(' ') + 1;
+            CHECK(file.substr(8, text_end - 8) == text(tensors, metadata));
+            CHECK(head->text_size() == text_end - 8);
+            CHECK(head->room() == file.size() - text_end);
+            CHECK(head->room() >= room);
+            CHECK(head->room() < room + alignment);
+        }
+    }
+}
+
+TEST_CASE("a header is given another size, and only the spaces differ")
+{
+    const stet::plan tensors = planned({{{.stem = "a"}, bytes(5)}});
+    auto             head = stet::make_header(tensors);
+    REQUIRE(head);
+    const std::uint64_t least = 8 + head->text_size();
+    for (const std::uint64_t size : {least, least + 1, least + 100}) {
+        head->resize(size);
+        const std::string file = written(*head);
+        CHECK(file.size() == size);
+        CHECK(length_field(file) == size - 8);
+        CHECK(file.substr(8) == text(tensors) + std::string(size - least, ' '));
+        CHECK(head->file_size() == size + 5);
+    }
+}
+
+TEST_CASE("room counts towards what a header may take")
+{
+    const stet::plan    tensors = planned({});
+    const std::uint64_t most = stet::max_header_size;
+    CHECK(stet::make_header(tensors, {}, most - 2));
+    CHECK(support::failure(stet::make_header(tensors, {}, most - 1)) == "header_too_large");
+    CHECK(support::failure(stet::make_header(tensors, {}, most + 1)) == "header_too_large");
+    CHECK(support::failure(stet::make_header(tensors, {}, UINT64_MAX)) == "header_too_large");
+}
+
 TEST_CASE("wrong metadata is refused before a byte is written")
 {
     const stet::plan                                       tensors = planned({{{.stem = "a"}, bytes(1)}});

@@ -108,7 +108,12 @@ static_assert(static_cast<int>(errc::plan_too_large) == 85);
 static_assert(static_cast<int>(errc::filled_twice) == 86);
 static_assert(static_cast<int>(errc::unfilled_tensor) == 87);
 static_assert(static_cast<int>(errc::outside_data) == 88);
-static_assert(stet::detail::errc_count == 88);
+static_assert(static_cast<int>(errc::file_changed) == 89);
+static_assert(static_cast<int>(errc::editing_not_offered) == 90);
+static_assert(static_cast<int>(errc::missing_slot) == 91);
+static_assert(static_cast<int>(errc::slot_size_mismatch) == 92);
+static_assert(static_cast<int>(errc::unusable_undo_file) == 93);
+static_assert(stet::detail::errc_count == 93);
 
 namespace {
 

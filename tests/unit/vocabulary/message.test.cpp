@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 88> sentences{{
+constexpr std::array<sentence, 93> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -192,6 +192,17 @@ constexpr std::array<sentence, 88> sentences{{
      "published"},
     {errc::outside_data, "outside_data",
      "'a.b': byte 9,216 was to be filled, but its tensors model at byte 1,234,567; use the offsets of its places"},
+    {errc::file_changed, "file_changed",
+     "'a.b' was replaced by another program while it was being edited, and nothing was changed; edit it again"},
+    {errc::editing_not_offered, "editing_not_offered",
+     "'a.b': its file system does not open a file that exists; read it, and save what was read under another name"},
+    {errc::missing_slot, "missing_slot",
+     "metadata 'a.b' is no slot to fill: model; save the file with a text of the size that is needed there"},
+    {errc::slot_size_mismatch, "slot_size_mismatch",
+     "metadata 'a.b': the slot holds 1,234,567 bytes, 9,216 given; give exactly as many as it holds"},
+    {errc::unusable_undo_file, "unusable_undo_file",
+     "'a.b': an edit was cut short, and its undo file, which ends in .stet-undo, model; see whether the file is whole "
+     "and remove the undo file"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");

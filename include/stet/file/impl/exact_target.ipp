@@ -21,11 +21,15 @@ STET_INLINE std::string detail::joined_path(const std::string& folder_path, cons
 STET_INLINE result<exact_target> exact_target::take(const file_system& calls, const std::string& path,
                                                     existing_file existing)
 {
-    auto place = resolve(calls, path);
-    if (!place)
-        return place.error();
+    auto where = resolve(calls, path);
+    return where ? take(*std::move(where), path, existing) : where.error();
+}
+
+STET_INLINE result<exact_target> exact_target::take(place where, const std::string& path,
+                                                    existing_file existing)
+{
     entry_facts facts;
-    const auto  found = place->in.inspect(place->name, links::refuse, facts);
+    const auto  found = where.in.inspect(where.name, links::refuse, facts);
     const bool  exists = found.error == 0;
     if (!exists && found.error != ENOENT)
         return detail::os_error(found.error, detail::system_step::inspect, path);
@@ -33,10 +37,16 @@ STET_INLINE result<exact_target> exact_target::take(const file_system& calls, co
         return error{.code = errc::not_a_regular_file}.about(path);
     if (exists && existing == existing_file::refuse)
         return error{.code = errc::name_taken}.about(path);
-    auto part = create_part(place->in, place->name, path, existing);
+    auto part = create_part(where.in, where.name, path, existing);
     if (!part)
         return part.error();
-    return exact_target(*std::move(place), *std::move(part), existing);
+    return exact_target(std::move(where), *std::move(part), existing);
+}
+
+STET_INLINE result<void> exact_target::publish_over(const entry_facts& only, detail::file_lock held,
+                                                    durability lasting)
+{
+    return file_.publish_over(in_, name_, only, std::move(held), lasting);
 }
 
 namespace detail {

@@ -27,6 +27,11 @@ public:
     /// errors: file_in_use when another has it locked; the system's, with os_code ENOTSUP where nothing can be locked
     static result<file_lock> take(const folder& in, const std::string& name, const std::string& path);
 
+    /// Locks what bears a name, so that no other saver gives that name to another file meanwhile. Waits a moment for one
+    /// that is just doing so. Holds nothing where nothing can be locked.
+    /// errors: file_in_use when that goes on; the system's, with os_code ENOENT where nothing bears the name
+    static result<file_lock> of_name(const folder& in, const std::string& name, const std::string& path);
+
     file_lock(file_lock&& other) noexcept;
     file_lock& operator=(file_lock&& other) noexcept;
     file_lock(const file_lock&) = delete;

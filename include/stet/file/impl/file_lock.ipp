@@ -20,6 +20,28 @@ STET_INLINE result<file_lock> file_lock::take(const folder& in, const std::strin
     return file_lock(calls, static_cast<file_handle>(locked.value), facts);
 }
 
+STET_INLINE result<file_lock> file_lock::of_name(const folder& in, const std::string& name,
+                                                 const std::string& path)
+{
+    constexpr int most_tries = 2000; // some milliseconds, for what takes another saver two calls
+    for (int tries = 0; tries < most_tries; ++tries) {
+        auto      lock = take(in, name, path);
+        const int os_code = lock ? 0 : lock.error().os_code;
+        if (os_code == ENOENT)
+            return lock;
+        if (os_code == EBUSY)
+            continue;
+        if (os_code != 0)
+            return file_lock();
+        const auto named = lock->is_named(in, name, path);
+        if (!named)
+            return named.error();
+        if (*named)
+            return lock;
+    }
+    return os_error(EBUSY, system_step::lock, path);
+}
+
 STET_INLINE file_lock::file_lock(file_lock&& other) noexcept
     : calls_(other.calls_), handle_(std::exchange(other.handle_, no_handle)),
       is_locked_(std::exchange(other.is_locked_, false)), facts_(other.facts_)

@@ -133,6 +133,30 @@ STET_INLINE result<void> part_file::publish(const folder& in, const std::string&
     return published;
 }
 
+STET_INLINE result<void> part_file::publish_over(const folder& in, const std::string& final_name,
+                                                 const entry_facts& only, detail::file_lock held,
+                                                 durability lasting)
+{
+    if (auto named = still_named(); !named)
+        return named;
+    entry_facts found;
+    const auto  looked = in.inspect(final_name, links::refuse, found);
+    if (looked.error != 0 && looked.error != ENOENT)
+        return checked(looked, detail::system_step::inspect);
+    if (found.kind != entry_kind::file || !detail::is_same_entry(found, only))
+        return error{.code = errc::file_changed}.about(path_);
+    if (auto taken = take_access(in, final_name); !taken)
+        return taken;
+    if (auto closed = close(lasting); !closed)
+        return closed;
+    // Nobody who asks for the old file's lock gets it meanwhile.
+    auto replaced = lasting == durability::none ? move(final_name, existing_file::replace)
+                                                : replace_only(in, final_name, only, std::move(held));
+    if (!is_named_)
+        lock_.release();
+    return replaced;
+}
+
 STET_INLINE part_file::part_file(const folder& in, std::string name, std::string path,
                                  file_handle handle) noexcept
     : calls_(&in.calls()), folder_(in.handle()), name_(std::move(name)), path_(std::move(path)),
@@ -223,27 +247,6 @@ STET_INLINE result<void> part_file::move(const std::string& final_name, existing
     return checked(moved, detail::system_step::rename);
 }
 
-STET_INLINE result<detail::file_lock> part_file::lock_named(const folder& in, const std::string& name) const
-{
-    constexpr int most_tries = 2000; // some milliseconds, for what takes another saver two calls
-    for (int tries = 0; tries < most_tries; ++tries) {
-        auto      lock = detail::file_lock::take(in, name, path_);
-        const int os_code = lock ? 0 : lock.error().os_code;
-        if (os_code == ENOENT)
-            return lock;
-        if (os_code == EBUSY)
-            continue;
-        if (os_code != 0)
-            return detail::file_lock();
-        const auto named = lock->is_named(in, name, path_);
-        if (!named)
-            return named.error();
-        if (*named)
-            return lock;
-    }
-    return detail::os_error(EBUSY, detail::system_step::lock, path_);
-}
-
 STET_INLINE result<void> part_file::take_free(const folder& in, const std::string& final_name)
 {
     if (auto moved = move(final_name, existing_file::refuse); !moved)
@@ -256,7 +259,8 @@ STET_INLINE result<void> part_file::take_free(const folder& in, const std::strin
 
 STET_INLINE void part_file::leave_free(const folder& in, const std::string& final_name)
 {
-    auto        own = lock_named(in, final_name); // meanwhile no other saver replaces the file
+    auto own =
+        detail::file_lock::of_name(in, final_name, path_); // meanwhile no other saver replaces the file
     entry_facts named;
     const auto  found = in.inspect(final_name, links::refuse, named);
     if (found.error != 0 || !detail::is_same_entry(own_, named))
@@ -284,7 +288,7 @@ STET_INLINE result<void> part_file::replace(const folder& in, const std::string&
     for (std::size_t losses = 0; calls_->exchange != nullptr && losses < most_losses; ++losses) {
         // Who swaps two names holds the lock of both files: what bears a part file's name stays locked, and nobody
         // swaps what is being swapped back.
-        auto      old = lock_named(in, final_name);
+        auto      old = detail::file_lock::of_name(in, final_name, path_);
         const int os_code = old ? 0 : old.error().os_code;
         if (os_code == EBUSY)
             break;
@@ -304,6 +308,27 @@ STET_INLINE result<void> part_file::replace(const folder& in, const std::string&
     if (auto moved = move(final_name, existing_file::replace); !moved)
         return moved;
     return in.sync(path_);
+}
+
+STET_INLINE result<void> part_file::replace_only(const folder& in, const std::string& final_name,
+                                                 const entry_facts& only, detail::file_lock held)
+{
+    const os_result swapped =
+        calls_->exchange != nullptr ? swap_with(final_name) : os_result{.value = -1, .error = ENOTSUP};
+    if (swapped.error == 0) {
+        entry_facts old;
+        if (look_at_name(old).error != 0 || detail::is_same_entry(old, only))
+            return settle_swap(in, final_name, std::move(held));
+        lock_.unlock();
+        is_named_ = swap_back(in, final_name) == taken_back::yes;
+        return error{.code = errc::file_changed}.about(path_);
+    }
+    if (swapped.error == ENOENT)
+        return error{.code = errc::file_changed}.about(path_);
+    if (!detail::is_not_offered(swapped.error) && swapped.error != EPERM)
+        return checked(swapped, detail::system_step::rename);
+    auto moved = move(final_name, existing_file::replace);
+    return moved ? in.sync(path_) : moved;
 }
 
 STET_INLINE os_result part_file::swap_with(const std::string& final_name) const
@@ -340,7 +365,7 @@ STET_INLINE result<bool> part_file::hold_old(const folder& in, detail::file_lock
         return named.error();
     if (*named)
         return true;
-    auto other = lock_named(in, name_);
+    auto other = detail::file_lock::of_name(in, name_, path_);
     if (other)
         old = *std::move(other);
     return static_cast<bool>(other); // else whoever has it locked removes it, or has done so
@@ -348,7 +373,8 @@ STET_INLINE result<bool> part_file::hold_old(const folder& in, detail::file_lock
 
 STET_INLINE part_file::taken_back part_file::swap_back(const folder& in, const std::string& final_name)
 {
-    auto        own = lock_named(in, final_name); // meanwhile no other saver replaces the file
+    auto own =
+        detail::file_lock::of_name(in, final_name, path_); // meanwhile no other saver replaces the file
     entry_facts named;
     entry_facts old;
     if (in.inspect(final_name, links::refuse, named).error != 0 || look_at_name(old).error != 0)

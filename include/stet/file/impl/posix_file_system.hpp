@@ -73,7 +73,8 @@ inline os_result inspect(void*, file_handle folder, const char* name, links trea
              .index = converted<std::uint64_t>(status.st_ino),
              .modified = converted<std::int64_t>(status.st_mtime),
              .owner = converted<std::uint32_t>(status.st_uid),
-             .group = converted<std::uint32_t>(status.st_gid)};
+             .group = converted<std::uint32_t>(status.st_gid),
+             .size = converted<std::uint64_t>(status.st_size)};
     return {};
 }
 
@@ -337,6 +338,20 @@ inline os_result remove(void*, file_handle folder, const char* name)
     return checked(::unlinkat(descriptor(folder), name, 0));
 }
 
+inline os_result open_file(void*, file_handle folder, const char* name, file_use use)
+{
+    const int how = use == file_use::change ? O_RDWR : O_RDONLY;
+    return checked(::openat(descriptor(folder), name, how | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | any_size));
+}
+
+inline os_result read_at(void*, file_handle file, std::uint64_t offset, void* buffer, std::size_t size)
+{
+    const auto place = static_cast<file_offset>(offset);
+    if (place < 0 || static_cast<std::uint64_t>(place) != offset)
+        return {.value = -1, .error = EOVERFLOW};
+    return checked(read_from(descriptor(file), buffer, size < largest_write ? size : largest_write, place));
+}
+
 } // namespace posix
 
 /// The system's own calls.
@@ -369,6 +384,8 @@ constexpr file_system native_calls() noexcept
             .move = calls::move,
             .exchange = calls::exchange,
             .remove = calls::remove,
+            .open_file = calls::open_file,
+            .read_at = calls::read_at,
             .paths = path_style::posix,
             .letters = name_case::sensitive};
 }

@@ -72,23 +72,7 @@ STET_INLINE std::uint64_t readable_file::size_now() const noexcept
 STET_INLINE os_result readable_file::read_some(std::uint64_t        offset,
                                                std::span<std::byte> buffer) const noexcept
 {
-    /// The layout of OVERLAPPED: where to read, whatever the handle's own place is.
-    struct {
-        std::uintptr_t internal[2];
-        unsigned long  low, high;
-        void*          event;
-    } place{.internal = {},
-            .low = static_cast<unsigned long>(offset & 0xFFFFFFFFU),
-            .high = static_cast<unsigned long>(offset >> 32U),
-            .event = nullptr};
-    void* const   raw = &place;
-    unsigned long count = 0;
-    if (ReadFile(handle_, buffer.data(), static_cast<unsigned long>(buffer.size()), &count,
-                 static_cast<struct _OVERLAPPED*>(raw)) != 0)
-        return {.value = count, .error = 0};
-    constexpr unsigned long at_the_end = 38;
-    const unsigned long     failed = GetLastError();
-    return failed == at_the_end ? os_result{} : windows::failed(windows::errno_of(failed));
+    return windows::read_from(handle_, offset, buffer.data(), buffer.size());
 }
 
 STET_INLINE void readable_file::release() const noexcept

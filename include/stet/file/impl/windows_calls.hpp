@@ -256,6 +256,28 @@ inline int look_at(const opened_entry& entry, file_information& seen) noexcept
     return look_at(entry.handle(), seen);
 }
 
+/// Reads at a position, whatever the handle's own place is; nothing at the end of the file.
+inline os_result read_from(void* handle, std::uint64_t offset, void* buffer, std::size_t size) noexcept
+{
+    /// The layout of OVERLAPPED.
+    struct {
+        std::uintptr_t internal[2];
+        unsigned long  low, high;
+        void*          event;
+    } place{.internal = {},
+            .low = static_cast<unsigned long>(offset & 0xFFFFFFFFU),
+            .high = static_cast<unsigned long>(offset >> 32U),
+            .event = nullptr};
+    void* const   raw = &place;
+    unsigned long count = 0;
+    if (ReadFile(handle, buffer, static_cast<unsigned long>(size), &count,
+                 static_cast<struct _OVERLAPPED*>(raw)) != 0)
+        return {.value = count, .error = 0};
+    constexpr unsigned long at_the_end = 38;
+    const unsigned long     code = GetLastError();
+    return code == at_the_end ? os_result{} : failed(errno_of(code));
+}
+
 } // namespace windows
 
 } // namespace STET_NAMESPACE::detail

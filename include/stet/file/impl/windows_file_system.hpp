@@ -101,7 +101,9 @@ inline entry_kind kind_of(unsigned long attributes) noexcept
 inline os_result inspect_itself(file_handle folder, entry_facts& facts)
 {
     if (is_descriptor(folder)) {
-        facts = {.kind = entry_kind::file, .mode = 0666};
+        const std::int64_t size = _filelengthi64(descriptor_of(folder));
+        facts = {
+            .kind = entry_kind::file, .mode = 0666, .size = size < 0 ? 0 : static_cast<std::uint64_t>(size)};
         return {};
     }
     file_information seen{};
@@ -319,6 +321,34 @@ inline os_result remove(void*, file_handle folder, const char* name)
     return patient([&at] { return runtime_result([&at] { return _wunlink(at.path.c_str()); }); });
 }
 
+/// To be read only: nothing is changed in its place here.
+inline os_result open_file(void*, file_handle folder, const char* name, file_use use)
+{
+    if (use == file_use::change)
+        return failed(ENOTSUP);
+    const place at = place_in(folder, name);
+    if (at.error != 0)
+        return failed(at.error);
+    constexpr unsigned long to_read = 0x80000000, share_all = 7, open_existing = 3;
+    void* const opened = CreateFileW(at.path.c_str(), to_read, share_all, nullptr, open_existing, 0, nullptr);
+    if (reinterpret_cast<std::intptr_t>(opened) == -1)
+        return last_failure();
+    const int own =
+        _open_osfhandle(reinterpret_cast<std::intptr_t>(opened), _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+    if (own < 0) {
+        CloseHandle(opened);
+        return failed(EMFILE);
+    }
+    return {.value = handle_of(own), .error = 0};
+}
+
+inline os_result read_at(void*, file_handle file, std::uint64_t offset, void* buffer, std::size_t size)
+{
+    constexpr std::size_t largest = std::size_t{1} << 30U;
+    const auto            raw = reinterpret_cast<void*>(_get_osfhandle(descriptor_of(file)));
+    return read_from(raw, offset, buffer, size < largest ? size : largest);
+}
+
 } // namespace windows
 
 /// The system's own calls.
@@ -341,6 +371,8 @@ constexpr file_system native_calls() noexcept
             .move = calls::move,
             .exchange = nullptr,
             .remove = calls::remove,
+            .open_file = calls::open_file,
+            .read_at = calls::read_at,
             .paths = path_style::windows,
             .letters = name_case::insensitive};
 }

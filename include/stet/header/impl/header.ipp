@@ -2,6 +2,7 @@
 #include "../../plan/member.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
+#include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/prefetch.hpp"
 #include "../header.hpp"
 
@@ -101,12 +102,16 @@ STET_INLINE result<void> header::write(staged_sink& out) const
         detail::spell_member(text, records[i], plan_->shape(records[i]));
     }
     text.put("}");
-    for (std::uint64_t i = text_size_; i < padded_size_; ++i)
-        text.put(" ");
+    constexpr std::string_view spaces = "                                                                ";
+    for (std::uint64_t left = room(); left != 0;) {
+        const std::size_t some = left < spaces.size() ? detail::memory_size(left) : spaces.size();
+        text.put(spaces.substr(0, some));
+        left -= some;
+    }
     return text.outcome();
 }
 
-STET_INLINE result<header> make_header(const plan& tensors, const metadata_view& given)
+STET_INLINE result<header> make_header(const plan& tensors, const metadata_view& given, std::uint64_t room)
 {
     auto entries = detail::sorted_entries(given, tensors.memory());
     if (!entries)
@@ -117,8 +122,10 @@ STET_INLINE result<header> make_header(const plan& tensors, const metadata_view&
         detail::spell_metadata(text, entries->view(), !tensors.records().empty());
     text.put("}");
     const std::uint64_t text_size = text.size() + tensors.members_size();
+    if (room > max_header_size) // adding to it could pass 2^64
+        return error{.code = errc::header_too_large, .expected = max_header_size, .actual = room};
     const std::uint64_t alignment = tensors.data_alignment();
-    const std::uint64_t in_file = header::length_field + text_size;
+    const std::uint64_t in_file = header::length_field + text_size + room;
     const std::uint64_t padded_size =
         (in_file + alignment - 1) / alignment * alignment - header::length_field;
     if (padded_size > max_header_size)

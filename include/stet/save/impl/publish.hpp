@@ -58,7 +58,7 @@ result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_op
 {
     if (auto usable = accept(options.writer); !usable)
         return usable.error();
-    if (auto checked = make_header(tensors, options.metadata); !checked)
+    if (auto checked = make_header(tensors, options.metadata, options.header_room); !checked)
         return checked.error();
     constexpr int most_attempts = 100;
     for (int attempt = 1;; ++attempt) {
@@ -70,7 +70,7 @@ result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_op
                 options.metadata_for ? options.metadata_for(claimed) : options.metadata;
             if (!metadata)
                 return metadata.error();
-            const auto head = make_header(tensors, *metadata);
+            const auto head = make_header(tensors, *metadata, options.header_room);
             return head ? write_and_publish(*target, *head, options, claimed.number) : head.error();
         });
         if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)

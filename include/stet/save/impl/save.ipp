@@ -12,7 +12,7 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_
 {
     if (auto usable = detail::accept(options.writer); !usable)
         return usable.error();
-    const auto head = make_header(tensors, options.metadata);
+    const auto head = make_header(tensors, options.metadata, options.header_room);
     if (!head)
         return head.error();
     auto target = exact_target::take(*options.file_system, std::string(where.path), where.existing);

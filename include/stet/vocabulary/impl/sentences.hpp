@@ -174,6 +174,17 @@ inline constexpr std::array<sentence, errc_count> sentences{{
      "%t: %e of its bytes, from byte %a of the file on, were never filled; fill them before it is published"},
     {errc::outside_data, "outside_data",
      "%s: byte %a was to be filled, but its tensors %1 at byte %e; use the offsets of its places"},
+    {errc::file_changed, "file_changed",
+     "%s was replaced by another program while it was being edited, and nothing was changed; edit it again"},
+    {errc::editing_not_offered, "editing_not_offered",
+     "%s: its file system does not open a file that exists; read it, and save what was read under another name"},
+    {errc::missing_slot, "missing_slot",
+     "metadata %s is no slot to fill: %1; save the file with a text of the size that is needed there"},
+    {errc::slot_size_mismatch, "slot_size_mismatch",
+     "metadata %s: the slot holds %e[byte|bytes], %a given; give exactly as many as it holds"},
+    {errc::unusable_undo_file, "unusable_undo_file",
+     "%s: an edit was cut short, and its undo file, which ends in .stet-undo, %1; see whether the file is whole and "
+     "remove the undo file"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where

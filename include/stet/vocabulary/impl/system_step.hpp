@@ -33,9 +33,10 @@ enum class system_step : std::uint8_t {
     know_user,
     map,
     read,
+    open,
 };
 
-inline constexpr std::size_t system_step_count = static_cast<std::size_t>(system_step::read) + 1;
+inline constexpr std::size_t system_step_count = static_cast<std::size_t>(system_step::open) + 1;
 
 /// How a sentence says it, behind "cannot "; empty for none.
 constexpr std::string_view words_of(system_step step) noexcept
@@ -61,6 +62,7 @@ constexpr std::string_view words_of(system_step step) noexcept
         "ask who the user is",
         "map it",
         "read it",
+        "open it",
     };
     return words[static_cast<std::size_t>(step)];
 }

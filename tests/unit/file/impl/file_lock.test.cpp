@@ -156,3 +156,51 @@ TEST_CASE("entries are one when device and index are, or when the system does no
     CHECK(stet::detail::is_same_entry(one, {}));
     CHECK(stet::detail::is_same_entry({}, one));
 }
+
+TEST_CASE("the file of a name is locked once its saver lets go, and what nobody can lock is not")
+{
+    fixture    f;
+    const auto of_name = [&f] { return file_lock::of_name(f.in, "x", "said"); };
+    auto       other = f.take();
+    REQUIRE(other);
+    const auto in_use = of_name();
+    REQUIRE_FALSE(in_use);
+    CHECK(in_use.error().code == errc::file_in_use);
+
+    std::size_t tries = 0;
+    const auto  let_go = [&] {
+        if (++tries == 3)
+            other->release();
+    };
+    f.faulty.before(file_call::lock_file, let_go);
+    const auto locked = of_name();
+    REQUIRE(locked);
+    CHECK(locked->is_held());
+    CHECK(tries == 3);
+
+    f.faulty.fail_each(file_call::lock_file, ENOTSUP);
+    const auto without = of_name();
+    REQUIRE(without);
+    CHECK_FALSE(without->is_held());
+    f.faulty.fail_each(file_call::lock_file, ENOENT);
+    const auto missing = of_name();
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().os_code == ENOENT);
+}
+
+TEST_CASE("a file that is replaced between being opened and being locked is not taken for the name's")
+{
+    fixture     f;
+    std::size_t tries = 0;
+    const auto  replace = [&] {
+        if (++tries == 1) { // between the lock and the look at the name
+            f.here.put("y", "another");
+            f.here.rename("y", "x");
+        }
+    };
+    f.faulty.before(file_call::inspect, replace);
+    const auto locked = file_lock::of_name(f.in, "x", "said");
+    REQUIRE(locked);
+    CHECK(f.faulty.count(file_call::lock_file) == 2);
+    CHECK(*locked->is_named(f.in, "x", "said"));
+}

@@ -91,6 +91,53 @@ constexpr namer ways_to_name[] = {
 
 } // namespace
 
+TEST_CASE("a file that exists is read at any place, and changed if it was opened for that")
+{
+    const open_scratch in;
+    in->put("x", "content");
+    for (const auto use : {stet::detail::file_use::read, stet::detail::file_use::change}) {
+        const auto opened = posix::open_file(nullptr, in.handle(), "x", use);
+        REQUIRE(opened.error == 0);
+        CHECK(closes_on_exec(opened.value));
+        std::array<char, 16> buffer{};
+        const auto           read = [&](std::uint64_t offset, std::size_t size) {
+            const auto got = posix::read_at(nullptr, opened.value, offset, buffer.data(), size);
+            return got.error == 0 ? std::string(buffer.data(), static_cast<std::size_t>(got.value))
+                                            : std::to_string(got.error);
+        };
+        CHECK(read(0, 7) == "content");
+        CHECK(read(3, 2) == "te");
+        CHECK(read(3, 16) == "tent");
+        CHECK(read(7, 16).empty());
+        CHECK(read(UINT64_MAX, 1) == std::to_string(EOVERFLOW));
+        const auto written = posix::write_at(nullptr, opened.value, 1, "a", 1);
+        CHECK(written.error == (use == stet::detail::file_use::change ? 0 : EBADF));
+        posix::close(nullptr, opened.value);
+    }
+    CHECK(in->content("x") == "cantent");
+}
+
+TEST_CASE("no file is made, no link followed and no pipe waited for when one is opened that exists")
+{
+    const open_scratch in;
+    in->put("x", "content");
+    in->put_link("link", "x");
+    REQUIRE(::mkfifo((in / "pipe").c_str(), 0600) == 0);
+    const auto open = [&](const char* name) {
+        const auto opened = posix::open_file(nullptr, in.handle(), name, stet::detail::file_use::read);
+        if (opened.error == 0)
+            posix::close(nullptr, opened.value);
+        return opened.error;
+    };
+    CHECK(open("missing") == ENOENT);
+    CHECK(open("link") == ELOOP);
+    CHECK(open("pipe") == 0);
+    CHECK_FALSE(in->has("missing"));
+    stet::entry_facts facts;
+    REQUIRE(posix::inspect(nullptr, in.handle(), "x", links::refuse, facts).error == 0);
+    CHECK(facts.size == 7);
+}
+
 TEST_CASE("a folder is opened by its path or below another, and closed in a new program")
 {
     const open_scratch here;

@@ -18,4 +18,5 @@ TEST_CASE("each step has words of its own, and none has none")
     for (std::size_t i = 0; i < system_step_count; ++i)
         CHECK(said.insert(words_of(static_cast<system_step>(i))).second);
     CHECK(words_of(system_step::read) == "read it");
+    CHECK(words_of(system_step::open) == "open it");
 }

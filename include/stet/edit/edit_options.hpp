@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#ifndef STET_EDIT_EDIT_OPTIONS_HPP
+#define STET_EDIT_EDIT_OPTIONS_HPP
+
+#include "../file/file_system.hpp"
+#include "../file/native_file_system.hpp"
+#include "../header/metadata.hpp"
+#include "../save/write_options.hpp"
+#include "../vocabulary/allocator.hpp"
+#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/config.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace STET_NAMESPACE::edit {
+
+/// Another name for a tensor.
+struct renaming {
+    std::string_view from{};
+    std::string_view to{};
+};
+
+/// What is to be different. All at once: two tensors may swap their names.
+/// lifetime: borrows the texts
+struct changes {
+    metadata_view metadata{}; ///< where given, this becomes the metadata, all of it, before what follows
+    metadata_view set{};      ///< keys that have this value then, whether they were there or not
+    array_view<const std::string_view> remove{}; ///< keys that are not there then, unless set
+    array_view<const renaming>         rename{};
+};
+
+/// What happens to the file.
+enum class way : std::uint8_t {
+    /// Another file takes its place in one step: who looks sees the old or the new one, at every moment and after a loss
+    /// of power, and what is mapped or open stays as it was. The tensors share their blocks on the disk with the old
+    /// file's where the file system can do that (btrfs, XFS and their like), else they are copied.
+    whole,
+    /// Where what changes fits into the header the file itself is written to, at a cost that does not depend on its size:
+    /// else as with `whole`. It risks this: who reads or has mapped the file meanwhile may see a mixture of both headers,
+    /// and so may who reads it after a loss of power or after this process was killed, until recover() or the next edit
+    /// puts the old one back.
+    in_place,
+};
+
+/// What was done, and so what holds.
+enum class done : std::uint8_t {
+    nothing, ///< the file was as it should be
+    cloned,  ///< another file that shares the tensors' blocks took its place: old or new, for everyone
+    copied,  ///< another file took its place: old or new, for everyone
+    /// In place, within one sector of 512 bytes: old or new after a loss of power on disks that write a sector whole, as
+    /// is usual and promised by nobody. Who has the file mapped may see a mixture for a moment.
+    one_sector,
+    /// In place, with an undo file: old or new after recover() or the next edit, before that perhaps a mixture.
+    with_undo,
+};
+
+struct options {
+    edit::way        way = edit::way::whole;
+    stet::durability durability = stet::durability::full; ///< without it nothing is said of a loss of power
+    /// Spaces after the header's text, at least, where it has to grow.
+    std::uint64_t header_room = 0;
+    /// Where to write the edited file instead; the file itself stays as it is.
+    std::string_view         copy_to{};
+    existing_file            existing = existing_file::refuse; ///< of `copy_to`
+    progress_callback        progress{};                       ///< while tensors are copied; names none
+    stet::allocator          allocator = heap();
+    const stet::file_system* file_system = &native_file_system();
+};
+
+/// The file as it is now.
+struct edited {
+    edit::done    done = edit::done::nothing;
+    std::uint64_t bytes = 0;           ///< of the whole file
+    std::uint64_t header_bytes = 0;    ///< of the header, its spaces included
+    std::uint64_t room = 0;            ///< spaces left: how much the header's text may grow in place
+    bool          has_moved = false;   ///< whether the tensors begin at another place of the file
+    bool          keeps_access = true; ///< as in saved_checkpoint
+    /// Metadata that was taken out because it is no longer true: digests of names or of other metadata, a C2PA manifest.
+    std::vector<std::string> dropped{};
+};
+
+} // namespace STET_NAMESPACE::edit
+
+#endif
