@@ -89,6 +89,19 @@ bool names(const fs::path& data, const fs::path& to)
     return true;
 }
 
+/// Indices, in part; the large ones show nothing more.
+bool indices(const fs::path& data, const fs::path& to)
+{
+    const auto recorded = parsed(data / "beyond/index_verdicts.json");
+    if (!recorded)
+        return !fs::exists(data / "beyond/index_verdicts.json");
+    for (const support::json_value& one : recorded->at("cases").items()) {
+        if (!one.at("index").is_null() && !put(to / one.at("name").text(), one.at("index").text()))
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 int main(int count, char** values)
@@ -105,7 +118,8 @@ int main(int count, char** values)
         return output / target;
     };
     const bool done = checkpoints(data, folder("read_header")) && texts(data, folder("redump")) &&
-                      names(data, folder("names")) && quantised(data, folder("quantised_values"));
+                      names(data, folder("names")) && quantised(data, folder("quantised_values")) &&
+                      indices(data, folder("shards"));
     if (!done || failed)
         std::fprintf(stderr, "the data in %s cannot be used\n", values[1]);
     return done && !failed ? 0 : 1;

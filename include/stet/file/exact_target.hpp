@@ -56,6 +56,12 @@ public:
     /// errors: invalid_file_name; folder_missing; not_a_regular_file; too_many_links; untrusted_link; the system's
     static result<place> resolve(const file_system& calls, const std::string& path);
 
+    /// Creates the part file of a file of the folder, under the first of its names that is free.
+    /// replaces: the file whose access it takes over, as part_file::create has it
+    /// errors:   those of part_file::create
+    static result<part_file> create_part(const folder& in, const std::string& name, const std::string& path,
+                                         const std::string& replaces);
+
 private:
     exact_target(place at, part_file file, existing_file existing) noexcept;
 
@@ -65,9 +71,6 @@ private:
 
     static result<std::string> link_target(const folder& in, const std::string& name,
                                            const std::string& path);
-
-    static result<part_file> create_part(const folder& in, const std::string& name, const std::string& path,
-                                         existing_file existing);
 
     folder        in_; // outlives the part file
     part_file     file_;

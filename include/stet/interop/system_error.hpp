@@ -32,7 +32,7 @@ public:
             errc      code;
             std::errc condition;
         };
-        constexpr std::array<meaning, 19> meanings{{
+        constexpr std::array<meaning, 20> meanings{{
             {errc::folder_missing, std::errc::no_such_file_or_directory},
             {errc::file_missing, std::errc::no_such_file_or_directory},
             {errc::name_taken, std::errc::file_exists},
@@ -52,6 +52,7 @@ public:
             {errc::rename_not_offered, std::errc::operation_not_supported},
             {errc::untrusted_link, std::errc::permission_denied},
             {errc::editing_not_offered, std::errc::operation_not_supported},
+            {errc::set_in_use, std::errc::device_or_resource_busy},
         }};
         for (const meaning& known : meanings) {
             if (static_cast<int>(known.code) == code)

@@ -125,12 +125,27 @@ enum class errc : std::uint8_t {
     missing_slot,        ///< metadata that nothing can be filled into
     slot_size_mismatch,  ///< a text of another size than the slot it is to fill
     unusable_undo_file,  ///< the undo file of an edit that was cut short does not fit its file
+    // sets of files
+    invalid_size,          ///< a text that is no size of a file
+    infinite_size,         ///< a size that is no finite number
+    invalid_shard_pattern, ///< a pattern that gives no names of shards
+    set_in_use,            ///< another save of the same set of files is under way
+    invalid_index,         ///< an index that does not say in which file each tensor lies
+    index_too_large,       ///< an index beyond the limit of its readers
+    untrusted_shard_name,  ///< a file name in an index that leads elsewhere, or names no checkpoint
+    unknown_shard_format,  ///< a shard whose metadata says that it is neither torch's nor MLX's
+    map_mismatch,          ///< a tensor that lies in another file than the index says
+    unmapped_tensor,       ///< a tensor that the index does not mention
+    missing_from_set,      ///< a tensor that the index mentions and no file holds
+    size_mismatch,         ///< a set whose tensors have other bytes together than its index says
+    unexpected_tensor,     ///< a tensor of a set that nobody asked for
+    set_changed,           ///< a set that was saved again and again while it was being opened
 };
 
 namespace detail {
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::unusable_undo_file);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::set_changed);
 
 } // namespace detail
 

@@ -48,7 +48,7 @@ TEST_CASE("an error gives its code")
 
 TEST_CASE("codes with a portable meaning equal it, and no other code does")
 {
-    constexpr std::array<std::pair<errc, std::errc>, 19> meanings{{
+    constexpr std::array<std::pair<errc, std::errc>, 20> meanings{{
         {errc::out_of_memory, std::errc::not_enough_memory},
         {errc::cancelled, std::errc::operation_canceled},
         {errc::folder_missing, std::errc::no_such_file_or_directory},
@@ -68,6 +68,7 @@ TEST_CASE("codes with a portable meaning equal it, and no other code does")
         {errc::rename_not_offered, std::errc::operation_not_supported},
         {errc::untrusted_link, std::errc::permission_denied},
         {errc::editing_not_offered, std::errc::operation_not_supported},
+        {errc::set_in_use, std::errc::device_or_resource_busy},
     }};
     for (std::size_t i = 1; i <= stet::detail::errc_count; ++i) {
         const auto            ours = static_cast<errc>(i);

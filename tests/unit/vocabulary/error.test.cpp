@@ -113,7 +113,21 @@ static_assert(static_cast<int>(errc::editing_not_offered) == 90);
 static_assert(static_cast<int>(errc::missing_slot) == 91);
 static_assert(static_cast<int>(errc::slot_size_mismatch) == 92);
 static_assert(static_cast<int>(errc::unusable_undo_file) == 93);
-static_assert(stet::detail::errc_count == 93);
+static_assert(static_cast<int>(errc::invalid_size) == 94);
+static_assert(static_cast<int>(errc::infinite_size) == 95);
+static_assert(static_cast<int>(errc::invalid_shard_pattern) == 96);
+static_assert(static_cast<int>(errc::set_in_use) == 97);
+static_assert(static_cast<int>(errc::invalid_index) == 98);
+static_assert(static_cast<int>(errc::index_too_large) == 99);
+static_assert(static_cast<int>(errc::untrusted_shard_name) == 100);
+static_assert(static_cast<int>(errc::unknown_shard_format) == 101);
+static_assert(static_cast<int>(errc::map_mismatch) == 102);
+static_assert(static_cast<int>(errc::unmapped_tensor) == 103);
+static_assert(static_cast<int>(errc::missing_from_set) == 104);
+static_assert(static_cast<int>(errc::size_mismatch) == 105);
+static_assert(static_cast<int>(errc::unexpected_tensor) == 106);
+static_assert(static_cast<int>(errc::set_changed) == 107);
+static_assert(stet::detail::errc_count == 107);
 
 namespace {
 

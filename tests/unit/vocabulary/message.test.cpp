@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 93> sentences{{
+constexpr std::array<sentence, 107> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -203,6 +203,33 @@ constexpr std::array<sentence, 93> sentences{{
     {errc::unusable_undo_file, "unusable_undo_file",
      "'a.b': an edit was cut short, and its undo file, which ends in .stet-undo, model; see whether the file is whole "
      "and remove the undo file"},
+    {errc::invalid_size, "invalid_size",
+     "'a.b' is no size; write a number and KB, MB, GB or TB, such as '5GB' or '1.5GB', or give a number of bytes"},
+    {errc::infinite_size, "infinite_size",
+     "'a.b' is no finite size; give a large one, such as '1000TB', for one file"},
+    {errc::invalid_shard_pattern, "invalid_shard_pattern",
+     "'a.b' gives no names of shards; write a file name with '{suffix}' in it, such as 'model{suffix}.safetensors'"},
+    {errc::set_in_use, "set_in_use",
+     "'a.b': another save of this set of files is under way; wait for it, or save to another folder"},
+    {errc::invalid_index, "invalid_index", "'a.b' is no index of a set: model"},
+    {errc::index_too_large, "index_too_large",
+     "'a.b': an index of 9,216 bytes, readers take 1,234,567; use fewer tensors or shorter names"},
+    {errc::untrusted_shard_name, "untrusted_shard_name",
+     "'a.b', which the index names as a file, model; a shard lies below the index' folder and is a .safetensors file"},
+    {errc::unknown_shard_format, "unknown_shard_format",
+     "'a.b' has model in its metadata; readers of sets take format 'pt' or 'mlx', or no metadata at all"},
+    {errc::map_mismatch, "map_mismatch",
+     "tensor 'a.b' lies in vae, the index says model; write the index anew"},
+    {errc::unmapped_tensor, "unmapped_tensor",
+     "tensor 'a.b' lies in model, the index does not mention it; write the index anew"},
+    {errc::missing_from_set, "missing_from_set",
+     "tensor 'a.b' should lie in model by the index, no file holds it; fetch the set again"},
+    {errc::size_mismatch, "size_mismatch",
+     "'a.b': by the index the tensors have 1,234,567 bytes together, they have 9,216; write the index anew"},
+    {errc::unexpected_tensor, "unexpected_tensor",
+     "tensor 'a.b' lies in model, the model has none of that name"},
+    {errc::set_changed, "set_changed",
+     "'a.b': the set was saved anew each time it was opened; open it again when it is saved"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/python_text.hpp"
 #include "../comfyui_name.hpp"
 #include "python_path.hpp"
-#include "python_text.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/python_text.hpp"
 #include "python_int.hpp"
-#include "python_text.hpp"
 
 namespace STET_NAMESPACE::detail {
 

@@ -37,7 +37,8 @@ STET_INLINE result<exact_target> exact_target::take(place where, const std::stri
         return error{.code = errc::not_a_regular_file}.about(path);
     if (exists && existing == existing_file::refuse)
         return error{.code = errc::name_taken}.about(path);
-    auto part = create_part(where.in, where.name, path, existing);
+    auto part = create_part(where.in, where.name, path,
+                            existing == existing_file::replace ? where.name : std::string());
     if (!part)
         return part.error();
     return exact_target(std::move(where), *std::move(part), existing);
@@ -141,13 +142,12 @@ STET_INLINE result<std::string> exact_target::link_target(const folder& in, cons
 }
 
 STET_INLINE result<part_file> exact_target::create_part(const folder& in, const std::string& name,
-                                                        const std::string& path, existing_file existing)
+                                                        const std::string& path, const std::string& replaces)
 {
     constexpr std::uint64_t most_attempts = 100'000;
     std::size_t             losses = 0;
     for (std::uint64_t attempt = 1;;) {
-        auto part = part_file::create(in, detail::exact_part_name(name, attempt), path,
-                                      existing == existing_file::replace ? name : std::string());
+        auto part = part_file::create(in, detail::exact_part_name(name, attempt), path, replaces);
         if (!part && part.error().code == errc::part_file_lost && ++losses < part_file::most_losses)
             continue;
         if (part || part.error().os_code != EEXIST || attempt == most_attempts)

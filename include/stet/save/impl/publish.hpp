@@ -18,6 +18,18 @@ inline result<void> accept(const file_writer& writer)
     return writer.accept != nullptr ? writer.accept(writer.settings) : result<void>();
 }
 
+/// Header and tensors into the part file.
+inline result<void> fill(part_file& file, const header& head, const save_options& options)
+{
+    const file_writer way = options.writer;
+    if (!way.shares_space) {
+        if (auto allocated = file.preallocate(head.file_size()); !allocated)
+            return allocated;
+    }
+    return way.write != nullptr ? way.write(way.settings, head, file, options)
+                                : write(head, file, write_part(options));
+}
+
 /// Header and tensors into the part file, then its final name.
 template <class Target>
 result<saved_checkpoint> write_and_publish(Target& target, const header& head, const save_options& options,
@@ -26,15 +38,8 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
     auto changes = head.tensors().kept_changes();
     if (!changes)
         return changes.error();
-    const file_writer way = options.writer;
-    if (!way.shares_space) {
-        if (auto allocated = target.file().preallocate(head.file_size()); !allocated)
-            return allocated.error();
-    }
-    const auto written = way.write != nullptr ? way.write(way.settings, head, target.file(), options)
-                                              : write(head, target.file(), write_part(options));
-    if (!written)
-        return written.error();
+    if (auto filled = fill(target.file(), head, options); !filled)
+        return filled.error();
     if (auto published = target.publish(options.durability); !published)
         return published.error();
     head.tensors().count_casts(*changes);

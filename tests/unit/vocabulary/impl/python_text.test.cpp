@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/comfyui/impl/python_text.hpp>
+#include <stet/vocabulary/impl/python_text.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#ifndef STET_COMFYUI_IMPL_PYTHON_TEXT_HPP
-#define STET_COMFYUI_IMPL_PYTHON_TEXT_HPP
+#ifndef STET_VOCABULARY_IMPL_PYTHON_TEXT_HPP
+#define STET_VOCABULARY_IMPL_PYTHON_TEXT_HPP
 
-#include "../../vocabulary/impl/utf8.hpp"
+#include "utf8.hpp"
 
 #include <algorithm>
 #include <array>
