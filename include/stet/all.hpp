@@ -15,6 +15,7 @@
 #include "file/folder.hpp"
 #include "file/part_file.hpp"
 #include "filling.hpp"
+#include "hashes.hpp"
 #include "metadata.hpp"
 #include "naming/numbered_name.hpp"
 #include "plan/member.hpp"

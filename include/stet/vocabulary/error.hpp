@@ -125,12 +125,14 @@ enum class errc : std::uint8_t {
     missing_slot,        ///< metadata that nothing can be filled into
     slot_size_mismatch,  ///< a text of another size than the slot it is to fill
     unusable_undo_file,  ///< the undo file of an edit that was cut short does not fit its file
+    // hashes
+    hash_comes_late, ///< a header that records a hash of what comes after it, where nobody can go back
 };
 
 namespace detail {
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::unusable_undo_file);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::hash_comes_late);
 
 } // namespace detail
 

@@ -113,7 +113,8 @@ static_assert(static_cast<int>(errc::editing_not_offered) == 90);
 static_assert(static_cast<int>(errc::missing_slot) == 91);
 static_assert(static_cast<int>(errc::slot_size_mismatch) == 92);
 static_assert(static_cast<int>(errc::unusable_undo_file) == 93);
-static_assert(stet::detail::errc_count == 93);
+static_assert(static_cast<int>(errc::hash_comes_late) == 94);
+static_assert(stet::detail::errc_count == 94);
 
 namespace {
 

@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 93> sentences{{
+constexpr std::array<sentence, 94> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -203,6 +203,9 @@ constexpr std::array<sentence, 93> sentences{{
     {errc::unusable_undo_file, "unusable_undo_file",
      "'a.b': an edit was cut short, and its undo file, which ends in .stet-undo, model; see whether the file is whole "
      "and remove the undo file"},
+    {errc::hash_comes_late, "hash_comes_late",
+     "the header is to record a hash of the tensors, and is written before them where nothing can be written again; "
+     "set may_hash_first, or save to a file"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");

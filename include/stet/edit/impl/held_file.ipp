@@ -27,9 +27,9 @@ STET_INLINE result<held_file> held_file::take(const file_system& calls, const st
 }
 
 STET_INLINE held_file::held_file(held_file&& other) noexcept
-    : in_(std::move(other.in_)), name_(std::move(other.name_)),
-      in_path_(std::move(other.in_path_)), path_(std::move(other.path_)),
-      handle_(std::exchange(other.handle_, no_handle)), facts_(other.facts_), lock_(std::move(other.lock_))
+    : in_(std::move(other.in_)), name_(std::move(other.name_)), in_path_(std::move(other.in_path_)),
+      path_(std::move(other.path_)), handle_(std::exchange(other.handle_, no_handle)), facts_(other.facts_),
+      lock_(std::move(other.lock_))
 {
 }
 
@@ -142,7 +142,8 @@ STET_INLINE result<exact_target> held_file::beside() const
     auto in = in_.again(path_);
     if (!in)
         return in.error();
-    return exact_target::take({.in = *std::move(in), .name = name_, .in_path = in_path_}, path_, existing_file::replace);
+    return exact_target::take({.in = *std::move(in), .name = name_, .in_path = in_path_}, path_,
+                              existing_file::replace);
 }
 
 STET_INLINE result<void> held_file::replace_by(exact_target& next, durability lasting)

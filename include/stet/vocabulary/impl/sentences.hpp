@@ -185,6 +185,9 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::unusable_undo_file, "unusable_undo_file",
      "%s: an edit was cut short, and its undo file, which ends in .stet-undo, %1; see whether the file is whole and "
      "remove the undo file"},
+    {errc::hash_comes_late, "hash_comes_late",
+     "the header is to record a hash of the tensors, and is written before them where nothing can be written again; "
+     "set may_hash_first, or save to a file"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where
