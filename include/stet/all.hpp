@@ -16,6 +16,7 @@
 #include "file/part_file.hpp"
 #include "file/set_target.hpp"
 #include "filling.hpp"
+#include "hashes.hpp"
 #include "metadata.hpp"
 #include "naming/numbered_name.hpp"
 #include "plan/member.hpp"

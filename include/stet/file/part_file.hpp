@@ -73,6 +73,16 @@ public:
     /// system has no such way, or has another file under the name by now.
     os_result open_direct() const;
 
+    /// Brings what is written to stable storage, so that publish() has less to wait for.
+    /// errors: sync_not_offered; the system's
+    result<void> sync() const
+    {
+        const auto synced = detail::retried([&] { return calls_->sync(calls_->context, handle_); });
+        if (detail::is_not_offered(synced.error))
+            return error{.code = errc::sync_not_offered, .os_code = synced.error}.about(path_);
+        return checked(synced, detail::system_step::sync);
+    }
+
     /// Closes the file and gives it its final name. A file that it replaces hands on owner, group, access list and mode.
     /// With durability::full the content is on stable storage before that, and the name after.
     /// in:     the folder it was created in

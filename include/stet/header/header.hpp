@@ -39,6 +39,10 @@ public:
     /// The tensors it speaks of.
     const plan& tensors() const noexcept { return *plan_; }
 
+    /// Its metadata, ordered by key; whether there is any, if only an empty object.
+    array_view<const detail::metadata_entry> metadata() const noexcept { return entries_.view(); }
+    bool                                     has_metadata() const noexcept { return has_metadata_; }
+
     /// Their records, in file order.
     const record* begin() const noexcept { return plan_->records().begin(); }
     const record* end() const noexcept { return plan_->records().end(); }

@@ -6,6 +6,7 @@
 #include "../file/native_file_system.hpp"
 #include "../header/header.hpp"
 #include "../plan/make_plan.hpp"
+#include "hashing.hpp"
 #include "write_options.hpp"
 
 #include <concepts>
@@ -66,6 +67,7 @@ struct save_options {
     std::span<std::byte>            staging{};          ///< as in write_options
     prefetch_function               prefetch = nullptr; ///< as in write_options
     file_writer                     writer{};           ///< another way to write the same bytes, see writers/
+    stet::hashes::request           hashes{};           ///< what is hashed on the way, see hashes/
     stet::allocator                 allocator = heap();
     const stet::file_system*        file_system = &native_file_system();
 };
@@ -80,8 +82,9 @@ struct saved_checkpoint {
     /// now: nobody else reads or writes the new file than did the old one.
     bool              keeps_access = true;
     component_reports components{};
-    change_log        changes{heap()}; ///< what was left out, added, replaced or cast; owns its texts
-    std::string_view  reload_caveat{}; ///< what ComfyUI loses when it loads the file, as the family says it
+    change_log        changes{heap()};  ///< what was left out, added, replaced or cast; owns its texts
+    std::string_view  reload_caveat{};  ///< what ComfyUI loses when it loads the file, as the family says it
+    stet::hashes::file_hashes hashes{}; ///< those that were asked for
 };
 
 /// A place a plan can be saved to: one with a save_plan.

@@ -7,6 +7,7 @@
 #include "../plan/make_plan.hpp"
 #include "../sink/append_sink.hpp"
 #include "../vocabulary/config.hpp"
+#include "hashing.hpp"
 #include "write_options.hpp"
 
 #include <concepts>
@@ -27,7 +28,8 @@ struct written_checkpoint {
     std::uint64_t     bytes = 0;        ///< of the whole file
     std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
     component_reports components{};
-    change_log        changes{heap()}; ///< what was left out, added, replaced or cast; owns its texts
+    change_log        changes{heap()};  ///< what was left out, added, replaced or cast; owns its texts
+    stet::hashes::file_hashes hashes{}; ///< those that were asked for
 };
 
 struct sink_options {
@@ -44,6 +46,7 @@ struct sink_options {
     progress_callback               progress{};
     std::span<std::byte>            staging{};          ///< as in write_options
     prefetch_function               prefetch = nullptr; ///< as in write_options
+    stet::hashes::request           hashes{};           ///< what is hashed on the way, see hashes/
     stet::allocator                 allocator = heap();
 };
 

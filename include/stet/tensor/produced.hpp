@@ -25,8 +25,9 @@ concept producer_of = std::is_empty_v<Producer> && std::default_initializable<Pr
 
 /// Views a tensor whose bytes exist only while it is written: read back from a device, decompressed, computed.
 /// produce:  writes the bytes, row-major, packed and little-endian, in pieces of any size. May put them where the sink
-///           wants them, see sink_ref::lend. Runs once a save, on the thread that writes the file. May throw where
-///           exceptions are on: the save lets them pass and leaves no file. May start another save
+///           wants them, see sink_ref::lend. Runs once a save, and once more where hashes::while_saving says so, on the
+///           thread that writes the file. May throw where exceptions are on: the save lets them pass and leaves no file.
+///           May start another save
 /// errors:   those of byte_count; while writing, produced_size_mismatch when the count of bytes is wrong
 /// lifetime: borrows the object
 template <class Object, detail::producer_of<Object> Producer>

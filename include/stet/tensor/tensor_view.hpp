@@ -20,9 +20,9 @@ namespace STET_NAMESPACE {
 struct tensor_view;
 
 /// Writes a tensor's bytes, row-major, packed and little-endian, in pieces of any size.
-/// Runs on the thread that writes the file, once a save, and not beside another tensor's. May throw where exceptions
-/// are on: the save lets them pass and removes its file. May start another save, but not write to the sink after it
-/// returned.
+/// Runs on the thread that writes the file, once a save, or once more for its hashes, and not beside another tensor's.
+/// May throw where exceptions are on: the save lets them pass and removes its file. May start another save, but not write
+/// to the sink after it returned.
 using pour_function = result<void> (*)(const tensor_view&, sink_ref);
 
 /// Says what a tensor is and where its bytes come from. Plain data that owns nothing.

@@ -140,12 +140,14 @@ enum class errc : std::uint8_t {
     size_mismatch,         ///< a set whose tensors have other bytes together than its index says
     unexpected_tensor,     ///< a tensor of a set that nobody asked for
     set_changed,           ///< a set that was saved again and again while it was being opened
+    // hashes
+    hash_comes_late, ///< a header that records a hash of what comes after it, where nobody can go back
 };
 
 namespace detail {
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::set_changed);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::hash_comes_late);
 
 } // namespace detail
 

@@ -391,6 +391,23 @@ TEST_CASE("nothing is synced unless the file is to last")
     }
 }
 
+TEST_CASE("a part file is brought to stable storage ahead of its name, when that is asked for")
+{
+    fixture f;
+    auto    part = f.create();
+    REQUIRE(part);
+    CHECK(part->write(bytes_of("new")));
+    CHECK(part->sync());
+    CHECK(f.faulty.count(file_call::sync) == 1);
+    f.faulty.fail(file_call::sync, 1, EIO);
+    const auto failed = part->sync();
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().os_code == EIO);
+    CHECK(failed.error().subject() == "said");
+    f.faulty.fail_each(file_call::sync, ENOTSUP);
+    CHECK(part->sync().error().code == errc::sync_not_offered);
+}
+
 TEST_CASE("a file that is to last is synced before it has its name and its folder after")
 {
     for (const existing_file existing : {existing_file::refuse, existing_file::replace}) {

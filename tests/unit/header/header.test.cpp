@@ -145,6 +145,21 @@ TEST_CASE("equal metadata gives equal headers whatever its order")
     CHECK(text(tensors, metadata) == first);
 }
 
+TEST_CASE("a header tells its metadata in its order, and whether there is any")
+{
+    const stet::plan                                       tensors = planned({{{.stem = "a"}, bytes(1)}});
+    const std::vector<std::pair<std::string, std::string>> metadata{{"b", "2"}, {"a", "1"}};
+    const std::vector<std::pair<std::string, std::string>> none;
+    const auto                                             head = stet::make_header(tensors, metadata);
+    REQUIRE(head);
+    REQUIRE(head->metadata().size() == 2);
+    CHECK(head->metadata()[0].key == "a");
+    CHECK(head->metadata()[1].text == "2");
+    CHECK(head->has_metadata());
+    CHECK(stet::make_header(tensors, none)->has_metadata());
+    CHECK_FALSE(stet::make_header(tensors)->has_metadata());
+}
+
 TEST_CASE("a name longer than the staging block is written whole")
 {
     const std::string plain(10'000, 'n');

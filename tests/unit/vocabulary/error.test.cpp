@@ -127,7 +127,8 @@ static_assert(static_cast<int>(errc::missing_from_set) == 104);
 static_assert(static_cast<int>(errc::size_mismatch) == 105);
 static_assert(static_cast<int>(errc::unexpected_tensor) == 106);
 static_assert(static_cast<int>(errc::set_changed) == 107);
-static_assert(stet::detail::errc_count == 107);
+static_assert(static_cast<int>(errc::hash_comes_late) == 108);
+static_assert(stet::detail::errc_count == 108);
 
 namespace {
 

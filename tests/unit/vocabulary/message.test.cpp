@@ -25,7 +25,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 107> sentences{{
+constexpr std::array<sentence, 108> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -230,6 +230,9 @@ constexpr std::array<sentence, 107> sentences{{
      "tensor 'a.b' lies in model, the model has none of that name"},
     {errc::set_changed, "set_changed",
      "'a.b': the set was saved anew each time it was opened; open it again when it is saved"},
+    {errc::hash_comes_late, "hash_comes_late",
+     "the header is to record a hash of the tensors, and is written before them where nothing can be written again; "
+     "set may_hash_first, or save to a file"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");

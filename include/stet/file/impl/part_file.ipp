@@ -221,13 +221,8 @@ STET_INLINE result<void> part_file::take_access(const folder& in, const std::str
 
 STET_INLINE result<void> part_file::close(durability lasting)
 {
-    if (lasting == durability::full) {
-        const auto synced = detail::retried([&] { return calls_->sync(calls_->context, handle_); });
-        if (detail::is_not_offered(synced.error))
-            return error{.code = errc::sync_not_offered, .os_code = synced.error}.about(path_);
-        if (synced.error != 0)
-            return checked(synced, detail::system_step::sync);
-    }
+    if (auto synced = lasting == durability::full ? sync() : result<void>(); !synced)
+        return synced;
     // Closing again after EINTR could close another thread's file.
     const auto closed = calls_->close(calls_->context, std::exchange(handle_, no_handle));
     return closed.error == EINTR ? result<void>() : checked(closed, detail::system_step::close);

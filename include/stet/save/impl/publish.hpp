@@ -18,8 +18,23 @@ inline result<void> accept(const file_writer& writer)
     return writer.accept != nullptr ? writer.accept(writer.settings) : result<void>();
 }
 
-/// Header and tensors into the part file.
-inline result<void> fill(part_file& file, const header& head, const save_options& options)
+/// What of a save's options whoever takes the hashes needs.
+template <class Options>
+hashes::request request_of(const Options& options) noexcept
+{
+    hashes::request wanted = options.hashes;
+    wanted.header_room = options.header_room;
+    return wanted;
+}
+
+/// Whether the hashes that are asked for can be taken. Asked before anything on the disk changes.
+inline result<void> accept(const hashes::request& wanted, const header& head)
+{
+    return wanted.calls != nullptr ? wanted.calls->accept(wanted, head) : result<void>();
+}
+
+/// Header and tensors into the part file, by the writer that the options name.
+inline result<void> write_into(const header& head, part_file& file, const save_options& options)
 {
     const file_writer way = options.writer;
     if (!way.shares_space) {
@@ -38,19 +53,25 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
     auto changes = head.tensors().kept_changes();
     if (!changes)
         return changes.error();
-    if (auto filled = fill(target.file(), head, options); !filled)
-        return filled.error();
+    const hashes::request wanted = request_of(options);
+    hashes::hashed_file   done{.bytes = head.file_size(), .header_bytes = head.size() - header::length_field};
+    const auto            written = wanted.calls == nullptr ? write_into(head, target.file(), options)
+                                                            : wanted.calls->write_file(wanted, head, target.file(),
+                                                                                       options, write_into, done);
+    if (!written)
+        return written.error();
     if (auto published = target.publish(options.durability); !published)
         return published.error();
     head.tensors().count_casts(*changes);
     return saved_checkpoint{.path = target.file().path(),
                             .number = number,
-                            .bytes = head.file_size(),
-                            .header_bytes = head.size() - header::length_field,
+                            .bytes = done.bytes,
+                            .header_bytes = done.header_bytes,
                             .keeps_access = target.file().keeps_access(),
                             .components = head.tensors().components(),
                             .changes = *std::move(changes),
-                            .reload_caveat = head.tensors().model().reload_caveat};
+                            .reload_caveat = head.tensors().model().reload_caveat,
+                            .hashes = done.hashes};
 }
 
 /// Takes a name, lets the metadata mention it, writes and publishes. A program that takes names without a lock can take
@@ -63,8 +84,11 @@ result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_op
 {
     if (auto usable = accept(options.writer); !usable)
         return usable.error();
-    if (auto checked = make_header(tensors, options.metadata, options.header_room); !checked)
+    const auto checked = make_header(tensors, options.metadata, options.header_room);
+    if (!checked)
         return checked.error();
+    if (auto usable = accept(request_of(options), *checked); !usable)
+        return usable.error();
     constexpr int most_attempts = 100;
     for (int attempt = 1;; ++attempt) {
         auto target = take();

@@ -15,6 +15,8 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_
     const auto head = make_header(tensors, options.metadata, options.header_room);
     if (!head)
         return head.error();
+    if (auto usable = detail::accept(detail::request_of(options), *head); !usable)
+        return usable.error();
     auto target = exact_target::take(*options.file_system, std::string(where.path), where.existing);
     if (!target)
         return target.error();

@@ -27,13 +27,20 @@ STET_INLINE result<written_checkpoint> detail::write_plan(const plan& tensors, s
     auto changes = tensors.kept_changes();
     if (!changes)
         return changes.error();
-    if (auto written = write(*head, destination, write_part(options)); !written)
+    hashes::hashed_file done{.bytes = head->file_size(), .header_bytes = head->size() - header::length_field};
+    hashes::request     wanted = options.hashes;
+    wanted.header_room = options.header_room;
+    const auto written = wanted.calls == nullptr
+                             ? write(*head, destination, write_part(options))
+                             : wanted.calls->write_sink(wanted, *head, destination, options, done);
+    if (!written)
         return written.error();
     tensors.count_casts(*changes);
-    return written_checkpoint{.bytes = head->file_size(),
-                              .header_bytes = head->size() - header::length_field,
+    return written_checkpoint{.bytes = done.bytes,
+                              .header_bytes = done.header_bytes,
                               .components = tensors.components(),
-                              .changes = *std::move(changes)};
+                              .changes = *std::move(changes),
+                              .hashes = done.hashes};
 }
 
 } // namespace STET_NAMESPACE

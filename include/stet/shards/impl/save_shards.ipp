@@ -35,6 +35,10 @@ public:
     {
         if (auto usable = accept(options_.file.writer); !usable)
             return usable.error();
+        if (options_.file.hashes.calls != nullptr)
+            return error{.code = errc::invalid_setting, .actual = 1}
+                .with("none; hash the files of a set once it is saved")
+                .about("hashes");
         const auto names = shards::file_names::of(options_.names);
         if (!names)
             return names.error();
@@ -280,7 +284,7 @@ private:
             if (!made)
                 return made.error();
             plans_.push_back(*std::move(made));
-            auto head = make_header(plans_.back(), metadata);
+            auto head = make_header(plans_.back(), metadata, options_.file.header_room);
             if (!head)
                 return head.error();
             total_ += head->file_size();
@@ -316,7 +320,7 @@ private:
             const auto part = target->add(made_.files[i].name);
             if (!part)
                 return part.error();
-            if (auto filled = fill(**part, headers_[i], file); !filled)
+            if (auto filled = write_into(headers_[i], **part, file); !filled)
                 return filled.error();
             done += headers_[i].file_size();
         }

@@ -8,6 +8,7 @@ namespace STET_NAMESPACE::detail {
 
 /// What the processor has beyond what every program of its kind may use, and the system lets programs use.
 struct processor_features {
+    bool pclmul = false; ///< products without carries
     bool ssse3 = false;
     bool sse41 = false;
     bool sha = false; ///< SHA-1 and SHA-256 of x86

@@ -59,7 +59,8 @@ STET_INLINE processor_features ask_processor() noexcept
     const cpuid_answer seventh = ask_cpuid(7);
     const auto         has = [](std::uint32_t word, unsigned bit) { return (word >> bit & 1U) != 0; };
     const bool         is_wide = has(first.ecx, 27) && has(first.ecx, 28) && keeps_wide_registers();
-    return {.ssse3 = has(first.ecx, 9),
+    return {.pclmul = has(first.ecx, 1),
+            .ssse3 = has(first.ecx, 9),
             .sse41 = has(first.ecx, 19),
             .sha = has(seventh.ebx, 29),
             .avx2 = is_wide && has(seventh.ebx, 5),

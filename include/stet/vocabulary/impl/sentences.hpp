@@ -210,6 +210,9 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::unexpected_tensor, "unexpected_tensor", "%t lies in %1, the model has none of that name"},
     {errc::set_changed, "set_changed",
      "%s: the set was saved anew each time it was opened; open it again when it is saved"},
+    {errc::hash_comes_late, "hash_comes_late",
+     "the header is to record a hash of the tensors, and is written before them where nothing can be written again; "
+     "set may_hash_first, or save to a file"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where

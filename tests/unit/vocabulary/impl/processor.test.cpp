@@ -32,6 +32,7 @@ TEST_CASE("the processor has nothing of which the system knows nothing")
         return told.find(" " + std::string(word) + " ") != std::string::npos;
     };
     const stet::detail::processor_features asked = stet::detail::ask_processor();
+    CHECK(asked.pclmul <= has("pclmulqdq"));
     CHECK(asked.ssse3 <= has("ssse3"));
     CHECK(asked.sse41 <= has("sse4_1"));
     CHECK(asked.sha <= has("sha_ni"));
@@ -45,6 +46,7 @@ TEST_CASE("the processor has nothing of which the system knows nothing")
 TEST_CASE("the processor has what the compiler's own question finds")
 {
     const stet::detail::processor_features asked = stet::detail::ask_processor();
+    CHECK(asked.pclmul == (__builtin_cpu_supports("pclmul") != 0));
     CHECK(asked.ssse3 == (__builtin_cpu_supports("ssse3") != 0));
     CHECK(asked.sse41 == (__builtin_cpu_supports("sse4.1") != 0));
     CHECK(asked.avx2 == (__builtin_cpu_supports("avx2") != 0));
@@ -56,6 +58,7 @@ TEST_CASE("the processor is asked once")
     const stet::detail::processor_features& first = stet::detail::processor();
     CHECK(&first == &stet::detail::processor());
     const stet::detail::processor_features asked = stet::detail::ask_processor();
+    CHECK(first.pclmul == asked.pclmul);
     CHECK(first.ssse3 == asked.ssse3);
     CHECK(first.sse41 == asked.sse41);
     CHECK(first.sha == asked.sha);
