@@ -5,6 +5,7 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/families/families.hpp>
+#include <stet/hashes/while_saving.hpp>
 #include <stet/shards/mapped_set.hpp>
 #include <stet/shards/save_shards.hpp>
 #include <stet/tensor/produced.hpp>
@@ -129,6 +130,26 @@ TEST_CASE("metadata of a set stand in its index, and none in its files but the f
     REQUIRE(shards::save(sample.dict, here.path(),
                          {.limit = 10, .format = {}, .existing = existing_file::replace}));
     CHECK(metadata_of(here, first) == pairs{{"none", ""}});
+}
+
+TEST_CASE(
+    "hashes that a set would not take are refused before anything is written, and room is left in each header")
+{
+    const scratch_directory here;
+    const some_tensors      given({{"a", 10}, {"b", 10}});
+    const auto              refused = shards::save(
+        given.dict, here.path(), {.file = {.hashes = stet::hashes::while_saving{.kinds = {.sha256 = true}}}});
+    REQUIRE_FALSE(refused);
+    CHECK(stet::message(refused.error()) ==
+          "the setting 'hashes' is 1; it must be none; hash the files of a set once it is saved");
+    CHECK(here.entries().empty());
+
+    const auto bare = shards::save(given.dict, here.path() + "/bare", {.limit = 10});
+    const auto roomy =
+        shards::save(given.dict, here.path() + "/roomy", {.limit = 10, .file = {.header_room = 512}});
+    REQUIRE((bare && roomy));
+    for (std::size_t i = 0; i < 2; ++i)
+        CHECK(roomy->files[i].header_bytes == bare->files[i].header_bytes + 512);
 }
 
 TEST_CASE("torch's dialect has an index for one file, too")
