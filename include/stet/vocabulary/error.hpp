@@ -113,9 +113,8 @@ enum class errc : std::uint8_t {
     // quantised layers
     unreadable_layer, ///< a quantised layer whose tensors do not fit together
     not_quantisable,  ///< a tensor that a quantised format cannot hold
-    // read plans
-    plan_too_large, ///< a read plan of more requests or pieces than it may have
-    // filling
+    // reading and filling by plan
+    plan_too_large,  ///< a read plan of more requests or pieces than it may have
     filled_twice,    ///< bytes of a file that two writers fill
     unfilled_tensor, ///< a file to be published of whose tensors one lacks bytes
     outside_data,    ///< bytes filled that belong to no tensor
@@ -125,7 +124,7 @@ enum class errc : std::uint8_t {
     missing_slot,        ///< metadata that nothing can be filled into
     slot_size_mismatch,  ///< a text of another size than the slot it is to fill
     unusable_undo_file,  ///< the undo file of an edit that was cut short does not fit its file
-    // sets of files
+    // sets of files, hashes
     invalid_size,          ///< a text that is no size of a file
     infinite_size,         ///< a size that is no finite number
     invalid_shard_pattern, ///< a pattern that gives no names of shards
@@ -140,8 +139,7 @@ enum class errc : std::uint8_t {
     size_mismatch,         ///< a set whose tensors have other bytes together than its index says
     unexpected_tensor,     ///< a tensor of a set that nobody asked for
     set_changed,           ///< a set that was saved again and again while it was being opened
-    // hashes
-    hash_comes_late, ///< a header that records a hash of what comes after it, where nobody can go back
+    hash_comes_late,       ///< a header that records a hash of what comes after it, where nobody can go back
 };
 
 namespace detail {
