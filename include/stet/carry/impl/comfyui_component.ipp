@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "../../tensor/casts.hpp"
 #include "../../tensor/numbers.hpp"
-#include "../../tensor/produced.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../comfyui_component.hpp"
-#include "e4m3_codes.hpp"
 #include "kept_marker.hpp"
 
 #include <cstdint>
@@ -130,11 +129,10 @@ private:
     {
         if (layer.described_by != quantised::described_by::old_names || tensor.tensor.type != dtype::f8_e5m2)
             return add(tensor.name, tensor.tensor);
-        const recoded* const turned = kept_.own_.keep(recoded(tensor.tensor));
+        const casts::view* const turned = kept_.own_.keep(casts::view(tensor.tensor, dtype::f8_e4m3));
         if (turned == nullptr)
-            return out_of_memory(sizeof(recoded));
-        const auto view = produced_view(dtype::f8_e4m3, tensor.tensor.shape, *turned,
-                                        [](const recoded& codes, sink_ref to) { return codes.write(to); });
+            return out_of_memory(sizeof(casts::view));
+        const auto view = turned->as_tensor();
         return view ? add(tensor.name, *view) : result<void>(view.error());
     }
 
