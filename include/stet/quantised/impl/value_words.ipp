@@ -53,7 +53,7 @@ STET_INLINE void round_all(dtype type, float* values, std::size_t count) noexcep
 {
     if (type == dtype::f32)
         return;
-    std::array<std::uint16_t, 256> rounded;
+    std::array<std::uint32_t, 256> rounded; // room for every dtype that is cast to
     while (count != 0) {
         const std::size_t now = smaller_size(count, rounded.size());
         if constexpr (std::endian::native == std::endian::little) {

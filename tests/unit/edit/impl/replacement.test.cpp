@@ -55,7 +55,8 @@ written replaced(memory_disk& disk, std::size_t begin, std::string_view head)
     const auto shares =
         stet::detail::write_replacement(*held, begin, std::as_bytes(std::span(head)), next->file(), how);
     REQUIRE(shares);
-    return {.shares = *shares, .file = disk.now().find("x.part")->content()};
+    const auto* const part = disk.now().find("x.part");
+    return {.shares = *shares, .file = part == nullptr ? "no part file" : part->content()};
 }
 
 } // namespace
