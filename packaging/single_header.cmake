@@ -1,7 +1,7 @@
 # Makes one file of a face and all it needs, to copy into a tree:
 #     cmake -DFACE=stet.hpp -DRESULT=stet.hpp -P packaging/single_header.cmake
-# FACE is a header of include/stet: stet.hpp, the writer, where nothing is said; all.hpp; read.hpp. COMMIT is what is said
-# on top of the file where git cannot be asked. The same commit gives the same bytes.
+# FACE is a header of include/stet: stet.hpp, the writer, where nothing is said; all.hpp; read.hpp. COMMIT is what stands on
+# top of the file where git cannot be asked. The same commit gives the same bytes.
 #
 # Comments and indentation stay in the tree, except with -DCOMMENTS=ON: a file to compile, of two thirds of the size.
 #
