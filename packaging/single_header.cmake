@@ -3,7 +3,7 @@
 # FACE is a header of include/stet: stet.hpp, the writer, where nothing is said; all.hpp; read.hpp. COMMIT is what stands on
 # top of the file where git cannot be asked. The same commit gives the same bytes.
 #
-# Comments and indentation stay in the tree, except with -DCOMMENTS=ON: a file to compile, of two thirds of the size.
+# Comments and most blanks stay in the tree, except with -DCOMMENTS=ON: a file to compile, of two thirds of the size.
 #
 # All declarations come first, in the order in which a compiler meets them, then all bodies under one `#if STET_BODIES`:
 # what only a body includes must not hide, in that block, what a declaration needs.
@@ -34,6 +34,7 @@ string(ASCII 1 semicolon)
 string(ASCII 2 opening)
 string(ASCII 3 closing)
 string(ASCII 4 backslash)
+string(ASCII 5 kept_end) # stands at the end of a line that must not be joined with the next
 
 function(protect text result)
     string(REPLACE ";" "${semicolon}" text "${text}")
@@ -100,6 +101,10 @@ macro(follow_conditions line)
     endif()
 endmacro()
 
+set(word_end "([A-Za-z0-9_)}${closing}])")
+set(word_begin "([A-Za-z0-9_({])")
+set(operators "==|!=|<=|>=|<<|>>|&&|\\|\\||[*/&=?:<>|]|[*/|&+-]=")
+
 # A line without comments and without the blanks that nothing but a reader needs.
 function(compact line result)
     if(line MATCHES "^ *//")
@@ -109,9 +114,20 @@ function(compact line result)
         string(REGEX REPLACE "^([^\"']*[^\"' ]) +//.*$" "\\1" line "${line}")
         string(REGEX REPLACE " +//[^\"']*$" "" line "${line}")
         string(REGEX REPLACE "^ +" "" line "${line}")
-        if(NOT line MATCHES "[\"']")
+        if(line MATCHES "^#|//")
+            string(APPEND line "${kept_end}")
+        elseif(NOT line MATCHES "[\"']")
+            # Between operators and what is not one; + and - stay as they are, since a number can end in e.
             string(REGEX REPLACE "  +" " " line "${line}")
-            string(REPLACE ", " "," line "${line}")
+            foreach(once_more RANGE 1)
+                string(REGEX REPLACE "${word_end} (${operators}) ${word_begin}" "\\1\\2\\3" line "${line}")
+            endforeach()
+            string(REGEX REPLACE "([,;{}(]) +" "\\1" line "${line}")
+            string(REGEX REPLACE " +{" "{" line "${line}")
+            string(REGEX REPLACE "([>)}]) ([A-Za-z_])" "\\1\\2" line "${line}")
+            string(REGEX REPLACE "([A-Za-z0-9_>][&*]+) ([A-Za-z_])" "\\1\\2" line "${line}")
+            string(REGEX REPLACE "(^|[^A-Za-z0-9_])(if|for|while|switch) \\(" "\\1\\2(" line "${line}")
+            string(REPLACE "template <" "template<" line "${line}")
         endif()
     endif()
     set(${result} "${line}" PARENT_SCOPE)
@@ -240,6 +256,10 @@ if(NOT COMMENTS)
         )
     endforeach()
     string(REGEX REPLACE "} // namespace [^\n]*" "}" text "${text}")
+    # What a statement or a brace begins and the next line goes on with.
+    string(REGEX REPLACE "([,({])\n([^#\n])" "\\1\\2" text "${text}")
+    string(REGEX REPLACE "([^${kept_end}\n])\n([{}])" "\\1\\2" text "${text}")
+    string(REPLACE "${kept_end}" "" text "${text}")
 endif()
 string(REGEX REPLACE "\n\n\n+" "\n\n" text "${text}")
 restore("${version_numbers}" version_numbers)
