@@ -12,9 +12,17 @@ foreach(way stet writers compiled)
     run(${SCRATCH}/build/consumer_${way})
 endforeach()
 
+# gdb finds what shows the types by the shared library's name.
+file(GLOB_RECURSE printers RELATIVE ${SCRATCH}/prefix/share/gdb/auto-load ${SCRATCH}/prefix/share/gdb/auto-load/*)
+if(NOT printers MATCHES "/libstet\\.so\\.[0-9.]+-gdb\\.py$")
+    message(FATAL_ERROR "for gdb is installed: ${printers}")
+endif()
+
 # The headers alone are a package too, which says what it lacks.
 run(${CMAKE_COMMAND} --install ${SCRATCH}/library --component headers --prefix ${SCRATCH}/headers)
-foreach(file include/stet/stet.cpp include/stet/save/impl/save.ipp share/licenses/stet/LICENSE)
+foreach(file include/stet/stet.cpp include/stet/save/impl/save.ipp share/licenses/stet/LICENSE
+        share/stet/stet_gdb.py share/stet/stet.natvis
+)
     if(NOT EXISTS ${SCRATCH}/headers/${file})
         message(FATAL_ERROR "${file} is not installed")
     endif()

@@ -1,0 +1,21 @@
+# A package by the Common Package Specification, made and found by a new CMake.
+include(${CMAKE_CURRENT_LIST_DIR}/../steps.cmake)
+set(CMAKE_COMMAND ${NEWEST})
+install_copy(-DSTET_INSTALL_CPS=ON)
+file(STRINGS ${SCRATCH}/library/CMakeCache.txt version REGEX "^CMAKE_PROJECT_VERSION:")
+string(REGEX REPLACE "^.*=" "" version "${version}")
+file(READ ${SCRATCH}/prefix/share/cps/stet/stet.cps package)
+foreach(member "name:stet" "version:${version}" "license:MIT")
+    string(REPLACE ":" ";" member "${member}")
+    list(POP_BACK member wanted)
+    string(JSON value GET "${package}" ${member})
+    if(NOT value STREQUAL wanted)
+        message(FATAL_ERROR "stet.cps says ${member} is '${value}' and not '${wanted}'")
+    endif()
+endforeach()
+string(REGEX REPLACE "\\.[0-9]+$" "" version "${version}")
+run(${NEWEST} -S ${CMAKE_CURRENT_LIST_DIR} -B ${SCRATCH}/build -G Ninja -DCMAKE_CXX_COMPILER=${compiler}
+    -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix -DSTET_WANTED_VERSION=${version}
+)
+run(${NEWEST} --build ${SCRATCH}/build)
+run(${SCRATCH}/build/consumer)

@@ -1,0 +1,6 @@
+set_languages("c++20")
+includes("third_party/stet/packaging/xmake")
+target("consumer")
+    set_kind("binary")
+    add_files("main.cpp")
+    add_deps("stet")
