@@ -100,8 +100,9 @@ result<merge_side> side_of(const Dict& dict, const merging::recipe& how, const a
     return side;
 }
 
+/// What the sides have found goes into the result.
 /// third: null where there is none
-result<merging::merged_model> merge_sides(merge_side first, merge_side second, merge_side* third,
+result<merging::merged_model> merge_sides(merge_side& first, merge_side& second, merge_side* third,
                                           const merging::recipe& how, const allocator& memory);
 
 } // namespace STET_NAMESPACE::detail
@@ -113,10 +114,12 @@ result<merged_model> merge(const First& first STET_LIFETIME_BOUND, const Second&
                            const recipe& how, const allocator& memory)
 {
     auto a = detail::side_of(first, how, memory);
-    auto b = a ? detail::side_of(second, how, memory) : a.error();
+    if (!a)
+        return a.error();
+    auto b = detail::side_of(second, how, memory);
     if (!b)
         return b.error();
-    return detail::merge_sides(*std::move(a), *std::move(b), nullptr, how, memory);
+    return detail::merge_sides(*a, *b, nullptr, how, memory);
 }
 
 template <state_dict First, state_dict Second, state_dict Third>
@@ -124,11 +127,15 @@ result<merged_model> merge(const First& first STET_LIFETIME_BOUND, const Second&
                            const Third& third STET_LIFETIME_BOUND, const recipe& how, const allocator& memory)
 {
     auto a = detail::side_of(first, how, memory);
-    auto b = a ? detail::side_of(second, how, memory) : a.error();
-    auto c = b ? detail::side_of(third, how, memory) : b.error();
+    if (!a)
+        return a.error();
+    auto b = detail::side_of(second, how, memory);
+    if (!b)
+        return b.error();
+    auto c = detail::side_of(third, how, memory);
     if (!c)
         return c.error();
-    return detail::merge_sides(*std::move(a), *std::move(b), &*c, how, memory);
+    return detail::merge_sides(*a, *b, &*c, how, memory);
 }
 
 } // namespace STET_NAMESPACE::merging

@@ -63,7 +63,7 @@ private:
     result<void> add_whole(const place& here, unsigned from, merging::outcome outcome);
     result<void> add_cast(const place& here, blend how, dtype type, merging::outcome outcome);
     result<void> add_mixed(const place& here, dtype type);
-    result<void> add_encoded(const place& here);
+    result<void> add_encoded(const place& here, const quantised::layer& group);
     result<void> add_compared(const place& here);
     result<void> add_only_second();
     result<void> add_flags();

@@ -183,10 +183,10 @@ STET_INLINE result<void> merge_builder::add_layer(const place& here)
         return add_whole(here, 0, outcome::taken_first);
     if (*here.ratio <= 0)
         return add_whole(here, 1, outcome::taken_second);
-    const bool  is_first = layer_at(0, here) != nullptr;
-    const dtype own = first_.at(here.at[0]).tensor.type;
-    if (how_.requantise && is_first)
-        return add_encoded(here);
+    const quantised::layer* const group = layer_at(0, here);
+    const dtype                   own = first_.at(here.at[0]).tensor.type;
+    if (how_.requantise && group != nullptr)
+        return add_encoded(here, *group);
     if (how_.type)
         return add_mixed(here, *how_.type);
     if (how_.requantise && is_merged_type(own))
@@ -247,11 +247,10 @@ STET_INLINE result<void> merge_builder::add_mixed(const place& here, dtype type)
 }
 
 /// A layer of the first file's kind, with scales of its own.
-STET_INLINE result<void> merge_builder::add_encoded(const place& here)
+STET_INLINE result<void> merge_builder::add_encoded(const place& here, const quantised::layer& group)
 {
     if (how_.formula == merging::formula::add_difference && here.at[2] == none)
         return add_whole(here, 0, merging::outcome::not_in_third);
-    const quantised::layer& group = *layer_at(0, here);
     const bool              is_old = group.described_by == quantised::described_by::old_names;
     const bool is_difference = how_.formula == merging::formula::add_difference;
     auto mixed = mixture_of(here, is_difference ? blend::difference : blend::weighted, dtype::f32);
