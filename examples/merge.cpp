@@ -80,7 +80,9 @@ void print_outcome(const merged_model& merged, bool has_type)
         if (const auto names = names_of(merged, is_chosen); !names.empty())
             std::cout << "    " << what << ": " << listed(names) << '\n';
     };
-    const auto of = [](outcome which) { return [which](const decision& one) { return one.outcome == which; }; };
+    const auto of = [](outcome which) {
+        return [which](const decision& one) { return one.outcome == which; };
+    };
     line(outcome::merged, "merged");
     list("of its first input channels only", [](const decision& one) { return one.is_widened; });
     line(outcome::taken_first, has_type ? "taken from the first" : "taken from the first as they are");
@@ -89,7 +91,8 @@ void print_outcome(const merged_model& merged, bool has_type)
     const auto equal = names_of(
         merged, [](const decision& one) { return one.outcome == outcome::other_type && !one.differs; });
     if (!equal.empty())
-        std::cout << "    of other dtypes, equal in both: " << example::counted(equal.size(), "tensor") << '\n';
+        std::cout << "    of other dtypes, equal in both: " << example::counted(equal.size(), "tensor")
+                  << '\n';
     list("of other dtypes, taken from the first",
          [](const decision& one) { return one.outcome == outcome::other_type && one.differs; });
     list("only in the first, kept", of(outcome::only_first));
@@ -221,7 +224,8 @@ void settle(const std::vector<example::option>& options, arguments& given, std::
         example::refuse_usage(program, "option '" + std::string(one.name) + "' is " + value.str() +
                                            "; a ratio lies between 0 and 1");
     }
-    const named_mode& mode = chosen(std::span<const named_mode>(modes), "--mode", given.mode.value_or("weighted"));
+    const named_mode& mode =
+        chosen(std::span<const named_mode>(modes), "--mode", given.mode.value_or("weighted"));
     if (files != mode.files)
         example::refuse_usage(program, "--mode " + std::string(mode.name) + " wants " +
                                            (mode.files == 2 ? "A B" : "A B C"));
@@ -231,12 +235,13 @@ void settle(const std::vector<example::option>& options, arguments& given, std::
         given.how.type = chosen(std::span<const named_type>(types), "--dtype", *given.type).type;
 }
 
-int save(const std::vector<checkpoint_file*>& files, const arguments& given, const example::destination& where)
+int save(const std::vector<checkpoint_file*>& files, const arguments& given,
+         const example::destination& where)
 {
-    const auto merged = files.size() == 3
-                            ? stet::merging::merge(files[0]->reader(), files[1]->reader(), files[2]->reader(),
-                                                   given.how)
-                            : stet::merging::merge(files[0]->reader(), files[1]->reader(), given.how);
+    const auto merged =
+        files.size() == 3
+            ? stet::merging::merge(files[0]->reader(), files[1]->reader(), files[2]->reader(), given.how)
+            : stet::merging::merge(files[0]->reader(), files[1]->reader(), given.how);
     if (!merged)
         return example::report_failure(program, stet::message(merged.error()));
     // Names are final already, so that no layout has to place them.
@@ -270,9 +275,9 @@ int save(const std::vector<checkpoint_file*>& files, const arguments& given, con
 
 int main(int count, char** values)
 {
-    arguments             given;
+    arguments              given;
     stet::merging::ratios& ratios = given.how.ratios;
-    example::destination  where("checkpoints/merged");
+    example::destination   where("checkpoints/merged");
 
     example::command_line line{
         .name = program,
@@ -280,25 +285,24 @@ int main(int count, char** values)
         .words = "A B [C]",
         .fewest = 2,
         .most = 3,
-        .options = {{"--ratio", "R", "of everything that has no ratio of its own (0.5)", &ratios.all},
-                    {"--input", "R",
-                     "of the diffusion model's input blocks, and of all in it\n"
-                     "that is neither middle nor out",
-                     &ratios.input},
-                    {"--middle", "R", "of its middle block", &ratios.middle},
-                    {"--out", "R", "of its output blocks and its out layer", &ratios.out},
-                    {"--text-encoder", "R", "of the text encoder", &ratios.text_encoder},
-                    {"--vision-encoder", "R", "of the vision encoder", &ratios.vision_encoder},
-                    {"--vae", "R", "of the vae", &ratios.vae},
-                    {"--mode", "MODE", "weighted, add, subtract or add-difference (weighted)", &given.mode},
-                    {"--multiplier", "M", "of subtract and add-difference (1)", &given.multiplier},
-                    {"--dtype", "DTYPE", "of what is merged: F32, F16 or BF16 (A's)", &given.type},
-                    {"--requantise", "", "store layers again as A has them, with new scales",
-                     &given.how.requantise},
-                    {"--widen", "", "merge A's first four input channels with B's", &given.how.widen},
-                    {"--keep-infinite", "", "save numbers that become infinite or NaN",
-                     &given.how.keep_not_finite},
-                    {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &given.metadata}},
+        .options =
+            {{"--ratio", "R", "of everything that has no ratio of its own (0.5)", &ratios.all},
+             {"--input", "R",
+              "of the diffusion model's input blocks, and of all in it\n"
+              "that is neither middle nor out",
+              &ratios.input},
+             {"--middle", "R", "of its middle block", &ratios.middle},
+             {"--out", "R", "of its output blocks and its out layer", &ratios.out},
+             {"--text-encoder", "R", "of the text encoder", &ratios.text_encoder},
+             {"--vision-encoder", "R", "of the vision encoder", &ratios.vision_encoder},
+             {"--vae", "R", "of the vae", &ratios.vae},
+             {"--mode", "MODE", "weighted, add, subtract or add-difference (weighted)", &given.mode},
+             {"--multiplier", "M", "of subtract and add-difference (1)", &given.multiplier},
+             {"--dtype", "DTYPE", "of what is merged: F32, F16 or BF16 (A's)", &given.type},
+             {"--requantise", "", "store layers again as A has them, with new scales", &given.how.requantise},
+             {"--widen", "", "merge A's first four input channels with B's", &given.how.widen},
+             {"--keep-infinite", "", "save numbers that become infinite or NaN", &given.how.keep_not_finite},
+             {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &given.metadata}},
         .notes = notes};
     where.describe(line.options);
     const auto paths = example::parse(line, count, values);

@@ -27,7 +27,8 @@ public:
     merge_sample(const merge_sample&) = delete;
     merge_sample& operator=(const merge_sample&) = delete;
 
-    merge_sample& put(const std::string& name, stet::dtype type, const stet::extents& shape, std::string content)
+    merge_sample& put(const std::string& name, stet::dtype type, const stet::extents& shape,
+                      std::string content)
     {
         contents_.push_back(std::move(content));
         const auto view = stet::view_of(type, shape, as_bytes(contents_.back()));

@@ -128,7 +128,8 @@ TEST_CASE("files bring their metadata: layers are described anew, predictions co
     b.put_float8("q", "\x38\x40", 4).put_float8("r", "\x38", 1).put("w", {2}).put("v_pred", {});
     const std::string layers =
         R"({"format_version": "1.0", "layers": {"q": {"format": "float8_e4m3fn"}, "r": {"format": "float8_e4m3fn"}}})";
-    const auto first = file_of(a.tensors, {{"_quantization_metadata", layers}, {"modelspec.predict_key", "epsilon"}});
+    const auto first =
+        file_of(a.tensors, {{"_quantization_metadata", layers}, {"modelspec.predict_key", "epsilon"}});
     const auto second = file_of(b.tensors, {{"_quantization_metadata", layers}});
     const auto plain = merge(*first.view, *second.view, {.type = dtype::f32});
     REQUIRE(plain);
@@ -146,7 +147,8 @@ TEST_CASE("files bring their metadata: layers are described anew, predictions co
     const auto taken = merge(*first.view, *second.view, {.ratios = {.all = 0}});
     REQUIRE(taken);
     CHECK(taken->quantisation() == layers);
-    CHECK(support::poured(support::tensor_in(*taken, "q.weight_scale")) == support::poured(b.tensors.at("q.weight_scale")));
+    CHECK(support::poured(support::tensor_in(*taken, "q.weight_scale")) ==
+          support::poured(b.tensors.at("q.weight_scale")));
 }
 
 TEST_CASE("numbers of all tensors are summed")

@@ -30,7 +30,7 @@ std::string read_in(const stet::tensor_view& tensor, std::size_t piece)
     std::string   all;
     while (reader.left() != 0) {
         const std::size_t count = stet::detail::memory_size(std::min(std::uint64_t{piece}, reader.left()));
-        const auto next = reader.next(count);
+        const auto        next = reader.next(count);
         REQUIRE(next);
         REQUIRE(next->size() == count);
         all += support::as_text(*next);
@@ -56,9 +56,9 @@ TEST_CASE("a tensor is read in pieces of any size, wherever its bytes lie")
 {
     const std::string header =
         R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[12],"data_offsets":[3,15]}})";
-    const std::string  file = support::stored_file(header, "xyz" + text);
-    stet::span_source  source(support::bytes_of(file));
-    const auto         opened = stet::open_checkpoint(source);
+    const std::string file = support::stored_file(header, "xyz" + text);
+    stet::span_source source(support::bytes_of(file));
+    const auto        opened = stet::open_checkpoint(source);
     REQUIRE(opened);
     const auto in_memory = *stet::view_of(dtype::u8, {12}, support::as_bytes(text));
     for (const std::size_t piece : {1U, 5U, 12U}) {
@@ -93,10 +93,10 @@ TEST_CASE("more than is left, and what cannot be read, is an error")
     CHECK(beyond.error().actual == 12);
     CHECK(reader.next(2));
 
-    const auto refused = *stet::produced_view(
-        dtype::u8, {3}, text, [](const std::string&, stet::sink_ref) -> stet::result<void> {
-            return stet::error{.code = stet::errc::sink_refused};
-        });
+    const auto refused = *stet::produced_view(dtype::u8, {3}, text,
+                                              [](const std::string&, stet::sink_ref) -> stet::result<void> {
+                                                  return stet::error{.code = stet::errc::sink_refused};
+                                              });
     CHECK(support::failure(tensor_reader(refused).next(1)) == "sink_refused");
     CHECK(support::allocations_needed([](const stet::allocator& memory) {
               return support::failure(tensor_reader(produced(text), memory).next(3));

@@ -2,11 +2,11 @@
 #ifndef STET_MERGE_IMPL_COMPONENT_RATIOS_HPP
 #define STET_MERGE_IMPL_COMPONENT_RATIOS_HPP
 
+#include "../../quantised/layer.hpp"
 #include "../../split/split_rules.hpp"
 #include "../../vocabulary/array_view.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
-#include "../../quantised/layer.hpp"
 #include "../recipe.hpp"
 
 #include <array>
@@ -24,7 +24,8 @@ enum class merged_part : std::uint8_t { model, text_encoder, vision_encoder, vae
 class component_ratios {
 public:
     /// errors: invalid_ratio, meaningless_ratio
-    static result<component_ratios> of(const merging::recipe& how, array_view<const quantised::named_tensor> tensors);
+    static result<component_ratios> of(const merging::recipe&                    how,
+                                       array_view<const quantised::named_tensor> tensors);
 
     /// The share of the first file; nothing for what stays the first file's, whatever the ratios say.
     /// Of formulas that are not weighted: 1 for a part that is left as it is, else 0.5.
@@ -38,9 +39,11 @@ private:
         friend constexpr bool operator==(const membership&, const membership&) = default;
     };
 
-    explicit component_ratios(const merging::recipe& how) noexcept : formula_(how.formula), given_(how.ratios) {}
+    explicit component_ratios(const merging::recipe& how) noexcept : formula_(how.formula), given_(how.ratios)
+    {
+    }
 
-    static membership membership_of(std::string_view name, const split_rules& rules) noexcept;
+    static membership   membership_of(std::string_view name, const split_rules& rules) noexcept;
     static result<void> look_at(const merging::recipe& how);
     void                detect(array_view<const quantised::named_tensor> tensors) noexcept;
     result<void>        look_for_components() const;

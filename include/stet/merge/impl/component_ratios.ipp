@@ -22,7 +22,7 @@ struct ratio_text {
 
 /// The ratios under the names that errors call them by.
 struct named_ratio {
-    std::string_view                       name;
+    std::string_view      name;
     std::optional<double> merging::ratios::*ratio;
 };
 inline constexpr std::array<named_ratio, 7> every_ratio{{{"ratio", &merging::ratios::all},
@@ -116,7 +116,8 @@ STET_INLINE void component_ratios::detect(array_view<const quantised::named_tens
 
 STET_INLINE result<void> component_ratios::look_for_components() const
 {
-    const auto refused = [](std::string_view part, std::string_view why = "it has none, as far as names tell") {
+    const auto refused = [](std::string_view part,
+                            std::string_view why = "it has none, as far as names tell") {
         return error{.code = errc::meaningless_ratio}.with(part, why);
     };
     const bool any_of_model = given_.input || given_.middle || given_.out;

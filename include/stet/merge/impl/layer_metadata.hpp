@@ -23,8 +23,9 @@ struct described_layer {
 /// Writes the value of `_quantization_metadata` for some layers, in their order.
 /// texts:  the values of the two files
 /// errors: out_of_memory; those of reading the texts
-result<growing_array<char>> layer_metadata(array_view<const described_layer> layers, const std::array<std::string_view, 2>& texts,
-                                           const allocator& memory);
+result<growing_array<char>> layer_metadata(array_view<const described_layer>      layers,
+                                           const std::array<std::string_view, 2>& texts,
+                                           const allocator&                       memory);
 
 } // namespace STET_NAMESPACE::detail
 

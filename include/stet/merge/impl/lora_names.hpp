@@ -10,9 +10,13 @@
 namespace STET_NAMESPACE::detail {
 
 /// Beginnings of a name's parts that only the factors of a LoRA, LoHa, LoKr or DoRA have.
-inline constexpr std::array<std::string_view, 14> factor_parts{
-    "lora_up", "lora_down", "lora_mid", "lora_A", "lora_B", "lora_embedding_A", "lora_embedding_B",
-    "lora_magnitude_vector", "lora.up", "lora.down", "hada_w", "hada_t", "lokr_w", "lokr_t"};
+inline constexpr std::array<std::string_view, 14> factor_parts{"lora_up",          "lora_down",
+                                                               "lora_mid",         "lora_A",
+                                                               "lora_B",           "lora_embedding_A",
+                                                               "lora_embedding_B", "lora_magnitude_vector",
+                                                               "lora.up",          "lora.down",
+                                                               "hada_w",           "hada_t",
+                                                               "lokr_w",           "lokr_t"};
 
 /// Whether a tensor is a factor of a product that is added to a model's weight, or its strength.
 constexpr bool is_lora_name(std::string_view name) noexcept

@@ -27,7 +27,8 @@ public:
     /// third: null where there is none
     /// lifetime: borrows all it is given; what it builds borrows the tensors, names and layers
     merge_builder(const merge_side& first, const merge_side& second, const merge_side* third,
-                  const merging::recipe& how, const component_ratios& ratios, const allocator& memory) noexcept;
+                  const merging::recipe& how, const component_ratios& ratios,
+                  const allocator& memory) noexcept;
 
     /// errors: those of merging::merge
     result<merge_result> build();
@@ -37,16 +38,15 @@ private:
 
     /// A name of the first file where all of it stands in the others.
     struct place {
-        std::string_view      name{};
+        std::string_view             name{};
         std::array<std::uint32_t, 3> at{none, none, none};
-        std::optional<double> ratio{};
+        std::optional<double>        ratio{};
     };
 
     // What is looked up.
-    result<void>      prepare();
-    result<void>      index(name_table& names, const merge_side& side);
-    std::uint32_t     find(const name_table& names, const merge_side& side,
-                           std::string_view name) const noexcept;
+    result<void>  prepare();
+    result<void>  index(name_table& names, const merge_side& side);
+    std::uint32_t find(const name_table& names, const merge_side& side, std::string_view name) const noexcept;
     const merge_side& side(unsigned which) const noexcept
     {
         return which == 0 ? first_ : which == 1 ? second_ : *third_;
@@ -71,9 +71,9 @@ private:
     result<void> finish();
 
     // How it is made.
-    result<mixture> mixture_of(const place& here, blend how, dtype type);
-    result<void>    set_operand(operand& to, const place& here, unsigned which);
-    result<void>    set_shape(mixture& mixed, std::string_view name) const;
+    result<mixture>     mixture_of(const place& here, blend how, dtype type);
+    result<void>        set_operand(operand& to, const place& here, unsigned which);
+    result<void>        set_shape(mixture& mixed, std::string_view name) const;
     result<tensor_view> keep(const mixture& mixed, std::string_view name);
 
     // There is room for what is added.
@@ -93,13 +93,14 @@ private:
     name_table                     second_names_;
     name_table                     third_names_;
     growing_array<described_layer> described_;
-    growing_array<std::string_view> old_names_; ///< layers of the result under the older names, sorted in the end
-    growing_array<bool>            is_taken_;  ///< tensors of the second file, by position
-    std::array<bool, 2>            has_old_{}; ///< layers of a file came along that are described so
-    std::array<bool, 2>            has_described_{};
-    std::uint64_t                  common_ = 0;
-    std::uint64_t                  chosen_ = 0; ///< mixed, or taken by a ratio
-    merge_result                   made_;
+    growing_array<std::string_view>
+                        old_names_; ///< layers of the result under the older names, sorted in the end
+    growing_array<bool> is_taken_;  ///< tensors of the second file, by position
+    std::array<bool, 2> has_old_{}; ///< layers of a file came along that are described so
+    std::array<bool, 2> has_described_{};
+    std::uint64_t       common_ = 0;
+    std::uint64_t       chosen_ = 0; ///< mixed, or taken by a ratio
+    merge_result        made_;
 };
 
 } // namespace STET_NAMESPACE::detail

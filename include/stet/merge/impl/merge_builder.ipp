@@ -149,11 +149,11 @@ STET_INLINE result<void> merge_builder::add_plain(const place& here)
     using merging::outcome;
     const tensor_view& a = first_.at(here.at[0]).tensor;
     const tensor_view& b = second_.at(here.at[1]).tensor;
-    const bool         is_whole = first_.group_of(here.at[0]) != nullptr || second_.group_of(here.at[1]) != nullptr;
-    const bool         are_merged = is_merged_type(a.type) && is_merged_type(b.type);
-    const bool         are_numbers = (is_merged_type(a.type) || is_short_float(a.type)) &&
+    const bool is_whole = first_.group_of(here.at[0]) != nullptr || second_.group_of(here.at[1]) != nullptr;
+    const bool are_merged = is_merged_type(a.type) && is_merged_type(b.type);
+    const bool are_numbers = (is_merged_type(a.type) || is_short_float(a.type)) &&
                              (is_merged_type(b.type) || is_short_float(b.type));
-    const dtype        type = how_.type.value_or(a.type);
+    const dtype type = how_.type.value_or(a.type);
     if (*here.ratio >= 1) {
         ++chosen_;
         if (is_merged_type(a.type) && type != a.type && !is_whole)
@@ -251,9 +251,9 @@ STET_INLINE result<void> merge_builder::add_encoded(const place& here, const qua
 {
     if (how_.formula == merging::formula::add_difference && here.at[2] == none)
         return add_whole(here, 0, merging::outcome::not_in_third);
-    const bool              is_old = group.described_by == quantised::described_by::old_names;
+    const bool is_old = group.described_by == quantised::described_by::old_names;
     const bool is_difference = how_.formula == merging::formula::add_difference;
-    auto mixed = mixture_of(here, is_difference ? blend::difference : blend::weighted, dtype::f32);
+    auto       mixed = mixture_of(here, is_difference ? blend::difference : blend::weighted, dtype::f32);
     if (!mixed)
         return mixed.error();
     merging::decision& said = decide(here.name, merging::outcome::merged);
@@ -448,7 +448,8 @@ STET_INLINE result<void> merge_builder::set_shape(mixture& mixed, std::string_vi
     if (a == b)
         return {};
     constexpr std::uint64_t usual_channels = 4;
-    const bool is_convolution = a.size() == 4 && b.size() == 4 && a[0] == b[0] && a[2] == b[2] && a[3] == b[3];
+    const bool              is_convolution =
+        a.size() == 4 && b.size() == 4 && a[0] == b[0] && a[2] == b[2] && a[3] == b[3];
     if (is_convolution && b[1] == usual_channels && a[1] > usual_channels) {
         if (!how_.widen)
             return not_mergeable(name, merge_words::more_channels);

@@ -18,8 +18,8 @@ namespace STET_NAMESPACE::detail {
 /// What a merged model holds. Views in it borrow from its other members, which keep their places when it is moved.
 struct merge_result {
     explicit merge_result(const allocator& memory) noexcept
-        : tensors(memory), decisions(memory), mixtures(memory), values(memory), encoded(memory), files(memory),
-          metadata(memory)
+        : tensors(memory), decisions(memory), mixtures(memory), values(memory), encoded(memory),
+          files(memory), metadata(memory)
     {
     }
 

@@ -18,18 +18,21 @@ namespace STET_NAMESPACE::detail {
 /// Each goes on after "it", says what to do, and is short enough for an error: 96 bytes.
 namespace merge_words {
 
-inline constexpr std::string_view lora = "is a factor of a LoRA, of which only products can be mixed; merge models that have it";
+inline constexpr std::string_view lora =
+    "is a factor of a LoRA, of which only products can be mixed; merge models that have it";
 inline constexpr std::string_view short_floats =
     "is an 8-bit float in one of the files; ask for the result to be F32, F16 or BF16";
 inline constexpr std::string_view quantised =
     "is quantised; ask for F32, F16 or BF16, for quantising it again, or for a ratio of 0 or 1";
-inline constexpr std::string_view scaled_input = "has a scaled input (pre_quant_scale); give it a ratio of 0 or 1";
+inline constexpr std::string_view scaled_input =
+    "has a scaled input (pre_quant_scale); give it a ratio of 0 or 1";
 inline constexpr std::string_view no_numbers = "is F32, F16 or BF16 in some of the files, not in all of them";
 inline constexpr std::string_view more_channels =
     "has more input channels than the usual 4 of the second file; ask to widen, or choose others";
 inline constexpr std::string_view fewer_channels =
     "has 4 input channels and the second file more; give the file that has more first";
-inline constexpr std::string_view two_forms = "is of scaled_fp8 beside layers in the metadata; ask for F32, F16 or BF16";
+inline constexpr std::string_view two_forms =
+    "is of scaled_fp8 beside layers in the metadata; ask for F32, F16 or BF16";
 
 } // namespace merge_words
 
@@ -49,7 +52,7 @@ public:
         }
         return *this;
     }
-    constexpr word_builder& put(std::uint64_t number) noexcept { return put(decimal(number).view()); }
+    constexpr word_builder&    put(std::uint64_t number) noexcept { return put(decimal(number).view()); }
     constexpr std::string_view view() const noexcept { return {characters_.data(), size_}; }
 
 private:

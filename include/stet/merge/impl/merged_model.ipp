@@ -38,8 +38,8 @@ STET_INLINE std::optional<std::string_view> merged_model::quantisation() const n
 namespace STET_NAMESPACE::detail {
 
 STET_INLINE result<merging::merged_model> merge_sides(merge_side& first, merge_side& second,
-                                                      merge_side* third,
-                                                      const merging::recipe& how, const allocator& memory)
+                                                      merge_side* third, const merging::recipe& how,
+                                                      const allocator& memory)
 {
     if (how.type && !is_merged_type(*how.type))
         return error{.code = errc::not_convertible}.with("float", name(*how.type)).about("type");

@@ -53,8 +53,8 @@ public:
     const merging::number_counts& numbers() const noexcept { return numbers_; }
 
 private:
-    float* numbers_of(std::size_t place) noexcept { return floats_.data() + place * block; }
-    bool   needs(std::size_t which) const noexcept;
+    float*       numbers_of(std::size_t place) noexcept { return floats_.data() + place * block; }
+    bool         needs(std::size_t which) const noexcept;
     result<void> read(std::size_t which, std::size_t count);
     void         mix(std::size_t count) noexcept;
     void         count_not_finite(std::size_t count, bool is_mixed) noexcept;

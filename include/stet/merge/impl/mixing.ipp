@@ -36,8 +36,9 @@ STET_INLINE result<void> operand_reader::read(float* to, std::size_t count)
 }
 
 STET_INLINE mixing::mixing(const mixture& mixed) noexcept
-    : mixed_(mixed), readers_{operand_reader(mixed.of[0], mixed.memory), operand_reader(mixed.of[1], mixed.memory),
-                              operand_reader(mixed.of[2], mixed.memory)},
+    : mixed_(mixed),
+      readers_{operand_reader(mixed.of[0], mixed.memory), operand_reader(mixed.of[1], mixed.memory),
+               operand_reader(mixed.of[2], mixed.memory)},
       floats_(mixed.memory), made_(mixed.memory)
 {
 }
@@ -136,7 +137,8 @@ STET_INLINE void mixing::count_not_finite(std::size_t count, bool is_mixed) noex
         bool had_nan = false;
         bool had_infinity = false;
         for (std::size_t which = 0; which < readers_.size(); ++which) {
-            const bool has_part = is_mixed ? needs(which) && (which != 0 || mixed_.how != blend::second) : which == 0;
+            const bool has_part =
+                is_mixed ? needs(which) && (which != 0 || mixed_.how != blend::second) : which == 0;
             if (!has_part)
                 continue;
             had_nan = had_nan || std::isnan(numbers_of(which)[i]);

@@ -23,7 +23,8 @@ const std::vector<std::string_view> checkpoint{
     "model.diffusion_model.input_blocks.0.0.weight", "first_stage_model.decoder.conv_in.weight",
     "cond_stage_model.transformer.text_model.embeddings.position_ids", "betas"};
 
-stet::result<component_ratios> made(const recipe& how, const std::vector<std::string_view>& names = checkpoint)
+stet::result<component_ratios> made(const recipe&                        how,
+                                    const std::vector<std::string_view>& names = checkpoint)
 {
     std::vector<stet::quantised::named_tensor> tensors;
     for (const std::string_view name : names)
@@ -42,7 +43,8 @@ component_ratios sound(const recipe& how, const std::vector<std::string_view>& n
 
 TEST_CASE("a name's component and block tell its ratio")
 {
-    const auto of = sound({.ratios = {.input = 0.1, .middle = 0.2, .out = 0.3, .text_encoder = 0.4, .vae = 0.6}});
+    const auto of =
+        sound({.ratios = {.input = 0.1, .middle = 0.2, .out = 0.3, .text_encoder = 0.4, .vae = 0.6}});
     CHECK(of.of("model.diffusion_model.input_blocks.0.0.weight") == 0.1);
     CHECK(of.of("model.diffusion_model.time_embed.0.weight") == 0.1);
     CHECK(of.of("model.diffusion_model.middle_block.1.bias") == 0.2);
@@ -59,7 +61,8 @@ TEST_CASE("a name's component and block tell its ratio")
 
 TEST_CASE("names without prefixes are a diffusion model's")
 {
-    const std::vector<std::string_view> names{"input_blocks.0.weight", "middle_block.0.weight", "out.0.weight"};
+    const std::vector<std::string_view> names{"input_blocks.0.weight", "middle_block.0.weight",
+                                              "out.0.weight"};
     const auto                          of = sound({.ratios = {.middle = 0.2, .out = 0.75}}, names);
     CHECK(of.of("input_blocks.0.weight") == 0.5);
     CHECK(of.of("middle_block.0.weight") == 0.2);
@@ -80,7 +83,8 @@ TEST_CASE("what is added are diffusion models and text encoders, a difference is
 
 TEST_CASE("a ratio that cannot be is named with its value")
 {
-    CHECK(stet::message(made({.ratios = {.all = 1.5}}).error()) == "'ratio' is 1.5; it must lie between 0 and 1");
+    CHECK(stet::message(made({.ratios = {.all = 1.5}}).error()) ==
+          "'ratio' is 1.5; it must lie between 0 and 1");
     CHECK(stet::message(made({.ratios = {.text_encoder = -0.25}}).error()) ==
           "'text-encoder' is -0.25; it must lie between 0 and 1");
     const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -92,9 +96,10 @@ TEST_CASE("a ratio that cannot be is named with its value")
 
 TEST_CASE("a ratio of what the file does not have is refused")
 {
-    CHECK(stet::message(made({.ratios = {.vision_encoder = 0.5}}).error()) ==
-          "the first file gives no meaning to a ratio of the vision encoder: it has none, as far as names tell; leave "
-          "it out");
+    CHECK(
+        stet::message(made({.ratios = {.vision_encoder = 0.5}}).error()) ==
+        "the first file gives no meaning to a ratio of the vision encoder: it has none, as far as names tell; leave "
+        "it out");
     CHECK(support::failure(made({.ratios = {.middle = 0.5}}, {"first_stage_model.a", "betas"})) ==
           "meaningless_ratio");
     CHECK(support::failure(made({.ratios = {.vae = 0.5}}, {"a", "b"})) == "meaningless_ratio");

@@ -20,8 +20,8 @@ constexpr std::string_view first =
 constexpr std::string_view second = R"({"layers": {"a": {"format": "float8_e4m3fn"}}})";
 
 stet::result<stet::detail::growing_array<char>> made(const std::vector<described_layer>& layers,
-                                                     std::array<std::string_view, 2>     texts = {first, second},
-                                                     const stet::allocator& memory = stet::heap())
+                                                     std::array<std::string_view, 2> texts = {first, second},
+                                                     const stet::allocator&          memory = stet::heap())
 {
     return stet::detail::layer_metadata({layers.data(), layers.size()}, texts, memory);
 }
@@ -58,7 +58,7 @@ TEST_CASE("a text that is no JSON, and memory that runs out, are errors")
 {
     CHECK(support::failure(made({}, {"{", second})) == "invalid_json");
     CHECK(support::allocations_needed([](const stet::allocator& memory) {
-              return support::failure(made({{.name = "a", .side = 0}, {.name = "a", .object = "{}"}},
-                                           {first, second}, memory));
+              return support::failure(
+                  made({{.name = "a", .side = 0}, {.name = "a", .object = "{}"}}, {first, second}, memory));
           }) > 3);
 }

@@ -80,9 +80,10 @@ struct layers {
 TEST_CASE("scales are never mixed: quantised layers want a dtype, or new scales")
 {
     const layers both;
-    CHECK(refusal(both.a, both.b) ==
-          "tensor 'q.weight' cannot be merged: it is quantised; ask for F32, F16 or BF16, for quantising it again, or for "
-          "a ratio of 0 or 1");
+    CHECK(
+        refusal(both.a, both.b) ==
+        "tensor 'q.weight' cannot be merged: it is quantised; ask for F32, F16 or BF16, for quantising it again, or for "
+        "a ratio of 0 or 1");
     const auto plain = merged(both.a, both.b, {.type = dtype::f16});
     CHECK(names_in(plain) == "q.bias q.weight");
     CHECK(numbers_in_merge(plain, "q.weight") == std::vector<float>{3, 6});
@@ -137,31 +138,36 @@ TEST_CASE("one side may be plain")
     merge_sample plain;
     quantised.put_float8("q", two_codes, 2).mark("q"); // 2 4
     plain.put("q.weight", dtype::f32, {1, 2}, support::little_endian(std::vector<float>{4, 8}));
-    CHECK(numbers_in_merge(merged(quantised, plain, {.type = dtype::f32}), "q.weight") == std::vector<float>{3, 6});
+    CHECK(numbers_in_merge(merged(quantised, plain, {.type = dtype::f32}), "q.weight") ==
+          std::vector<float>{3, 6});
     const auto in_plain = merged(plain, quantised, {.requantise = true});
     CHECK(names_in(in_plain) == "q.weight");
     CHECK(support::tensor_in(in_plain, "q.weight").type == dtype::f32);
     CHECK(numbers_in_merge(in_plain, "q.weight") == std::vector<float>{3, 6});
-    CHECK(names_in(merged(quantised, plain, {.requantise = true})) == "q.weight q.weight_scale q.comfy_quant");
+    CHECK(names_in(merged(quantised, plain, {.requantise = true})) ==
+          "q.weight q.weight_scale q.comfy_quant");
     CHECK(refusal(plain, quantised).find("it is quantised") != std::string::npos);
 }
 
 TEST_CASE("a layer of unknown format, of a scaled input, or of another shape is not mixed")
 {
     const layers unmarked(false);
-    CHECK(refusal(unmarked.a, unmarked.b, {.type = dtype::f32}).starts_with("quantised layer 'q': its format"));
+    CHECK(
+        refusal(unmarked.a, unmarked.b, {.type = dtype::f32}).starts_with("quantised layer 'q': its format"));
     CHECK(merged(unmarked.a, unmarked.b, ratio(0)).size() == 3);
 
     layers scaled;
     scaled.b.put("q.pre_quant_scale", {1, 1});
-    CHECK(refusal(scaled.a, scaled.b, {.type = dtype::f32}) ==
-          "tensor 'q.weight' cannot be merged: it has a scaled input (pre_quant_scale); give it a ratio of 0 or 1");
+    CHECK(
+        refusal(scaled.a, scaled.b, {.type = dtype::f32}) ==
+        "tensor 'q.weight' cannot be merged: it has a scaled input (pre_quant_scale); give it a ratio of 0 or 1");
 
     merge_sample other;
     other.put_float8("q", "\x38\x38\x38", 2).mark("q");
-    CHECK(refusal(layers().a, other, {.type = dtype::f32}) ==
-          "tensor 'q.weight': its shape is [1, 2] in the first file and [1, 3] in the second; only equal shapes can be "
-          "merged");
+    CHECK(
+        refusal(layers().a, other, {.type = dtype::f32}) ==
+        "tensor 'q.weight': its shape is [1, 2] in the first file and [1, 3] in the second; only equal shapes can be "
+        "merged");
 }
 
 TEST_CASE("fp8 of the older names stays so, with its flag, or loses both")
@@ -195,8 +201,9 @@ TEST_CASE("8-bit floats without scales are merged on request of a dtype only")
     a.put("w", dtype::f8_e4m3, {2}, two_codes);
     b.put("w", dtype::f8_e4m3, {2}, "\x40\x48"); // 2, 4
     c.put("w", {3, 6});
-    const std::string why = "tensor 'w' cannot be merged: it is an 8-bit float in one of the files; ask for the result to "
-                            "be F32, F16 or BF16";
+    const std::string why =
+        "tensor 'w' cannot be merged: it is an 8-bit float in one of the files; ask for the result to "
+        "be F32, F16 or BF16";
     CHECK(refusal(a, b) == why);
     CHECK(refusal(a, c) == why);
     CHECK(refusal(c, a) == why);
@@ -239,15 +246,17 @@ TEST_CASE("tensors that hold no numbers stay the first's, and are never counted 
     CHECK(bytes_in(merged(a, b, ratio(0)), "ids") == std::string(8, 'b'));
 
     a.tensors.erase("w");
-    CHECK(refusal(a, b) == "there is nothing to merge: of 1 tensor that the files have in common none is F32, F16 or BF16 "
-                           "and free to be mixed; choose other files or ratios");
+    CHECK(refusal(a, b) ==
+          "there is nothing to merge: of 1 tensor that the files have in common none is F32, F16 or BF16 "
+          "and free to be mixed; choose other files or ratios");
     merge_sample fixed;
     fixed.put("betas", {1}).put("first_stage_model.a", {1});
     merge_sample other;
     other.put("betas", {2});
     CHECK(refusal(fixed, other).starts_with("there is nothing to merge"));
-    CHECK(refusal(a, fixed) == "the files have no tensor in common: names begin with 'ids' in the first and with 'betas' "
-                               "in the second; bring them under the same prefixes first");
+    CHECK(refusal(a, fixed) ==
+          "the files have no tensor in common: names begin with 'ids' in the first and with 'betas' "
+          "in the second; bring them under the same prefixes first");
     CHECK(refusal(a, merge_sample()).starts_with("the files have no tensor in common"));
 }
 
@@ -257,8 +266,9 @@ TEST_CASE("a LoRA is refused, whichever file it is")
     merge_sample lora;
     model.put("w", {1});
     lora.put("w", {1}).put("a.lora_up.weight", {1});
-    const std::string why = "tensor 'a.lora_up.weight' cannot be merged: it is a factor of a LoRA, of which only products "
-                            "can be mixed; merge models that have it";
+    const std::string why =
+        "tensor 'a.lora_up.weight' cannot be merged: it is a factor of a LoRA, of which only products "
+        "can be mixed; merge models that have it";
     CHECK(refusal(model, lora) == why);
     CHECK(refusal(lora, model) == why);
 }
@@ -271,15 +281,17 @@ TEST_CASE("a wide first convolution is merged with a narrow one on request")
     const std::vector<float> four(8, 3);
     wide.put("w", dtype::f32, {2, 9, 1, 1}, support::little_endian(nine));
     narrow.put("w", dtype::f32, {2, 4, 1, 1}, support::little_endian(four));
-    CHECK(refusal(wide, narrow) == "tensor 'w' cannot be merged: it has more input channels than the usual 4 of the second "
-                                   "file; ask to widen, or choose others");
+    CHECK(refusal(wide, narrow) ==
+          "tensor 'w' cannot be merged: it has more input channels than the usual 4 of the second "
+          "file; ask to widen, or choose others");
     const auto model = merged(wide, narrow, {.widen = true});
     for (const std::size_t i : {0U, 1U, 2U, 3U, 9U, 10U, 11U, 12U})
         nine[i] = 2;
     CHECK(numbers_in_merge(model, "w") == nine);
     CHECK(model.decisions()[0].is_widened);
-    CHECK(refusal(narrow, wide, {.widen = true}) ==
-          "tensor 'w' cannot be merged: it has 4 input channels and the second file more; give the file that has more first");
+    CHECK(
+        refusal(narrow, wide, {.widen = true}) ==
+        "tensor 'w' cannot be merged: it has 4 input channels and the second file more; give the file that has more first");
     CHECK(refusal(narrow, wide).find("only equal shapes") != std::string::npos);
     merge_sample linear;
     linear.put("w", dtype::f32, {2, 4}, support::little_endian(four));
@@ -297,7 +309,8 @@ TEST_CASE("files are added, subtracted, and differences of files added")
     CHECK(numbers_in_merge(merged(a, b, {.formula = formula::add}), "w") == std::vector<float>{6, 8});
     const auto less = merged(a, b, {.formula = formula::subtract, .multiplier = 0.5});
     CHECK(numbers_in_merge(less, "w") == std::vector<float>{-2, -2});
-    const auto made = merge(a.tensors, b.tensors, c.tensors, {.formula = formula::add_difference, .multiplier = 2});
+    const auto made =
+        merge(a.tensors, b.tensors, c.tensors, {.formula = formula::add_difference, .multiplier = 2});
     REQUIRE(made);
     CHECK(numbers_in_merge(*made, "w") == std::vector<float>{5, -2});
     CHECK(numbers_in_merge(*made, "x") == std::vector<float>{1});
@@ -339,13 +352,14 @@ TEST_CASE("layers under older names beside layers in the metadata are refused")
     b.put("q.weight", dtype::f32, {1, 2}, support::little_endian(std::vector<float>{4, 8}));
     stet::detail::merge_side first{.layers = *stet::quantised::find_layers(a.tensors)};
     const std::string        text = R"({"layers": {"out": {"format": "float8_e4m3fn"}}})";
-    stet::detail::merge_side second{
-        .layers = *stet::quantised::find_layers(b.tensors, {.metadata = text}), .metadata = text};
-    const auto made = stet::detail::merge_sides(first, second, nullptr,
-                                                {.ratios = {.input = 1, .out = 0}}, stet::heap());
+    stet::detail::merge_side second{.layers = *stet::quantised::find_layers(b.tensors, {.metadata = text}),
+                                    .metadata = text};
+    const auto               made =
+        stet::detail::merge_sides(first, second, nullptr, {.ratios = {.input = 1, .out = 0}}, stet::heap());
     REQUIRE_FALSE(made);
-    CHECK(stet::message(made.error()) == "tensor 'q' cannot be merged: it is of scaled_fp8 beside layers in the metadata; "
-                                         "ask for F32, F16 or BF16");
+    CHECK(stet::message(made.error()) ==
+          "tensor 'q' cannot be merged: it is of scaled_fp8 beside layers in the metadata; "
+          "ask for F32, F16 or BF16");
 }
 
 TEST_CASE("a name that a dict has twice is refused")

@@ -45,5 +45,7 @@ TEST_CASE("a side tells groups, their companions, plain fp8 and flags apart")
         said += side.is_flag(i) ? "f" : "";
         said += ' ';
     }
-    CHECK(said == "a.bias:g a.comfy_quant:gc a.weight:g a.weight_scale:gc b.weight: c: x.scaled_fp8:f y.scaled_fp8:f ");
+    CHECK(
+        said ==
+        "a.bias:g a.comfy_quant:gc a.weight:g a.weight_scale:gc b.weight: c: x.scaled_fp8:f y.scaled_fp8:f ");
 }

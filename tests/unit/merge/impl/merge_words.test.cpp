@@ -22,8 +22,9 @@ TEST_CASE("every reason fits into an error whole")
 
 TEST_CASE("shapes that differ are both told, as a header spells them")
 {
-    CHECK(stet::message(stet::detail::shapes_differ("a", {2, 3}, {3})) ==
-          "tensor 'a': its shape is [2, 3] in the first file and [3] in the second; only equal shapes can be merged");
+    CHECK(
+        stet::message(stet::detail::shapes_differ("a", {2, 3}, {3})) ==
+        "tensor 'a': its shape is [2, 3] in the first file and [3] in the second; only equal shapes can be merged");
     CHECK(stet::detail::shape_words({}).view() == "[]");
     CHECK(stet::detail::shape_words({18446744073709551615U, 0}).view() == "[18446744073709551615, 0]");
     const stet::extents long_one{18446744073709551615U, 18446744073709551615U, 18446744073709551615U};

@@ -69,7 +69,8 @@ TEST_CASE("numbers are mixed as the blend says, each step rounded")
     CHECK(difference.numbers() == std::vector<float>{2, -1});
 
     CHECK(owned_mixture(blend::first, {{1, 2}, {3, 4}}).numbers() == std::vector<float>{1, 2});
-    CHECK(owned_mixture(blend::second, {{infinity, no_number}, {3, 4}}).numbers() == std::vector<float>{3, 4});
+    CHECK(owned_mixture(blend::second, {{infinity, no_number}, {3, 4}}).numbers() ==
+          std::vector<float>{3, 4});
 
     // 1 + 2^-12 squared has a bit that a fused sum would keep.
     const float   step = 1 + 0x1p-12F;
@@ -108,8 +109,9 @@ TEST_CASE("some of a row may stay the first's")
 
 TEST_CASE("what becomes infinite or NaN is counted, and refused unless it is allowed")
 {
-    owned_mixture mixed(blend::weighted, {{70000, 3e38F, infinity, infinity, no_number, 1}, {70000, 3e38F, 1, -infinity, 1, 2}},
-                        dtype::f16);
+    owned_mixture mixed(
+        blend::weighted,
+        {{70000, 3e38F, infinity, infinity, no_number, 1}, {70000, 3e38F, 1, -infinity, 1, 2}}, dtype::f16);
     CHECK(support::poured(stet::detail::view_of_mixture(mixed.mixed)) == "failed: not_finite_result");
     support::piece_sink sink;
     const auto          refused = stet::detail::pour_mixture(mixed.mixed, sink);
@@ -146,7 +148,7 @@ TEST_CASE("bytes of another type are compared while the first's are written")
 
 TEST_CASE("a sink that fails and memory that runs out are errors")
 {
-    owned_mixture       mixed(blend::weighted, {{1}, {2}});
+    owned_mixture mixed(blend::weighted, {{1}, {2}});
     for (const blend how : {blend::weighted, blend::compared}) {
         mixed.mixed.how = how;
         support::piece_sink sink{.fails_at = 0};
