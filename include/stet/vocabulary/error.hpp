@@ -150,13 +150,6 @@ enum class errc : std::uint8_t {
     meaningless_ratio,   ///< a ratio of a component that the first file does not have
 };
 
-namespace detail {
-
-/// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::meaningless_ratio);
-
-} // namespace detail
-
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {
     errc                code{};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <stet/vocabulary/impl/errc_count.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

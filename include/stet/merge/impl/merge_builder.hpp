@@ -6,17 +6,17 @@
 #include "../../vocabulary/allocator.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
-#include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../recipe.hpp"
 #include "component_ratios.hpp"
 #include "layer_metadata.hpp"
+#include "merge_names.hpp"
 #include "merge_result.hpp"
 #include "merge_side.hpp"
+#include "mixture_maker.hpp"
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -34,26 +34,11 @@ public:
     result<merge_result> build();
 
 private:
-    static constexpr std::uint32_t none = name_table::none;
+    static constexpr std::uint32_t none = merge_names::none;
 
-    /// A name of the first file where all of it stands in the others.
-    struct place {
-        std::string_view             name{};
-        std::array<std::uint32_t, 3> at{none, none, none};
-        std::optional<double>        ratio{};
-    };
+    using place = merge_place;
 
-    // What is looked up.
-    result<void>  prepare();
-    result<void>  index(name_table& names, const merge_side& side);
-    std::uint32_t find(const name_table& names, const merge_side& side, std::string_view name) const noexcept;
-    const merge_side& side(unsigned which) const noexcept
-    {
-        return which == 0 ? first_ : which == 1 ? second_ : *third_;
-    }
-    /// The layer whose weight a tensor is; null for any other tensor.
-    const quantised::layer* layer_at(unsigned which, const place& here) const noexcept;
-    result<void>            refuse_loras() const;
+    result<void> prepare();
 
     // What becomes of a name.
     result<void> add(std::uint32_t position);
@@ -70,28 +55,18 @@ private:
     bool         has_old_layers(std::string_view prefix) const noexcept;
     result<void> finish();
 
-    // How it is made.
-    result<mixture>     mixture_of(const place& here, blend how, dtype type);
-    result<void>        set_operand(operand& to, const place& here, unsigned which);
-    result<void>        set_shape(mixture& mixed, std::string_view name) const;
-    result<tensor_view> keep(const mixture& mixed, std::string_view name);
-
     // There is room for what is added.
-    result<void>       push(std::string_view name, const tensor_view& tensor);
-    merging::decision& decide(std::string_view name, merging::outcome outcome) noexcept;
-    result<void>       push_companions(const quantised::layer& group, unsigned from);
-    void               drop_companions(const place& here) noexcept;
+    result<tensor_view> keep(const mixture& mixed, std::string_view name);
+    result<void>        push(std::string_view name, const tensor_view& tensor);
+    merging::decision&  decide(std::string_view name, merging::outcome outcome) noexcept;
+    result<void>        push_companions(const quantised::layer& group, unsigned from);
+    void                drop_companions(const place& here) noexcept;
     void note_layer(const quantised::layer& one, unsigned from, std::string_view object) noexcept;
 
-    const merge_side&              first_;
-    const merge_side&              second_;
-    const merge_side*              third_;
+    merge_names                    names_;
     const merging::recipe&         how_;
     const component_ratios&        ratios_;
     allocator                      memory_;
-    name_table                     first_names_;
-    name_table                     second_names_;
-    name_table                     third_names_;
     growing_array<described_layer> described_;
     growing_array<std::string_view>
                         old_names_; ///< layers of the result under the older names, sorted in the end

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
-#include "lora_names.hpp"
 #include "merge_builder.hpp"
 #include "merge_words.hpp"
 
@@ -12,8 +11,7 @@ namespace STET_NAMESPACE::detail {
 STET_INLINE merge_builder::merge_builder(const merge_side& first, const merge_side& second,
                                          const merge_side* third, const merging::recipe& how,
                                          const component_ratios& ratios, const allocator& memory) noexcept
-    : first_(first), second_(second), third_(third), how_(how), ratios_(ratios), memory_(memory),
-      first_names_(memory), second_names_(memory), third_names_(memory), described_(memory),
+    : names_(first, second, third, memory), how_(how), ratios_(ratios), memory_(memory), described_(memory),
       old_names_(memory), is_taken_(memory), made_(memory)
 {
 }
@@ -22,9 +20,9 @@ STET_INLINE result<merge_result> merge_builder::build()
 {
     if (auto prepared = prepare(); !prepared)
         return prepared.error();
-    if (auto fine = refuse_loras(); !fine)
+    if (auto fine = names_.refuse_loras(); !fine)
         return fine.error();
-    for (std::uint32_t position = 0; position < first_.layers.tensors().size(); ++position) {
+    for (std::uint32_t position = 0; position < names_.side(0).layers.tensors().size(); ++position) {
         if (auto added = add(position); !added)
             return added.error();
     }
@@ -38,34 +36,16 @@ STET_INLINE result<merge_result> merge_builder::build()
 
 // ---- what is looked up -------------------------------------------------------------------------------------
 
-STET_INLINE result<void> merge_builder::index(name_table& names, const merge_side& side)
-{
-    const auto tensors = side.layers.tensors();
-    const auto name_at = [&](std::uint32_t at) { return tensors[at].name; };
-    if (!names.reserve(tensors.size()))
-        return out_of_memory(tensors.size() * sizeof(std::uint64_t));
-    for (std::uint32_t i = 0; i < tensors.size(); ++i) {
-        std::uint32_t earlier = none;
-        if (!names.set(tensors[i].name, names.hash(tensors[i].name), i, earlier, name_at))
-            return out_of_memory(tensors.size() * sizeof(std::uint64_t));
-        if (earlier != none)
-            return error{.code = errc::duplicate_name}.about(tensors[i].name);
-    }
-    return {};
-}
-
 /// Names are found, and there is room for all that becomes of them: what is borrowed keeps its place.
 STET_INLINE result<void> merge_builder::prepare()
 {
-    auto done = index(first_names_, first_);
-    done = done ? index(second_names_, second_) : done;
-    done = done && third_ != nullptr ? index(third_names_, *third_) : done;
-    if (!done)
-        return done;
-    const std::size_t first = first_.layers.tensors().size();
-    const std::size_t second = second_.layers.tensors().size();
-    const std::size_t layers =
-        first_.layers.size() + second_.layers.size() + (third_ == nullptr ? 0 : third_->layers.size());
+    if (auto prepared = names_.prepare(); !prepared)
+        return prepared;
+    const std::size_t first = names_.side(0).layers.tensors().size();
+    const std::size_t second = names_.side(1).layers.tensors().size();
+    std::size_t       layers = 0;
+    for (unsigned which = 0; which < names_.count(); ++which)
+        layers += names_.side(which).layers.size();
     const bool has_room = made_.decisions.reserve(first + second) && made_.mixtures.reserve(first) &&
                           made_.values.reserve(layers) && described_.reserve(layers) &&
                           old_names_.reserve(layers) && is_taken_.resize(second);
@@ -76,51 +56,24 @@ STET_INLINE result<void> merge_builder::prepare()
     return {};
 }
 
-STET_INLINE std::uint32_t merge_builder::find(const name_table& names, const merge_side& side,
-                                              std::string_view name) const noexcept
-{
-    return names.find(name, names.hash(name), [&](std::uint32_t at) { return side.at(at).name; });
-}
-
-STET_INLINE const quantised::layer* merge_builder::layer_at(unsigned which, const place& here) const noexcept
-{
-    if (here.at[which] == none)
-        return nullptr;
-    const quantised::layer* const group = side(which).group_of(here.at[which]);
-    return group != nullptr && group->weight == here.at[which] ? group : nullptr;
-}
-
-STET_INLINE result<void> merge_builder::refuse_loras() const
-{
-    for (unsigned which = 0; which < (third_ == nullptr ? 2U : 3U); ++which) {
-        for (const quantised::named_tensor& one : side(which).layers.tensors()) {
-            if (is_lora_name(one.name))
-                return not_mergeable(one.name, merge_words::lora);
-        }
-    }
-    return {};
-}
-
 // ---- what becomes of a name --------------------------------------------------------------------------------
 
 STET_INLINE result<void> merge_builder::add(std::uint32_t position)
 {
     using merging::outcome;
-    if (first_.is_flag(position))
+    if (names_.side(0).is_flag(position))
         return {};
-    const std::string_view        name = first_.at(position).name;
-    const quantised::layer* const group = first_.group_of(position);
-    if (group != nullptr && group->weight != quantised::no_tensor && first_.is_companion(position))
+    const std::string_view        name = names_.side(0).at(position).name;
+    const quantised::layer* const group = names_.side(0).group_of(position);
+    if (group != nullptr && group->weight != quantised::no_tensor && names_.side(0).is_companion(position))
         return {}; // goes with its weight
-    place here{.name = name, .at = {position, find(second_names_, second_, name), none}};
-    if (third_ != nullptr)
-        here.at[2] = find(third_names_, *third_, name);
+    const place here = names_.place_of(position);
     if (here.at[1] != none)
         return add_common(here);
     if (group != nullptr && position == group->bias && group->weight != quantised::no_tensor) {
-        const std::string_view weight = first_.at(group->weight).name;
+        const std::string_view weight = names_.side(0).at(group->weight).name;
         const auto             ratio = ratios_.of(weight);
-        if (ratio && *ratio <= 0 && find(second_names_, second_, weight) != none) {
+        if (ratio && *ratio <= 0 && names_.has(1, weight)) {
             decide(name, outcome::dropped); // the second file's layer has none
             return {};
         }
@@ -132,10 +85,10 @@ STET_INLINE result<void> merge_builder::add_common(const place& here)
 {
     ++common_;
     place      ruled = here;
-    const bool is_alone = first_.is_companion(here.at[0]) || second_.is_companion(here.at[1]);
+    const bool is_alone = names_.side(0).is_companion(here.at[0]) || names_.side(1).is_companion(here.at[1]);
     if (!is_alone) // scales are never mixed
         ruled.ratio = ratios_.of(here.name);
-    const bool is_layer = layer_at(0, here) != nullptr || layer_at(1, here) != nullptr;
+    const bool is_layer = names_.layer_at(0, here) != nullptr || names_.layer_at(1, here) != nullptr;
     if (!ruled.ratio)
         return add_whole(ruled, 0, merging::outcome::fixed);
     if (!is_layer)
@@ -147,9 +100,10 @@ STET_INLINE result<void> merge_builder::add_common(const place& here)
 STET_INLINE result<void> merge_builder::add_plain(const place& here)
 {
     using merging::outcome;
-    const tensor_view& a = first_.at(here.at[0]).tensor;
-    const tensor_view& b = second_.at(here.at[1]).tensor;
-    const bool is_whole = first_.group_of(here.at[0]) != nullptr || second_.group_of(here.at[1]) != nullptr;
+    const tensor_view& a = names_.tensor(0, here).tensor;
+    const tensor_view& b = names_.tensor(1, here).tensor;
+    const bool         is_whole =
+        names_.side(0).group_of(here.at[0]) != nullptr || names_.side(1).group_of(here.at[1]) != nullptr;
     const bool are_merged = is_merged_type(a.type) && is_merged_type(b.type);
     const bool are_numbers = (is_merged_type(a.type) || is_short_float(a.type)) &&
                              (is_merged_type(b.type) || is_short_float(b.type));
@@ -183,8 +137,8 @@ STET_INLINE result<void> merge_builder::add_layer(const place& here)
         return add_whole(here, 0, outcome::taken_first);
     if (*here.ratio <= 0)
         return add_whole(here, 1, outcome::taken_second);
-    const quantised::layer* const group = layer_at(0, here);
-    const dtype                   own = first_.at(here.at[0]).tensor.type;
+    const quantised::layer* const group = names_.layer_at(0, here);
+    const dtype                   own = names_.tensor(0, here).tensor.type;
     if (how_.requantise && group != nullptr)
         return add_encoded(here, *group);
     if (how_.type)
@@ -197,19 +151,19 @@ STET_INLINE result<void> merge_builder::add_layer(const place& here)
 /// A tensor, or a quantised layer with all that belongs to it, byte for byte.
 STET_INLINE result<void> merge_builder::add_whole(const place& here, unsigned from, merging::outcome outcome)
 {
-    const quantised::layer* const group = layer_at(from, here);
+    const quantised::layer* const group = names_.layer_at(from, here);
     merging::decision&            said = decide(here.name, outcome);
     said.is_quantised = group != nullptr;
     if (from == 1)
         drop_companions(here);
-    if (auto pushed = push(here.name, side(from).at(here.at[from]).tensor); !pushed)
+    if (auto pushed = push(here.name, names_.tensor(from, here).tensor); !pushed)
         return pushed;
     if (group == nullptr)
         return {};
     note_layer(*group, from, {});
     if (from == 1 && group->bias != quantised::no_tensor) {
-        const quantised::named_tensor& bias = second_.at(group->bias);
-        if (find(first_names_, first_, bias.name) == none) {
+        const quantised::named_tensor& bias = names_.side(1).at(group->bias);
+        if (!names_.has(0, bias.name)) {
             is_taken_[group->bias] = true;
             decide(bias.name, outcome);
             if (auto pushed = push(bias.name, bias.tensor); !pushed)
@@ -222,7 +176,7 @@ STET_INLINE result<void> merge_builder::add_whole(const place& here, unsigned fr
 STET_INLINE result<void> merge_builder::add_cast(const place& here, blend how, dtype type,
                                                  merging::outcome outcome)
 {
-    auto mixed = mixture_of(here, how, type);
+    auto mixed = mixture_maker(names_, how_, made_.values, memory_).make(here, how, type);
     if (!mixed)
         return mixed.error();
     merging::decision& said = decide(here.name, outcome);
@@ -253,7 +207,8 @@ STET_INLINE result<void> merge_builder::add_encoded(const place& here, const qua
         return add_whole(here, 0, merging::outcome::not_in_third);
     const bool is_old = group.described_by == quantised::described_by::old_names;
     const bool is_difference = how_.formula == merging::formula::add_difference;
-    auto       mixed = mixture_of(here, is_difference ? blend::difference : blend::weighted, dtype::f32);
+    auto       mixed = mixture_maker(names_, how_, made_.values, memory_)
+                     .make(here, is_difference ? blend::difference : blend::weighted, dtype::f32);
     if (!mixed)
         return mixed.error();
     merging::decision& said = decide(here.name, merging::outcome::merged);
@@ -262,7 +217,7 @@ STET_INLINE result<void> merge_builder::add_encoded(const place& here, const qua
     const auto view = keep(*mixed, here.name);
     if (!view)
         return view.error();
-    quantised::style style = quantised::style_of(first_.layers, group);
+    quantised::style style = quantised::style_of(names_.side(0).layers, group);
     style.has_marker = style.has_marker && !is_old;
     auto made = quantised::encoded::of(group.name, *view, style, memory_);
     if (!made)
@@ -275,7 +230,7 @@ STET_INLINE result<void> merge_builder::add_encoded(const place& here, const qua
         for (const quantised::companion& companion : group.companions) {
             if (is_old && name.ends_with(".weight_scale") && companion.meaning != nullptr &&
                 companion.meaning->name == "weight_scale")
-                name = first_.at(companion.position).name;
+                name = names_.side(0).at(companion.position).name;
         }
         if (auto pushed = push(name, one.tensor); !pushed)
             return pushed;
@@ -283,7 +238,7 @@ STET_INLINE result<void> merge_builder::add_encoded(const place& here, const qua
     for (const quantised::companion& companion : group.companions) {
         if (companion.meaning == nullptr || companion.meaning->name != "input_scale")
             continue; // what scales the activations stays
-        const quantised::named_tensor& stored = first_.at(companion.position);
+        const quantised::named_tensor& stored = names_.side(0).at(companion.position);
         if (auto pushed = push(stored.name, stored.tensor); !pushed)
             return pushed;
     }
@@ -293,8 +248,8 @@ STET_INLINE result<void> merge_builder::add_encoded(const place& here, const qua
 
 STET_INLINE result<void> merge_builder::add_compared(const place& here)
 {
-    const tensor_view& a = first_.at(here.at[0]).tensor;
-    const tensor_view& b = second_.at(here.at[1]).tensor;
+    const tensor_view& a = names_.tensor(0, here).tensor;
+    const tensor_view& b = names_.tensor(1, here).tensor;
     if (a.shape != b.shape)
         return shapes_differ(here.name, a.shape, b.shape);
     mixture mixed{.how = blend::compared,
@@ -310,15 +265,15 @@ STET_INLINE result<void> merge_builder::add_compared(const place& here)
 
 STET_INLINE result<void> merge_builder::add_only_second()
 {
-    const auto tensors = second_.layers.tensors();
+    const auto tensors = names_.side(1).layers.tensors();
     for (std::uint32_t position = 0; position < tensors.size(); ++position) {
-        const bool             is_known = is_taken_[position] || second_.is_flag(position);
+        const bool             is_known = is_taken_[position] || names_.side(1).is_flag(position);
         const std::string_view name = tensors[position].name;
-        if (is_known || find(first_names_, first_, name) != none)
+        if (is_known || names_.has(0, name))
             continue;
-        const quantised::layer* const group = second_.group_of(position);
-        if (group != nullptr && second_.is_companion(position) && group->weight != quantised::no_tensor &&
-            find(first_names_, first_, second_.at(group->weight).name) != none)
+        const quantised::layer* const group = names_.side(1).group_of(position);
+        if (group != nullptr && names_.side(1).is_companion(position) &&
+            group->weight != quantised::no_tensor && names_.has(0, names_.side(1).at(group->weight).name))
             continue; // goes with its weight
         decide(name, merging::outcome::only_second);
     }
@@ -343,9 +298,9 @@ STET_INLINE result<void> merge_builder::add_flags()
 {
     sort_range(old_names_.view(), [](std::string_view a, std::string_view b) { return a < b; });
     for (const unsigned from : {0U, 1U}) {
-        for (const quantised::old_flag& flag : side(from).layers.old_flags()) {
-            const quantised::named_tensor& stored = side(from).at(flag.position);
-            if (from == 1 && find(first_names_, first_, stored.name) != none)
+        for (const quantised::old_flag& flag : names_.side(from).layers.old_flags()) {
+            const quantised::named_tensor& stored = names_.side(from).at(flag.position);
+            if (from == 1 && names_.has(0, stored.name))
                 continue;
             const bool is_kept = has_old_layers(flag.prefix);
             if (is_kept || from == 0)
@@ -361,8 +316,8 @@ STET_INLINE result<void> merge_builder::add_flags()
 
 STET_INLINE result<void> merge_builder::finish()
 {
-    const auto first = first_.layers.tensors();
-    const auto second = second_.layers.tensors();
+    const auto first = names_.side(0).layers.tensors();
+    const auto second = names_.side(1).layers.tensors();
     if (common_ == 0)
         return error{.code = errc::no_common_tensor}.with(
             name_beginning(first.empty() ? std::string_view() : first[0].name).view(),
@@ -375,92 +330,15 @@ STET_INLINE result<void> merge_builder::finish()
     }
     if (described_.empty())
         return {};
-    auto value = layer_metadata(described_.view(), {first_.metadata, second_.metadata}, memory_);
+    auto value =
+        layer_metadata(described_.view(), {names_.side(0).metadata, names_.side(1).metadata}, memory_);
     if (!value)
         return value.error();
     made_.metadata = *std::move(value);
     return {};
 }
 
-// ---- how it is made ----------------------------------------------------------------------------------------
-
-STET_INLINE result<mixture> merge_builder::mixture_of(const place& here, blend how, dtype type)
-{
-    using merging::formula;
-    mixture mixed{.how = how, .type = type, .keep_not_finite = how_.keep_not_finite, .memory = memory_};
-    if (how == blend::weighted && how_.formula == formula::weighted) {
-        mixed.x = static_cast<float>(*here.ratio);
-        mixed.y = static_cast<float>(1 - *here.ratio);
-    } else if (how == blend::weighted && how_.formula == formula::subtract) {
-        mixed.x = static_cast<float>(how_.multiplier);
-        mixed.y = -mixed.x;
-    } else if (how == blend::difference) {
-        mixed.x = static_cast<float>(how_.multiplier);
-    }
-    const unsigned count = how == blend::first ? 1 : how == blend::difference ? 3 : 2;
-    for (unsigned which = 0; which < count; ++which) {
-        if (auto set = set_operand(mixed.of[which], here, which); !set)
-            return set.error();
-    }
-    for (unsigned which = count; which < mixed.of.size(); ++which)
-        mixed.of[which] = mixed.of[which - 1];
-    if (auto set = set_shape(mixed, here.name); !set)
-        return set.error();
-    return mixed;
-}
-
-STET_INLINE result<void> merge_builder::set_operand(operand& to, const place& here, unsigned which)
-{
-    const quantised::layer* const group = layer_at(which, here);
-    to.tensor = side(which).at(here.at[which]).tensor;
-    if (group == nullptr) {
-        if (!is_merged_type(to.tensor.type) && !is_short_float(to.tensor.type))
-            return not_mergeable(here.name, merge_words::no_numbers);
-        return {};
-    }
-    if (group->position_of("pre_quant_scale") != quantised::no_tensor)
-        return not_mergeable(here.name, merge_words::scaled_input);
-    auto values = quantised::dequantised::of(side(which).layers, *group, dtype::f32, memory_);
-    if (!values)
-        return values.error();
-    if (!made_.values.push(*values))
-        return out_of_memory(sizeof(quantised::dequantised));
-    to.layer = &made_.values[made_.values.size() - 1];
-    return {};
-}
-
-STET_INLINE result<void> merge_builder::set_shape(mixture& mixed, std::string_view name) const
-{
-    const auto shape_of = [](const operand& one) -> const extents& {
-        return one.layer != nullptr ? one.layer->shape() : one.tensor.shape;
-    };
-    const extents& a = shape_of(mixed.of[0]);
-    const extents& b = shape_of(mixed.of[1]);
-    const extents& c = shape_of(mixed.of[2]);
-    const auto     size = element_count(a);
-    if (!size)
-        return size.error().about(name);
-    mixed.shape = a;
-    mixed.size = *size;
-    mixed.run = *size;
-    if (b != c)
-        return shapes_differ(name, b, c);
-    if (a == b)
-        return {};
-    constexpr std::uint64_t usual_channels = 4;
-    const bool              is_convolution =
-        a.size() == 4 && b.size() == 4 && a[0] == b[0] && a[2] == b[2] && a[3] == b[3];
-    if (is_convolution && b[1] == usual_channels && a[1] > usual_channels) {
-        if (!how_.widen)
-            return not_mergeable(name, merge_words::more_channels);
-        mixed.run = usual_channels * a[2] * a[3];
-        mixed.skip = (a[1] - usual_channels) * a[2] * a[3];
-        return {};
-    }
-    if (is_convolution && a[1] == usual_channels && b[1] > usual_channels && how_.widen)
-        return not_mergeable(name, merge_words::fewer_channels);
-    return shapes_differ(name, a, b);
-}
+// ---- what is added ---------------------------------------------------------------------------------------
 
 STET_INLINE result<tensor_view> merge_builder::keep(const mixture& mixed, std::string_view name)
 {
@@ -486,7 +364,7 @@ STET_INLINE merging::decision& merge_builder::decide(std::string_view name, merg
 STET_INLINE result<void> merge_builder::push_companions(const quantised::layer& group, unsigned from)
 {
     for (const quantised::companion& companion : group.companions) {
-        const quantised::named_tensor& stored = side(from).at(companion.position);
+        const quantised::named_tensor& stored = names_.side(from).at(companion.position);
         if (auto pushed = push(stored.name, stored.tensor); !pushed)
             return pushed;
     }
@@ -496,11 +374,11 @@ STET_INLINE result<void> merge_builder::push_companions(const quantised::layer& 
 /// Those of the first file's layer, which is none any more.
 STET_INLINE void merge_builder::drop_companions(const place& here) noexcept
 {
-    const quantised::layer* const group = layer_at(0, here);
+    const quantised::layer* const group = names_.layer_at(0, here);
     if (group == nullptr)
         return;
     for (const quantised::companion& companion : group->companions)
-        decide(first_.at(companion.position).name, merging::outcome::dropped);
+        decide(names_.side(0).at(companion.position).name, merging::outcome::dropped);
 }
 
 STET_INLINE void merge_builder::note_layer(const quantised::layer& one, unsigned from,

@@ -4,6 +4,7 @@
 #define STET_VOCABULARY_IMPL_SENTENCES_HPP
 
 #include "../error.hpp"
+#include "errc_count.hpp"
 
 #include <array>
 #include <cstddef>
