@@ -24,7 +24,7 @@ public:
         if (!layers)
             return {};
         const auto name_at = [this](std::uint32_t at) { return members_[at].name; };
-        for (const json_member& one : layers->members()) {
+        for (const json_member one : layers->members()) {
             const auto at = static_cast<std::uint32_t>(members_.size());
             if (!members_.push(one) || !names_.insert(one.name, names_.hash(one.name), at, name_at))
                 return out_of_memory(sizeof one);

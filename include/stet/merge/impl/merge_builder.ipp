@@ -3,6 +3,7 @@
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "merge_builder.hpp"
 #include "merge_words.hpp"
+#include "pour_mixture.hpp"
 
 #include <utility>
 

@@ -3,11 +3,9 @@
 #define STET_MERGE_IMPL_MIXTURE_HPP
 
 #include "../../quantised/dequantised.hpp"
-#include "../../sink/sink.hpp"
 #include "../../tensor/tensor_view.hpp"
 #include "../../vocabulary/allocator.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../../vocabulary/result.hpp"
 #include "../recipe.hpp"
 
 #include <array>
@@ -46,18 +44,6 @@ struct mixture {
     allocator              memory = heap();
 };
 
-/// The tensor as it will be written.
-/// errors:   those of byte_count
-/// lifetime: borrows the mixture
-result<tensor_view> view_of_mixture(const mixture& mixed) noexcept;
-
-/// errors: not_finite_result; out_of_memory; those of the tensors and the sink
-result<void> pour_mixture(const mixture& mixed, sink_ref destination);
-
 } // namespace STET_NAMESPACE::detail
-
-#if STET_BODIES
-#include "mixture.ipp"
-#endif
 
 #endif

@@ -2,7 +2,7 @@
 #include "../../tensor/produced.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "mixing.hpp"
-#include "mixture.hpp"
+#include "pour_mixture.hpp"
 
 #include <cstring>
 
