@@ -17,6 +17,7 @@
 #include "file/set_target.hpp"
 #include "filling.hpp"
 #include "hashes.hpp"
+#include "merge.hpp"
 #include "metadata.hpp"
 #include "naming/numbered_name.hpp"
 #include "plan/member.hpp"

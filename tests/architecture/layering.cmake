@@ -27,11 +27,12 @@ set(may_metadata vocabulary tensor state naming header comfyui)
 set(may_split ${may_families} families)
 set(may_carry vocabulary sink tensor state naming header layout families split read quantised)
 set(may_shards ${may_save} save read)
+set(may_merge vocabulary sink tensor state read layout families split quantised)
 set(may_interop ${may_save} save)
 set(may_hashes ${may_save} save read writers)
 
 # The faces: what a program includes. They hold nothing but includes.
-set(faces all carry casts comfyui diff edit filling hashes metadata quantised read read_plan shards split stet writers)
+set(faces all carry casts comfyui diff edit filling hashes merge metadata quantised read read_plan shards split stet writers)
 
 # ---- the check --------------------------------------------------------------------------------------------
 

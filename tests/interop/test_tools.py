@@ -6,6 +6,7 @@ usage: test_tools.py FOLDER_OF_INTEROP_PROGRAMS (the examples are beside it, in 
 import ctypes
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -143,6 +144,84 @@ class Merge(Scratch):
                 np.frombuffer(found[name][2], bits)[~nan], np.frombuffer(data, bits)[~nan], name
             )
 
+    def assert_counts(self, said, numbers):
+        """What the tool says of infinities and NaN."""
+        a, b, mixed = numbers
+        lost = ~np.isfinite(mixed)
+        before = np.isnan(a) | np.isnan(b) | ((np.isinf(a) | np.isinf(b)) & ~np.isnan(mixed))
+        counts = {
+            "became infinite": np.isinf(mixed) & ~before, "became NaN": np.isnan(mixed) & ~before,
+            "infinite or NaN before": lost & before,
+        }
+        for what, which in counts.items():
+            found = re.search(rf"    {what}: (\d+) number", said)
+            self.assertEqual(int(found[1]) if found else 0, int(np.sum(which)), what)
+
+    def test_numbers_that_become_infinite_are_refused(self):
+        first = {"t": ("F16", (3,), np.array([1, 2, 3], "<f2").tobytes())}
+        second = {"t": ("F32", (3,), np.array([1e6, 2, -1e6], "<f4").tobytes())}
+        a, b = write(self.folder / "a", first), write(self.folder / "b", second)
+        done = tool("merge", a, b, "--output", self.folder / "merged", status=1)
+        self.assertIn("tensor 't': 2 numbers have become infinite or NaN by merging", done.stderr)
+        self.assertFalse((self.folder / "merged").exists())
+        found, said = self.merge(first, second, "--dtype", "F32")
+        self.assert_numbers(found, {"t": ("F32", (3,), np.array([500000.5, 2, -499998.5], "<f4").tobytes())})
+        self.assertNotIn("infinite", said)
+
+    def test_models_are_added_and_subtracted(self):
+        for dtype in FLOATS:
+            tensors = [{"t": self.tensor(dtype, 777)} for _ in range(3)]
+            a, b, c = (to_float32(dtype, one["t"][2]) for one in tensors)
+            m = np.float32(0.7)
+            for options, expected in (
+                (["--mode", "add"], a + b),
+                (["--mode", "subtract", "--multiplier", "0.7"], a * m - b * m),
+                (["--mode", "add-difference", "--multiplier", "0.7"], a + (b - c) * m),
+            ):
+                with self.subTest(dtype=dtype, options=options):
+                    count = 3 if "add-difference" in options else 2
+                    paths = [write(self.folder / str(i), tensors[i]) for i in range(count)]
+                    tool("merge", *paths, *options, "--output", self.folder / "merged", "--replace")
+                    found = read(self.folder / "merged")
+                    self.assert_numbers(found, {"t": (dtype, (777,), from_float32(dtype, expected))})
+
+    def test_reported_files_are_merged_or_refused(self):
+        data = Path(__file__).resolve().parents[1] / "data" / "merge"
+
+        def merged(a, b, *options, status=0):
+            return tool(
+                "merge", data / f"{a}.safetensors", data / f"{b}.safetensors", *options,
+                "--output", self.folder / "merged", "--replace", status=status,
+            )
+
+        for a, b, options, why in (
+            ("fp8_scaled_a", "fp8_scaled_b", [], "it is quantised"),
+            ("nvfp4_a", "nvfp4_b", [], "it is quantised"),
+            ("fp8_plain_a", "fp8_plain_b", [], "8-bit float in one of the files"),
+            ("f16_a", "fp8_plain_b", [], "8-bit float in one of the files"),
+            ("f16_a", "f32_large_values", [], "have become infinite"),
+            ("lora_a", "lora_b", [], "factor of a LoRA"),
+            ("nine_channels", "f16_a", [], "ask to widen"),
+            ("f16_a", "nine_channels", ["--widen"], "give the file that has more first"),
+            ("f16_a", "lora_a", [], "factor of a LoRA"),
+        ):
+            with self.subTest(files=(a, b)):
+                self.assertIn(why, merged(a, b, *options, status=1).stderr)
+                self.assertFalse((self.folder / "merged").exists())
+        for a, b in (("fp8_scaled_a", "fp8_scaled_b"), ("nvfp4_a", "nvfp4_b"), ("fp8_plain_a", "fp8_plain_b")):
+            merged(a, b, "--ratio", "0")
+            taken, second = read(self.folder / "merged"), read(data / f"{b}.safetensors")
+            self.assertEqual({name for name, one in taken.items() if one != second[name]}, set(), b)
+        self.assertIn("became infinite: 163 numbers", merged("f16_a", "f32_large_values", "--keep-infinite").stdout)
+        self.assertIn("predict differently", merged("v_prediction", "f16_a").stdout)
+        self.assertIn("of its first input channels only: 1 tensor", merged("nine_channels", "f16_a", "--widen").stdout)
+        wide, a, b = (read(path)["model.diffusion_model.input_blocks.0.0.weight"] for path in (
+            self.folder / "merged", data / "nine_channels.safetensors", data / "f16_a.safetensors"))
+        wide, a, b = (to_float32(one[0], one[2]).reshape(one[1]) for one in (wide, a, b))
+        np.testing.assert_array_equal(wide[:, 4:], a[:, 4:])
+        half = (a[:, :4] * np.float32(0.5) + b * np.float32(0.5)).astype("<f2").astype("<f4")
+        np.testing.assert_array_equal(wide[:, :4], half)
+
     def test_numbers_are_those_of_numpy(self):
         # Shapes around the block the tool works in, 1 MiB of float32.
         shapes = [(), (0,), (3, 0), (7,), (4, 5, 3), ((1 << 18) - 1,), (1 << 18,), ((1 << 18) + 1,), (3, 1 << 18)]
@@ -162,8 +241,10 @@ class Merge(Scratch):
                 with self.subTest(dtypes=(one, other)):
                     first = {"t": (one, (len(grid[0]),), from_float32(one, grid[0]))}
                     second = {"t": (other, (len(grid[1]),), from_float32(other, grid[1]))}
-                    found, _ = self.merge(first, second, "--ratio", "0.25")
-                    self.assert_numbers(found, {"t": weighted(first["t"], second["t"], 0.25)})
+                    found, said = self.merge(first, second, "--ratio", "0.25", "--keep-infinite")
+                    expected = weighted(first["t"], second["t"], 0.25)
+                    self.assert_numbers(found, {"t": expected})
+                    self.assert_counts(said, [to_float32(*one[::2]) for one in (first["t"], second["t"], expected)])
 
     def test_every_half_is_rounded_as_numpy_does(self):
         every = np.arange(1 << 16, dtype="<u2")
@@ -240,7 +321,7 @@ class Merge(Scratch):
     def test_other_dtypes_and_lonely_tensors_are_taken_from_the_first_and_named(self):
         equal = self.tensor("I64", 77)
         first = {
-            "weight": self.tensor("F16", 4), "ids": equal, "scaled": self.tensor("F8_E4M3", 1 << 21),
+            "weight": self.tensor("F16", 4), "ids": equal, "scaled": self.tensor("U8", 1 << 21),
             "wide": self.tensor("F64", 3), "mixed": self.tensor("F32", 3), "alone": self.tensor("F16", 2),
         }
         second = {
@@ -257,10 +338,10 @@ class Merge(Scratch):
         self.assertIn("    only in the second, left out: 1 tensor: 'foreign\\x0a'\n", said)
 
     def test_nothing_to_merge_is_a_failure_that_leaves_nothing(self):
-        first, second = {"t": self.tensor("F8_E4M3", 8)}, {"t": self.tensor("F8_E4M3", 8)}
+        first, second = {"t": self.tensor("I64", 8)}, {"t": self.tensor("I64", 8)}
         a, b = write(self.folder / "a", first), write(self.folder / "b", second)
         done = tool("merge", a, b, "--root", self.folder / "output", status=1)
-        self.assertIn("nothing to merge", done.stderr)
+        self.assertIn("nothing to merge: of 1 tensor", done.stderr)
         self.assertFalse((self.folder / "output").exists())
 
     def test_other_shapes_are_a_failure_that_names_the_tensor(self):

@@ -41,6 +41,8 @@ public:
     result<tensor_view> view() const noexcept STET_LIFETIME_BOUND;
 
 private:
+    friend class value_reader;
+
     dequantised(const detail::layer_values& values, dtype wanted, const allocator& memory) noexcept;
 
     detail::layer_values values_;

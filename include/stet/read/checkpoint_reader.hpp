@@ -19,6 +19,7 @@
 namespace STET_NAMESPACE {
 
 class checkpoint_reader;
+class tensor_reader;
 
 /// Reads and checks the header of a file, in two reads: eight bytes, then as many as they say if the file has them.
 /// errors:   those of read_header but more_bytes_needed; the source's own
@@ -66,6 +67,7 @@ private:
     friend result<checkpoint_reader> open_checkpoint(source_ref source, const read_options& options);
     friend iterator;
     friend class file_checkpoint;
+    friend class tensor_reader;
 
     /// Where a tensor starts, and what it is read from.
     struct place {

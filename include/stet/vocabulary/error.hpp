@@ -140,14 +140,15 @@ enum class errc : std::uint8_t {
     unexpected_tensor,     ///< a tensor of a set that nobody asked for
     set_changed,           ///< a set that was saved again and again while it was being opened
     hash_comes_late,       ///< a header that records a hash of what comes after it, where nobody can go back
+    // merging
+    merge_shapes_differ, ///< a tensor that has another shape in each file
+    not_mergeable,       ///< a tensor that cannot be mixed as it is asked for
+    no_common_tensor,    ///< files that have no name in common
+    nothing_to_merge,    ///< files of whose common tensors none is mixed or chosen by a ratio
+    not_finite_result,   ///< a merged tensor with infinities or NaN that were not there before
+    invalid_ratio,       ///< a ratio or multiplier that cannot be
+    meaningless_ratio,   ///< a ratio of a component that the first file does not have
 };
-
-namespace detail {
-
-/// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::hash_comes_late);
-
-} // namespace detail
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <stet/interop/text.hpp>
+#include <stet/vocabulary/impl/errc_count.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

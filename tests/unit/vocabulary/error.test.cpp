@@ -128,7 +128,13 @@ static_assert(static_cast<int>(errc::size_mismatch) == 105);
 static_assert(static_cast<int>(errc::unexpected_tensor) == 106);
 static_assert(static_cast<int>(errc::set_changed) == 107);
 static_assert(static_cast<int>(errc::hash_comes_late) == 108);
-static_assert(stet::detail::errc_count == 108);
+static_assert(static_cast<int>(errc::merge_shapes_differ) == 109);
+static_assert(static_cast<int>(errc::not_mergeable) == 110);
+static_assert(static_cast<int>(errc::no_common_tensor) == 111);
+static_assert(static_cast<int>(errc::nothing_to_merge) == 112);
+static_assert(static_cast<int>(errc::not_finite_result) == 113);
+static_assert(static_cast<int>(errc::invalid_ratio) == 114);
+static_assert(static_cast<int>(errc::meaningless_ratio) == 115);
 
 namespace {
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <stet/vocabulary/impl/errc_count.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -25,7 +26,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 108> sentences{{
+constexpr std::array<sentence, 115> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -233,6 +234,21 @@ constexpr std::array<sentence, 108> sentences{{
     {errc::hash_comes_late, "hash_comes_late",
      "the header is to record a hash of the tensors, and is written before them where nothing can be written again; "
      "set may_hash_first, or save to a file"},
+    {errc::merge_shapes_differ, "merge_shapes_differ",
+     "tensor 'a.b': its shape is model in the first file and vae in the second; only equal shapes can be merged"},
+    {errc::not_mergeable, "not_mergeable", "tensor 'a.b' cannot be merged: it modelvae"},
+    {errc::no_common_tensor, "no_common_tensor",
+     "the files have no tensor in common: names begin with model in the first and with vae in the second; bring them "
+     "under the same prefixes first"},
+    {errc::nothing_to_merge, "nothing_to_merge",
+     "there is nothing to merge: of 9,216 tensors that the files have in common none is F32, F16 or BF16 and free to be "
+     "mixed; choose other files or ratios"},
+    {errc::not_finite_result, "not_finite_result",
+     "tensor 'a.b': 9,216 numbers have become infinite or NaN by merging; ask for a wider dtype such as F32, or allow "
+     "them"},
+    {errc::invalid_ratio, "invalid_ratio", "'a.b' is model; it must vae"},
+    {errc::meaningless_ratio, "meaningless_ratio",
+     "the first file gives no meaning to a ratio of model: vae; leave it out"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");

@@ -4,6 +4,7 @@
 #define STET_VOCABULARY_IMPL_SENTENCES_HPP
 
 #include "../error.hpp"
+#include "errc_count.hpp"
 
 #include <array>
 #include <cstddef>
@@ -213,6 +214,21 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::hash_comes_late, "hash_comes_late",
      "the header is to record a hash of the tensors, and is written before them where nothing can be written again; "
      "set may_hash_first, or save to a file"},
+    {errc::merge_shapes_differ, "merge_shapes_differ",
+     "%t: its shape is %1 in the first file and %2 in the second; only equal shapes can be merged"},
+    {errc::not_mergeable, "not_mergeable", "%t cannot be merged: it %1%2"},
+    {errc::no_common_tensor, "no_common_tensor",
+     "the files have no tensor in common: names begin with %1 in the first and with %2 in the second; bring them under "
+     "the same prefixes first"},
+    {errc::nothing_to_merge, "nothing_to_merge",
+     "there is nothing to merge: of %a[tensor|tensors] that the files have in common none is F32, F16 or BF16 and "
+     "free to be mixed; choose other files or ratios"},
+    {errc::not_finite_result, "not_finite_result",
+     "%t: %a[number has|numbers have] become infinite or NaN by merging; ask for a wider dtype such as F32, or allow "
+     "them"},
+    {errc::invalid_ratio, "invalid_ratio", "%s is %1; it must %2"},
+    {errc::meaningless_ratio, "meaningless_ratio",
+     "the first file gives no meaning to a ratio of %1: %2; leave it out"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where
