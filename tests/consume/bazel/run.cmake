@@ -17,7 +17,7 @@ foreach(language cc java)
     list(APPEND overrides --override_repository=rules_${language}=${SCRATCH}/rules_${language})
 endforeach()
 
-set(build_file ${ROOT}/packaging/bazel/stet.BUILD)
+set(build_file ${ROOT}/.packaging/bazel/stet.BUILD)
 file(
     WRITE ${SCRATCH}/app/WORKSPACE
     "new_local_repository(name = \"stet\", path = \"${ROOT}\", build_file = \"${build_file}\")\n"

@@ -1,6 +1,6 @@
 # An archive of the tree, as a release has one, is fetched by its address.
 include(${CMAKE_CURRENT_LIST_DIR}/../steps.cmake)
-foreach(part include packaging CMakeLists.txt LICENSE)
+foreach(part include .packaging CMakeLists.txt LICENSE)
     file(COPY ${ROOT}/${part} DESTINATION ${SCRATCH}/stet-0)
 endforeach()
 execute_process(

@@ -1,7 +1,7 @@
 # One file is copied. README's first program is compiled with it in every mode and saves the bytes that it saves with
 # the tree.
 include(${CMAKE_CURRENT_LIST_DIR}/../steps.cmake)
-set(script ${ROOT}/packaging/single_header.cmake)
+set(script ${ROOT}/.packaging/single_header.cmake)
 set(most_bytes_writer 400000)
 
 function(make_single face file)

@@ -1,7 +1,7 @@
 # The unit tests that include public headers only, built on one file that holds every face: what else they name of its
 # headers leads to it. Takes long.
 include(${CMAKE_CURRENT_LIST_DIR}/../steps.cmake)
-run(${CMAKE_COMMAND} -DFACE=all.hpp -DRESULT=${SCRATCH}/include/all.hpp -P ${ROOT}/packaging/single_header.cmake)
+run(${CMAKE_COMMAND} -DFACE=all.hpp -DRESULT=${SCRATCH}/include/all.hpp -P ${ROOT}/.packaging/single_header.cmake)
 file(READ ${SCRATCH}/include/all.hpp all)
 file(GLOB_RECURSE headers RELATIVE ${ROOT}/include ${ROOT}/include/*.hpp)
 foreach(header IN LISTS headers)

@@ -1,7 +1,7 @@
 # The port's file, run with functions that stand in for vcpkg's, installs what vcpkg wants: headers, share/stet, a
 # pkg-config file and the licence. Whether vcpkg itself takes it is not asked here.
 include(${CMAKE_CURRENT_LIST_DIR}/../steps.cmake)
-set(port ${ROOT}/packaging/vcpkg/stet)
+set(port ${ROOT}/.packaging/vcpkg/stet)
 set(CURRENT_PACKAGES_DIR ${SCRATCH}/packages)
 
 function(vcpkg_cmake_configure)

@@ -1,7 +1,7 @@
 # xmake takes the tree as a part of a program's, and installs its headers.
 include(${CMAKE_CURRENT_LIST_DIR}/../steps.cmake)
 file(COPY ${CMAKE_CURRENT_LIST_DIR}/xmake.lua ${consume}/main.cpp DESTINATION ${SCRATCH})
-file(COPY ${ROOT}/include ${ROOT}/packaging DESTINATION ${SCRATCH}/third_party/stet)
+file(COPY ${ROOT}/include ${ROOT}/.packaging DESTINATION ${SCRATCH}/third_party/stet)
 set(in_scratch ${CMAKE_COMMAND} -E chdir ${SCRATCH})
 set(ENV{XMAKE_ROOT} y) # it asks root for it
 set(ENV{XMAKE_GLOBALDIR} ${SCRATCH}/home)

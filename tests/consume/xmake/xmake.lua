@@ -1,5 +1,5 @@
 set_languages("c++20")
-includes("third_party/stet/packaging/xmake")
+includes("third_party/stet/.packaging/xmake")
 target("consumer")
     set_kind("binary")
     add_files("main.cpp")

@@ -91,7 +91,7 @@ void check_merge(const Checkpoint& a, const Checkpoint& b, std::uint64_t numbers
 {
     support::counting_heap heap;
     const std::size_t      before = own_memory();
-    const auto merged = stet::merging::merge(a, b, {.type = stet::dtype::bf16}, heap.allocator());
+    const auto             merged = stet::merging::merge(a, b, {.type = stet::dtype::bf16}, heap.allocator());
     REQUIRE(merged);
     watching_sink sink;
     for (const auto& [name, tensor] : *merged)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From a clone: conan create packaging/conan -s compiler.cppstd=20"""
+"""From a clone: conan create .packaging/conan -s compiler.cppstd=20"""
 
 import os
 import re

@@ -1,4 +1,4 @@
-# An overlay port of the tree it lies in: vcpkg install stet --overlay-ports=<tree>/packaging/vcpkg
+# An overlay port of the tree it lies in: vcpkg install stet --overlay-ports=<tree>/.packaging/vcpkg
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 set(VCPKG_BUILD_TYPE release) # there is nothing to debug in headers
 

@@ -1,5 +1,5 @@
 # Makes one file of a face and all it needs, to copy into a tree:
-#     cmake -DFACE=stet.hpp -DRESULT=stet.hpp -P packaging/single_header.cmake
+#     cmake -DFACE=stet.hpp -DRESULT=stet.hpp -P .packaging/single_header.cmake
 # FACE is a header of include/stet: stet.hpp, the writer, where nothing is said; all.hpp; read.hpp. COMMIT is what stands on
 # top of the file where git cannot be asked. The same commit gives the same bytes.
 #
