@@ -3,6 +3,7 @@
 #ifndef STET_INTEROP_SYSTEM_ERROR_HPP
 #define STET_INTEROP_SYSTEM_ERROR_HPP
 
+#include "../vocabulary/impl/errc_count.hpp"
 #include "../vocabulary/message.hpp"
 
 #include <array>
