@@ -85,7 +85,7 @@ void make_sparse(const std::string& path, std::size_t tensors, std::uint64_t row
     REQUIRE_FALSE(failed);
 }
 
-/// Merges a file with itself. returns: the most memory that it took besides
+/// Merges a file with itself, and looks at the memory that it takes besides.
 template <class Checkpoint>
 void check_merge(const Checkpoint& a, const Checkpoint& b, std::uint64_t numbers)
 {
@@ -104,36 +104,38 @@ void check_merge(const Checkpoint& a, const Checkpoint& b, std::uint64_t numbers
     CHECK(heap.peak_bytes() < 4 * mib);
 }
 
-void check_files(std::size_t tensors, std::uint64_t rows)
-{
-    const support::scratch_directory here;
-    const std::string                path = here / "holes.safetensors";
-    const std::string                other = here / "others.safetensors";
-    make_sparse(path, tensors, rows);
-    make_sparse(other, tensors, rows);
-    const std::uint64_t numbers = tensors * rows * 4096 * 2;
+/// A file of holes and its name; opened twice it is both sides of a merge.
+struct sparse_file {
+    sparse_file(std::size_t tensors, std::uint64_t rows) : numbers(tensors * rows * 4096 * 2)
     {
-        const auto a = stet::mapped_checkpoint::open(path.c_str());
-        const auto b = stet::mapped_checkpoint::open(other.c_str());
+        make_sparse(path, tensors, rows);
+    }
+
+    template <class Checkpoint>
+    void check() const
+    {
+        const auto a = Checkpoint::open(path.c_str());
+        const auto b = Checkpoint::open(path.c_str());
         REQUIRE(a);
         REQUIRE(b);
         check_merge(*a, *b, numbers);
     }
-    const auto a = stet::file_checkpoint::open(path.c_str());
-    const auto b = stet::file_checkpoint::open(other.c_str());
-    REQUIRE(a);
-    REQUIRE(b);
-    check_merge(*a, *b, numbers);
-}
+
+    support::scratch_directory here{};
+    std::string                path = here / "holes.safetensors";
+    std::uint64_t              numbers;
+};
 
 } // namespace
 
 TEST_CASE("merging takes the memory of some blocks, not of a tensor")
 {
-    check_files(2, 1024);
+    const sparse_file file(2, 1024);
+    file.check<stet::mapped_checkpoint>();
+    file.check<stet::file_checkpoint>(); // read instead of mapped
 }
 
 TEST_CASE("merging 6 GB takes less than 64 MiB beyond the mapping", "[.long]")
 {
-    check_files(8, 65536);
+    sparse_file(8, 65536).check<stet::mapped_checkpoint>();
 }
