@@ -3,6 +3,7 @@
 // between the rounds; x_floor is how many times its time the case took. Baseline: the loop over all elements that one
 // writes first.
 #include <stet/merge/merged_model.hpp>
+#include <stet/tensor/half.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -5,6 +5,7 @@
 #include <stet/quantised/dequantised.hpp>
 #include <stet/quantised/encoded.hpp>
 #include <stet/sink/append_sink.hpp>
+#include <stet/tensor/half.hpp>
 
 #include <benchmark/benchmark.h>
 

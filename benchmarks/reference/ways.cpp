@@ -10,6 +10,7 @@
 #include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
 #include <stet/writers/direct_writer.hpp>
+#include <stet/writers/impl/write_queue.hpp>
 #include <stet/writers/parallel_writer.hpp>
 
 #include <algorithm>

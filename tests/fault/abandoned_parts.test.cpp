@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What killed savers leave is removed, while others save and others remove.
 #include <stet/file/abandoned_parts.hpp>
+#include <stet/file/exact_target.hpp>
 #include <stet/save/save.hpp>
 
 #if !defined(_WIN32)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Many savers at once, and a program among them that takes numbers without a lock.
+#include <stet/file/exact_target.hpp>
 #include <stet/save/save.hpp>
 
 #if defined(__linux__)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two savers replace one file; one of them fails to make that last.
+#include <stet/file/folder.hpp>
+#include <stet/file/impl/file_lock.hpp>
 #include <stet/save/save.hpp>
 
 #if !defined(_WIN32)

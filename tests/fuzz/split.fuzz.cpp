@@ -8,6 +8,7 @@
 #include <stet/read.hpp>
 #include <stet/sink/callback_sink.hpp>
 #include <stet/split.hpp>
+#include <stet/tensor/extents.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Writes files with every dtype and every kind of tensor, name and metadata, for test_dtypes.py to open.
 #include <stet/stet.hpp>
+#include <stet/vocabulary/impl/memory_size.hpp>
 
 #include <array>
 #include <complex>

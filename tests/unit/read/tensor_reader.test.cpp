@@ -38,12 +38,12 @@ std::string read_in(const stet::tensor_view& tensor, std::size_t piece)
     return all;
 }
 
-const std::string text = "abcdefghijkl";
+constexpr std::string_view text = "abcdefghijkl";
 
-stet::tensor_view produced(const std::string& from)
+stet::tensor_view produced(const std::string_view& from)
 {
     return *stet::produced_view(dtype::u8, {from.size()}, from,
-                                [](const std::string& of, stet::sink_ref to) -> stet::result<void> {
+                                [](const std::string_view& of, stet::sink_ref to) -> stet::result<void> {
                                     if (auto done = to.write(support::as_bytes(of).first(5)); !done)
                                         return done;
                                     return to.write(support::as_bytes(of).subspan(5));
@@ -56,7 +56,7 @@ TEST_CASE("a tensor is read in pieces of any size, wherever its bytes lie")
 {
     const std::string header =
         R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[12],"data_offsets":[3,15]}})";
-    const std::string file = support::stored_file(header, "xyz" + text);
+    const std::string file = support::stored_file(header, "xyz" + std::string(text));
     stet::span_source source(support::bytes_of(file));
     const auto        opened = stet::open_checkpoint(source);
     REQUIRE(opened);

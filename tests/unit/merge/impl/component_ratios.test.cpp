@@ -19,12 +19,14 @@ using stet::merging::recipe;
 
 namespace {
 
-const std::vector<std::string_view> checkpoint{
-    "model.diffusion_model.input_blocks.0.0.weight", "first_stage_model.decoder.conv_in.weight",
-    "cond_stage_model.transformer.text_model.embeddings.position_ids", "betas"};
+std::vector<std::string_view> checkpoint()
+{
+    return {"model.diffusion_model.input_blocks.0.0.weight", "first_stage_model.decoder.conv_in.weight",
+            "cond_stage_model.transformer.text_model.embeddings.position_ids", "betas"};
+}
 
 stet::result<component_ratios> made(const recipe&                        how,
-                                    const std::vector<std::string_view>& names = checkpoint)
+                                    const std::vector<std::string_view>& names = checkpoint())
 {
     std::vector<stet::quantised::named_tensor> tensors;
     for (const std::string_view name : names)
@@ -32,7 +34,7 @@ stet::result<component_ratios> made(const recipe&                        how,
     return component_ratios::of(how, {tensors.data(), tensors.size()});
 }
 
-component_ratios sound(const recipe& how, const std::vector<std::string_view>& names = checkpoint)
+component_ratios sound(const recipe& how, const std::vector<std::string_view>& names = checkpoint())
 {
     const auto found = made(how, names);
     REQUIRE(found);

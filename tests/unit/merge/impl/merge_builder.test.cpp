@@ -25,7 +25,7 @@ using support::numbers_in_merge;
 
 namespace {
 
-const std::string two_codes = "\x38\x40"; // 1, 2
+constexpr const char* two_codes = "\x38\x40"; // 1, 2
 
 recipe ratio(double all)
 {
