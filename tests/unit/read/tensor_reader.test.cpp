@@ -93,10 +93,10 @@ TEST_CASE("more than is left, and what cannot be read, is an error")
     CHECK(beyond.error().actual == 12);
     CHECK(reader.next(2));
 
-    const auto refused = *stet::produced_view(dtype::u8, {3}, text,
-                                              [](const std::string&, stet::sink_ref) -> stet::result<void> {
-                                                  return stet::error{.code = stet::errc::sink_refused};
-                                              });
+    const auto refused = *stet::produced_view(
+        dtype::u8, {3}, text, [](const std::string_view&, stet::sink_ref) -> stet::result<void> {
+            return stet::error{.code = stet::errc::sink_refused};
+        });
     CHECK(support::failure(tensor_reader(refused).next(1)) == "sink_refused");
     CHECK(support::allocations_needed([](const stet::allocator& memory) {
               return support::failure(tensor_reader(produced(text), memory).next(3));
