@@ -64,6 +64,6 @@ TEST_CASE("a wrong setting is named with what it is and what it must be")
     const settings           given{.value = 8};
     const stet::result<void> refused = stet::detail::accept(made_of(given));
     REQUIRE_FALSE(refused);
-    CHECK(stet::message(refused.error()) == "the writer's setting 'value' is 8; it must be 7");
+    CHECK(stet::message(refused.error()) == "the setting 'value' is 8; it must be 7");
     CHECK(support::failure(refused) == "invalid_setting");
 }
