@@ -124,15 +124,17 @@ TEST_CASE("a part file whose name is gone does not remove what may bear it next"
 
 TEST_CASE("a lost part file is told from others while it is open, as its index may be another's soon after")
 {
-    fixture     f;
-    std::size_t looks = 0;
-    auto        part = f.create();
+    const fixture* watched = nullptr;
+    std::size_t    looks = 0;
+    const auto     count = [&] {
+        if (looks == 0) // the file; its lock goes last
+            looks = watched->faulty.count(file_call::inspect);
+    };
+    fixture f; // its folder is closed before what is called then goes
+    watched = &f;
+    auto part = f.create();
     REQUIRE(part);
     f.here.remove("x.part");
-    const auto count = [&] {
-        if (looks == 0) // the file; its lock goes last
-            looks = f.faulty.count(file_call::inspect);
-    };
     f.faulty.before(file_call::close, count);
     {
         const part_file lost = *std::move(part);
