@@ -198,8 +198,7 @@ void check_saving_over(const std::string& here)
         if (!saved)
             expect(stet::message(saved.error()).find("first close its mapping") != std::string::npos,
                    "the sentence says what to do");
-        const auto itself = stet::save(stet::model_only{.model = *checkpoint}, stet::layouts::generic{},
-                                       stet::exact_path{path, stet::existing_file::replace});
+        const auto itself = stet::save(*checkpoint, stet::exact_path{path, stet::existing_file::replace});
         expect_error(itself, errc::file_in_use, path.substr(path.size() - 8), "not even by its own tensors");
         expect(checkpoint && old.is(checkpoint->data(checkpoint->header()[0])), "its bytes stay");
     }
