@@ -93,8 +93,14 @@ private:
     {
         if (PyTuple_Check(index) == 0)
             return parse_one(index, 1);
-        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(index); ++i) {
-            if (!parse_one(PyTuple_GET_ITEM(index, i), static_cast<std::size_t>(PyTuple_GET_SIZE(index))))
+        const Py_ssize_t count = PyTuple_GET_SIZE(index);
+        int              ellipses = 0;
+        for (Py_ssize_t i = 0; i < count; ++i)
+            ellipses += PyTuple_GET_ITEM(index, i) == Py_Ellipsis ? 1 : 0;
+        if (ellipses > 1)
+            return raise("Only one ellipsis (...) is allowed in slice index") != nullptr;
+        for (Py_ssize_t i = 0; i < count; ++i) {
+            if (!parse_one(PyTuple_GET_ITEM(index, i), static_cast<std::size_t>(count)))
                 return false;
         }
         return true;
@@ -103,8 +109,6 @@ private:
     bool parse_one(PyObject* index, std::size_t count)
     {
         if (index == Py_Ellipsis) {
-            if (std::exchange(has_ellipsis_, true))
-                return raise("Only one ellipsis (...) is allowed in slice index") != nullptr;
             if (shape_.size() + 1 > count)
                 axes_.resize(axes_.size() + shape_.size() + 1 - count);
             return true;
@@ -201,7 +205,6 @@ private:
 
     std::span<const std::uint64_t> shape_;
     std::vector<axis_index>        axes_{};
-    bool                           has_ellipsis_ = false;
 };
 
 /// torch's own indices: numbers and slices at the front choose what is read, and torch does the rest.
