@@ -25,6 +25,7 @@
 #include "read.hpp"
 #include "read_plan.hpp"
 #include "shards.hpp"
+#include "signing.hpp"
 #include "split.hpp"
 #include "stet.hpp"
 #include "writers.hpp"

@@ -33,7 +33,7 @@ endfunction()
 
 reach(stet.hpp by_writer)
 foreach(header IN LISTS by_writer)
-    if(header MATCHES "^(carry|comfyui|diffs|edit|filling|hashes|interop|merge|metadata|read|read_plans|split|writers)/")
+    if(header MATCHES "^(carry|comfyui|diffs|edit|filling|hashes|interop|merge|metadata|read|read_plans|signing|split|writers)/")
         string(APPEND wrong "stet.hpp brings ${header} along\n")
     endif()
 endforeach()

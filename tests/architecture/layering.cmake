@@ -23,6 +23,7 @@ set(may_diffs vocabulary sink tensor read)
 set(may_quantised vocabulary sink tensor file state read)
 set(may_comfyui ${may_save} save)
 set(may_edit ${may_save} save read)
+set(may_signing vocabulary sink file hashes)
 set(may_metadata vocabulary tensor state naming header comfyui)
 set(may_split ${may_families} families)
 set(may_carry vocabulary sink tensor state naming header layout families split read quantised)
@@ -32,7 +33,7 @@ set(may_interop ${may_save} save)
 set(may_hashes ${may_save} save read writers)
 
 # The faces: what a program includes. They hold nothing but includes.
-set(faces all carry casts comfyui diff edit filling hashes merge metadata quantised read read_plan shards split stet writers)
+set(faces all carry casts comfyui diff edit filling hashes merge metadata quantised read read_plan shards signing split stet writers)
 
 # ---- the check --------------------------------------------------------------------------------------------
 

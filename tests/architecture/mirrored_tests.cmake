@@ -2,7 +2,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 # The faces hold nothing but includes; which, faces.cmake looks at.
-set(without_test all.hpp carry.hpp casts.hpp comfyui.hpp diff.hpp edit.hpp filling.hpp hashes.hpp merge.hpp metadata.hpp quantised.hpp read.hpp read_plan.hpp shards.hpp split.hpp stet.hpp writers.hpp fwd.hpp vocabulary/version.hpp)
+set(without_test all.hpp carry.hpp casts.hpp comfyui.hpp diff.hpp edit.hpp filling.hpp hashes.hpp merge.hpp metadata.hpp quantised.hpp read.hpp read_plan.hpp shards.hpp signing.hpp split.hpp stet.hpp writers.hpp fwd.hpp vocabulary/version.hpp)
 
 set(library ${ROOT}/include/stet)
 file(GLOB_RECURSE headers RELATIVE ${library} ${library}/*.hpp)
