@@ -7,6 +7,7 @@
 #include "../state_dict.hpp"
 
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <type_traits>
 #include <utility>

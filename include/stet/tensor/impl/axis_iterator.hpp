@@ -5,6 +5,7 @@
 #include "../../vocabulary/config.hpp"
 
 #include <cstddef>
+#include <iterator>
 
 namespace STET_NAMESPACE {
 
