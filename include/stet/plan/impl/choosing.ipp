@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "../../tensor/extents.hpp"
+#include "../../vocabulary/impl/companion_names.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "choosing.hpp"
 #include "name_order.hpp"
 
-#include <array>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -42,18 +42,6 @@ inline int compare_names(const placed_name& name, const weight_name& weight) noe
     return (name.size() > weight.size() ? 1 : 0) - (name.size() < weight.size() ? 1 : 0);
 }
 
-/// Whether a name has the text at that place.
-inline bool has_text(const placed_name& name, std::size_t at, std::string_view text) noexcept
-{
-    if (name.size() < at + text.size())
-        return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (name[at + i] != text[i])
-            return false;
-    }
-    return true;
-}
-
 /// Where the last part of a name begins.
 inline std::size_t last_part_of(const placed_name& name) noexcept
 {
@@ -72,28 +60,16 @@ inline bool is_prediction_marker(const placed_name& name) noexcept
     return false;
 }
 
-/// Names that nothing but a quantised layer has.
-inline bool is_sure_side_tensor(const placed_name& name) noexcept
-{
-    constexpr std::array<std::string_view, 8> members{"comfy_quant",     "weight_scale", "weight_scale_2",
-                                                      "input_scale",     "scale_weight", "scale_input",
-                                                      "pre_quant_scale", "scaled_fp8"};
-    const std::size_t                         begin = last_part_of(name);
-    for (const std::string_view member : members) {
-        if (name.size() - begin == member.size() && has_text(name, begin, member))
-            return true;
-    }
-    return false;
-}
-
 STET_INLINE std::optional<std::size_t> layer_prefix(const placed_name& name) noexcept
 {
+    if (const std::string_view known = companion_of(name); !known.empty())
+        return name.size() - known.size();
     const std::size_t last = last_part_of(name);
-    if (is_sure_side_tensor(name) || has_text(name, last, "weight_"))
+    if (has_text_at(name, last, "weight_"))
         return last;
     constexpr std::string_view inside = ".weight."; // bitsandbytes puts them under the weight
     for (std::size_t at = 0; at + inside.size() <= last; ++at) {
-        if (name[at] == '.' && has_text(name, at, inside))
+        if (name[at] == '.' && has_text_at(name, at, inside))
             return at + 1;
     }
     return std::nullopt;
@@ -137,7 +113,7 @@ STET_INLINE result<void> quantised_groups::find(array_view<const record>        
             leaders_[i] = *weight;
             is_member_[*weight] = 1;
         }
-        if (weight || is_sure_side_tensor(name))
+        if (weight || !companion_of(name).empty())
             is_member_[i] = 1;
     }
     return {};
