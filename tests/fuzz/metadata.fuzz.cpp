@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The input is a choice, and keys and texts in turn, of a file and of one's own. What is merged must be in a header, and
+// The input is a choice, and keys and texts in turn, of a file and of one's own. What is passed on must be in a header, and
 // come back from it.
 #include "damaged_file.hpp"
 #include "fuzz_target.hpp"
 
+#include <stet/carry.hpp>
 #include <stet/metadata.hpp>
 #include <stet/read.hpp>
 #include <stet/stet.hpp>
@@ -23,11 +24,18 @@ namespace {
 
 using texts = std::vector<std::pair<std::string_view, std::string_view>>;
 
+/// Whether an entry stays behind: a digest that holds no longer.
+bool is_dropped(std::string_view key)
+{
+    const auto kind = stet::carry::kind_of(key);
+    return kind == stet::carry::entry_kind::data_digest || kind == stet::carry::entry_kind::file_digest;
+}
+
 bool is_sound(const texts& given, bool skips_digests)
 {
     std::map<std::string_view, int> keys;
     for (const auto& [key, text] : given) {
-        if (skips_digests && stet::detail::is_digest_key(key))
+        if (skips_digests && is_dropped(key))
             continue;
         if (!stet::detail::is_utf8(key) || !stet::detail::is_utf8(text) || keys[key]++ != 0)
             return false;
@@ -39,7 +47,7 @@ void check_merged(const texts& source, const texts& own, const stet::metadata_li
 {
     std::map<std::string_view, std::string_view> expected;
     for (const auto& [key, text] : source) {
-        if (!stet::detail::is_digest_key(key))
+        if (!is_dropped(key))
             expected[key] = text;
     }
     for (const auto& [key, text] : own)
@@ -50,8 +58,8 @@ void check_merged(const texts& source, const texts& own, const stet::metadata_li
         const auto& entry = merged[at++];
         expect(entry.first == key && entry.second == text, "one's own text wins, in the order of the keys");
     }
-    const auto again = stet::merge_metadata(merged, own, stet::detail::is_digest_key);
-    expect(again && again->size() >= own.size(), "what was merged is merged again");
+    const auto again = stet::carry::pass_on(merged, own);
+    expect(again && again->metadata.size() >= own.size(), "what was passed on is passed on again");
 }
 
 void check_file(const stet::metadata_list& merged)
@@ -94,7 +102,7 @@ void check_model_spec(const fuzz::fields& input)
         return;
     }
     for (const auto& [key, text] : *texts_of)
-        expect(stet::detail::is_model_spec_key(key) && stet::detail::is_utf8(text) && !text.empty(),
+        expect(key.starts_with("modelspec.") && stet::detail::is_utf8(text) && !text.empty(),
                "an entry is sound");
     static_cast<void>(stet::missing_recommended(model));
 }
@@ -109,14 +117,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::size_t at = 0;
     for (; at + 1 < input.all.size(); at += 2)
         ((at / 2 + input.choice) % 2 == 0 ? source : own).emplace_back(input.all[at], input.all[at + 1]);
-    const auto merged = stet::merge_metadata(source, own, stet::detail::is_digest_key);
-    expect(static_cast<bool>(merged) == (is_sound(source, true) && is_sound(own, false)),
-           "sound dicts are merged, others refused");
-    if (merged) {
-        check_merged(source, own, *merged);
-        check_file(*merged);
+    const auto passed_on = stet::carry::pass_on(source, own);
+    expect(static_cast<bool>(passed_on) == (is_sound(source, true) && is_sound(own, false)),
+           "sound dicts are passed on, others refused");
+    if (passed_on) {
+        check_merged(source, own, passed_on->metadata);
+        check_file(passed_on->metadata);
     } else {
-        expect(!stet::message(merged.error()).empty(), "an error is a line");
+        expect(!stet::message(passed_on.error()).empty(), "an error is a line");
     }
     return 0;
 }
