@@ -44,6 +44,8 @@ struct saved_shard {
     std::uint64_t bytes = 0;
     std::uint64_t header_bytes = 0;
     std::size_t   tensors = 0;
+
+    hashes::file_hashes hashes{}; ///< as in saved_checkpoint
 };
 
 /// What a save of a set wrote.

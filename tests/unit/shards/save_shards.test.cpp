@@ -5,7 +5,10 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/families/families.hpp>
+#include <stet/hashes/hash_checkpoint.hpp>
+#include <stet/hashes/hash_texts.hpp>
 #include <stet/hashes/while_saving.hpp>
+#include <stet/read/mapped_file.hpp>
 #include <stet/shards/mapped_set.hpp>
 #include <stet/shards/save_shards.hpp>
 #include <stet/tensor/produced.hpp>
@@ -132,24 +135,41 @@ TEST_CASE("metadata of a set stand in its index, and none in its files but the f
     CHECK(metadata_of(here, first) == pairs{{"none", ""}});
 }
 
-TEST_CASE(
-    "hashes that a set would not take are refused before anything is written, and room is left in each header")
+TEST_CASE("each file of a set is hashed while it is written, and has room in its header")
 {
     const scratch_directory here;
-    const some_tensors      given({{"a", 10}, {"b", 10}});
-    const auto              refused = shards::save(
-        given.dict, here.path(), {.file = {.hashes = stet::hashes::while_saving{.kinds = {.sha256 = true}}}});
-    REQUIRE_FALSE(refused);
-    CHECK(stet::message(refused.error()) ==
-          "the setting 'hashes' is 1; it must be none; hash the files of a set once it is saved");
-    CHECK(here.entries().empty());
-
+    const some_tensors      given({{"a", 10}, {"b", 20}});
+    std::uint64_t           done = 0, all = 0;
+    const auto              watched = [&](const stet::progress& at) {
+        CHECK(at.bytes_done <= at.bytes_total);
+        done = at.bytes_done;
+        all = at.bytes_total;
+        return true;
+    };
     const auto bare = shards::save(given.dict, here.path() + "/bare", {.limit = 10});
-    const auto roomy =
-        shards::save(given.dict, here.path() + "/roomy", {.limit = 10, .file = {.header_room = 512}});
-    REQUIRE((bare && roomy));
-    for (std::size_t i = 0; i < 2; ++i)
-        CHECK(roomy->files[i].header_bytes == bare->files[i].header_bytes + 512);
+    const auto saved = shards::save(
+        given.dict, here.path() + "/hashed",
+        {.limit = 10,
+         .file = {.header_room = 512,
+                  .progress = watched,
+                  .hashes = stet::hashes::while_saving{.kinds = {.data = true}, .modelspec_field = true}}});
+    REQUIRE((bare && saved));
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const std::string file = "hashed/" + saved->files[i].name;
+        CHECK(saved->files[i].header_bytes >= bare->files[i].header_bytes + 512);
+        CHECK(saved->files[i].bytes == here.content(file).size());
+        bytes += saved->files[i].bytes;
+        const auto source = stet::file_source::open((here.path() + "/" + file).c_str());
+        REQUIRE(source);
+        const auto found = stet::hashes::hash_checkpoint(*source);
+        REQUIRE(found);
+        CHECK(saved->files[i].hashes.data.bytes == found->data.bytes);
+        const auto texts = stet::hashes::texts_of(*found);
+        CHECK(here.content(file).find("\"modelspec.hash_sha256\":\"" +
+                                      std::string(texts.modelspec_sha256.view()) + '"') != std::string::npos);
+    }
+    CHECK((done == bytes && all == bytes));
 }
 
 TEST_CASE("torch's dialect has an index for one file, too")

@@ -45,6 +45,19 @@ inline result<void> write_into(const header& head, part_file& file, const save_o
                                 : write(head, file, write_part(options));
 }
 
+/// The same, hashed on the way where that is asked for.
+/// returns: what was written; the header may have become longer
+inline result<hashes::hashed_file> write_hashed(const header& head, part_file& file,
+                                                const save_options& options)
+{
+    const hashes::request wanted = request_of(options);
+    hashes::hashed_file   done{.bytes = head.file_size(), .header_bytes = head.size() - header::length_field};
+    const auto            written = wanted.calls == nullptr
+                                        ? write_into(head, file, options)
+                                        : wanted.calls->write_file(wanted, head, file, options, write_into, done);
+    return written ? result<hashes::hashed_file>(done) : written.error();
+}
+
 /// Header and tensors into the part file, then its final name.
 template <class Target>
 result<saved_checkpoint> write_and_publish(Target& target, const header& head, const save_options& options,
@@ -53,25 +66,21 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
     auto changes = head.tensors().kept_changes();
     if (!changes)
         return changes.error();
-    const hashes::request wanted = request_of(options);
-    hashes::hashed_file   done{.bytes = head.file_size(), .header_bytes = head.size() - header::length_field};
-    const auto            written = wanted.calls == nullptr ? write_into(head, target.file(), options)
-                                                            : wanted.calls->write_file(wanted, head, target.file(),
-                                                                                       options, write_into, done);
-    if (!written)
-        return written.error();
+    const auto done = write_hashed(head, target.file(), options);
+    if (!done)
+        return done.error();
     if (auto published = target.publish(options.durability); !published)
         return published.error();
     head.tensors().count_casts(*changes);
     return saved_checkpoint{.path = target.file().path(),
                             .number = number,
-                            .bytes = done.bytes,
-                            .header_bytes = done.header_bytes,
+                            .bytes = done->bytes,
+                            .header_bytes = done->header_bytes,
                             .keeps_access = target.file().keeps_access(),
                             .components = head.tensors().components(),
                             .changes = *std::move(changes),
                             .reload_caveat = head.tensors().model().reload_caveat,
-                            .hashes = done.hashes};
+                            .hashes = done->hashes};
 }
 
 /// Takes a name, lets the metadata mention it, writes and publishes. A program that takes names without a lock can take

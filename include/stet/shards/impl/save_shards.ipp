@@ -35,10 +35,6 @@ public:
     {
         if (auto usable = accept(options_.file.writer); !usable)
             return usable.error();
-        if (options_.file.hashes.calls != nullptr)
-            return error{.code = errc::invalid_setting, .actual = 1}
-                .with("none; hash the files of a set once it is saved")
-                .about("hashes");
         const auto names = shards::file_names::of(options_.names);
         if (!names)
             return names.error();
@@ -287,6 +283,8 @@ private:
             auto head = make_header(plans_.back(), metadata, options_.file.header_room);
             if (!head)
                 return head.error();
+            if (auto usable = accept(request_of(options_.file), *head); !usable)
+                return usable.error();
             total_ += head->file_size();
             made_.files.push_back(
                 {.name = has_index(files) ? names.shard(file + 1, files.size()) : names.single(),
@@ -309,20 +307,28 @@ private:
         if (!target)
             return target.error();
         std::uint64_t done = 0;
+        std::uint64_t to_come = total_; // of the files after this one
         save_options  file = options_.file;
         const auto    report = [&](const progress& of_file) {
-            return options_.file.progress(
-                {.bytes_done = done + of_file.bytes_done, .bytes_total = total_, .tensor = of_file.tensor});
+            return options_.file.progress({.bytes_done = done + of_file.bytes_done,
+                                              .bytes_total = done + of_file.bytes_total + to_come,
+                                              .tensor = of_file.tensor});
         };
         if (file.progress)
             file.progress = report;
         for (std::size_t i = 0; i < headers_.size(); ++i) {
-            const auto part = target->add(made_.files[i].name);
+            shards::saved_shard& made = made_.files[i];
+            const auto           part = target->add(made.name);
             if (!part)
                 return part.error();
-            if (auto filled = write_into(headers_[i], **part, file); !filled)
-                return filled.error();
-            done += headers_[i].file_size();
+            to_come -= headers_[i].file_size();
+            const auto written = write_hashed(headers_[i], **part, file);
+            if (!written)
+                return written.error();
+            made.bytes = written->bytes;
+            made.header_bytes = written->header_bytes;
+            made.hashes = written->hashes;
+            done += written->bytes;
         }
         if (has_index(files)) {
             if (auto written = target->index_file().write(std::as_bytes(std::span(index_))); !written)
