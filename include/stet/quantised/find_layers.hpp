@@ -85,6 +85,10 @@ private:
 /// errors: out_of_memory; those of reading a marker
 result<layers> find_layers(array_view<const named_tensor> tensors, const find_options& options = {});
 
+/// The layer that a tensor belongs to as names go, its weight and bias too: `a.q` of `a.q.weight_scale`. Empty for other
+/// names. What splits a checkpoint keeps layers whole by it: `shards::save(dict, folder, {.group = quantised::layer_name})`.
+std::string_view layer_name(std::string_view name) noexcept;
+
 } // namespace quantised
 
 namespace detail {

@@ -3,6 +3,7 @@
 #include "support/short_memory.hpp"
 
 #include <stet/quantised/find_layers.hpp>
+#include <stet/shards/sharding.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -84,6 +85,28 @@ TEST_CASE("a layer is all tensors of its name, and what its marker says")
     CHECK(found.layers->layer_of(static_cast<std::uint32_t>(found.tensors.size() - 1)) == nullptr);
     CHECK(found.layers->find("norm") == nullptr);
     CHECK(found.layers->metadata() == metadata_state::absent);
+}
+
+TEST_CASE("a name tells its layer, so that a set of files keeps layers whole")
+{
+    using stet::quantised::layer_name;
+    CHECK(layer_name("a.q.weight_scale") == "a.q");
+    CHECK(layer_name("a.q.comfy_quant") == "a.q");
+    CHECK(layer_name("a.q.weight.quant_state.bitsandbytes__nf4") == "a.q");
+    CHECK((layer_name("a.q.weight") == "a.q" && layer_name("a.q.bias") == "a.q"));
+    CHECK(
+        (layer_name("t5.scaled_fp8").empty() && layer_name("logit_scale").empty() && layer_name("").empty()));
+
+    const std::vector<stet::shards::sized_tensor> tensors{
+        {"a.weight", 6}, {"b.weight", 6}, {"a.weight_scale", 4}, {"b.weight_scale", 4}};
+    const auto apart = stet::shards::split(tensors, {.limit = 12});
+    const auto whole = stet::shards::split(tensors, {.limit = 12, .group = layer_name});
+    REQUIRE((apart && whole));
+    REQUIRE((apart->size() == 2 && whole->size() == 2));
+    CHECK(std::vector<std::uint32_t>((*apart)[0].begin(), (*apart)[0].end()) ==
+          std::vector<std::uint32_t>{0, 1});
+    CHECK(std::vector<std::uint32_t>((*whole)[0].begin(), (*whole)[0].end()) ==
+          std::vector<std::uint32_t>{0, 2});
 }
 
 TEST_CASE("the metadata describes a layer, and wins over its marker")

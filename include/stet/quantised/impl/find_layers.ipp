@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../find_layers.hpp"
+#include "group_name.hpp"
 #include "layer_finder.hpp"
 
 namespace STET_NAMESPACE {
@@ -35,6 +36,13 @@ STET_INLINE const layer* layers::find(std::string_view name) const noexcept
     const std::uint32_t at =
         set_.names.find(name, set_.names.hash(name), [this](std::uint32_t i) { return set_.layers[i].name; });
     return at == detail::name_table::none ? nullptr : &set_.layers[at];
+}
+
+STET_INLINE std::string_view layer_name(std::string_view name) noexcept
+{
+    const detail::group_name found = detail::split_group_name(name);
+    const bool is_of_layer = found.part != detail::group_part::none && found.part != detail::group_part::flag;
+    return is_of_layer ? found.layer : std::string_view();
 }
 
 STET_INLINE result<layers> find_layers(array_view<const named_tensor> tensors, const find_options& options)
