@@ -5,7 +5,8 @@
     answers.py FOLDER [SEED]
 
 With the reference's module and with ours the lines are the same: files byte by byte, slices element by element, errors
-word for word. Left out is what the reference itself answers by a bug of its own (slices that end before they begin).
+word for word, but for the name of an argument. Left out is what the reference itself answers by a bug of its own
+(slices that end before they begin).
 """
 
 import hashlib
