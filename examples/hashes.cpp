@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Saves a small adapter with its hashes in the header, as trainers do, and looks at the file as registries do.
+#include "arguments.hpp"
+
 #include <stet/hashes.hpp>
 #include <stet/read.hpp>
 #include <stet/stet.hpp>
@@ -20,8 +22,9 @@ void print(const stet::hashes::file_hashes& found)
 
 } // namespace
 
-int main()
+int main(int count, char** values)
 {
+    const auto                 arguments = example::parse(count, values);
     const std::array<float, 6> down{1, 2, 3, 4, 5, 6};
     const std::array<float, 4> up{7, 8, 9, 10};
     const auto                 down_view = stet::view_of(down, {2, 3});
@@ -34,7 +37,7 @@ int main()
 
     // Hashed while it is written; nothing is read back.
     const auto saved =
-        stet::save(adapter, stet::numbered{.root = "output", .prefix = "checkpoints/hashed"},
+        stet::save(adapter, stet::numbered{.root = arguments.output, .prefix = "checkpoints/hashed"},
                    {.metadata = metadata,
                     .hashes = stet::hashes::while_saving{
                         .kinds = {.sha256 = true, .data = true, .sshs = true}, .sshs_fields = true}});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Fetches some tensors of a checkpoint that lies on a server, by as few ranged requests as can be. A local file stands in
 // for the server: a client of HTTP would ask for `Range: bytes=first-last` where `server::fetch` reads.
+#include "arguments.hpp"
+
 #include <stet/read_plan.hpp>
 #include <stet/stet.hpp>
 
@@ -42,7 +44,7 @@ int fail(const stet::error& e)
 }
 
 /// A checkpoint of ten layers.
-stet::result<stet::saved_checkpoint> save_sample(std::string_view path)
+stet::result<stet::saved_checkpoint> save_sample(std::string_view folder)
 {
     std::map<std::string, std::vector<float>> weights;
     for (int layer = 0; layer < 10; ++layer) {
@@ -58,7 +60,7 @@ stet::result<stet::saved_checkpoint> save_sample(std::string_view path)
         else
             dict[name] = stet::view_of(values, {100, 10});
     }
-    return stet::save(dict, stet::exact_path{path, stet::existing_file::replace});
+    return stet::save(dict, stet::numbered{.root = folder, .prefix = "checkpoints/ranged_reads"});
 }
 
 /// The header, out of the first bytes of the file, and the bytes it borrows.
@@ -81,11 +83,13 @@ stet::result<stet::checkpoint_header> fetch_header(server& from, std::vector<std
 
 } // namespace
 
-int main()
+int main(int count, char** values)
 {
-    if (const auto saved = save_sample("remote.safetensors"); !saved)
+    const auto arguments = example::parse(count, values);
+    const auto saved = save_sample(arguments.output);
+    if (!saved)
         return fail(saved.error());
-    const auto file = stet::file_source::open("remote.safetensors");
+    const auto file = stet::file_source::open(saved->path.c_str());
     if (!file)
         return fail(file.error());
     server remote(*file);

@@ -600,7 +600,8 @@ class ComposeAndExtract(Scratch):
 
     def test_stable_audio_has_its_conditioners(self):
         parts = ["model", "text-encoder", "vae", "seconds-start", "seconds-total"]
-        given = {part: {f"{part}.weight": self.tensor("F32", 2, i)} for i, part in enumerate(parts)}
+        keys = ["layers.0.weight", "t5base.transformer.shared.weight", "decoder.bias", "embedder.a", "embedder.b"]
+        given = {part: {key: self.tensor("F32", 2, i)} for i, (part, key) in enumerate(zip(parts, keys))}
         composed = self.compose("StableAudio", given, "--sigma-max", "500", "--sigma-min", "0.3")
         found = self.extract(composed, parts)
         for part in parts:
@@ -627,7 +628,15 @@ class EditMetadata(Scratch):
     def reference(self, metadata):
         return write(self.folder / "reference", self.tensors, metadata).read_bytes()
 
-    def test_a_file_of_the_reference_writer_stays_one(self):
+    @staticmethod
+    def without_room(content):
+        """A file whose header is as short as the reference writer makes it."""
+        end = 8 + struct.unpack_from("<Q", content)[0]
+        text = content[8:end].rstrip(b" ")
+        text += b" " * (-len(text) % 8)
+        return struct.pack("<Q", len(text)) + text + content[end:]
+
+    def test_a_file_of_the_reference_writer_stays_one_but_for_room(self):
         for before, options, after in (
             ({"a": "1"}, ["--set", "a=2"], {"a": "2"}),
             (None, ["--set", "caf\u00e9=a=b\n\"c\""], {"caf\u00e9": 'a=b\n"c"'}),
@@ -640,7 +649,7 @@ class EditMetadata(Scratch):
                 with path.open("rb") as old:  # kept open, so that its number is not given away again
                     content = old.read()
                     tool("edit_metadata", path, *options)
-                    self.assertTrue(path.read_bytes() == self.reference(after))
+                    self.assertTrue(self.without_room(path.read_bytes()) == self.reference(after))
                     self.assertNotEqual(path.stat().st_ino, inode)  # another file in its place
                     old.seek(0)
                     self.assertTrue(old.read() == content)
@@ -655,19 +664,23 @@ class EditMetadata(Scratch):
         done = subprocess.run([PROGRAMS / "example_edit_metadata", path, "--get", "prompt"], capture_output=True)
         self.assertTrue(done.stdout == text.encode() + b"\n")
 
-    def test_a_file_in_another_order_keeps_its_tensors(self):
+    def test_a_file_in_another_order_keeps_it(self):
         header = {"__metadata__": {"a": "1"}}
         data = b""
         for name, (dtype, shape, content) in sorted(self.tensors.items()):
             header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(content)]}
             data += content
-        text = json.dumps(header).encode()
+
+        def file():
+            text = json.dumps(header, separators=(",", ":")).encode()
+            return struct.pack("<Q", len(text)) + text + data
+
         path = self.folder / "file"
-        path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+        path.write_bytes(file())
         tool("edit_metadata", path, "--set", "a=2")
         self.assert_same_tensors(read(path), self.tensors)
-        self.assertEqual(metadata_of(path), {"a": "2"})
-        self.assertTrue(path.read_bytes() == self.reference({"a": "2"}))
+        header["__metadata__"] = {"a": "2"}
+        self.assertTrue(self.without_room(path.read_bytes()) == self.without_room(file()))
 
     def test_a_failure_leaves_the_file_as_it_was(self):
         path = write(self.folder / "file", self.tensors, {"a": "1"})

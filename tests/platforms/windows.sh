@@ -79,6 +79,7 @@ echo "-- build"
 "$cross" "${flags[@]}" -I tests -static tests/platforms/windows_writers.cpp -o "$scratch/windows_writers.exe"
 "$cross" "${flags[@]}" -O0 -static examples/edit_metadata.cpp -o "$scratch/edit_metadata.exe"
 "$native" "${flags[@]}" -O0 tests/platforms/windows_save.cpp -o "$scratch/native_save"
+"$native" "${flags[@]}" -O0 examples/edit_metadata.cpp -o "$scratch/native_edit"
 
 echo "-- run"
 cd "$scratch"
@@ -104,8 +105,11 @@ run windows_save write windows.safetensors
 cmp windows.safetensors native.safetensors
 echo "the bytes are the same: $(stat -c %s native.safetensors)"
 run edit_metadata windows.safetensors --set title='Mine, of all' >printed
+./native_edit native.safetensors --set title='Mine, of all' >printed
+cmp windows.safetensors native.safetensors
 run edit_metadata windows.safetensors --get title | tr -d '\r' | diff - <(echo 'Mine, of all')
 run edit_metadata windows.safetensors --remove title >printed
+./native_edit native.safetensors --remove title >printed
 cmp windows.safetensors native.safetensors
 echo "a tool changes a file in its place"
 if find . -path ./prefix -prune -o -name '*.part' -print | grep .; then
