@@ -41,7 +41,7 @@ std::vector<std::byte> little(const std::vector<Number>& numbers)
 }
 
 constexpr float  infinite = std::numeric_limits<float>::infinity();
-constexpr float  nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float  not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr double infinite_f64 = std::numeric_limits<double>::infinity();
 
 } // namespace
@@ -49,7 +49,7 @@ constexpr double infinite_f64 = std::numeric_limits<double>::infinity();
 TEST_CASE("numbers too large for F8_E4M3 saturate, or become a NaN by the older rule")
 {
     const std::vector<std::byte> from =
-        little<float>({1.0F, 464.0F, 465.0F, -1e9F, infinite, -infinite, -nan});
+        little<float>({1.0F, 464.0F, 465.0F, -1e9F, infinite, -infinite, -not_a_number});
     std::array<std::byte, 7> to{};
     const auto               met = convert(dtype::f32, from, dtype::f8_e4m3, to);
     REQUIRE(met);
@@ -88,7 +88,7 @@ TEST_CASE("what is clipped and what is not finite is counted once, on the way th
     std::array<std::byte, 24> floats{};
     CHECK(*convert(dtype::f64, from, dtype::f32, floats) == counts{.clipped = 2, .not_finite = 2});
 
-    const std::vector<std::byte> small = little<float>({infinite, nan, 1.0F, 3e38F});
+    const std::vector<std::byte> small = little<float>({infinite, not_a_number, 1.0F, 3e38F});
     std::array<std::byte, 32>    wide{};
     CHECK(*convert(dtype::f32, small, dtype::f64, wide) == counts{.clipped = 0, .not_finite = 2});
     const std::array<std::byte, 4> fnuz{std::byte{0x80}, std::byte{0x7F}, std::byte{0x80}, std::byte{0}};
