@@ -298,7 +298,7 @@ void save_in_crowd(const crowd& how)
 
 } // namespace
 
-TEST_CASE("a crowd of savers among cleaners that wait for no age loses nothing", "[thread]")
+TEST_CASE("a crowd of savers among cleaners that wait for no age loses nothing", "[thread][states]")
 {
     for (const bool are_exact : {false, true}) {
         save_in_crowd({.are_exact = are_exact});

@@ -198,7 +198,8 @@ TEST_CASE("after any two calls that fail the file is old or new, or its undo fil
 
 #if !defined(_WIN32)
 
-TEST_CASE("an edit killed at any moment leaves the old or the new file, in place once it is recovered")
+TEST_CASE("an edit killed at any moment leaves the old or the new file, in place once it is recovered",
+          "[states]")
 {
     std::size_t kills = 0;
     std::size_t undone = 0;
@@ -338,7 +339,8 @@ disk_image recovered(const disk_image& image, const edit_scene& shown,
 } // namespace
 
 TEST_CASE(
-    "whatever a power failure takes, an edited file is the old or the new one, in place once it is recovered")
+    "whatever a power failure takes, an edited file is the old or the new one, in place once it is recovered",
+    "[states]")
 {
     std::size_t states = 0;
     std::size_t failures = 0;
@@ -373,7 +375,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a power failure while an edit is being recovered leaves what the next recovery makes the old or the new file")
+    "a power failure while an edit is being recovered leaves what the next recovery makes the old or the new file",
+    "[states]")
 {
     std::size_t seen = 0; // states that want a recovery
     std::size_t states = 0;

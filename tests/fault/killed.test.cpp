@@ -24,7 +24,7 @@ using support::sample_checkpoint;
 using support::save_scene;
 using support::scratch_directory;
 
-TEST_CASE("a process killed at any moment leaves every file whole, and the next save succeeds")
+TEST_CASE("a process killed at any moment leaves every file whole, and the next save succeeds", "[states]")
 {
     const sample_checkpoint sample;
     std::size_t             kills = 0;

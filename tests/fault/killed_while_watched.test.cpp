@@ -200,7 +200,8 @@ void kill_many(unsigned kills)
 } // namespace
 
 TEST_CASE(
-    "a reader never sees half a checkpoint while savers are killed, and the next save is free of what they left")
+    "a reader never sees half a checkpoint while savers are killed, and the next save is free of what they left",
+    "[states]")
 {
     kill_many(40);
 }

@@ -277,7 +277,8 @@ TEST_CASE("a number of ComfyUI's that a program without lock takes during the sa
     CHECK(gets_another_number(here, stet::comfyui_numbered{.output_dir = here.path(), .prefix = "M"}));
 }
 
-TEST_CASE("a crowd of savers gets numbers without a gap, and every file is what its writer wrote", "[thread]")
+TEST_CASE("a crowd of savers gets numbers without a gap, and every file is what its writer wrote",
+          "[thread][states]")
 {
     save_in_crowds_everywhere(50);
 }

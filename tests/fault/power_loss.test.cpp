@@ -206,7 +206,8 @@ constexpr std::size_t               most_states = support::is_optimised ? 2000 :
 } // namespace
 
 TEST_CASE(
-    "whatever the power failure takes, the old or the new file is there, the new one once the save returned")
+    "whatever the power failure takes, the old or the new file is there, the new one once the save returned",
+    "[states]")
 {
     std::array<std::size_t, 2> states{};
     std::size_t                failures = 0;
@@ -240,7 +241,8 @@ TEST_CASE(
     CHECK(states[1] > 5'000);
 }
 
-TEST_CASE("after a save that failed at any call, too, a power failure leaves the old or the new file")
+TEST_CASE("after a save that failed at any call, too, a power failure leaves the old or the new file",
+          "[states]")
 {
     std::size_t states = 0;
     std::size_t faults = 0;
@@ -326,7 +328,7 @@ void save_after(const setting& set, disk_order order, losses& seen)
 
 } // namespace
 
-TEST_CASE("a durable save stays whole in the folders it found, whatever goes on there")
+TEST_CASE("a durable save stays whole in the folders it found, whatever goes on there", "[states]")
 {
     losses      seen;
     std::size_t moments = 0;
@@ -365,7 +367,8 @@ TEST_CASE(
     CHECK(seen.states > 5'000);
 }
 
-TEST_CASE("without durability a file is whole at every moment a program looks, which is all that is promised")
+TEST_CASE("without durability a file is whole at every moment a program looks, which is all that is promised",
+          "[states]")
 {
     std::size_t moments = 0;
     std::size_t states = 0;

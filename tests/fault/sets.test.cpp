@@ -180,7 +180,8 @@ TEST_CASE("after any two calls of a set's save that fail no mix is shown")
     CHECK(pairs > 1000);
 }
 
-TEST_CASE("whatever a power failure takes of a set's save, no mix is shown, and the new set once it returned")
+TEST_CASE("whatever a power failure takes of a set's save, no mix is shown, and the new set once it returned",
+          "[states]")
 {
     std::size_t           states = 0;
     constexpr std::size_t most_states = support::is_optimised ? 500 : 40;
@@ -215,7 +216,7 @@ TEST_CASE("whatever a power failure takes of a set's save, no mix is shown, and 
     CHECK(states > 10'000);
 }
 
-TEST_CASE("after a set's save that failed at any call, too, a power failure shows no mix")
+TEST_CASE("after a set's save that failed at any call, too, a power failure shows no mix", "[states]")
 {
     std::size_t           states = 0;
     constexpr std::size_t most_states = support::is_optimised ? 100 : 10;
@@ -283,7 +284,8 @@ TEST_CASE("a save of a set in the midst of another is refused, or one of the two
 
 #if !defined(_WIN32)
 
-TEST_CASE("a process killed at any moment of a set's save leaves no mix, and the next save succeeds")
+TEST_CASE("a process killed at any moment of a set's save leaves no mix, and the next save succeeds",
+          "[states]")
 {
     std::size_t kills = 0;
     std::size_t without = 0;
