@@ -46,8 +46,8 @@ result<findings>(verify)(const Dict& dict, const verify_options& options = {})
                    : result<findings>(tensors.error());
 }
 
-/// Refuses a save whose `_quantization_metadata` says another thing of a layer than its marker, of which ComfyUI reads
-/// the metadata's: `stet::save(dict, path, {.metadata = m, .metadata_check = stet::quantised::refuse_conflicts})`.
+/// Refuses a save whose `_quantization_metadata` says another thing of a layer than its marker; ComfyUI would go by the
+/// metadata: `stet::save(dict, path, {.metadata = m, .metadata_check = stet::quantised::refuse_conflicts})`.
 /// Reads markers where there is such metadata, else nothing.
 /// errors: quantised_companion by the rule metadata-conflict; out_of_memory; those of reading a marker
 result<void> refuse_conflicts(const plan& tensors, const metadata_view& metadata);
