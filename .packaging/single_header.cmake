@@ -102,6 +102,7 @@ macro(follow_conditions line)
 endmacro()
 
 set(word_end "([A-Za-z0-9_)}${closing}])")
+set(no_exponent "([A-DF-OQ-Za-df-oq-z0-9_)}${closing}])")
 set(word_begin "([A-Za-z0-9_({])")
 set(operators "==|!=|<=|>=|<<|>>|&&|\\|\\||[*/&=?:<>|]|[*/|&+-]=")
 
@@ -117,12 +118,13 @@ function(compact line result)
         if(line MATCHES "^#|//")
             string(APPEND line "${kept_end}")
         elseif(NOT line MATCHES "[\"']")
-            # Between operators and what is not one; + and - stay as they are, since a number can end in e.
+            # Between operators and what is not one. A sign stays apart from what a number may end in: 0x1e - 1.
             string(REGEX REPLACE "  +" " " line "${line}")
             foreach(once_more RANGE 1)
                 string(REGEX REPLACE "${word_end} (${operators}) ${word_begin}" "\\1\\2\\3" line "${line}")
+                string(REGEX REPLACE "${no_exponent} ([+-]) ${word_begin}" "\\1\\2\\3" line "${line}")
             endforeach()
-            string(REGEX REPLACE "([,;{}(]) +" "\\1" line "${line}")
+            string(REGEX REPLACE "([,${semicolon}{}(]) +" "\\1" line "${line}")
             string(REGEX REPLACE " +{" "{" line "${line}")
             string(REGEX REPLACE "([>)}]) ([A-Za-z_])" "\\1\\2" line "${line}")
             string(REGEX REPLACE "([A-Za-z0-9_>][&*]+) ([A-Za-z_])" "\\1\\2" line "${line}")

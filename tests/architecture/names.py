@@ -30,7 +30,7 @@ class Reader:
         self.path = path
         self.tokens = []
         self.at = 0
-        self.found = {}  # name: kind
+        self.found = {}  # (namespaces, name): kind
         text, place = path.read_text(encoding="utf-8"), 0
         while place < len(text):
             match = TOKEN.match(text, place)
@@ -156,8 +156,11 @@ class Reader:
             if not token:
                 self.fail("a declaration without an end")
             if token == "operator":
+                words = []
                 while self.peek() != "(" or self.peek(1) == ")" and self.tokens[self.at - 1] == "operator":
-                    self.take()
+                    words.append(self.take())
+                if before != "::":
+                    add("".join(words), "operator")
                 self.function_end()
                 return
             if token == "<" and re.match(r"\w", last):
@@ -205,8 +208,7 @@ class Reader:
 
     def scope(self, path):
         def add(name, kind):
-            if path == ("stet",):
-                self.found.setdefault(name, kind)
+            self.found.setdefault((path, name), kind)
 
         while self.peek() and self.peek() != "}":
             if self.peek() == "extern" and self.peek(1).startswith('"'):
@@ -230,7 +232,7 @@ class Reader:
                     self.to_the_end()
                     continue
                 if inner[0] == "stet" and len(inner) > 1 and inner[1] != "detail":
-                    self.found.setdefault(inner[1], "namespace")
+                    self.found.setdefault((("stet",), inner[1]), "namespace")
                 self.take()
                 self.scope(tuple(inner))
                 if not self.peek():
@@ -250,8 +252,9 @@ def main():
         reader.scope(())
         if reader.peek():
             reader.fail("a brace too many")
-        for name, kind in reader.found.items():
-            names.setdefault(name, (kind, path.relative_to(sys.argv[1])))
+        for (namespaces, name), kind in reader.found.items():
+            if namespaces == ("stet",) and kind != "operator":
+                names.setdefault(name, (kind, path.relative_to(sys.argv[1])))
     width = max(map(len, names))
     for name, (kind, path) in sorted(names.items()):
         print(f"{name:{width}} {kind:9} {path}")
@@ -259,4 +262,5 @@ def main():
     return len(names) > MOST
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every component but the extra tensors must be given; the sentence comes first, with the role.
 // expect: stet: the component of this role is missing from its checkpoint: give every field
-// expect-gcc: component<Role>::component() [with Missing = stet::v0_1::role::vision_encoder
+// expect-gcc: component<Role>::component() [with Missing = stet::v0_2::role::vision_encoder
 // expect-clang: due to requirement 'detail::is_given<stet::role::vision_encoder>'
 #include <stet/state/checkpoint.hpp>
 

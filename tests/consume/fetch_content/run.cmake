@@ -1,16 +1,33 @@
-# An archive of the tree, as a release has one, is fetched by its address.
+# An archive of the tree, as a release has one, is fetched by its address and its hash; a repository by a tag. ARCHIVE
+# names an archive that is there, which is tried alone.
 include(${CMAKE_CURRENT_LIST_DIR}/../steps.cmake)
-foreach(part include .packaging CMakeLists.txt LICENSE)
-    file(COPY ${ROOT}/${part} DESTINATION ${SCRATCH}/stet-0)
-endforeach()
-execute_process(
-    COMMAND ${CMAKE_COMMAND} -E tar czf ${SCRATCH}/stet.tar.gz stet-0
-    WORKING_DIRECTORY ${SCRATCH}
-    COMMAND_ERROR_IS_FATAL ANY
-)
-file(SHA256 ${SCRATCH}/stet.tar.gz hash)
-run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${SCRATCH}/build -G Ninja -DCMAKE_CXX_COMPILER=${compiler}
-    -DSTET_URL=file://${SCRATCH}/stet.tar.gz -DSTET_HASH=${hash}
-)
-run(${CMAKE_COMMAND} --build ${SCRATCH}/build --target consumer)
-run(${SCRATCH}/build/consumer)
+
+function(build_and_run name)
+    run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${SCRATCH}/${name} -G Ninja -DCMAKE_CXX_COMPILER=${compiler} ${ARGN})
+    run(${CMAKE_COMMAND} --build ${SCRATCH}/${name} --target consumer)
+    run(${SCRATCH}/${name}/consumer)
+endfunction()
+
+set(from_repository FALSE)
+if(NOT ARCHIVE)
+    find_program(git git)
+    if(git)
+        set(from_repository TRUE)
+    endif()
+    set(ARCHIVE ${SCRATCH}/stet.tar.gz)
+    foreach(part include .packaging CMakeLists.txt LICENSE)
+        file(COPY ${ROOT}/${part} DESTINATION ${SCRATCH}/stet-0)
+    endforeach()
+    run(${CMAKE_COMMAND} -E chdir ${SCRATCH} ${CMAKE_COMMAND} -E tar czf ${ARCHIVE} stet-0)
+endif()
+file(SHA256 ${ARCHIVE} hash)
+build_and_run(by_hash -DSTET_URL=file://${ARCHIVE} -DSTET_HASH=${hash})
+
+if(from_repository)
+    set(in_repository ${git} -C ${SCRATCH}/stet-0 -c user.name=one -c user.email=one@example.org -c commit.gpgsign=false)
+    run(${git} init --quiet ${SCRATCH}/stet-0)
+    run(${in_repository} add --all)
+    run(${in_repository} commit --quiet -m all)
+    run(${in_repository} tag v0)
+    build_and_run(by_tag -DSTET_REPOSITORY=file://${SCRATCH}/stet-0 -DSTET_TAG=v0)
+endif()

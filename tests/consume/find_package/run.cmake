@@ -21,7 +21,7 @@ endif()
 # The headers alone are a package too, which says what it lacks.
 run(${CMAKE_COMMAND} --install ${SCRATCH}/library --component headers --prefix ${SCRATCH}/headers)
 foreach(file include/stet/stet.cpp include/stet/save/impl/save.ipp share/licenses/stet/LICENSE
-        share/stet/stet_gdb.py share/stet/stet.natvis
+        share/stet/stet_gdb.py share/stet/stet.natvis share/stet/stet.cppm
 )
     if(NOT EXISTS ${SCRATCH}/headers/${file})
         message(FATAL_ERROR "${file} is not installed")
