@@ -77,7 +77,7 @@ struct saved_checkpoint {
     std::string                  path{};
     std::optional<std::uint64_t> number{};  ///< none for an exact path, or where it does not fit
     std::uint64_t                bytes = 0; ///< of the whole file
-    std::uint64_t header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
+    std::uint64_t header_bytes = 0; ///< of the header; some programs give up early, see ceilings::exceeded
     /// Whether owner, group, access list and mode of a replaced file were all handed on. What could not be is narrower
     /// now: nobody else reads or writes the new file than did the old one.
     bool              keeps_access = true;

@@ -25,11 +25,11 @@ result<void> write(const header& head, sink_ref destination, const write_options
 
 /// What a save to a sink wrote.
 struct written_checkpoint {
-    std::uint64_t     bytes = 0;        ///< of the whole file
-    std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
-    component_reports components{};
-    change_log        changes{heap()};  ///< what was left out, added, replaced or cast; owns its texts
-    stet::hashes::file_hashes hashes{}; ///< those that were asked for
+    std::uint64_t bytes = 0;        ///< of the whole file
+    std::uint64_t header_bytes = 0; ///< of the header; some programs give up early, see ceilings::exceeded
+    component_reports         components{};
+    change_log                changes{heap()}; ///< what was left out, added, replaced or cast; owns its texts
+    stet::hashes::file_hashes hashes{};        ///< those that were asked for
 };
 
 struct sink_options {
