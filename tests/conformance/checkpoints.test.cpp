@@ -149,9 +149,9 @@ bool is_strictness(stet::errc code)
 {
     using stet::errc;
     return code == errc::duplicate_name || code == errc::name_collision || code == errc::foreign_key ||
-           code == errc::empty_component || code == errc::contradictory_prediction ||
-           code == errc::stack_mismatch || code == errc::quantised_companion ||
-           code == errc::position_ids_mismatch;
+           code == errc::foreign_prefix || code == errc::empty_component ||
+           code == errc::contradictory_prediction || code == errc::stack_mismatch ||
+           code == errc::quantised_companion || code == errc::position_ids_mismatch;
 }
 
 /// The file that comes of the dicts, or the error.

@@ -348,7 +348,9 @@ TEST_CASE("the later rule refuses a link out of the output folder before anythin
     for (const std::string_view prefix : {"link/M", "link/new/M", "a/link/M", "a/link/b/c/M"}) {
         CAPTURE(prefix);
         CHECK(out.failure(prefix) == errc::outside_root);
+        CHECK(out.take(prefix).error().first_party() == "link");
     }
+    CHECK(out.take("../elsewhere/M").error().first_party().empty());
     CHECK(out.here().entries("elsewhere").empty());
     CHECK(out.here().entries("out/a") == names{"link"});
 }

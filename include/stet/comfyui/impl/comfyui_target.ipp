@@ -83,8 +83,10 @@ STET_INLINE result<folder> target::open_inside(const file_system& calls, const c
     const auto inside = root->contains(*in, path);
     if (!inside)
         return inside.error();
-    if (!*inside)
-        return error{.code = errc::outside_root}.about(place.folder);
+    if (!*inside) {
+        const error outside = error{.code = errc::outside_root}.about(place.folder);
+        return detail::is_inside_by_text(place, output_dir) ? outside.with("link") : outside;
+    }
     for (; in && !missing.empty(); missing.pop_back()) {
         path = detail::python_path::joined(path, missing.back(), calls.paths);
         in = in->enter(missing.back(), *root, lasting, path);

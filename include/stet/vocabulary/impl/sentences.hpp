@@ -77,7 +77,8 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::counter_exhausted, "counter_exhausted",
      "%s: the folder's numbers reach %a, none is left; move old files away"},
     {errc::folder_missing, "folder_missing", "%s: the folder does not exist; create it first"},
-    {errc::name_taken, "name_taken", "%s exists already; choose another name or ask to replace it"},
+    {errc::name_taken, "name_taken",
+     "%s exists already; choose another name, or replace it by existing_file::replace"},
     {errc::not_a_regular_file, "not_a_regular_file", "%s is no regular file; choose another path"},
     {errc::permission_denied, "permission_denied", "%s: permission denied"},
     {errc::read_only_file_system, "read_only_file_system", "%s: the file system is read-only"},
@@ -87,7 +88,7 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::file_name_too_long, "file_name_too_long", "%s: the name is too long for the file system"},
     {errc::too_many_open_files, "too_many_open_files", "%s: no file descriptor is left"},
     {errc::too_many_links, "too_many_links", "%s: symbolic links lead to each other"},
-    {errc::io_failure, "io_failure", "%s: the system reports error %o"},
+    {errc::io_failure, "io_failure", "%s: cannot %c (the system's error: %o)"},
     {errc::missing_qkv, "missing_qkv", "attention layer %s has no %1%2; q, k and v are saved as one tensor"},
     {errc::projection_rank, "projection_rank", "%t: a text projection has two axes, this one has %a"},
     {errc::name_collision, "name_collision",
@@ -229,6 +230,9 @@ inline constexpr std::array<sentence, errc_count> sentences{{
     {errc::invalid_ratio, "invalid_ratio", "%s is %1; it must %2"},
     {errc::meaningless_ratio, "meaningless_ratio",
      "the first file gives no meaning to a ratio of %1: %2; leave it out"},
+    {errc::foreign_prefix, "foreign_prefix",
+     "key %s begins with '%1.', which a whole checkpoint puts before its keys; take it off the component's keys, or "
+     "save as ComfyUI does"},
 }};
 
 /// The sentence of an error whose code is one; another one than usual where it was the system that failed, or where
@@ -237,13 +241,8 @@ constexpr std::string_view sentence_of(const error& e) noexcept
 {
     const bool is_of_system = e.os_code != 0;
     const bool has_size = e.expected != 0;
-    const bool has_step = e.step != system_step::none;
-    if (e.code == errc::out_of_memory && is_of_system && has_step)
-        return "%s: cannot %c, for the system has no memory left (its error: %o); close other programs and try again";
     if (e.code == errc::out_of_memory && is_of_system)
-        return "%s: the system has no memory left (its error: %o); close other programs and try again";
-    if (e.code == errc::io_failure && has_step)
-        return "%s: cannot %c (the system's error: %o)";
+        return "%s: cannot %c, for the system has no memory left (its error: %o); close other programs and try again";
     if (e.code == errc::out_of_memory && !has_size)
         return "the allocator gave no memory; free some and try again";
     if (e.code == errc::disk_full && !has_size)
@@ -257,6 +256,11 @@ constexpr std::string_view sentence_of(const error& e) noexcept
                "first, or save as ComfyUI does";
     if (e.code == errc::quantised_companion && has_party && e.first_party() == "metadata-conflict")
         return "layer %s: its marker and the metadata say different things (%1); remove the one that is wrong";
+    if (e.code == errc::outside_root && has_party)
+        return "%s leads out of the output folder, as a link; use a folder that is none, or save below the one it "
+               "leads to";
+    if (e.code == errc::duplicate_name && e.first_party() == e.second_party())
+        return "%t is placed twice, both times by the %1; rename or leave out one of the two";
     if (e.code == errc::foreign_key && has_party)
         return "%t lacks the name of its encoder, without which no loader finds it; put that before every key of it, "
                "such as '%1'";
