@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,9 +44,10 @@ constexpr std::string_view default_prefix(comfyui_node node) noexcept
         return "diffusion_models/ComfyUI";
     case comfyui_node::vae_save:
         return "vae/ComfyUI_vae";
-    default:
-        return "clip/ComfyUI";
+    case comfyui_node::clip_save:
+        break;
     }
+    return "clip/ComfyUI";
 }
 
 STET_INLINE result<saved_checkpoint> save_part(const plan& tensors, comfyui_node node,
