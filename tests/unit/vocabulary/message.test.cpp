@@ -537,8 +537,10 @@ TEST_CASE("a fault is named as it is where it is known")
         "it, such as 't5xxl.transformer.'");
     CHECK(
         message(error{.code = errc::outside_root}.with("link").about("out/a")) ==
-        "'out/a' leads out of the output folder, as a link; use a folder that is none, or save below the one it "
-        "leads to");
+        "'out/a' leads out of the output folder by a link; use a folder without one, or save below the folder that "
+        "it leads to");
+    CHECK(message(error{.code = errc::outside_storage, .expected = 4, .actual = UINT64_MAX}.about("a.b")) ==
+          "tensor 'a.b': the strides reach outside a storage of 4 elements");
     CHECK(message(error{.code = errc::duplicate_name}.with("model", "model").about("a.b")) ==
           "tensor 'a.b' is placed twice, both times by the model; rename or leave out one of the two");
     CHECK(message(error{.code = errc::header_length_too_large}.with("a zip archive does")) ==

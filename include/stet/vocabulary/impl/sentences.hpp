@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -220,8 +221,10 @@ constexpr std::string_view sentence_of(const error& e) noexcept
     if (e.code == errc::quantised_companion && has_party && e.first_party() == "metadata-conflict")
         return "layer %s: its marker and the metadata say different things (%1); remove the one that is wrong";
     if (e.code == errc::outside_root && has_party)
-        return "%s leads out of the output folder, as a link; use a folder that is none, or save below the one it "
-               "leads to";
+        return "%s leads out of the output folder by a link; use a folder without one, or save below the folder that "
+               "it leads to";
+    if (e.code == errc::outside_storage && e.actual == UINT64_MAX) // no element that a number names
+        return "%t: the strides reach outside a storage of %e[element|elements]";
     if (e.code == errc::duplicate_name && e.first_party() == e.second_party())
         return "%t is placed twice, both times by the %1; rename or leave out one of the two";
     if (e.code == errc::foreign_key && has_party)
