@@ -215,7 +215,7 @@ stet::result<text_map> metadata_of(const request& asked, const stet::metadata_li
 {
     text_map metadata(carried.begin(), carried.end());
     if (asked.as_comfyui) {
-        const auto written = stet::make_comfyui_metadata(name);
+        const auto written = stet::comfyui::make_metadata(name);
         if (!written)
             return written.error();
         metadata.insert(written->begin(), written->end());

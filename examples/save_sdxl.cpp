@@ -22,7 +22,7 @@ int main(int count, char** values)
     using family = stet::families::sdxl;
     stet::metadata_list metadata;
     const auto metadata_for = [&](const stet::claimed_name& name) -> stet::result<stet::metadata_view> {
-        auto written = stet::make_comfyui_metadata(name);
+        auto written = stet::comfyui::make_metadata(name);
         if (!written)
             return written.error(); // the save ends without a file
         metadata = *std::move(written);

@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-MOST = 280
+MOST = 260
 
 TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/|^[ \t]*\#(?:[^\n\\]|\\.)*)

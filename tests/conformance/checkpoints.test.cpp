@@ -63,20 +63,20 @@ std::optional<resolved_name> resolve(const json_value& given)
     std::array<unsigned, 6> time{};
     for (std::size_t i = 0; const json_value& part : given.at("time").items())
         time.at(i++) = static_cast<unsigned>(part.integer().value_or(0));
-    const auto place = stet::resolve_comfyui(
+    const auto place = stet::comfyui::resolve(
         {.prefix = prefix,
          .output_dir = output_dir,
          .fields = {.time = stet::calendar_time{time[0], time[1], time[2], time[3], time[4], time[5]}},
          .paths = stet::path_style::posix});
     if (!place)
         return std::nullopt;
-    stet::comfyui_counter numbers(*place);
+    stet::comfyui::counter numbers(*place);
     for (const json_value& entry : given.at("entries").items())
         numbers.see(support::parse_entry(entry).value());
     const stet::detail::python_int number = numbers.next();
     const std::filesystem::path    full =
         std::filesystem::path(place->folder) /
-        stet::comfyui_file_name(place->stem, number, stet::checkpoint_extension);
+        stet::comfyui::file_name(place->stem, number, stet::checkpoint_extension);
     return resolved_name{.path = full.lexically_normal().lexically_relative(output_dir).string(),
                          .stem = place->stem,
                          .number = number.text()};
@@ -86,18 +86,18 @@ stet::result<stet::metadata_list> recorded_metadata(const json_value& given, std
                                                     const resolved_name&    name,
                                                     const stet::prediction& predicts)
 {
-    std::vector<stet::json_entry> extra;
+    std::vector<stet::comfyui::json_entry> extra;
     for (const json_value& pair : given.at("extra_pnginfo").items())
         extra.push_back({.key = pair.items().front().text(), .json = pair.items().back().text()});
-    stet::workflow graph{.extra = extra};
+    stet::comfyui::workflow graph{.extra = extra};
     if (given.at("prompt").string() != nullptr)
         graph.prompt = given.at("prompt").text();
     const stet::claimed_name saved{.stem = name.stem,
                                    .digits = name.number,
                                    .model = {.architecture = architecture, .prediction = predicts}};
     if (given.at("disable_metadata").boolean().value_or(false))
-        return stet::make_comfyui_metadata(saved);
-    return stet::make_comfyui_metadata(saved, graph);
+        return stet::comfyui::make_metadata(saved);
+    return stet::comfyui::make_metadata(saved, graph);
 }
 
 /// What must stand in the file for each recorded tensor.
@@ -149,9 +149,9 @@ bool is_strictness(stet::errc code)
 {
     using stet::errc;
     return code == errc::duplicate_name || code == errc::name_collision || code == errc::foreign_key ||
-           code == errc::empty_component || code == errc::contradictory_prediction ||
-           code == errc::stack_mismatch || code == errc::quantised_companion ||
-           code == errc::position_ids_mismatch;
+           code == errc::foreign_prefix || code == errc::empty_component ||
+           code == errc::contradictory_prediction || code == errc::stack_mismatch ||
+           code == errc::quantised_companion || code == errc::position_ids_mismatch;
 }
 
 /// The file that comes of the dicts, or the error.

@@ -149,15 +149,15 @@ std::string error_of(std::string_view os_code)
 /// The rule, between a disk that answers as it was recorded to.
 outcome resolve(const recorded_input& given)
 {
-    const auto place = stet::resolve_comfyui({.prefix = given.prefix,
-                                              .output_dir = given.output_dir,
-                                              .fields = given.fields,
-                                              .paths = stet::path_style::posix});
+    const auto place = stet::comfyui::resolve({.prefix = given.prefix,
+                                               .output_dir = given.output_dir,
+                                               .fields = given.fields,
+                                               .paths = stet::path_style::posix});
     if (!place)
         return {.error = error_of(place.error().code)};
 
-    stet::comfyui_counter numbers(*place);
-    bool                  created = false;
+    stet::comfyui::counter numbers(*place);
+    bool                   created = false;
     // Python refuses to list a path with a NUL; ComfyUI takes that for an empty folder.
     if (place->folder.find('\0') == std::string::npos) {
         const bool is_missing =
@@ -178,7 +178,7 @@ outcome resolve(const recorded_input& given)
             .counter = number.text(),
             .subfolder = place->subfolder,
             .prefix_out = place->prefix_out,
-            .file = stet::comfyui_file_name(place->stem, number),
+            .file = stet::comfyui::file_name(place->stem, number),
             .created = created};
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 std::string redumped(std::string_view text)
 {
-    const auto made = stet::redump_json(text);
+    const auto made = stet::comfyui::redump_json(text);
     return made ? std::string(made->view()) : stet::message(made.error());
 }
 
@@ -33,7 +33,7 @@ void check_rejected(const support::json_value& one)
 {
     INFO(one.at("id").text());
     const std::string_view input = one.at("input").text();
-    const auto             made = stet::redump_json(input);
+    const auto             made = stet::comfyui::redump_json(input);
     CHECK_FALSE(made);
     if (!made) {
         const stet::errc code = made.error().code;

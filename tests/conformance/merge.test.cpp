@@ -15,7 +15,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstddef>
-#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -102,49 +101,76 @@ void check_means(std::string_view first, std::string_view second)
     }
 }
 
-} // namespace
-
-TEST_CASE("merges that people reported come out right, or are refused with the reason")
+/// Whether each number that a merge makes infinite is counted.
+void check_infinities()
 {
-    if (!support::found_test_data("merge"))
-        return;
-    CHECK(says(refusal("fp8_scaled_a", "fp8_scaled_b"), "it is quantised; ask for F32, F16 or BF16"));
-    CHECK(says(refusal("nvfp4_a", "nvfp4_b"), "it is quantised"));
-    check_all_of_second("fp8_scaled_a", "fp8_scaled_b");
-    check_all_of_second("nvfp4_a", "nvfp4_b");
-    check_all_of_second("fp8_plain_a", "fp8_plain_b");
-    CHECK(says(refusal("fp8_plain_a", "fp8_plain_b"), "an 8-bit float in one of the files"));
-    CHECK(says(refusal("f16_a", "fp8_plain_b"), "an 8-bit float in one of the files"));
-    check_means("fp8_plain_a", "fp8_plain_b");
-    check_means("f16_a", "fp8_plain_b");
-    check_means("f16_a", "f16_b");
-    CHECK(says(refusal("f16_a", "f32_large_values"), "have become infinite"));
-    CHECK(refusal("f16_a", "f32_large_values", {.type = dtype::f32}).empty());
-    CHECK(says(refusal("lora_a", "lora_b"), "factor of a LoRA"));
-    CHECK(says(refusal("nine_channels", "f16_a"), "ask to widen"));
-    CHECK(says(refusal("f16_a", "nine_channels"), "only equal shapes"));
-    CHECK(refusal("nine_channels", "f16_a", {.widen = true}).empty());
-    CHECK(says(refusal("vae", "t5_without_prefix"),
-               "'decoder.conv_in.' in the first and with 'encoder.block.'"));
-    std::printf("merge: 18 cases\n");
-}
-
-TEST_CASE("infinities of a reported merge are counted, and models that predict differently are said")
-{
-    if (!support::has_test_data("merge"))
-        return;
     const stored a("f16_a");
     const stored large("f32_large_values");
-    const stored v("v_prediction");
     const auto   merged = stet::merging::merge(*a.view, *large.view, {.keep_not_finite = true});
     REQUIRE(merged);
     std::vector<std::byte> bytes;
     REQUIRE(stet::save(*merged, stet::append_sink{bytes}));
     CHECK(merged->numbers().became_infinite == 163);
     CHECK(merged->numbers().became_nan == 0);
-    const auto other = stet::merging::merge(*v.view, *a.view);
-    REQUIRE(other);
-    CHECK(other->predictions().first == "v with zero terminal SNR");
-    CHECK(other->predictions().second == "epsilon");
-    CHECK(other->count(outcome::only_first) == 2);
+}
+
+/// Whether it is said that two models predict differently.
+void check_predictions()
+{
+    const stored v("v_prediction");
+    const stored a("f16_a");
+    const auto   merged = stet::merging::merge(*v.view, *a.view);
+    REQUIRE(merged);
+    CHECK(merged->predictions().first == "v with zero terminal SNR");
+    CHECK(merged->predictions().second == "epsilon");
+    CHECK(merged->count(outcome::only_first) == 2);
+}
+
+/// A pair of files, how they are merged, and a part of the refusal, which is empty where there is none.
+struct refused_pair {
+    std::string_view first;
+    std::string_view second;
+    std::string_view part;
+    recipe           how{};
+};
+
+} // namespace
+
+TEST_CASE("merges that people reported come out right, or are refused with the reason")
+{
+    if (!support::found_test_data("merge"))
+        return;
+    const std::vector<refused_pair> pairs{
+        {"fp8_scaled_a", "fp8_scaled_b", "it is quantised; ask for F32, F16 or BF16"},
+        {"nvfp4_a", "nvfp4_b", "it is quantised"},
+        {"fp8_plain_a", "fp8_plain_b", "an 8-bit float in one of the files"},
+        {"f16_a", "fp8_plain_b", "an 8-bit float in one of the files"},
+        {"f16_a", "f32_large_values", "have become infinite"},
+        {"f16_a", "f32_large_values", "", {.type = dtype::f32}},
+        {"lora_a", "lora_b", "factor of a LoRA"},
+        {"nine_channels", "f16_a", "ask to widen"},
+        {"f16_a", "nine_channels", "only equal shapes"},
+        {"nine_channels", "f16_a", "", {.widen = true}},
+        {"vae", "t5_without_prefix", "'decoder.conv_in.' in the first and with 'encoder.block.'"}};
+    std::size_t ran = 0;
+    const auto  run = [&ran](auto check, const auto&... files) {
+        check(files...);
+        ++ran;
+    };
+    for (const refused_pair& pair : pairs) {
+        run([&] {
+            CAPTURE(pair.first, pair.second);
+            const std::string said = refusal(pair.first, pair.second, pair.how);
+            CHECK((pair.part.empty() ? said.empty() : says(said, pair.part)));
+        });
+    }
+    run(check_all_of_second, "fp8_scaled_a", "fp8_scaled_b");
+    run(check_all_of_second, "nvfp4_a", "nvfp4_b");
+    run(check_all_of_second, "fp8_plain_a", "fp8_plain_b");
+    run(check_means, "fp8_plain_a", "fp8_plain_b");
+    run(check_means, "f16_a", "fp8_plain_b");
+    run(check_means, "f16_a", "f16_b");
+    run(check_infinities);
+    run(check_predictions);
+    support::report_cases("merge", ran);
 }

@@ -331,8 +331,8 @@ void check_as_comfyui(const support::json_value& recorded, const component_files
     CHECK(plan);
     if (!plan)
         return;
-    const auto metadata = stet::make_comfyui_metadata(
-        {.stem = "ComfyUI", .number = 1, .digits = "1", .model = plan->model()}, stet::workflow{});
+    const auto metadata = stet::comfyui::make_metadata(
+        {.stem = "ComfyUI", .number = 1, .digits = "1", .model = plan->model()}, stet::comfyui::workflow{});
     CHECK(metadata);
     std::string       out;
     stet::append_sink to(out);

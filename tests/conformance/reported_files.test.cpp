@@ -117,7 +117,7 @@ void check_prefixes()
     const auto twice = stet::make_plan(stet::model_only{.model = *prefixed.view}, families::flux{});
     CHECK(support::failure(twice) == "prefixed_key");
     const auto other = stet::make_plan(stet::model_only{.model = *prefixed.view}, families::hunyuan_video{});
-    CHECK(support::failure(other) == "foreign_key");
+    CHECK(support::failure(other) == "foreign_prefix");
     check_refused<families::sd15>(model, clip, vae, "foreign_key", "clip_l.transformer.");
     check_refused<families::flux>(model, t5, vae, "foreign_key", "t5xxl.transformer.");
     check_refused<families::sd3>(model, t5, vae, "foreign_key", "t5xxl.transformer.");

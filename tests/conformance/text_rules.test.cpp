@@ -108,9 +108,10 @@ void check_output(const stet::ordered_dict& dict, const golden_dict& expected)
 bool is_strictness(stet::errc code)
 {
     using stet::errc;
-    return code == errc::name_collision || code == errc::foreign_key || code == errc::quantised_companion ||
-           code == errc::position_ids_mismatch || code == errc::stack_mismatch || code == errc::missing_qkv ||
-           code == errc::projection_rank || code == errc::stack_of_scalars;
+    return code == errc::name_collision || code == errc::foreign_key || code == errc::foreign_prefix ||
+           code == errc::quantised_companion || code == errc::position_ids_mismatch ||
+           code == errc::stack_mismatch || code == errc::missing_qkv || code == errc::projection_rank ||
+           code == errc::stack_of_scalars;
 }
 
 /// What must be true of a case whatever its rule: strict conduct gives the same dict, or refuses for a stated reason

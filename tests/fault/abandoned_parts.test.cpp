@@ -176,7 +176,7 @@ int save_all(const std::string& root, unsigned writer, const crowd& how)
         const bool               is_saved =
             how.are_exact ? bool(sample.save(stet::exact_path{path, existing_file::replace}, options))
                           : writer % 2 == 0
-                              ? bool(sample.save(stet::comfyui_numbered{.output_dir = root, .prefix = "M"}, options))
+                              ? bool(sample.save(stet::comfyui::numbered{.output_dir = root, .prefix = "M"}, options))
                               : bool(sample.save(stet::numbered{.root = root, .prefix = "M"}, options));
         if (!is_saved)
             return 1;

@@ -49,9 +49,10 @@ stet::result<stet::saved_checkpoint> save_below(const std::string& root, std::st
     const sample_checkpoint sample(1, 100);
     if (by == rule::numbered)
         return sample.save(stet::numbered{.root = root, .prefix = prefix}, options);
-    return sample.save(
-        stet::comfyui_numbered{.output_dir = root, .prefix = prefix, .rule = stet::naming_rule::comfyui_2026},
-        options);
+    return sample.save(stet::comfyui::numbered{.output_dir = root,
+                                               .prefix = prefix,
+                                               .rule = stet::comfyui::naming_rule::comfyui_2026},
+                       options);
 }
 
 /// Files below a folder, by what their names end in.

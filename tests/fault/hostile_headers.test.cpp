@@ -237,7 +237,7 @@ void redump_hostile(const hostile& shape, std::size_t size)
     std::size_t       written = 0;
     const auto        begin = std::chrono::steady_clock::now();
     {
-        const auto redumped = stet::redump_json(text, heap.allocator());
+        const auto redumped = stet::comfyui::redump_json(text, heap.allocator());
         CAPTURE(shape.name, size);
         CHECK(failure(redumped) == shape.outcome);
         if (redumped)

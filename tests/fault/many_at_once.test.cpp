@@ -62,7 +62,7 @@ int save_all(const std::string& root, unsigned writer, const crowd& how)
         stamped_checkpoint       sample(writer, turn, content_size);
         const stet::save_options options{.durability = how.durability};
         if (how.mixes_rules && writer % 2 == 0) {
-            const stet::comfyui_numbered where{.output_dir = root, .prefix = "M"};
+            const stet::comfyui::numbered where{.output_dir = root, .prefix = "M"};
             if (!sample.save(where, options))
                 return 1;
         } else if (!sample.save(stet::numbered{.root = root, .prefix = "M"}, options)) {
@@ -212,8 +212,8 @@ void save_in_crowds_everywhere(unsigned saves)
 TEST_CASE("a number that another saver takes meanwhile leaves the next one's lock under its only name")
 {
     const auto place = [](const stet::file_system& calls) {
-        return stet::comfyui_target::take(calls, {.prefix = "M", .output_dir = "/"}, durability::none,
-                                          stet::existing_file::refuse);
+        return stet::comfyui::target::take(calls, {.prefix = "M", .output_dir = "/"}, durability::none,
+                                           stet::existing_file::refuse);
     };
     const stet::output_name name{.folder = {}, .stem = "M"};
     std::size_t             moments = 0;
@@ -274,7 +274,7 @@ TEST_CASE("a number that a program without lock takes during the save costs a se
 TEST_CASE("a number of ComfyUI's that a program without lock takes during the save costs a second try")
 {
     const scratch_directory here;
-    CHECK(gets_another_number(here, stet::comfyui_numbered{.output_dir = here.path(), .prefix = "M"}));
+    CHECK(gets_another_number(here, stet::comfyui::numbered{.output_dir = here.path(), .prefix = "M"}));
 }
 
 TEST_CASE("a crowd of savers gets numbers without a gap, and every file is what its writer wrote",

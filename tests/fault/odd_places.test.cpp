@@ -118,7 +118,7 @@ TEST_CASE("whatever bears a number, or holds it as a part file does, is passed o
                 const sample_checkpoint sample;
                 const auto by_number = sample.save(numbered{.root = root, .prefix = "M"}, quickly());
                 const auto by_comfyui =
-                    sample.save(stet::comfyui_numbered{.output_dir = root, .prefix = "M"}, quickly());
+                    sample.save(stet::comfyui::numbered{.output_dir = root, .prefix = "M"}, quickly());
                 if (!by_number || !by_comfyui)
                     return 1;
                 const bool are_next = by_number->number == 2 && by_comfyui->number == 3;

@@ -46,7 +46,7 @@ struct scene {
         if (prefix.empty())
             return sample.save(stet::exact_path{path, existing}, options);
         if (by_comfyui)
-            return sample.save(stet::comfyui_numbered{.output_dir = root, .prefix = prefix}, options);
+            return sample.save(stet::comfyui::numbered{.output_dir = root, .prefix = prefix}, options);
         return sample.save(stet::numbered{.root = root, .prefix = prefix}, options);
     }
 };

@@ -24,13 +24,13 @@ using fuzz::expect;
 namespace {
 
 struct choice {
-    stet::path_style         paths;
-    stet::name_case          letters;
-    stet::naming_rule        rule;
-    stet::placeholders       values;
-    std::string              prefix{};
-    std::string              output_dir{};
-    std::vector<std::string> entries{};
+    stet::path_style           paths;
+    stet::name_case            letters;
+    stet::comfyui::naming_rule rule;
+    stet::placeholders         values;
+    std::string                prefix{};
+    std::string                output_dir{};
+    std::vector<std::string>   entries{};
 };
 
 choice parse(std::string_view input)
@@ -38,7 +38,8 @@ choice parse(std::string_view input)
     const unsigned bits = input.empty() ? 0 : static_cast<unsigned char>(input[0]);
     choice         chosen{.paths = (bits & 1U) != 0 ? stet::path_style::windows : stet::path_style::posix,
                           .letters = (bits & 2U) != 0 ? stet::name_case::insensitive : stet::name_case::sensitive,
-                          .rule = (bits & 4U) != 0 ? stet::naming_rule::comfyui_2026 : stet::naming_rule::comfyui_0_8,
+                          .rule = (bits & 4U) != 0 ? stet::comfyui::naming_rule::comfyui_2026
+                                                   : stet::comfyui::naming_rule::comfyui_0_8,
                           .values = {.width = 640, .height = 480}};
     if ((bits & 8U) != 0)
         chosen.values.time = stet::calendar_time{2026, 1, 2, 3, 4, 5};
@@ -171,11 +172,11 @@ std::vector<std::string> resolved(std::string_view path, stet::path_style paths)
 
 void check_comfyui(const choice& given)
 {
-    const auto place = stet::resolve_comfyui({.prefix = given.prefix,
-                                              .output_dir = given.output_dir,
-                                              .fields = given.values,
-                                              .rule = given.rule,
-                                              .paths = given.paths});
+    const auto place = stet::comfyui::resolve({.prefix = given.prefix,
+                                               .output_dir = given.output_dir,
+                                               .fields = given.values,
+                                               .rule = given.rule,
+                                               .paths = given.paths});
     if (!place) {
         expect(!stet::message(place.error()).empty(), "an error is a line");
         return;
@@ -187,16 +188,16 @@ void check_comfyui(const choice& given)
         expect(folder.size() >= root.size() && std::equal(root.begin(), root.end(), folder.begin()),
                "the folder lies in the output folder");
     }
-    if (given.rule == stet::naming_rule::comfyui_2026)
+    if (given.rule == stet::comfyui::naming_rule::comfyui_2026)
         expect(place->folder.find('\0') == std::string::npos, "a folder that is looked up holds no NUL");
     expect(place->stem.find('/') == std::string::npos, "a stem is one part");
-    stet::comfyui_counter numbers(*place);
+    stet::comfyui::counter numbers(*place);
     for (const std::string& entry : given.entries)
         numbers.see(entry);
     const stet::detail::python_int number = numbers.next();
-    const std::string              name = stet::comfyui_file_name(place->stem, number);
+    const std::string              name = stet::comfyui::file_name(place->stem, number);
     expect(name.starts_with(place->stem + '_') && name.ends_with("_.safetensors"), "a name has its form");
-    stet::comfyui_counter again(*place);
+    stet::comfyui::counter again(*place);
     again.see(name);
     const auto expected = place->sees_entries ? std::max(number, stet::detail::python_int()).successor()
                                               : stet::detail::python_int().successor();

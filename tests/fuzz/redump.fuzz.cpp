@@ -70,7 +70,7 @@ std::string spread(std::string_view json)
 
 std::string redumped(std::string_view json, const char* fact)
 {
-    const auto again = stet::redump_json(json);
+    const auto again = stet::comfyui::redump_json(json);
     expect(static_cast<bool>(again), fact);
     return std::string(again->view());
 }
@@ -110,7 +110,7 @@ void check_memory(std::string_view json, std::uint64_t blocks,
 {
     few_blocks memory{.left = blocks};
     {
-        const auto again = stet::redump_json(
+        const auto again = stet::comfyui::redump_json(
             json,
             {.context = &memory, .allocate = few_blocks::allocate, .deallocate = few_blocks::deallocate});
         if (!again && again.error().code == stet::errc::out_of_memory)
@@ -128,7 +128,7 @@ void check_memory(std::string_view json, std::uint64_t blocks,
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::string_view json(reinterpret_cast<const char*>(data), size);
-    const auto             first = stet::redump_json(json);
+    const auto             first = stet::comfyui::redump_json(json);
     check_memory(json, fuzz::chosen(data, size, 10), first);
     if (!first) {
         check_refusal(first.error(), json);
@@ -139,7 +139,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect(redumped(text, "what comes out goes in") == text, "what comes out comes out unchanged");
     expect(redumped(compact(text), "white space may be missing") == text, "nothing depends on white space");
     expect(redumped(spread(text), "white space may be anywhere") == text, "nothing depends on more of it");
-    const auto inner = stet::redump_json("[" + std::string(json) + "]");
+    const auto inner = stet::comfyui::redump_json("[" + std::string(json) + "]");
     expect(inner ? inner->view() == "[" + std::string(text) + "]"
                  : inner.error().code == stet::errc::json_too_deep,
            "an element is written as it is alone");

@@ -17,7 +17,7 @@ int main()
         text.resize(size);
         if (std::fread(text.data(), 1, size, stdin) != size)
             return 1;
-        const auto redumped = stet::redump_json(text);
+        const auto redumped = stet::comfyui::redump_json(text);
         if (!redumped) {
             std::puts("-");
             continue;

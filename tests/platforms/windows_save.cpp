@@ -157,9 +157,9 @@ void check_letters(const std::string& here)
     expect(counter_of(where) == 12, "so does one that is being written");
     std::string normalized = here; // as comfyui_0_8 wants it
     std::replace(normalized.begin(), normalized.end(), '/', '\\');
-    stet::comfyui_numbered comfyui{.output_dir = normalized, .prefix = "CHECKPOINTS/comfyUI"};
+    stet::comfyui::numbered comfyui{.output_dir = normalized, .prefix = "CHECKPOINTS/comfyUI"};
     expect(counter_of(comfyui) == 13, "ComfyUI 0.8.0's rules see them, too");
-    comfyui.rule = stet::naming_rule::comfyui_2026;
+    comfyui.rule = stet::comfyui::naming_rule::comfyui_2026;
     expect(counter_of(comfyui) == 14, "and so do the newer ones");
     expect(entries(here) == names{"CheckPoints"}, "the folder keeps its name and is the only one");
     expect(content(folder + "/ComfyUI_00007_.safetensors") == "another's", "what was there is untouched");

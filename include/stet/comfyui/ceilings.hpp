@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace STET_NAMESPACE {
+namespace STET_NAMESPACE::ceilings {
 
 /// The longest header one program reads, and what it does with a longer one.
 struct ceiling {
@@ -23,7 +23,7 @@ struct ceiling {
 /// that other writers make.
 /// source: ComfyUI 0.8.0, server.py and app/model_manager.py; huggingface_hub, constants.py; mlx, io/safetensors.cpp,
 ///         which refuses 100,000,000 itself; safetensors 0.8, tensor.rs; SwarmUI, T2IModel.cs, 100 MiB
-inline constexpr std::array<ceiling, 6> ceilings{{
+inline constexpr std::array<ceiling, 6> known{{
     {1'048'576, "ComfyUI metadata view",
      "ComfyUI shows no metadata of a file whose header passes 1,048,576 bytes"},
     {8'388'608, "ComfyUI model previews",
@@ -37,15 +37,15 @@ inline constexpr std::array<ceiling, 6> ceilings{{
 
 /// The ceilings that a header passes, lowest first.
 /// header_bytes: the JSON text with its padding, without the eight bytes of the length field before it
-/// lifetime:     part of `ceilings`, always valid
-constexpr array_view<const ceiling> exceeded_ceilings(std::uint64_t header_bytes) noexcept
+/// lifetime:     part of `known`, always valid
+constexpr array_view<const ceiling> exceeded(std::uint64_t header_bytes) noexcept
 {
     std::size_t count = 0;
-    while (count < ceilings.size() && header_bytes > ceilings[count].longest)
+    while (count < known.size() && header_bytes > known[count].longest)
         ++count;
-    return {ceilings.data(), count};
+    return {known.data(), count};
 }
 
-} // namespace STET_NAMESPACE
+} // namespace STET_NAMESPACE::ceilings
 
 #endif

@@ -13,7 +13,7 @@
 #include <span>
 #include <string_view>
 
-namespace STET_NAMESPACE {
+namespace STET_NAMESPACE::comfyui {
 
 /// The text as Python's `json.dumps(json.loads(text))` gives it, character by character: ASCII, `, ` and `: `
 /// between what belongs together, numbers in Python's form, of a key given twice the last value in the place
@@ -43,10 +43,9 @@ struct workflow {
 /// saved:  as a `metadata_for` callback gets it; of it stem, digits and model are used
 /// errors: invalid_json about the key; metadata_too_large beyond graph->largest; out_of_memory
 /// source: ComfyUI 0.8.0, nodes_model_merging.py, save_checkpoint
-result<metadata_list> make_comfyui_metadata(const claimed_name&            saved,
-                                            const std::optional<workflow>& graph = {});
+result<metadata_list> make_metadata(const claimed_name& saved, const std::optional<workflow>& graph = {});
 
-} // namespace STET_NAMESPACE
+} // namespace STET_NAMESPACE::comfyui
 
 #if STET_BODIES
 #include "impl/comfyui_metadata.ipp"

@@ -12,27 +12,27 @@
 #include <string>
 #include <string_view>
 
-namespace STET_NAMESPACE {
+namespace STET_NAMESPACE::comfyui {
 
 /// A part file that will bear the name ComfyUI would give it: `ComfyUI_00007_.part`, to become
 /// `ComfyUI_00007_.safetensors`. The part file counts as taken for every other saver, ComfyUI included.
 /// Unlike ComfyUI's own file the finished one appears whole, and takes another's place only if asked to.
 /// lifetime: borrows the file system
-class comfyui_target {
+class target {
 public:
     /// Finds the folder, creates it if missing, and takes the number ComfyUI would take. With comfyui_0_8 a
     /// link may lead out of the output folder, as it may there; with comfyui_2026 none does.
-    /// request:  its `paths` are the file system's; where its fields have no time, the prefix's mean now
+    /// asked:    its `paths` are the file system's; where its fields have no time, the prefix's mean now
     /// existing: what happens when a file of that name exists, as it does after a prefix that ends in '/'
-    /// errors:   those of resolve_comfyui; invalid_file_name for a NUL and for what the file system's paths
+    /// errors:   those of resolve; invalid_file_name for a NUL and for what the file system's paths
     ///           forbid; name_taken; not_a_regular_file, also for a link, as none is written through; the
     ///           system's
-    static result<comfyui_target> take(const file_system& calls, comfyui_request request, durability lasting,
-                                       existing_file existing = existing_file::refuse);
+    static result<target> take(const file_system& calls, request asked, durability lasting,
+                               existing_file existing = existing_file::refuse);
 
-    const comfyui_place& place() const noexcept { return place_; }
-    const std::string&   name() const noexcept { return name_; }
-    part_file&           file() noexcept { return file_; }
+    const comfyui::place& place() const noexcept { return place_; }
+    const std::string&    name() const noexcept { return name_; }
+    part_file&            file() noexcept { return file_; }
 
     /// The number in the name, which may be negative or of any size.
     const detail::python_int& number() const noexcept { return number_; }
@@ -42,20 +42,20 @@ public:
     result<void> publish(durability lasting) { return file_.publish(in_, name_, existing_, lasting); }
 
 private:
-    comfyui_target(folder in, part_file file, comfyui_place place, detail::python_int number,
-                   std::string name, existing_file existing) noexcept;
+    target(folder in, part_file file, comfyui::place place, detail::python_int number, std::string name,
+           existing_file existing) noexcept;
 
     /// The place's folder, if it lies in the output folder after all links are followed. What is missing of
     /// it is created below the deepest folder that exists, and only once that is known to lie inside.
-    static result<folder> open_inside(const file_system& calls, const comfyui_place& place,
+    static result<folder> open_inside(const file_system& calls, const comfyui::place& place,
                                       const std::string& output_dir, durability lasting);
 
     /// errors: about `path`
-    static result<detail::python_int> next_number(const folder& in, const comfyui_place& place);
+    static result<detail::python_int> next_number(const folder& in, const comfyui::place& place);
 
     /// Creates the part file of the number that is next. Another saver may be quicker: then there is a new
     /// number, or the same one because ComfyUI's rule does not see what is there.
-    static result<comfyui_target> claim(folder in, comfyui_place place, existing_file existing);
+    static result<target> claim(folder in, comfyui::place place, existing_file existing);
 
     /// `ComfyUI_00007_.part`, then `ComfyUI_00007_2.part`: in ComfyUI's eyes they all have the number.
     static std::string part_name(const std::string& stem, const detail::python_int& number,
@@ -63,7 +63,7 @@ private:
 
     folder             in_; // outlives the part file
     part_file          file_;
-    comfyui_place      place_;
+    comfyui::place     place_;
     detail::python_int number_;
     std::string        name_;
     existing_file      existing_;
@@ -71,7 +71,7 @@ private:
 
 /// Saves where ComfyUI's nodes would save, by its own rules for folders and numbers, odd ones included. A name that
 /// ComfyUI would overwrite without a word, as it does after a prefix that ends in '/', is refused unless asked for.
-struct comfyui_numbered {
+struct numbered {
     std::string_view output_dir; ///< ComfyUI's output folder; absolute and normalised for comfyui_0_8
     std::string_view prefix;     ///< "checkpoints/ComfyUI"
     placeholders     fields{};   ///< without a time, now
@@ -79,10 +79,9 @@ struct comfyui_numbered {
     existing_file    existing = existing_file::refuse;
 };
 
-result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
-                                   const save_options& options);
+result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options);
 
-} // namespace STET_NAMESPACE
+} // namespace STET_NAMESPACE::comfyui
 
 #if STET_BODIES
 #include "impl/comfyui_target.ipp"

@@ -15,13 +15,13 @@ namespace STET_NAMESPACE {
 namespace text_rules {
 
 /// Stable Diffusion 1: `clip_l.` becomes `cond_stage_model.`; the projection and the logit scale are left out.
-/// errors: in strict conduct also foreign_key, position_ids_mismatch, quantised_companion
+/// errors: in strict conduct also foreign_key, foreign_prefix, position_ids_mismatch, quantised_companion
 struct sd1 {
     static result<void> apply(rearrangement& work);
 };
 
 /// Stable Diffusion 2: OpenCLIP's names under `cond_stage_model.model.`
-/// errors: in strict conduct also foreign_key
+/// errors: in strict conduct also foreign_key, foreign_prefix
 struct sd2 {
     static result<void> apply(rearrangement& work);
 };

@@ -96,7 +96,7 @@ std::vector<std::string_view> missing_recommended(const model_spec& model);
 namespace detail {
 
 /// Half of the lowest ceiling that other programs have for a header: the other half is left to the tensors' names.
-inline constexpr std::uint64_t default_thumbnail_limit = ceilings.front().longest / 2;
+inline constexpr std::uint64_t default_thumbnail_limit = ceilings::known.front().longest / 2;
 
 /// Whether the bytes begin as files of that media type do; false for any other type.
 constexpr bool begins_as(std::string_view media_type, std::span<const std::byte> image) noexcept

@@ -63,13 +63,15 @@ struct save_options {
     selection::predicate            keep{};
     selection::predicate            leave_out{};
     casts::casting                  cast{};
-    progress_callback               progress{};
-    std::span<std::byte>            staging{};          ///< as in write_options
-    prefetch_function               prefetch = nullptr; ///< as in write_options
-    file_writer                     writer{};           ///< another way to write the same bytes, see writers/
-    stet::hashes::request           hashes{};           ///< what is hashed on the way, see hashes/
-    stet::allocator                 allocator = heap();
-    const stet::file_system*        file_system = &native_file_system();
+    result<void> (*metadata_check)(const plan&          tensors,
+                                   const metadata_view& metadata) = nullptr; ///< as in sink_options
+    progress_callback        progress{};
+    std::span<std::byte>     staging{};          ///< as in write_options
+    prefetch_function        prefetch = nullptr; ///< as in write_options
+    file_writer              writer{};           ///< another way to write the same bytes, see writers/
+    stet::hashes::request    hashes{};           ///< what is hashed on the way, see hashes/
+    stet::allocator          allocator = heap();
+    const stet::file_system* file_system = &native_file_system();
 };
 
 /// What a save to a file wrote.
@@ -77,7 +79,7 @@ struct saved_checkpoint {
     std::string                  path{};
     std::optional<std::uint64_t> number{};  ///< none for an exact path, or where it does not fit
     std::uint64_t                bytes = 0; ///< of the whole file
-    std::uint64_t header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
+    std::uint64_t header_bytes = 0; ///< of the header; some programs give up early, see ceilings::exceeded
     /// Whether owner, group, access list and mode of a replaced file were all handed on. What could not be is narrower
     /// now: nobody else reads or writes the new file than did the old one.
     bool              keeps_access = true;

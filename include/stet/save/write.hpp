@@ -25,11 +25,11 @@ result<void> write(const header& head, sink_ref destination, const write_options
 
 /// What a save to a sink wrote.
 struct written_checkpoint {
-    std::uint64_t     bytes = 0;        ///< of the whole file
-    std::uint64_t     header_bytes = 0; ///< of the header; some programs give up early, see exceeded_ceilings
-    component_reports components{};
-    change_log        changes{heap()};  ///< what was left out, added, replaced or cast; owns its texts
-    stet::hashes::file_hashes hashes{}; ///< those that were asked for
+    std::uint64_t bytes = 0;        ///< of the whole file
+    std::uint64_t header_bytes = 0; ///< of the header; some programs give up early, see ceilings::exceeded
+    component_reports         components{};
+    change_log                changes{heap()}; ///< what was left out, added, replaced or cast; owns its texts
+    stet::hashes::file_hashes hashes{};        ///< those that were asked for
 };
 
 struct sink_options {
@@ -43,11 +43,14 @@ struct sink_options {
     selection::predicate            keep{};
     selection::predicate            leave_out{};
     casts::casting                  cast{};
-    progress_callback               progress{};
-    std::span<std::byte>            staging{};          ///< as in write_options
-    prefetch_function               prefetch = nullptr; ///< as in write_options
-    stet::hashes::request           hashes{};           ///< what is hashed on the way, see hashes/
-    stet::allocator                 allocator = heap();
+    /// Asked in strict conduct, before anything is written, whether metadata and tensors go together:
+    /// quantised::refuse_conflicts.
+    result<void> (*metadata_check)(const plan& tensors, const metadata_view& metadata) = nullptr;
+    progress_callback     progress{};
+    std::span<std::byte>  staging{};          ///< as in write_options
+    prefetch_function     prefetch = nullptr; ///< as in write_options
+    stet::hashes::request hashes{};           ///< what is hashed on the way, see hashes/
+    stet::allocator       allocator = heap();
 };
 
 namespace detail {
@@ -80,6 +83,18 @@ template <class Options>
 constexpr write_options write_part(const Options& options) noexcept
 {
     return {.progress = options.progress, .staging = options.staging, .prefetch = options.prefetch};
+}
+
+/// The header of a save, once its metadata is known to go with the tensors.
+/// errors: those of the check and of make_header
+template <class Options>
+result<header> header_of(const plan& tensors, const metadata_view& metadata, const Options& options)
+{
+    if (options.metadata_check != nullptr && options.strictness == strictness::strict) {
+        if (auto sound = options.metadata_check(tensors, metadata); !sound)
+            return sound.error();
+    }
+    return make_header(tensors, metadata, options.header_room);
 }
 
 result<written_checkpoint> write_plan(const plan& tensors, sink_ref destination, const sink_options& options);

@@ -148,6 +148,8 @@ enum class errc : std::uint8_t {
     not_finite_result,   ///< a merged tensor with infinities or NaN that were not there before
     invalid_ratio,       ///< a ratio or multiplier that cannot be
     meaningless_ratio,   ///< a ratio of a component that the first file does not have
+    // components
+    foreign_prefix, ///< a key that begins with what a whole checkpoint, or another family, puts before its keys
 };
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.

@@ -151,6 +151,52 @@ TEST_CASE("what nobody knows, and what is no layer, stays as it is")
     CHECK(all.size() == 4);
 }
 
+TEST_CASE("mxfp8's scales, and nothing else, become U8 where that is asked for")
+{
+    dict given;
+    given.add("m.weight", dtype::f8_e4m3, {32, 32}, std::string(1024, 'm'));
+    given.add("m.weight_scale", dtype::f8_e8m0, {128, 4}, std::string(512, '8'))
+        .marker("m", R"({"format": "mxfp8"})");
+    given.add("other", dtype::f8_e8m0, {2}, "ab");
+    given.add("n.weight", dtype::u8, {16, 8}, std::string(128, 'n'));
+    given.add("n.weight_scale", dtype::f8_e4m3, {128, 4}, std::string(512, '8'));
+    given.add("n.weight_scale_2", dtype::f32, {}, one_f32).marker("n", R"({"format": "nvfp4"})");
+
+    const auto changed = stet::carry::with_u8_scales(given.tensors());
+
+    REQUIRE(changed);
+    CHECK(changed->size() == given.tensors().size());
+    for (const stet::named_tensor& entry : *changed) {
+        const stet::tensor_view& before = given.tensors().at(std::string(entry.name));
+        CHECK(entry.tensor.type == (entry.name == "m.weight_scale" ? dtype::u8 : before.type));
+        CHECK(entry.tensor.data == before.data);
+        CHECK(entry.tensor.size == before.size);
+    }
+}
+
+TEST_CASE("what ComfyUI keeps has U8 scales where that is asked for, and metadata tell of layers, too")
+{
+    dict given;
+    given.add("m.weight", dtype::f8_e4m3, {32, 32}, std::string(1024, 'm'));
+    given.add("m.weight_scale", dtype::u8, {128, 4}, std::string(512, '8'));
+    const auto kept_by_comfyui =
+        stet::carry::as_comfyui_keeps(given.tensors(), R"({"layers": {"m": {"format": "mxfp8"}}})");
+    REQUIRE(kept_by_comfyui);
+    const auto readable = stet::carry::with_u8_scales(*kept_by_comfyui);
+    REQUIRE(readable);
+    CHECK(readable->size() == 3);
+    for (const stet::named_tensor& entry : *readable)
+        CHECK(entry.tensor.type == (entry.name == "m.weight" ? dtype::f8_e4m3 : dtype::u8));
+
+    dict described;
+    described.add("m.weight", dtype::f8_e4m3, {32, 32}, std::string(1024, 'm'));
+    described.add("m.weight_scale", dtype::f8_e8m0, {128, 4}, std::string(512, '8'));
+    const auto told =
+        stet::carry::with_u8_scales(described.tensors(), R"({"layers": {"m": {"format": "mxfp8"}}})");
+    REQUIRE(told);
+    CHECK((told->begin() + 1)->tensor.type == dtype::u8);
+}
+
 TEST_CASE("keeping without memory says so and gives all memory back")
 {
     dict given;

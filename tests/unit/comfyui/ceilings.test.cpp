@@ -15,8 +15,8 @@ namespace {
 
 constexpr bool is_ascending()
 {
-    for (std::size_t i = 1; i < stet::ceilings.size(); ++i) {
-        if (stet::ceilings[i - 1].longest >= stet::ceilings[i].longest)
+    for (std::size_t i = 1; i < stet::ceilings::known.size(); ++i) {
+        if (stet::ceilings::known[i - 1].longest >= stet::ceilings::known[i].longest)
             return false;
     }
     return true;
@@ -25,7 +25,7 @@ constexpr bool is_ascending()
 std::vector<std::string_view> programs(std::uint64_t header_bytes)
 {
     std::vector<std::string_view> names;
-    for (const stet::ceiling& exceeded : stet::exceeded_ceilings(header_bytes))
+    for (const stet::ceilings::ceiling& exceeded : stet::ceilings::exceeded(header_bytes))
         names.push_back(exceeded.program);
     return names;
 }
@@ -44,10 +44,10 @@ using names = std::vector<std::string_view>;
 } // namespace
 
 static_assert(is_ascending());
-static_assert(stet::exceeded_ceilings(0).empty());
-static_assert(stet::exceeded_ceilings(UINT64_MAX).size() == stet::ceilings.size());
-static_assert(stet::exceeded_ceilings(UINT64_MAX).data() == stet::ceilings.data());
-static_assert(noexcept(stet::exceeded_ceilings(0)));
+static_assert(stet::ceilings::exceeded(0).empty());
+static_assert(stet::ceilings::exceeded(UINT64_MAX).size() == stet::ceilings::known.size());
+static_assert(stet::ceilings::exceeded(UINT64_MAX).data() == stet::ceilings::known.data());
+static_assert(noexcept(stet::ceilings::exceeded(0)));
 
 TEST_CASE("a header at a ceiling is fine, one byte more is not")
 {
@@ -75,7 +75,7 @@ TEST_CASE("the longest header that can be written passes every ceiling below the
 
 TEST_CASE("each ceiling has one sentence that names its program and its figure")
 {
-    for (const stet::ceiling& one : stet::ceilings) {
+    for (const stet::ceilings::ceiling& one : stet::ceilings::known) {
         const std::string_view program = one.program.substr(0, one.program.find(" m"));
         // MLX refuses the round number itself.
         const std::uint64_t figure = one.program == "MLX" ? one.longest + 1 : one.longest;
@@ -83,10 +83,11 @@ TEST_CASE("each ceiling has one sentence that names its program and its figure")
         CHECK(one.sentence.find(readable(figure)) != std::string_view::npos);
         CHECK(one.sentence.back() != '.');
         CHECK(one.sentence.find('\n') == std::string_view::npos);
-        CHECK(std::count_if(stet::ceilings.begin(), stet::ceilings.end(), [&one](const stet::ceiling& other) {
-                  return other.sentence == one.sentence;
-              }) == 1);
+        CHECK(std::count_if(stet::ceilings::known.begin(), stet::ceilings::known.end(),
+                            [&one](const stet::ceilings::ceiling& other) {
+                                return other.sentence == one.sentence;
+                            }) == 1);
     }
-    CHECK(stet::ceilings[0].sentence ==
+    CHECK(stet::ceilings::known[0].sentence ==
           "ComfyUI shows no metadata of a file whose header passes 1,048,576 bytes");
 }

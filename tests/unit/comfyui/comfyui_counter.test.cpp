@@ -9,18 +9,17 @@
 #include <type_traits>
 #include <utility>
 
-using stet::comfyui_counter;
-using stet::comfyui_place;
-using stet::naming_rule;
+namespace comfyui = stet::comfyui;
 using stet::path_style;
+using stet::comfyui::naming_rule;
 
-static_assert(!std::is_constructible_v<comfyui_counter, comfyui_place>, "a temporary place would be gone");
+static_assert(!std::is_constructible_v<comfyui::counter, comfyui::place>, "a temporary place would be gone");
 
 namespace {
 
-std::string next_after(std::initializer_list<std::string_view> entries, const comfyui_place& place)
+std::string next_after(std::initializer_list<std::string_view> entries, const comfyui::place& place)
 {
-    comfyui_counter numbers(place);
+    comfyui::counter numbers(place);
     for (const std::string_view entry : entries)
         numbers.see(entry);
     return numbers.next().text();
@@ -105,7 +104,7 @@ TEST_CASE("a stem of any characters is met letter by letter")
 
 TEST_CASE("a place that sees no entries always has number one")
 {
-    const comfyui_place place{.stem = "M", .sees_entries = false, .paths = path_style::posix};
+    const comfyui::place place{.stem = "M", .sees_entries = false, .paths = path_style::posix};
     CHECK(next_after({"M_00002_.x", "M_-7_", "M_"}, place) == "1");
 }
 
@@ -123,7 +122,7 @@ TEST_CASE("by the later rule the number ends at a dot, too")
 
 TEST_CASE("on windows the case of ASCII letters makes no difference")
 {
-    const comfyui_place place{.stem = "ComfyUI", .paths = path_style::windows};
+    const comfyui::place place{.stem = "ComfyUI", .paths = path_style::windows};
     CHECK(next_after({"comfyui_00005_.x"}, place) == "6");
     CHECK(next_after({"comfyux_00005_.x"}, place) == "1");
 }

@@ -9,31 +9,29 @@
 #include <string_view>
 #include <vector>
 
-using stet::comfyui_place;
-using stet::comfyui_request;
+namespace comfyui = stet::comfyui;
 using stet::errc;
-using stet::naming_rule;
 using stet::path_style;
-using stet::resolve_comfyui;
 using stet::result;
+using stet::comfyui::naming_rule;
 using stet::detail::python_int;
 
 namespace {
 
-comfyui_request request(std::string_view prefix, std::string_view output_dir = "/out",
-                        naming_rule rule = naming_rule::comfyui_0_8)
+comfyui::request request(std::string_view prefix, std::string_view output_dir = "/out",
+                         naming_rule rule = naming_rule::comfyui_0_8)
 {
     return {.prefix = prefix, .output_dir = output_dir, .rule = rule, .paths = path_style::posix};
 }
 
-comfyui_request windows_request(std::string_view prefix, std::string_view output_dir = "C:\\out")
+comfyui::request windows_request(std::string_view prefix, std::string_view output_dir = "C:\\out")
 {
     return {.prefix = prefix, .output_dir = output_dir, .paths = path_style::windows};
 }
 
-std::optional<errc> failure(const comfyui_request& asked)
+std::optional<errc> failure(const comfyui::request& asked)
 {
-    const auto place = resolve_comfyui(asked);
+    const auto place = comfyui::resolve(asked);
     return place ? std::optional<errc>() : place.error().code;
 }
 
@@ -41,12 +39,12 @@ struct row {
     std::string_view prefix, folder, stem, subfolder;
 };
 
-void check_places(std::initializer_list<row> rows, comfyui_request asked)
+void check_places(std::initializer_list<row> rows, comfyui::request asked)
 {
     for (const auto& [prefix, folder, stem, subfolder] : rows) {
         CAPTURE(prefix);
         asked.prefix = prefix;
-        const auto place = resolve_comfyui(asked);
+        const auto place = comfyui::resolve(asked);
         REQUIRE(place);
         CHECK(place->folder == folder);
         CHECK(place->stem == stem);
@@ -64,7 +62,7 @@ std::string expanded(std::string_view prefix, unsigned year = 2026)
             stet::calendar_time{.year = year, .month = 11, .day = 5, .hour = 13, .minute = 7, .second = 9},
         .width = 512,
         .height = 768};
-    return stet::split_comfyui_prefix(asked).prefix_out;
+    return stet::comfyui::split_prefix(asked).prefix_out;
 }
 
 } // namespace
@@ -103,11 +101,11 @@ TEST_CASE("a prefix that leads out of the output folder is refused")
          {"../M", "../out", "../out2/M", "/M", "/", "//", "//x/y", "/elsewhere/M", "a/../../M"})
     {
         CAPTURE(prefix);
-        const auto place = resolve_comfyui(request(prefix));
+        const auto place = comfyui::resolve(request(prefix));
         REQUIRE_FALSE(place);
         CHECK(place.error().code == errc::outside_root);
     }
-    CHECK(resolve_comfyui(request("../out2/M")).error().subject() == "/out/../out2");
+    CHECK(comfyui::resolve(request("../out2/M")).error().subject() == "/out/../out2");
 }
 
 TEST_CASE("an output folder that is not spelled normalized holds nothing in 0.8")
@@ -126,7 +124,7 @@ TEST_CASE("a relative output folder is refused in 0.8, whatever the prefix")
         CHECK(failure(request("M", output_dir)) == errc::output_folder_not_absolute);
         CHECK(failure(request("../../M", output_dir)) == errc::output_folder_not_absolute);
     }
-    CHECK(resolve_comfyui(request("M", "out")).error().subject() == "out");
+    CHECK(comfyui::resolve(request("M", "out")).error().subject() == "out");
 }
 
 TEST_CASE("the later rule takes any spelling of the output folder")
@@ -136,7 +134,7 @@ TEST_CASE("the later rule takes any spelling of the output folder")
         CHECK_FALSE(failure(request("a/M", output_dir, naming_rule::comfyui_2026)));
         CHECK(failure(request("../a/M", output_dir, naming_rule::comfyui_2026)) == errc::outside_root);
     }
-    CHECK(resolve_comfyui(request("M", "out", naming_rule::comfyui_2026))->folder == "out/");
+    CHECK(comfyui::resolve(request("M", "out", naming_rule::comfyui_2026))->folder == "out/");
 }
 
 TEST_CASE("only the later rule refuses a NUL in the folder")
@@ -163,7 +161,7 @@ TEST_CASE("the later rule compares the folders that the caller's disk leads to")
         return stet::error{.code = errc::too_many_links}.about(path);
     };
     const auto code = [&](std::string_view prefix) {
-        const auto place = resolve_comfyui(request(prefix, "output", naming_rule::comfyui_2026), resolve);
+        const auto place = comfyui::resolve(request(prefix, "output", naming_rule::comfyui_2026), resolve);
         return place ? std::optional<errc>() : place.error().code;
     };
     CHECK_FALSE(code("inner/M"));
@@ -178,7 +176,7 @@ TEST_CASE("0.8 does not ask where links lead")
     const auto resolve = [](const std::string& path) -> result<std::string> {
         return stet::error{.code = errc::too_many_links}.about(path);
     };
-    const auto place = resolve_comfyui(request("link/M"), resolve);
+    const auto place = comfyui::resolve(request("link/M"), resolve);
     REQUIRE(place);
     CHECK(place->folder == "/out/link");
 }
@@ -201,7 +199,7 @@ TEST_CASE("fields of the prefix are replaced one after the other")
 
 TEST_CASE("without a time the fields of time stay in a ComfyUI prefix")
 {
-    CHECK(resolve_comfyui(request("%width%/%year%"))->prefix_out == "0/%year%");
+    CHECK(comfyui::resolve(request("%width%/%year%"))->prefix_out == "0/%year%");
 }
 
 TEST_CASE("a folder may come from a field")
@@ -209,7 +207,7 @@ TEST_CASE("a folder may come from a field")
     auto asked = request("%year%/%month%");
     asked.fields.time =
         stet::calendar_time{.year = 2026, .month = 3, .day = 1, .hour = 0, .minute = 0, .second = 0};
-    const auto place = resolve_comfyui(asked);
+    const auto place = comfyui::resolve(asked);
     REQUIRE(place);
     CHECK(place->folder == "/out/2026");
     CHECK(place->stem == "03");
@@ -218,7 +216,7 @@ TEST_CASE("a folder may come from a field")
 
 TEST_CASE("entries are seen when the prefix ends in as many characters as the stem has")
 {
-    const auto sees = [](std::string_view prefix) { return resolve_comfyui(request(prefix))->sees_entries; };
+    const auto sees = [](std::string_view prefix) { return comfyui::resolve(request(prefix))->sees_entries; };
     for (const std::string_view prefix : {"M", "a/M", "a/.", "ab/x/..", ".", "..", "\xC3\xA9/.", "/out/M"}) {
         CAPTURE(prefix);
         CHECK(sees(prefix));
@@ -257,7 +255,7 @@ TEST_CASE("on windows both slashes separate, drives count and case does not")
 
 TEST_CASE("the place remembers the rule it was found by")
 {
-    const auto place = resolve_comfyui(request("M", "/out", naming_rule::comfyui_2026));
+    const auto place = comfyui::resolve(request("M", "/out", naming_rule::comfyui_2026));
     REQUIRE(place);
     CHECK(place->rule == naming_rule::comfyui_2026);
     CHECK(place->paths == path_style::posix);
@@ -265,7 +263,8 @@ TEST_CASE("the place remembers the rule it was found by")
 
 TEST_CASE("what is inside by text may be relative")
 {
-    const comfyui_place place = stet::split_comfyui_prefix(request("a/M", "out", naming_rule::comfyui_2026));
+    const comfyui::place place =
+        stet::comfyui::split_prefix(request("a/M", "out", naming_rule::comfyui_2026));
     CHECK(stet::detail::is_inside_by_text(place, "out"));
     CHECK(stet::detail::is_inside_by_text(place, "./out/"));
     CHECK_FALSE(stet::detail::is_inside_by_text(place, "/out"));
@@ -275,14 +274,14 @@ TEST_CASE("what is inside by text may be relative")
 TEST_CASE("a file's number takes five characters or more, its sign among them")
 {
     const auto named = [](std::string_view number) {
-        return stet::comfyui_file_name("M", python_int::parse(number).value_or(python_int()));
+        return stet::comfyui::file_name("M", python_int::parse(number).value_or(python_int()));
     };
     CHECK(named("7") == "M_00007_.safetensors");
     CHECK(named("100000") == "M_100000_.safetensors");
     CHECK(named("-2") == "M_-0002_.safetensors");
     CHECK(named("0") == "M_00000_.safetensors");
     CHECK(named("18446744073709551617") == "M_18446744073709551617_.safetensors");
-    CHECK(stet::comfyui_file_name("", python_int(), ".part") == "_00000_.part");
+    CHECK(stet::comfyui::file_name("", python_int(), ".part") == "_00000_.part");
 }
 
 TEST_CASE("an output folder that leads nowhere is refused before the prefix is looked at")
@@ -292,7 +291,7 @@ TEST_CASE("an output folder that leads nowhere is refused before the prefix is l
         ++asked;
         return stet::error{.code = errc::too_many_links}.about(path);
     };
-    const auto place = resolve_comfyui(request("M", "loop", naming_rule::comfyui_2026), resolve);
+    const auto place = comfyui::resolve(request("M", "loop", naming_rule::comfyui_2026), resolve);
     REQUIRE_FALSE(place);
     CHECK(place.error().code == errc::too_many_links);
     CHECK(place.error().subject() == "loop");

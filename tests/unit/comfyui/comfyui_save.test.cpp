@@ -21,8 +21,8 @@ struct small_model {
     std::vector<float>                       weight = std::vector<float>(6, 1.5F);
     std::map<std::string, stet::tensor_view> dict{{"w", *stet::view_of(weight, {2, 3})}};
 
-    stet::result<stet::saved_checkpoint> save(const stet::comfyui_numbered& where,
-                                              const stet::save_options&     options = {}) const
+    stet::result<stet::saved_checkpoint> save(const stet::comfyui::numbered& where,
+                                              const stet::save_options&      options = {}) const
     {
         return stet::save(stet::model_only{.model = dict}, stet::layouts::generic{}, where, options);
     }
@@ -30,7 +30,7 @@ struct small_model {
 
 } // namespace
 
-static_assert(stet::save_target<stet::comfyui_numbered>);
+static_assert(stet::save_target<stet::comfyui::numbered>);
 static_assert(stet::save_target<stet::numbered> && stet::save_target<stet::exact_path>);
 static_assert(!stet::save_target<std::string>);
 

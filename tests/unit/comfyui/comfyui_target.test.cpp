@@ -16,13 +16,12 @@
 #include <utility>
 #include <vector>
 
-using stet::comfyui_request;
-using stet::comfyui_target;
+namespace comfyui = stet::comfyui;
 using stet::durability;
 using stet::errc;
 using stet::existing_file;
-using stet::naming_rule;
 using stet::native_file_system;
+using stet::comfyui::naming_rule;
 using support::faulty_file_system;
 using support::file_call;
 using support::scratch_directory;
@@ -58,7 +57,7 @@ public:
     auto take(std::string_view prefix, existing_file existing = existing_file::refuse,
               const stet::file_system& calls = native_file_system()) const
     {
-        return comfyui_target::take(calls, request(prefix), durability::none, existing);
+        return comfyui::target::take(calls, request(prefix), durability::none, existing);
     }
 
     errc failure(std::string_view prefix, existing_file existing = existing_file::refuse) const
@@ -75,7 +74,7 @@ public:
         return target && target->file().write(bytes_of(content)) && target->publish(durability::full);
     }
 
-    comfyui_request request(std::string_view prefix) const
+    comfyui::request request(std::string_view prefix) const
     {
         return {.prefix = prefix, .output_dir = path_, .rule = rule_};
     }
@@ -349,7 +348,9 @@ TEST_CASE("the later rule refuses a link out of the output folder before anythin
     for (const std::string_view prefix : {"link/M", "link/new/M", "a/link/M", "a/link/b/c/M"}) {
         CAPTURE(prefix);
         CHECK(out.failure(prefix) == errc::outside_root);
+        CHECK(out.take(prefix).error().first_party() == "link");
     }
+    CHECK(out.take("../elsewhere/M").error().first_party().empty());
     CHECK(out.here().entries("elsewhere").empty());
     CHECK(out.here().entries("out/a") == names{"link"});
 }
@@ -391,7 +392,7 @@ TEST_CASE("the later rule takes an output folder by any of its names")
     for (const std::string& root : {out.here() / "alias", out.path() + '/', out.path() + "/../out"}) {
         CAPTURE(root);
         request.output_dir = root;
-        auto target = comfyui_target::take(native_file_system(), request, durability::none);
+        auto target = comfyui::target::take(native_file_system(), request, durability::none);
         REQUIRE(target);
         CHECK(target->publish(durability::none));
     }
@@ -423,13 +424,13 @@ TEST_CASE("a relative output folder is taken by the later rule alone")
     const std::string relative = std::filesystem::relative(out.path(), ignored).generic_string();
     if (relative.empty())
         return; // on another drive
-    comfyui_request request{.prefix = "a/M", .output_dir = relative, .rule = naming_rule::comfyui_2026};
-    CHECK(comfyui_target::take(native_file_system(), request, durability::none));
+    comfyui::request request{.prefix = "a/M", .output_dir = relative, .rule = naming_rule::comfyui_2026};
+    CHECK(comfyui::target::take(native_file_system(), request, durability::none));
     request.prefix = "../M";
-    CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code ==
+    CHECK(comfyui::target::take(native_file_system(), request, durability::none).error().code ==
           errc::outside_root);
     request.rule = naming_rule::comfyui_0_8;
-    CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code ==
+    CHECK(comfyui::target::take(native_file_system(), request, durability::none).error().code ==
           errc::output_folder_not_absolute);
 }
 
@@ -440,11 +441,11 @@ TEST_CASE("a missing output folder is created once the prefix is known to stay i
         const std::string missing = out / "deep/er";
         auto              request = out.request("../M");
         request.output_dir = missing;
-        CHECK(comfyui_target::take(native_file_system(), request, durability::none).error().code ==
+        CHECK(comfyui::target::take(native_file_system(), request, durability::none).error().code ==
               errc::outside_root);
         CHECK(out.entries().empty());
         request.prefix = "a/M";
-        CHECK(comfyui_target::take(native_file_system(), request, durability::full));
+        CHECK(comfyui::target::take(native_file_system(), request, durability::full));
         CHECK(out.here().entries("out/deep/er") == names{"a"});
     }
 }
@@ -497,7 +498,8 @@ TEST_CASE("fields of time without one mean now")
 
     auto request = out.request("%year%/M");
     request.fields.time = stet::calendar_time{.year = 1999, .month = 1, .day = 1};
-    CHECK(comfyui_target::take(native_file_system(), request, durability::none)->place().subfolder == "1999");
+    CHECK(comfyui::target::take(native_file_system(), request, durability::none)->place().subfolder ==
+          "1999");
 }
 
 TEST_CASE("an error of the system is about the folder or the file it met")
@@ -530,8 +532,8 @@ TEST_CASE("whatever call fails, no part file stays")
             faulty_file_system faulty;
             faulty.fail(nth, EIO);
             {
-                auto target = comfyui_target::take(faulty.calls(), out.request("a/b/M/"), durability::full,
-                                                   existing_file::replace);
+                auto target = comfyui::target::take(faulty.calls(), out.request("a/b/M/"), durability::full,
+                                                    existing_file::replace);
                 if (target && target->file().write(bytes_of("second")))
                     static_cast<void>(target->publish(durability::full));
             }

@@ -18,7 +18,7 @@
 
 using namespace std::string_view_literals;
 using stet::errc;
-using stet::redump_json;
+using stet::comfyui::redump_json;
 using support::counting_heap;
 
 namespace {

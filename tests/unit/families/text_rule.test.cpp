@@ -139,10 +139,12 @@ TEST_CASE("sd1 puts clip_l under cond_stage_model and leaves out the projection 
 TEST_CASE("sd1 refuses keys that are not clip_l's in strict conduct, in ComfyUI's it leaves them at the top")
 {
     support::tensor_pool pool;
-    for (const std::string key : {"t5xxl.y", "clip_l", "logit_scale", "text_model.x", "cond_stage_model.x"}) {
+    for (const std::string key : {"t5xxl.y", "clip_l", "logit_scale", "text_model.x"}) {
         const named_tensors given{{"clip_l.x", pool.one(1)}, {key, pool.one(2)}};
         CHECK(applied<rules::sd1>(given).names() == "foreign_key " + key);
     }
+    CHECK(applied<rules::sd1>({{"cond_stage_model.x", pool.one(1)}}).names() ==
+          "foreign_prefix cond_stage_model.x");
     const applied<rules::sd1> done({{"clip_l.x", pool.one(1)},
                                     {"t5xxl.y", pool.one(2)},
                                     {"clip_l", pool.one(3)},
@@ -160,7 +162,7 @@ TEST_CASE("names that meet in sd1 are refused in strict conduct and reported in 
 {
     support::tensor_pool pool;
     const named_tensors  given{{"cond_stage_model.x", pool.one(1)}, {"clip_l.x", pool.one(2)}};
-    CHECK(applied<rules::sd1>(given).names() == "foreign_key cond_stage_model.x");
+    CHECK(applied<rules::sd1>(given).names() == "foreign_prefix cond_stage_model.x");
     const applied<rules::sd1> done(given, strictness::as_comfyui);
     CHECK(done.names() == "cond_stage_model.x;");
     CHECK(floats(done.tensor("cond_stage_model.x")) == std::vector<float>{2});

@@ -295,6 +295,7 @@ TEST_CASE("a link out of the root is refused")
         REQUIRE_FALSE(entered);
         CHECK(entered.error().code == errc::outside_root);
         CHECK(entered.error().subject() == here / "root/x");
+        CHECK(entered.error().first_party() == "link");
     }
     const auto a = root->enter("a", *root, durability::none, "a");
     REQUIRE(a);

@@ -31,7 +31,7 @@ stet::result<std::string> uri_of(std::string_view image, std::string_view media_
 } // namespace
 
 static_assert(stet::detail::default_thumbnail_limit == 524'288);
-static_assert(stet::exceeded_ceilings(2 * stet::detail::default_thumbnail_limit).empty());
+static_assert(stet::ceilings::exceeded(2 * stet::detail::default_thumbnail_limit).empty());
 
 static_assert(is_image_uri("data:image/jpeg;base64,/9j/4A=="));
 static_assert(is_image_uri("data:image/svg+xml;base64,Zg==") &&

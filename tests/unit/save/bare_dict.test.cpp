@@ -184,7 +184,7 @@ TEST_CASE("one name twice in a dict is refused, and the sentence names it")
     const auto                                                   refused = stet::save(dict, bytes);
     REQUIRE_FALSE(refused);
     CHECK(stet::message(refused.error()) ==
-          "tensor 'w' is placed twice: by the dict and by the dict; rename or leave out one of them");
+          "tensor 'w' is placed twice, both times by the dict; rename or leave out one of the two");
     CHECK(bytes.empty());
 }
 

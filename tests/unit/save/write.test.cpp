@@ -554,7 +554,7 @@ TEST_CASE("a save tells how long its header is")
 
     REQUIRE(written);
     CHECK(written->header_bytes == file.size() - 8 - 1);
-    CHECK(stet::exceeded_ceilings(written->header_bytes).empty());
+    CHECK(stet::ceilings::exceeded(written->header_bytes).empty());
 }
 
 TEST_CASE("a producer is lent the block in which the file is staged")

@@ -135,6 +135,7 @@ static_assert(static_cast<int>(errc::nothing_to_merge) == 112);
 static_assert(static_cast<int>(errc::not_finite_result) == 113);
 static_assert(static_cast<int>(errc::invalid_ratio) == 114);
 static_assert(static_cast<int>(errc::meaningless_ratio) == 115);
+static_assert(static_cast<int>(errc::foreign_prefix) == 116);
 
 namespace {
 

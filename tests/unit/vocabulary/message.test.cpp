@@ -26,7 +26,7 @@ struct sentence {
 };
 
 /// What is said about the error that example() makes.
-constexpr std::array<sentence, 115> sentences{{
+constexpr std::array<sentence, 116> sentences{{
     {errc::tensor_size_mismatch, "tensor_size_mismatch",
      "tensor 'a.b': 9,216 bytes given, its dtype and shape need 1,234,567"},
     {errc::tensor_size_overflow, "tensor_size_overflow",
@@ -71,7 +71,7 @@ constexpr std::array<sentence, 115> sentences{{
     {errc::duplicate_metadata_key, "duplicate_metadata_key",
      "metadata 'a.b' is given twice; keep one of them"},
     {errc::out_of_memory, "out_of_memory",
-     "'a.b': the system has no memory left (its error: 13); close other programs and try again"},
+     "'a.b': cannot read or write it, for the system has no memory left (its error: 13); close other programs and try again"},
     {errc::sink_full, "sink_full", "1,234,567 bytes are to be written, the memory given holds 9,216"},
     {errc::sink_refused, "sink_refused", "the sink refused 1,234,567 bytes (its code: 13)"},
     {errc::cancelled, "cancelled",
@@ -82,7 +82,8 @@ constexpr std::array<sentence, 115> sentences{{
     {errc::counter_exhausted, "counter_exhausted",
      "'a.b': the folder's numbers reach 9,216, none is left; move old files away"},
     {errc::folder_missing, "folder_missing", "'a.b': the folder does not exist; create it first"},
-    {errc::name_taken, "name_taken", "'a.b' exists already; choose another name or ask to replace it"},
+    {errc::name_taken, "name_taken",
+     "'a.b' exists already; choose another name, or replace it by existing_file::replace"},
     {errc::not_a_regular_file, "not_a_regular_file", "'a.b' is no regular file; choose another path"},
     {errc::permission_denied, "permission_denied", "'a.b': permission denied"},
     {errc::read_only_file_system, "read_only_file_system", "'a.b': the file system is read-only"},
@@ -92,7 +93,7 @@ constexpr std::array<sentence, 115> sentences{{
     {errc::file_name_too_long, "file_name_too_long", "'a.b': the name is too long for the file system"},
     {errc::too_many_open_files, "too_many_open_files", "'a.b': no file descriptor is left"},
     {errc::too_many_links, "too_many_links", "'a.b': symbolic links lead to each other"},
-    {errc::io_failure, "io_failure", "'a.b': the system reports error 13"},
+    {errc::io_failure, "io_failure", "'a.b': cannot read or write it (the system's error: 13)"},
     {errc::missing_qkv, "missing_qkv",
      "attention layer 'a.b' has no modelvae; q, k and v are saved as one tensor"},
     {errc::projection_rank, "projection_rank",
@@ -249,6 +250,9 @@ constexpr std::array<sentence, 115> sentences{{
     {errc::invalid_ratio, "invalid_ratio", "'a.b' is model; it must vae"},
     {errc::meaningless_ratio, "meaningless_ratio",
      "the first file gives no meaning to a ratio of model: vae; leave it out"},
+    {errc::foreign_prefix, "foreign_prefix",
+     "key 'a.b' begins with 'model.', which a whole checkpoint puts before its keys; take it off the component's keys, "
+     "or save as ComfyUI does"},
 }};
 
 static_assert(sentences.size() == stet::detail::errc_count, "a new code needs its sentence here");
@@ -280,10 +284,11 @@ std::string number(std::uint64_t value)
 
 std::string system_number(int value)
 {
-    constexpr std::string_view before = "'': the system reports error ";
+    constexpr std::string_view before = "'': cannot read or write it (the system's error: ";
     const std::string          text = message(error{.code = errc::io_failure, .os_code = value});
     REQUIRE(text.starts_with(before));
-    return text.substr(before.size());
+    REQUIRE(text.ends_with(')'));
+    return text.substr(before.size(), text.size() - before.size() - 1);
 }
 
 } // namespace
@@ -463,7 +468,7 @@ TEST_CASE("a system without memory is told from an allocator without")
 {
     CHECK(
         message(error{.code = errc::out_of_memory, .os_code = 12}.about("out/a.safetensors")) ==
-        "'out/a.safetensors': the system has no memory left (its error: 12); close other programs and try again");
+        "'out/a.safetensors': cannot read or write it, for the system has no memory left (its error: 12); close other programs and try again");
     CHECK(message(error{.code = errc::out_of_memory, .expected = 7}) ==
           "the allocator gave no memory for 7 bytes; free some and try again");
     CHECK(message(error{.code = errc::out_of_memory}) ==
@@ -480,7 +485,7 @@ TEST_CASE("where nobody knows how many bytes it was, no number is given")
 TEST_CASE("a percent sign in a subject is no field")
 {
     CHECK(message(error{.code = errc::name_taken}.about("%a%e%s")) ==
-          "'%a%e%s' exists already; choose another name or ask to replace it");
+          "'%a%e%s' exists already; choose another name, or replace it by existing_file::replace");
 }
 
 TEST_CASE("numbers have thousands separators")
@@ -530,6 +535,14 @@ TEST_CASE("a fault is named as it is where it is known")
         message(error{.code = errc::foreign_key}.with("t5xxl.transformer.").about("a.b")) ==
         "tensor 'a.b' lacks the name of its encoder, without which no loader finds it; put that before every key of "
         "it, such as 't5xxl.transformer.'");
+    CHECK(
+        message(error{.code = errc::outside_root}.with("link").about("out/a")) ==
+        "'out/a' leads out of the output folder by a link; use a folder without one, or save below the folder that "
+        "it leads to");
+    CHECK(message(error{.code = errc::outside_storage, .expected = 4, .actual = UINT64_MAX}.about("a.b")) ==
+          "tensor 'a.b': the strides reach outside a storage of 4 elements");
+    CHECK(message(error{.code = errc::duplicate_name}.with("model", "model").about("a.b")) ==
+          "tensor 'a.b' is placed twice, both times by the model; rename or leave out one of the two");
     CHECK(message(error{.code = errc::header_length_too_large}.with("a zip archive does")) ==
           "the file is no safetensors file, it begins as a zip archive does");
     CHECK(message(error{.code = errc::invalid_offset, .expected = 8, .actual = 4}.with("c.d").about("a.b")) ==

@@ -49,6 +49,22 @@ public:
         return std::move(kept_);
     }
 
+    /// Changes nothing but the dtype of mxfp8's scales.
+    result<carry::comfyui_component> run_with_u8_scales()
+    {
+        for (std::uint32_t i = 0; i < found_->tensors().size(); ++i) {
+            tensor_view                   view = found_->tensors()[i].tensor;
+            const quantised::layer* const layer = found_->layer_of(i);
+            if (view.type == dtype::f8_e8m0 && layer != nullptr && layer->format != nullptr &&
+                layer->format->arithmetic == quantised::arithmetic::mxfp8 &&
+                layer->position_of("weight_scale") == i)
+                view.type = dtype::u8;
+            if (auto added = add(found_->tensors()[i].name, view); !added)
+                return added.error();
+        }
+        return std::move(kept_);
+    }
+
 private:
     static constexpr std::string_view old_flag_name = "scaled_fp8";
 
@@ -218,6 +234,18 @@ STET_INLINE result<carry::comfyui_component> carry::as_comfyui_keeps(const detai
         return tensors.error();
     const auto found = quantised::find_layers(tensors->view(), {.metadata = metadata, .allocator = memory});
     return found ? detail::layer_keeper(*found, memory).run() : result<comfyui_component>(found.error());
+}
+
+STET_INLINE result<carry::comfyui_component> carry::with_u8_scales(const detail::any_dict&         dict,
+                                                                   std::optional<std::string_view> metadata,
+                                                                   const allocator&                memory)
+{
+    const auto tensors = detail::list_tensors(dict, memory);
+    if (!tensors)
+        return tensors.error();
+    const auto found = quantised::find_layers(tensors->view(), {.metadata = metadata, .allocator = memory});
+    return found ? detail::layer_keeper(*found, memory).run_with_u8_scales()
+                 : result<comfyui_component>(found.error());
 }
 
 } // namespace STET_NAMESPACE

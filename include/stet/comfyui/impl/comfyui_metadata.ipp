@@ -6,10 +6,10 @@
 #include <string>
 #include <utility>
 
-namespace STET_NAMESPACE {
+namespace STET_NAMESPACE::comfyui {
 
-STET_INLINE result<metadata_list> make_comfyui_metadata(const claimed_name&            saved,
-                                                        const std::optional<workflow>& graph)
+STET_INLINE result<metadata_list> make_metadata(const claimed_name&            saved,
+                                                const std::optional<workflow>& graph)
 {
     metadata_list            list;
     const model_description& model = saved.model;
@@ -63,4 +63,4 @@ STET_INLINE result<detail::json_text> redump_json(std::string_view text, const a
     return std::move(out).finished();
 }
 
-} // namespace STET_NAMESPACE
+} // namespace STET_NAMESPACE::comfyui

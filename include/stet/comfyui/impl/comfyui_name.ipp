@@ -7,9 +7,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace STET_NAMESPACE {
-
-namespace detail {
+namespace STET_NAMESPACE::detail {
 
 STET_INLINE std::string with_comfyui_fields(std::string_view prefix, const placeholders& values)
 {
@@ -28,60 +26,65 @@ STET_INLINE std::string with_comfyui_fields(std::string_view prefix, const place
     return text;
 }
 
-} // namespace detail
+} // namespace STET_NAMESPACE::detail
 
-STET_INLINE comfyui_place split_comfyui_prefix(const comfyui_request& request)
+namespace STET_NAMESPACE::comfyui {
+
+STET_INLINE place split_prefix(const request& asked)
 {
-    const path_style  paths = request.paths;
-    std::string       prefix = detail::with_comfyui_fields(request.prefix, request.fields);
+    const path_style  paths = asked.paths;
+    std::string       prefix = detail::with_comfyui_fields(asked.prefix, asked.fields);
     const std::string normal = detail::python_path::normalized(prefix, paths);
     const auto [subfolder, stem] = detail::python_path::split(normal, paths);
     // ComfyUI cuts the entries of the folder after as many characters as the prefix, not normalized, ends in.
     const std::string_view raw_stem = detail::python_path::split(prefix, paths).second;
     const bool             sees_entries = detail::character_count(raw_stem) == detail::character_count(stem);
-    return {.folder = detail::python_path::joined(request.output_dir, subfolder, paths),
+    return {.folder = detail::python_path::joined(asked.output_dir, subfolder, paths),
             .stem = std::string(stem),
             .subfolder = std::string(subfolder),
             .prefix_out = std::move(prefix),
             .sees_entries = sees_entries,
-            .rule = request.rule,
+            .rule = asked.rule,
             .paths = paths};
 }
 
-namespace detail {
+} // namespace STET_NAMESPACE::comfyui
 
-STET_INLINE bool is_inside_by_text(const comfyui_place& place, std::string_view output_dir)
+namespace STET_NAMESPACE::detail {
+
+STET_INLINE bool is_inside_by_text(const comfyui::place& place, std::string_view output_dir)
 {
-    return detail::python_path::is_inside(detail::python_path::normalized(output_dir, place.paths),
-                                          detail::python_path::normalized(place.folder, place.paths),
-                                          place.paths);
+    return python_path::is_inside(python_path::normalized(output_dir, place.paths),
+                                  python_path::normalized(place.folder, place.paths), place.paths);
 }
 
-} // namespace detail
+} // namespace STET_NAMESPACE::detail
 
-STET_INLINE result<comfyui_place> resolve_comfyui(const comfyui_request& request)
+namespace STET_NAMESPACE::comfyui {
+
+STET_INLINE result<place> resolve(const request& asked)
 {
-    auto             place = split_comfyui_prefix(request);
-    const path_style paths = request.paths;
-    const auto       root = request.output_dir;
-    if (request.rule == naming_rule::comfyui_0_8) {
+    auto             found = split_prefix(asked);
+    const path_style paths = asked.paths;
+    const auto       root = asked.output_dir;
+    if (asked.rule == naming_rule::comfyui_0_8) {
         const bool lacks_drive =
             paths == path_style::windows && detail::python_path::drive_size(root, paths) == 0;
         if (lacks_drive || !detail::python_path::is_rooted(root, paths))
             return error{.code = errc::output_folder_not_absolute}.about(root);
         const bool is_doubled = paths == path_style::posix && root.starts_with("//");
         if (is_doubled || detail::python_path::normalized(root, paths) != root)
-            return error{.code = errc::outside_root}.about(place.folder);
-    } else if (place.folder.find('\0') != std::string::npos) {
-        return error{.code = errc::invalid_file_name}.about(place.folder);
+            return error{.code = errc::outside_root}.about(found.folder);
+    } else if (found.folder.find('\0') != std::string::npos) {
+        return error{.code = errc::invalid_file_name}.about(found.folder);
     }
-    if (!detail::is_inside_by_text(place, root))
-        return error{.code = errc::outside_root}.about(place.folder);
-    return place;
+    if (!detail::is_inside_by_text(found, root))
+        return error{.code = errc::outside_root}.about(found.folder);
+    return found;
 }
 
-STET_INLINE std::string comfyui_file_name(std::string_view stem, const detail::python_int& number,
-                                          std::string_view extension)
+STET_INLINE std::string file_name(std::string_view stem, const detail::python_int& number,
+                                  std::string_view extension)
 {
     std::string name(stem);
     name += '_';
@@ -91,7 +94,7 @@ STET_INLINE std::string comfyui_file_name(std::string_view stem, const detail::p
     return name;
 }
 
-STET_INLINE void comfyui_counter::see(std::string_view entry)
+STET_INLINE void counter::see(std::string_view entry)
 {
     const std::string_view stem = place_->stem;
     if (!place_->sees_entries || entry.size() <= stem.size() || entry[stem.size()] != '_' ||
@@ -107,4 +110,4 @@ STET_INLINE void comfyui_counter::see(std::string_view entry)
         largest_ = std::move(number);
 }
 
-} // namespace STET_NAMESPACE
+} // namespace STET_NAMESPACE::comfyui

@@ -16,17 +16,16 @@
 #include <utility>
 #include <vector>
 
-namespace STET_NAMESPACE {
+namespace STET_NAMESPACE::comfyui {
 
-STET_INLINE result<comfyui_target> comfyui_target::take(const file_system& calls, comfyui_request request,
-                                                        durability lasting, existing_file existing)
+STET_INLINE result<target> target::take(const file_system& calls, request asked, durability lasting,
+                                        existing_file existing)
 {
-    request.paths = calls.paths;
-    if (!request.fields.time && detail::mentions_time(request.prefix))
-        request.fields.time = local_time();
-    const bool resolves_links = request.rule != naming_rule::comfyui_0_8;
-    auto       place =
-        resolves_links ? result<comfyui_place>(split_comfyui_prefix(request)) : resolve_comfyui(request);
+    asked.paths = calls.paths;
+    if (!asked.fields.time && detail::mentions_time(asked.prefix))
+        asked.fields.time = local_time();
+    const bool resolves_links = asked.rule != naming_rule::comfyui_0_8;
+    auto       place = resolves_links ? result<comfyui::place>(split_prefix(asked)) : resolve(asked);
     if (!place)
         return place.error();
     const bool has_nul = (place->folder + place->stem).find('\0') != std::string::npos;
@@ -34,13 +33,13 @@ STET_INLINE result<comfyui_target> comfyui_target::take(const file_system& calls
         calls.paths == path_style::posix || detail::is_allowed(place->stem + '_', calls.paths);
     if (has_nul || !is_allowed)
         return error{.code = errc::invalid_file_name}.about(place->prefix_out);
-    auto in = resolves_links ? open_inside(calls, *place, std::string(request.output_dir), lasting)
+    auto in = resolves_links ? open_inside(calls, *place, std::string(asked.output_dir), lasting)
                              : folder::create(calls, place->folder, lasting);
     if (!in)
         return in.error();
     if (lasting == durability::full) {
         // Whoever created the folders may not have made their names last yet.
-        const auto root = folder::create(calls, std::string(request.output_dir), lasting);
+        const auto root = folder::create(calls, std::string(asked.output_dir), lasting);
         if (!root)
             return root.error();
         if (auto made = root->make_last_below(*in, place->folder); !made)
@@ -49,16 +48,15 @@ STET_INLINE result<comfyui_target> comfyui_target::take(const file_system& calls
     return claim(*std::move(in), *std::move(place), existing);
 }
 
-STET_INLINE comfyui_target::comfyui_target(folder in, part_file file, comfyui_place place,
-                                           detail::python_int number, std::string name,
-                                           existing_file existing) noexcept
+STET_INLINE target::target(folder in, part_file file, comfyui::place place, detail::python_int number,
+                           std::string name, existing_file existing) noexcept
     : in_(std::move(in)), file_(std::move(file)), place_(std::move(place)), number_(std::move(number)),
       name_(std::move(name)), existing_(existing)
 {
 }
 
-STET_INLINE result<folder> comfyui_target::open_inside(const file_system& calls, const comfyui_place& place,
-                                                       const std::string& output_dir, durability lasting)
+STET_INLINE result<folder> target::open_inside(const file_system& calls, const comfyui::place& place,
+                                               const std::string& output_dir, durability lasting)
 {
     auto root = folder::open(calls, output_dir);
     if (!root && root.error().os_code == ENOENT) {
@@ -85,8 +83,10 @@ STET_INLINE result<folder> comfyui_target::open_inside(const file_system& calls,
     const auto inside = root->contains(*in, path);
     if (!inside)
         return inside.error();
-    if (!*inside)
-        return error{.code = errc::outside_root}.about(place.folder);
+    if (!*inside) {
+        const error outside = error{.code = errc::outside_root}.about(place.folder);
+        return detail::is_inside_by_text(place, output_dir) ? outside.with("link") : outside;
+    }
     for (; in && !missing.empty(); missing.pop_back()) {
         path = detail::python_path::joined(path, missing.back(), calls.paths);
         in = in->enter(missing.back(), *root, lasting, path);
@@ -94,21 +94,19 @@ STET_INLINE result<folder> comfyui_target::open_inside(const file_system& calls,
     return in;
 }
 
-STET_INLINE result<detail::python_int> comfyui_target::next_number(const folder&        in,
-                                                                   const comfyui_place& place)
+STET_INLINE result<detail::python_int> target::next_number(const folder& in, const comfyui::place& place)
 {
-    comfyui_counter numbers(place);
-    const auto      listed = detail::retried([&] {
+    counter    numbers(place);
+    const auto listed = detail::retried([&] {
         return in.calls().list(in.calls().context, in.handle(),
-                                    [&](std::string_view entry) { numbers.see(entry); });
+                               [&](std::string_view entry) { numbers.see(entry); });
     });
     if (listed.error != 0)
         return detail::os_error(listed.error, detail::system_step::list_folder, place.folder);
     return numbers.next();
 }
 
-STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_place place,
-                                                         existing_file existing)
+STET_INLINE result<target> target::claim(folder in, comfyui::place place, existing_file existing)
 {
     constexpr std::size_t             most_attempts = 1000;
     std::optional<detail::python_int> refused;
@@ -121,7 +119,7 @@ STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_plac
             return number.error();
         times = tried == *number ? times + 1 : 1;
         tried = *number;
-        std::string name = comfyui_file_name(place.stem, *number);
+        std::string name = file_name(place.stem, *number);
         std::string path = detail::python_path::joined(place.folder, name, place.paths);
         auto        part = part_file::create(in, part_name(place.stem, *number, times), path,
                                       existing == existing_file::replace ? name : std::string());
@@ -146,43 +144,43 @@ STET_INLINE result<comfyui_target> comfyui_target::claim(folder in, comfyui_plac
         }
         if (exists && facts.kind != entry_kind::file)
             return error{.code = errc::not_a_regular_file}.about(path);
-        return comfyui_target(std::move(in), *std::move(part), std::move(place), *std::move(number),
-                              std::move(name), existing);
+        return target(std::move(in), *std::move(part), std::move(place), *std::move(number), std::move(name),
+                      existing);
     }
 }
 
-STET_INLINE std::string comfyui_target::part_name(const std::string& stem, const detail::python_int& number,
-                                                  std::size_t attempt)
+STET_INLINE std::string target::part_name(const std::string& stem, const detail::python_int& number,
+                                          std::size_t attempt)
 {
     std::string extension(attempt > 1 ? detail::decimal(attempt).view() : std::string_view());
     extension += part_extension;
-    return comfyui_file_name(stem, number, extension);
+    return file_name(stem, number, extension);
 }
 
-STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
+STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
                                                const save_options& options)
 {
     return detail::save_under_free_name(
         tensors, options,
         [&] {
-            return comfyui_target::take(*options.file_system,
-                                        {.prefix = where.prefix,
-                                         .output_dir = where.output_dir,
-                                         .fields = where.fields,
-                                         .rule = where.rule},
-                                        options.durability, where.existing);
+            return target::take(*options.file_system,
+                                {.prefix = where.prefix,
+                                 .output_dir = where.output_dir,
+                                 .fields = where.fields,
+                                 .rule = where.rule},
+                                options.durability, where.existing);
         },
-        [&](comfyui_target& target, auto use) {
-            const std::string digits = target.number().text();
+        [&](target& taken, auto use) {
+            const std::string digits = taken.number().text();
             std::uint64_t     number = 0; // one that ComfyUI would give may be negative or of any size
             const bool        fits =
                 std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc();
-            return use(claimed_name{.path = target.file().path(),
-                                    .stem = target.place().stem,
+            return use(claimed_name{.path = taken.file().path(),
+                                    .stem = taken.place().stem,
                                     .number = fits ? std::optional(number) : std::nullopt,
                                     .digits = digits,
                                     .model = tensors.model()});
         });
 }
 
-} // namespace STET_NAMESPACE
+} // namespace STET_NAMESPACE::comfyui

@@ -5,6 +5,7 @@
 #include "../../layout/placed_name.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/error.hpp"
+#include "../../vocabulary/result.hpp"
 
 #include <array>
 #include <string_view>
@@ -51,12 +52,22 @@ constexpr const nameless_part* nameless_part_of(std::string_view key) noexcept
     return nullptr;
 }
 
-/// The error of a key that is not the text encoder's own, with what it lacks where that is known.
+/// The error of a key that is not the text encoder's own, with what it lacks or bears where that is known.
 constexpr error foreign_text_key(const placed_name& key) noexcept
 {
     const error                foreign = error{.code = errc::foreign_key}.about(key.prefix, key.stem);
     const nameless_part* const found = key.prefix.empty() ? nameless_part_of(key.stem) : nullptr;
-    return found != nullptr && !found->usual.empty() ? foreign.with(found->usual) : foreign;
+    if (found != nullptr && found->usual.empty())
+        return error{.code = errc::foreign_prefix}.about(key.stem).with(found->part);
+    return found != nullptr ? foreign.with(found->usual) : foreign;
+}
+
+/// Refuses a key that begins with a checkpoint's prefix, given without its dot.
+/// errors: foreign_prefix
+inline result<void> without_prefix(std::string_view prefix, std::string_view key)
+{
+    const bool bears = key.starts_with(prefix) && key.substr(prefix.size()).starts_with('.');
+    return bears ? result<void>(error{.code = errc::foreign_prefix}.about(key).with(prefix)) : result<void>();
 }
 
 } // namespace STET_NAMESPACE::detail

@@ -20,7 +20,7 @@ inline constexpr std::string_view clip_l_position_ids =
     "clip_l.transformer.text_model.embeddings.position_ids";
 
 /// Every key must begin so: what does not would lie where no loader looks for it.
-/// errors: foreign_key, in strict conduct
+/// errors: foreign_key, foreign_prefix, in strict conduct
 inline result<void> expect_only(rearrangement& work, std::string_view beginning)
 {
     for (const ordered_dict::entry& entry : work.dict.entries()) {

@@ -14,7 +14,7 @@ namespace STET_NAMESPACE::layouts {
 /// without their encoder's own name (`t5xxl.transformer.`), under which alone ComfyUI looks for them; nor quantised
 /// layers of a CLIP text encoder, which no loader reads.
 struct usual_names {
-    /// errors: foreign_key, quantised_companion
+    /// errors: foreign_prefix, foreign_key, quantised_companion
     static result<void> vet(role::model, std::string_view key);
     static result<void> vet(role::text_encoder, std::string_view key);
     static result<void> vet(role::vae, std::string_view key);

@@ -7,9 +7,7 @@ namespace STET_NAMESPACE {
 
 STET_INLINE result<void> layouts::usual_names::vet(role::model, std::string_view key)
 {
-    return key.starts_with("model.diffusion_model.")
-               ? result<void>(error{.code = errc::foreign_key}.about(key))
-               : result<void>();
+    return detail::without_prefix("model.diffusion_model", key);
 }
 
 STET_INLINE result<void> layouts::usual_names::vet(role::text_encoder, std::string_view key)
@@ -24,8 +22,8 @@ STET_INLINE result<void> layouts::usual_names::vet(role::text_encoder, std::stri
 
 STET_INLINE result<void> layouts::usual_names::vet(role::vae, std::string_view key)
 {
-    const bool is_of_whole = key.starts_with("first_stage_model.") || key.starts_with("vae.");
-    return is_of_whole ? result<void>(error{.code = errc::foreign_key}.about(key)) : result<void>();
+    const auto without = detail::without_prefix("first_stage_model", key);
+    return without ? detail::without_prefix("vae", key) : without;
 }
 
 } // namespace STET_NAMESPACE

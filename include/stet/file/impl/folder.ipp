@@ -196,7 +196,7 @@ STET_INLINE result<folder> folder::behind_link(const std::string& name, const fo
     if (!inside)
         return inside.error();
     if (!*inside)
-        return error{.code = errc::outside_root}.about(path);
+        return error{.code = errc::outside_root}.with("link").about(path);
     return behind;
 }
 

@@ -93,7 +93,7 @@ result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_op
 {
     if (auto usable = accept(options.writer); !usable)
         return usable.error();
-    const auto checked = make_header(tensors, options.metadata, options.header_room);
+    const auto checked = header_of(tensors, options.metadata, options);
     if (!checked)
         return checked.error();
     if (auto usable = accept(request_of(options), *checked); !usable)
@@ -108,7 +108,7 @@ result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_op
                 options.metadata_for ? options.metadata_for(claimed) : options.metadata;
             if (!metadata)
                 return metadata.error();
-            const auto head = make_header(tensors, *metadata, options.header_room);
+            const auto head = header_of(tensors, *metadata, options);
             return head ? write_and_publish(*target, *head, options, claimed.number) : head.error();
         });
         if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)

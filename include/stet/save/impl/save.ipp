@@ -12,7 +12,7 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_
 {
     if (auto usable = detail::accept(options.writer); !usable)
         return usable.error();
-    const auto head = make_header(tensors, options.metadata, options.header_room);
+    const auto head = detail::header_of(tensors, options.metadata, options);
     if (!head)
         return head.error();
     if (auto usable = detail::accept(detail::request_of(options), *head); !usable)

@@ -21,7 +21,7 @@ STET_INLINE result<void> write(const header& head, sink_ref destination, const w
 STET_INLINE result<written_checkpoint> detail::write_plan(const plan& tensors, sink_ref destination,
                                                           const sink_options& options)
 {
-    const auto head = make_header(tensors, options.metadata, options.header_room);
+    const auto head = header_of(tensors, options.metadata, options);
     if (!head)
         return head.error();
     auto changes = tensors.kept_changes();

@@ -280,7 +280,7 @@ private:
             if (!made)
                 return made.error();
             plans_.push_back(*std::move(made));
-            auto head = make_header(plans_.back(), metadata, options_.file.header_room);
+            auto head = header_of(plans_.back(), metadata, options_.file);
             if (!head)
                 return head.error();
             if (auto usable = accept(request_of(options_.file), *head); !usable)

@@ -10,7 +10,7 @@
 namespace STET_NAMESPACE::detail {
 
 /// How many codes there are; codes are 1 to errc_count.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::meaningless_ratio);
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::foreign_prefix);
 
 } // namespace STET_NAMESPACE::detail
 

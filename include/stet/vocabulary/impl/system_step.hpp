@@ -38,11 +38,11 @@ enum class system_step : std::uint8_t {
 
 inline constexpr std::size_t system_step_count = static_cast<std::size_t>(system_step::open) + 1;
 
-/// How a sentence says it, behind "cannot "; empty for none.
+/// How a sentence says it, behind "cannot ".
 constexpr std::string_view words_of(system_step step) noexcept
 {
     constexpr std::array<std::string_view, system_step_count> words{
-        "",
+        "read or write it",
         "open the folder",
         "make the folder",
         "list the folder",

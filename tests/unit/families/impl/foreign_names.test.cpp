@@ -41,10 +41,22 @@ TEST_CASE("a key without its encoder's name is refused with what is to be put be
           "it; put that before every key of it, such as 't5xxl.transformer.'");
 }
 
+TEST_CASE("a key that bears a whole checkpoint's prefix is refused with what is to be taken off")
+{
+    const stet::error text = foreign_text_key({.stem = "text_encoders.t5xxl.x"});
+    CHECK(text.code == stet::errc::foreign_prefix);
+    CHECK(
+        stet::message(text) ==
+        "key 'text_encoders.t5xxl.x' begins with 'text_encoders.', which a whole checkpoint puts before its keys; "
+        "take it off the component's keys, or save as ComfyUI does");
+    CHECK(stet::detail::without_prefix("vae", "vae.w").error().first_party() == "vae");
+    CHECK(stet::detail::without_prefix("vae", "vaex.w"));
+    CHECK(stet::detail::without_prefix("vae", "vae"));
+}
+
 TEST_CASE("of another key nothing is said but that the layout does not know it")
 {
     CHECK(foreign_text_key({.stem = "t5xxl.x"}).first_party().empty());
-    CHECK(foreign_text_key({.stem = "text_encoders.t5xxl.x"}).first_party().empty());
     CHECK(foreign_text_key({.prefix = "cond_stage_model.", .stem = "shared.weight"}).first_party().empty());
     CHECK(foreign_text_key({.prefix = "cond_stage_model.", .stem = "x"}).subject() == "cond_stage_model.x");
 }

@@ -10,14 +10,12 @@ using stet::detail::sentence_of;
 using stet::detail::sentences;
 
 static_assert([] {
-    for (std::size_t i = 0; i < sentences.size(); ++i) {
-        if (static_cast<std::size_t>(sentences[i].code) != i + 1)
-            return false;
+    for (const auto& one : sentences) {
         // Words to choose from stand behind a number, in brackets that end.
-        const std::string_view text = sentences[i].text;
+        const std::string_view text = one.text;
         for (std::size_t at = 0; at < text.size(); ++at) {
             if (text[at] == '%' &&
-                (at + 1 == text.size() || std::string_view("sthj12eao").find(text[at + 1]) == text.npos))
+                (at + 1 == text.size() || std::string_view("sthj12eaoc").find(text[at + 1]) == text.npos))
                 return false;
             if (text[at] == '[' && (at < 2 || text[at - 2] != '%' || text.find('|', at) > text.find(']', at)))
                 return false;
