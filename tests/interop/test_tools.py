@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tools among the examples do what they say, as numpy and the reference implementation see it.
+"""The tool among the examples does what it says, as numpy and the reference implementation see it.
 
 usage: test_tools.py FOLDER_OF_INTEROP_PROGRAMS (the examples are beside it, in ../examples)
 """
@@ -7,6 +7,7 @@ import ctypes
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import safetensors
 import safetensors.numpy
 
 PROGRAMS = Path(sys.argv[1]).parent / "examples"
-EXECUTABLE = ".exe" if os.name == "nt" else ""
+TOOL = PROGRAMS / ("stet.exe" if os.name == "nt" else "stet")
 
 # How a file spells a dtype: how the reference's own description does, and the numpy type with its bits.
 DTYPES = {
@@ -36,9 +37,8 @@ WITH_SIGMAS = ("SV3D_u", "SV3D_p", "SVD_img2vid", "StableAudio", "CosmosT2V", "C
 
 
 def tool(name, *arguments, status=0, **options):
-    program = PROGRAMS / f"example_{name}{EXECUTABLE}"
     done = subprocess.run(
-        [program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options
+        [TOOL, name, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options
     )
     if done.returncode != status:
         raise AssertionError(f"{name} {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
@@ -350,7 +350,7 @@ class Merge(Scratch):
         done = tool("merge", a, b, "--output", self.folder / "merged", status=1)
         self.assertEqual(
             done.stderr,
-            "merge: tensor 't': its shape is [2, 3] in the first file and [3, 2] in the second; "
+            "stet merge: tensor 't': its shape is [2, 3] in the first file and [3, 2] in the second; "
             "only equal shapes can be merged\n",
         )
         self.assertFalse((self.folder / "merged").exists())
@@ -391,7 +391,7 @@ class ProgressBar(Scratch):
 
         tensors = {"t": self.tensor("F16", 1 << 20)}
         a = write(self.folder / "a", tensors)
-        arguments = [PROGRAMS / "example_merge", a, a, "--output", self.folder / "merged", "--replace"]
+        arguments = [TOOL, "merge", a, a, "--output", self.folder / "merged", "--replace"]
         leader, follower = pty.openpty()
         subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=follower, check=True, timeout=60)
         os.close(follower)
@@ -481,8 +481,7 @@ class Inspect(Scratch):
     @unittest.skipIf(os.name == "nt", "a path of any bytes is the other systems' own")
     def test_a_path_that_is_no_text(self):
         path = os.path.join(os.fsencode(self.folder), b"\xff\xc3(")
-        program = PROGRAMS / "example_inspect"
-        done = subprocess.run([program, "--json", path], capture_output=True, check=False)
+        done = subprocess.run([TOOL, "inspect", "--json", path], capture_output=True, check=False)
         self.assertEqual(done.returncode, 1)
         [shown] = json.loads(done.stdout)
         self.assertTrue(shown["path"].endswith("\ufffd\ufffd("))
@@ -648,7 +647,7 @@ class EditMetadata(Scratch):
                 inode = path.stat().st_ino
                 with path.open("rb") as old:  # kept open, so that its number is not given away again
                     content = old.read()
-                    tool("edit_metadata", path, *options)
+                    tool("edit", path, *options)
                     self.assertTrue(self.without_room(path.read_bytes()) == self.reference(after))
                     self.assertNotEqual(path.stat().st_ino, inode)  # another file in its place
                     old.seek(0)
@@ -659,9 +658,9 @@ class EditMetadata(Scratch):
         text = '{"3": {"inputs": "\u6a21"}}\r\n' * 1000 + "\n"
         (self.folder / "text").write_bytes(text.encode())
         path = write(self.folder / "file", self.tensors)
-        tool("edit_metadata", path, "--set-file", f"prompt={self.folder / 'text'}")
+        tool("edit", path, "--set-file", f"prompt={self.folder / 'text'}")
         self.assertEqual(metadata_of(path), {"prompt": text})
-        done = subprocess.run([PROGRAMS / "example_edit_metadata", path, "--get", "prompt"], capture_output=True)
+        done = subprocess.run([TOOL, "edit", path, "--get", "prompt"], capture_output=True)
         self.assertTrue(done.stdout == text.encode() + b"\n")
 
     def test_a_file_in_another_order_keeps_it(self):
@@ -677,7 +676,7 @@ class EditMetadata(Scratch):
 
         path = self.folder / "file"
         path.write_bytes(file())
-        tool("edit_metadata", path, "--set", "a=2")
+        tool("edit", path, "--set", "a=2")
         self.assert_same_tensors(read(path), self.tensors)
         header["__metadata__"] = {"a": "2"}
         self.assertTrue(self.without_room(path.read_bytes()) == self.without_room(file()))
@@ -693,9 +692,71 @@ class EditMetadata(Scratch):
             ["--set-file", f"a={self.folder}"],
         ):
             with self.subTest(options=options):
-                tool("edit_metadata", path, *options, status=1)
+                tool("edit", path, *options, status=1)
                 self.assertTrue(path.read_bytes() == before)
                 self.assertEqual(sorted(entry.name for entry in self.folder.iterdir()), ["bytes", "file"])
+
+
+class ItsOwnDescription(Scratch):
+    """The manual page and the completions are what their readers take."""
+
+    def printed(self, *arguments):
+        return subprocess.run([TOOL, *arguments], capture_output=True, text=True, check=True, timeout=60).stdout
+
+    def checked(self, text, *command):
+        if not shutil.which(command[0]):
+            self.skipTest(f"there is no {command[0]}")
+        (self.folder / "text").write_text(text)
+        done = subprocess.run(
+            [*command, self.folder / "text"], capture_output=True, text=True, check=False, timeout=60
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def commands(self):
+        listed = self.printed("--help").split("\ncommands:\n")[1].split("\n\n")[0]
+        return re.findall(r"^  (\w+) ", listed, re.MULTILINE)
+
+    def test_the_manual_page_has_every_command_and_option(self):
+        page = self.printed("--man")
+        self.checked(page, "groff", "-man", "-ww", "-z")
+        plain = page.replace("\\-", "-")
+        for command in self.commands():
+            with self.subTest(command=command):
+                self.assertIn(f'.SS "stet {command} ', plain)
+                for option in re.findall(r"^  (--[\w-]+)", self.printed(command, "--help"), re.MULTILINE):
+                    self.assertIn(f"\\fB{option}\\fR", plain)
+
+    def test_shells_take_the_completions(self):
+        for shell in ("bash", "zsh", "fish"):
+            with self.subTest(shell=shell):
+                self.checked(self.printed("completions", shell), shell, "-n")
+
+    def test_bash_completes_by_them(self):
+        for words, found in (
+            (["stet", "mer"], "merge"),
+            (["stet", "completions", "z"], "zsh"),
+            (["stet", "merge", "--mo"], "--mode"),
+            (["stet", "merge", "--mode", "s"], "subtract"),
+            (["stet", "compose", "--family", "SDXLR"], "SDXLRefiner"),
+            (["stet", "inspect", "tex"], "text"),
+        ):
+            with self.subTest(words=words):
+                typed = " ".join(words)
+                script = f"\ncd '{self.folder}'\nCOMP_WORDS=({typed}) COMP_CWORD={len(words) - 1}\n_stet\necho ${{COMPREPLY[@]}}\n"
+                self.assertEqual(self.checked(self.printed("completions", "bash") + script, "bash").strip(), found)
+
+    def test_help_fits_a_narrow_terminal(self):
+        for command in ([], *([command] for command in self.commands())):
+            for columns in (40, 63, 100):
+                with self.subTest(command=command, columns=columns):
+                    done = subprocess.run(
+                        [TOOL, *command, "--help"], capture_output=True, text=True, check=True, timeout=60,
+                        env=os.environ | {"COLUMNS": str(columns)},
+                    )  # fmt: skip
+                    # A word alone may be longer than a line.
+                    wide = [line for line in done.stdout.splitlines() if len(line) > columns and " " in line.strip()]
+                    self.assertEqual(wide, [])
 
 
 if __name__ == "__main__":
