@@ -18,8 +18,10 @@ namespace STET_NAMESPACE {
 /// An error as an exception; what() is its message.
 class save_error : public std::runtime_error {
 public:
+    /// `what()` is the error's sentence.
     explicit save_error(const stet::error& e) : std::runtime_error(message(e)), error_(e) {}
 
+    /// The error itself.
     const stet::error& error() const noexcept { return error_; }
 
 private:

@@ -32,6 +32,7 @@ struct written_checkpoint {
     stet::hashes::file_hashes hashes{}; ///< those that were asked for
 };
 
+/// Everything that a save into a sink may be told.
 struct sink_options {
     metadata_view                   metadata{};
     std::uint64_t                   header_room = 0;         ///< as in make_header

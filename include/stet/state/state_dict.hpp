@@ -16,6 +16,7 @@ namespace STET_NAMESPACE {
 template <class Entry>
 struct entry_traits {};
 
+/// A pair: its halves.
 template <class Entry>
 requires requires(const Entry& entry) {
     entry.first;
@@ -26,6 +27,7 @@ struct entry_traits<Entry> {
     static constexpr const auto& tensor(const Entry& entry) noexcept { return entry.second; }
 };
 
+/// A struct with members of these names.
 template <class Entry>
 requires(
     requires(const Entry& entry) {
