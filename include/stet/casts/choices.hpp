@@ -42,8 +42,8 @@ struct named {
     bool operator()(const tensor& asked) const noexcept { return matches(asked.name, pattern); }
 };
 
-/// Copies of the weights that training averages, in a module whose name says so: `model_ema.`, `diffusion_ema.`, `ema.`,
-/// `ema_model.` anywhere before the last part of a name.
+/// Copies of the weights that training averages, in a module whose name says so: `model_ema`, `diffusion_ema`, `ema` or
+/// `ema_model` anywhere before the last part of a name.
 bool ema_copies(const tensor& asked) noexcept;
 
 /// What an optimizer keeps: names with a part `optimizer`, `optimizer_states`, `lr_schedulers` or the like before the

@@ -82,6 +82,7 @@ struct comfyui_numbered {
     existing_file    existing = existing_file::refuse;
 };
 
+/// Saves a plan under the next number by ComfyUI's rules.
 result<saved_checkpoint> save_plan(const plan& tensors, const comfyui_numbered& where,
                                    const save_options& options);
 

@@ -36,7 +36,7 @@ enum class outcome : std::uint8_t {
     renamed, ///< the same dtype, shape and bytes under another name
 };
 
-inline constexpr std::size_t outcome_count = 8;
+inline constexpr std::size_t outcome_count = 8; ///< how many outcomes there are
 
 /// "equal_bytes" and so on, as write_json spells them.
 std::string_view name(outcome what) noexcept;

@@ -18,7 +18,7 @@ namespace STET_NAMESPACE {
 /// An open file or folder of a file_system.
 using file_handle = std::intptr_t;
 
-inline constexpr file_handle no_handle = -1;
+inline constexpr file_handle no_handle = -1; ///< stands for no file
 
 /// What one call of a file system returned: a value, and 0 or the errno that says why there is none.
 struct os_result {
@@ -26,6 +26,7 @@ struct os_result {
     int          error = 0; ///< errno, or 0
 };
 
+/// What a name in a folder leads to.
 enum class entry_kind : std::uint8_t { file, folder, link, other };
 
 /// What is known of an entry.
@@ -51,6 +52,7 @@ inline constexpr std::uint32_t private_mode = 0600;
 
 } // namespace detail
 
+/// What happens at a symbolic link.
 enum class links : std::uint8_t { follow, refuse };
 
 /// What memory, position and size of a write past the system's cache are multiples of, in bytes. No less than what

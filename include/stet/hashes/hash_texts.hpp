@@ -38,6 +38,7 @@ enum class of_nothing : unsigned char {
     digits, ///< as other programs do, its digits
 };
 
+/// Which letters hexadecimal digits have.
 enum class letter_case : unsigned char { lower, upper };
 
 /// The first digits of a digest, in hexadecimal.
@@ -71,6 +72,7 @@ struct hash_texts {
     civitai_texts civitai{};          ///< in the words of Civitai's API
 };
 
+/// All texts of a file's hashes; those that were not taken are empty.
 hash_texts texts_of(const file_hashes& found, of_nothing nothing = of_nothing::none) noexcept;
 
 } // namespace hashes

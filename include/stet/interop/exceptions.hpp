@@ -40,6 +40,7 @@ Value or_throw(result<Value> outcome)
     return *std::move(outcome);
 }
 
+/// Nothing, or the error thrown as save_error.
 inline void or_throw(const result<void>& outcome)
 {
     if (!outcome)

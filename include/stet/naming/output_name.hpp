@@ -18,6 +18,7 @@ namespace STET_NAMESPACE {
 /// `< > : " | ? *` name no file.
 enum class path_style : std::uint8_t { posix, windows };
 
+/// The style of the system that the program is compiled for.
 #if defined(_WIN32)
 inline constexpr path_style native_paths = path_style::windows;
 #else

@@ -25,7 +25,7 @@ namespace quantised {
 
 /// The key of the metadata entry that describes layers, and the last part of a marker's name.
 inline constexpr std::string_view metadata_key = "_quantization_metadata";
-inline constexpr std::string_view marker_name = "comfy_quant";
+inline constexpr std::string_view marker_name = "comfy_quant"; ///< what a marker's name ends in
 
 /// What is known besides the tensors.
 struct find_options {

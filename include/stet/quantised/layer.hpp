@@ -96,6 +96,7 @@ enum class described_by : std::uint8_t {
     bitsandbytes, ///< `<layer>.weight.quant_state.bitsandbytes__nf4` and its like
 };
 
+/// What the inputs of a layer become before they are multiplied.
 enum class linear_dtype : std::uint8_t { int4, int8 };
 
 /// What a marker or the metadata says of a layer, defaults filled in.

@@ -58,7 +58,7 @@ struct save_options {
     metadata_callback               metadata_for{};  ///< instead of `metadata`, for a numbered save
     std::uint64_t                   header_room = 0; ///< as in make_header
     stet::durability                durability = stet::durability::full;
-    file_order                      order = reference_order; ///< this and the next seven: as in plan_options
+    file_order                      order = reference_order; ///< as in plan_options
     std::optional<stet::prediction> prediction{};
     stet::strictness                strictness = stet::strictness::strict;
     duplicate_names                 duplicates = duplicate_names::refuse;

@@ -25,8 +25,8 @@ namespace STET_NAMESPACE::shards {
 
 /// The largest file each library makes where it is not told otherwise, in bytes.
 inline constexpr std::int64_t hub_limit = 5'000'000'000;
-inline constexpr std::int64_t diffusers_limit = 10'000'000'000;
-inline constexpr std::int64_t transformers_limit = 50'000'000'000;
+inline constexpr std::int64_t diffusers_limit = 10'000'000'000;    ///< of diffusers
+inline constexpr std::int64_t transformers_limit = 50'000'000'000; ///< of transformers
 
 /// Bytes that a text such as `5GB` or ` 1.5 mb ` stands for: a number as Python's float() reads it and KB, MB, GB or TB,
 /// powers of a thousand, in capitals or not. What is beyond 64 bits with sign is the largest or least of them.

@@ -12,6 +12,7 @@
 
 namespace STET_NAMESPACE {
 
+/// Bytes that somebody else keeps.
 using bytes = std::span<const std::byte>;
 
 namespace detail {

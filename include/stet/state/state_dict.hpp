@@ -82,7 +82,7 @@ struct no_entries_t {
     constexpr const std::pair<std::string_view, tensor_view>* begin() const noexcept { return nullptr; }
     constexpr const std::pair<std::string_view, tensor_view>* end() const noexcept { return nullptr; }
 };
-inline constexpr no_entries_t no_entries{};
+inline constexpr no_entries_t no_entries{}; ///< the one value of that type
 
 } // namespace STET_NAMESPACE
 

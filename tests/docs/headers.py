@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Copies the public headers, as Doxygen is to read them, and the pages.
+"""Copies the public headers, as Doxygen is to read them.
 
-    python3 filter.py REPOSITORY RESULT
+    python3 headers.py REPOSITORY RESULT
 
-Headers: the inline namespace is left out of names; a labelled line (`errors:`, `lifetime:` ...) becomes a paragraph under a
-heading, a line that begins with a parameter's name a parameter.
+The inline namespace is left out of names. A labelled line (`errors:`, `lifetime:` ...) becomes a paragraph under a heading, a
+line that begins with a parameter's name a parameter. What a name says by itself, as `begin` and `size` do, is said here once
+for all, and so is which header a program includes for it.
 """
 import pathlib
 import re
@@ -33,6 +34,8 @@ CONVENTIONS = [
     (r"using (value_type|iterator|entry) =", "As ranges have it."),
     (r"\bhas_value\(\) const|explicit operator bool\(\) const", "Whether there is one."),
     (r"\boperator(\*|->)\(\)", "The value; a failed result has none and ends the program."),
+    (r"^\w+\(.*\) -> \w+<.*>;", "Finds its type by what it is made of."),
+    (r"^#define STET_VERSION_(MAJOR|MINOR|PATCH) ", "One of the version's three numbers."),
     # options, which several calls share
     (r"^ +(stet::)?allocator +allocator = heap\(\);", "Where memory comes from."),
     (r"^ +const (stet::)?file_system\* +file_system = ", "The calls to the operating system."),
@@ -74,6 +77,8 @@ CONVENTIONS = [
 FAMILY = re.compile(r"^struct (\w+) : family<(layouts::\w+|[\w:<>]+), ")
 FAMILY_NAME = re.compile(r'name = "([^"]+)"')
 LABEL = re.compile(r"^(\s*///) (\w+): +(.*)$")
+# Macros that are nobody's business.
+PRIVATE = re.compile(r"^#define STET_(NAMESPACE_OF|NAMESPACE_NAMED|BODIES|INLINE|VOCABULARY_VERSION_HPP)\b|^enum class version_of_this_unit ")
 COMMENT = re.compile(r"^\s*///( |$)")
 
 
@@ -89,19 +94,27 @@ def declaration_after(lines, at):
     return " ".join(text)
 
 
-def with_convention(lines, number):
-    """The line; before it, in it, a comment where it has none and its name is a convention."""
+def convention(lines, number):
+    """What the line's name says by itself, where the line has no comment."""
     line = lines[number]
-    above = lines[number - 1] if number else ""
-    if "///<" in line or re.match(r"^\s*///", above):
-        return line
+    if "///<" in line or (number and re.match(r"^\s*///", lines[number - 1])):
+        return None
     family = FAMILY.match(line)
     if family and FAMILY_NAME.search(lines[number + 1]):
-        return f"/** ComfyUI's `{FAMILY_NAME.search(lines[number + 1])[1]}`. */ {line}"
-    for pattern, text in CONVENTIONS:
-        if re.search(pattern, line):
-            return re.sub(r"^(\s*)", rf"\1/** {text} */ ", line, count=1)
-    return line
+        return f"ComfyUI's `{FAMILY_NAME.search(lines[number + 1])[1]}`."
+    return next((text for pattern, text in CONVENTIONS if re.search(pattern, line)), None)
+
+
+def put_before(result, line, text):
+    """Adds the line, and its comment before it, above a `template` with constraints."""
+    at = len(result)
+    while at and re.match(r"^\s*requires", result[at - 1]):
+        at -= 2
+    if at < len(result):
+        result.insert(at, f"/// {text}")
+        result.append(line)
+    else:
+        result.append(re.sub(r"^(\s*)", rf"\1/** {text} */ ", line, count=1))
 
 
 def filtered(text):
@@ -119,18 +132,45 @@ def filtered(text):
             result += [f"{label[1]} @param {label[2]} {label[3]}"]
         elif in_label:
             result.append(re.sub(r"^(\s*///)\s+", r"\1 ", line))
+        elif not COMMENT.match(line) and convention(lines, number):
+            put_before(result, line, convention(lines, number))
         else:
-            result.append(line if COMMENT.match(line) else with_convention(lines, number))
-    return "\n".join(result).replace("namespace STET_NAMESPACE", "namespace stet")
+            result.append(line)
+    # In code that is shown, a name after `*` would be looked for and not found.
+    result = [line.replace("(*stet::", "(*%stet::") if "///" in line else line for line in result]
+    text = "\n".join(line for line in result if not PRIVATE.match(line))
+    # A name in parentheses is one that macros must not replace.
+    return text.replace("namespace STET_NAMESPACE", "namespace stet").replace(">(verify)(", "> verify(")
+
+
+def faces_of(library):
+    """For each header the faces that include it."""
+    faces = {}
+    for face in sorted(library.glob("*.hpp")):
+        if face.stem in ("all", "fwd"):
+            continue
+        for name in re.findall(r'^#include "([^"]+)"', face.read_text(encoding="utf-8"), re.MULTILINE):
+            faces.setdefault(name, []).append(f"`stet/{face.name}`")
+    return faces
 
 
 def main(repository, target):
-    for path in sorted((repository / "include/stet").rglob("*.hpp")):
+    library = repository / "include/stet"
+    faces = faces_of(library)
+    for path in sorted(library.rglob("*.hpp")):
         if "impl" in path.parts:
             continue
-        copy = target / "stet" / path.relative_to(repository / "include/stet")
+        name = path.relative_to(library)
+        if len(name.parts) == 1:
+            brief = "A header that programs include."
+        elif str(name) in faces:
+            brief = f"Comes with {', '.join(faces[str(name)])}."
+        else:
+            brief = "Comes with the headers that need it, or by name."
+        copy = target / name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(filtered(path.read_text(encoding="utf-8")), encoding="utf-8")
+        text = filtered(path.read_text(encoding="utf-8"))
+        copy.write_text(f"/** @file\n * {brief} */\n{text}", encoding="utf-8")
 
 
 main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
