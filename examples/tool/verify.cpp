@@ -104,7 +104,7 @@ void look_at_text(const stet::checkpoint_header& header, std::uint64_t file_size
     if (header.text().ends_with('\0'))
         said.add(severity::warning, "nul-padding",
                  "the header is padded with zeros; the reference refuses the file");
-    for (const stet::ceiling& one : stet::exceeded_ceilings(header.text().size()))
+    for (const stet::ceilings::ceiling& one : stet::ceilings::exceeded(header.text().size()))
         said.add(severity::warning, "header-ceiling",
                  std::string(one.sentence) + "; this one has " + example::grouped(header.text().size()));
 }

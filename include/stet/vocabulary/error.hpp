@@ -154,12 +154,12 @@ enum class errc : std::uint8_t {
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {
-    errc                code{};
+    errc                code{};       ///< which failure
     detail::system_step step{};       ///< what the system was asked to do; none elsewhere
     int                 os_code = 0;  ///< errno, where the system was asked; else 0
     std::uint64_t       expected = 0; ///< bytes, a count, a limit: what the code speaks of
     std::uint64_t       actual = 0;   ///< what was found instead
-    detail::error_texts texts{};
+    detail::error_texts texts{};      ///< of subject() and the parties
 
     /// Name of a tensor, metadata key or path; the tail of one beyond 165 bytes, of 69 where there are parties.
     /// lifetime: that of the error
