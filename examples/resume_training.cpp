@@ -53,7 +53,7 @@ stet::result<stet::saved_checkpoint> save(const training& run, const std::string
         {"optimizer.momentum.weight", stet::view_of(run.momentum, {2})},
         {"trainer.step", stet::view_of(run.step, {1})},
         {"trainer.random", stet::view_of(run.random, {1})}};
-    return stet::save(state, stet::numbered{.root = folder, .prefix = "checkpoints/training"},
+    return stet::save(state, stet::numbered{.root = folder, .prefix = "checkpoints/resume_training"},
                       {.metadata = {{"format", "pt"}, {"optimizer", "sgd, momentum 0.9, rate 0.05"}}});
 }
 

@@ -16,4 +16,5 @@ done
 has namespacestet.html '<dt>Errors</dt>'
 has structstet_1_1numbered.html 'save/save.hpp'
 has index.html 'include'
+[[ -s size_durable_reference.svg ]] || fail "the chart is missing"
 has examples.html 'own_layout.cpp'

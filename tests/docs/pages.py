@@ -15,6 +15,15 @@ PAGES = ["SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md",
 MAIN = "include/stet/README.md"
 
 
+CODE = re.compile(r"`([^`]+)`")
+
+
+def shown(code):
+    """Code in a line: a percent sign stands for itself there, and a quote does not end it."""
+    text = re.sub(r"%(?=\w)", "%%", code[1])
+    return f"``{text}``" if "'" in text else f"`{text}`"
+
+
 def identifier(path, heading=""):
     """A name for a page or for one of its headings, the same for all who ask."""
     page = re.sub(r"\W+", "_", str(path).removesuffix(".md")).strip("_")
@@ -35,6 +44,9 @@ class Page:
         file, _, heading = target.partition("#")
         full = self.path if not file else pathlib.PurePosixPath(
             (self.repository / self.path.parent / file).resolve().relative_to(self.repository.resolve()).as_posix())
+        if full.parts[0] == "examples" and full.suffix == ".cpp":
+            page = str(full.relative_to("examples")).replace("/", "_2").replace(".", "_8")
+            return f"[{text}]({page}-example.html)"
         if full not in self.known:
             if not (self.repository / full).exists():
                 raise SystemExit(f"{self.path}: '{target}' leads nowhere")
@@ -54,7 +66,8 @@ class Page:
         heading = re.match(r"(#+) (.*)$", line)
         if heading:
             title, self.is_titled = not self.is_titled, True
-            return f"{line} {{#{identifier(self.path, '' if title else heading[2])}}}"
+            return f"{line} {{#{identifier(self.path, '' if title else heading[2])}}}".replace("`", "")
+        line = CODE.sub(shown, line)
         if str(self.path) == MAIN: # the faces, some of whose names other headers have in their folders
             line = re.sub(r"^\| `(\w+\.hpp)` \|", r'| @ref stet/\1 "\1" |', line)
         # In code that is shown, a name after `*` would be looked for and not found.
