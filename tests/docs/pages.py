@@ -103,7 +103,7 @@ def main(repository, target):
         copy = target / "examples" / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(text, encoding="utf-8")
-        found.append(f"/** @example {name}\n * {first_comment(text)}\n */\n")
+        found.append(f"/** @example {name}\n * @details {first_comment(text)}\n */\n")
     (target / "pages/examples.dox").write_text("\n".join(found), encoding="utf-8")
     names = (repository / "tests/docs/namespaces.dox").read_text(encoding="utf-8")
     (target / "pages/namespaces.dox").write_text(names, encoding="utf-8")
