@@ -30,9 +30,9 @@ enum class entry_kind : std::uint8_t {
 
 /// What entries of a key are, or of all keys that begin so.
 struct entry_rule {
-    std::string_view key;
-    entry_kind       kind = entry_kind::unknown;
-    bool             is_beginning = false;
+    std::string_view key;                        ///< the key, or how keys begin
+    entry_kind       kind = entry_kind::unknown; ///< what such entries are
+    bool             is_beginning = false;       ///< whether `key` is only the beginning
 };
 
 } // namespace carry
@@ -89,6 +89,7 @@ constexpr entry_kind kind_of(std::string_view key, array_view<const entry_rule> 
     return entry_kind::unknown;
 }
 
+/// How metadata is carried: own rules, what is kept, what is refused.
 struct carry_options {
     array_view<const entry_rule> rules{}; ///< your own, looked through before those known
     bool keeps_whole_file = true;         ///< false: what describes the whole file is left out

@@ -21,11 +21,11 @@ namespace STET_NAMESPACE::selection {
 
 /// A tensor on its way into a file, as whoever chooses sees it. lifetime: that of the call
 struct tensor {
-    placed_name                    name{}; ///< in the file
-    std::string_view               role{}; ///< of its component, as the role spells its name
-    dtype                          type = dtype::u8;
-    std::span<const std::uint64_t> shape{};  ///< outermost first; empty is a scalar
-    std::uint64_t                  size = 0; ///< bytes, as it was given
+    placed_name                    name{};           ///< in the file
+    std::string_view               role{};           ///< of its component, as the role spells its name
+    dtype                          type = dtype::u8; ///< as it was given
+    std::span<const std::uint64_t> shape{};          ///< outermost first; empty is a scalar
+    std::uint64_t                  size = 0;         ///< bytes, as it was given
 };
 
 /// Chooses tensors. Asked while a plan is made, often more than once for a tensor: the same answer each time.
@@ -36,13 +36,14 @@ bool matches(const placed_name& name, std::string_view pattern) noexcept;
 
 /// Chooses by name: `.leave_out = selection::named{"*.lora_*"}`.
 struct named {
-    std::string_view pattern;
+    std::string_view pattern; ///< `*` stands for any characters, `?` for one
 
+    /// Whether the tensor's name is of that pattern.
     bool operator()(const tensor& asked) const noexcept { return matches(asked.name, pattern); }
 };
 
-/// Copies of the weights that training averages, in a module whose name says so: `model_ema.`, `diffusion_ema.`, `ema.`,
-/// `ema_model.` anywhere before the last part of a name.
+/// Copies of the weights that training averages, in a module whose name says so: `model_ema`, `diffusion_ema`, `ema` or
+/// `ema_model` anywhere before the last part of a name.
 bool ema_copies(const tensor& asked) noexcept;
 
 /// What an optimizer keeps: names with a part `optimizer`, `optimizer_states`, `lr_schedulers` or the like before the
@@ -92,17 +93,17 @@ namespace STET_NAMESPACE::casts {
 struct rule {
     std::string_view     names = "*"; ///< a pattern, see selection::matches
     std::string_view     role{};      ///< of the component, as the role spells its name; empty: any
-    selection::predicate where{};
-    std::optional<dtype> to{}; ///< none: they stay as they are
-    too_large            beyond = too_large::saturates;
+    selection::predicate where{};     ///< asked of the tensor, where names and role are not enough
+    std::optional<dtype> to{};        ///< none: they stay as they are
+    too_large            beyond = too_large::saturates; ///< what becomes of numbers too large for `to`
 };
 
 /// Which tensors are cast while they are saved; made by casts::to and casts::by.
 /// lifetime: borrows the rules
 struct casting {
-    array_view<const rule>       rules{};  ///< the first that fits a tensor decides
-    rule                         others{}; ///< for those that none fits
-    const detail::casting_calls* calls = nullptr;
+    array_view<const rule>       rules{};         ///< the first that fits a tensor decides
+    rule                         others{};        ///< for those that none fits
+    const detail::casting_calls* calls = nullptr; ///< null: nothing is cast
 
     /// The rule for that tensor.
     const rule& rule_for(const selection::tensor& asked) const noexcept;

@@ -15,8 +15,8 @@ namespace STET_NAMESPACE::ceilings {
 /// The longest header one program reads, and what it does with a longer one.
 struct ceiling {
     std::uint64_t longest; ///< bytes of the JSON text with its padding: what the file's length field may say
-    std::string_view program;
-    std::string_view sentence;
+    std::string_view program;  ///< "transformers.js", say
+    std::string_view sentence; ///< what it does with a longer header
 };
 
 /// Ascending. The format itself ends at the reference reader's 100,000,000; what lies above can only concern files

@@ -26,8 +26,8 @@ result<detail::json_text> redump_json(std::string_view text, const allocator& me
 
 /// A key and its value as JSON text.
 struct json_entry {
-    std::string_view key;
-    std::string_view json;
+    std::string_view key;  ///< of the entry in `extra_pnginfo`
+    std::string_view json; ///< its value, as JSON
 };
 
 /// The graph that made a checkpoint, as ComfyUI stores it. It can hold whatever the user typed, paths and tokens

@@ -34,20 +34,20 @@ enum class naming_rule : std::uint8_t {
 struct request {
     std::string_view prefix;     ///< "checkpoints/ComfyUI"; may hold fields
     std::string_view output_dir; ///< comfyui_0_8 takes only one that is absolute and normalized
-    placeholders     fields{};
-    naming_rule      rule = naming_rule::comfyui_0_8;
-    path_style       paths = native_paths;
+    placeholders     fields{};   ///< what they stand for
+    naming_rule      rule = naming_rule::comfyui_0_8; ///< whose version's
+    path_style       paths = native_paths;            ///< how the system's paths look
 };
 
 /// Where a prefix leads.
 struct place {
-    std::string folder{}; ///< as ComfyUI spells it, not normalized: "/out/", "/out/../out"
-    std::string stem{};
-    std::string subfolder{};
+    std::string folder{};     ///< as ComfyUI spells it, not normalized: "/out/", "/out/../out"
+    std::string stem{};       ///< the beginning of the file's name
+    std::string subfolder{};  ///< below the output folder
     std::string prefix_out{}; ///< the prefix with its fields replaced
     bool sees_entries = true; ///< false after a prefix such as "ComfyUI/": the number is 1 in any folder then
-    naming_rule rule = naming_rule::comfyui_0_8;
-    path_style  paths = native_paths;
+    naming_rule rule = naming_rule::comfyui_0_8; ///< whose version's
+    path_style  paths = native_paths;            ///< how the system's paths look
 };
 
 /// Where a prefix leads, whether or not that is inside the output folder.
@@ -111,11 +111,14 @@ std::string file_name(std::string_view stem, const detail::python_int& number,
 /// lifetime: borrows the place
 class counter {
 public:
+    /// Begins at 1.
     explicit counter(const place& of) noexcept : place_(&of) {}
     explicit counter(const place&&) = delete;
 
+    /// Takes note of a name in the folder.
     void see(std::string_view entry);
 
+    /// The number after the largest one seen.
     detail::python_int next() const { return largest_.value_or(detail::python_int()).successor(); }
 
 private:

@@ -30,9 +30,12 @@ public:
     static result<target> take(const file_system& calls, request asked, durability lasting,
                                existing_file existing = existing_file::refuse);
 
+    /// The folder and the beginning of the name.
     const comfyui::place& place() const noexcept { return place_; }
-    const std::string&    name() const noexcept { return name_; }
-    part_file&            file() noexcept { return file_; }
+    /// The file's name as it will be.
+    const std::string& name() const noexcept { return name_; }
+    /// The file, to be written.
+    part_file& file() noexcept { return file_; }
 
     /// The number in the name, which may be negative or of any size.
     const detail::python_int& number() const noexcept { return number_; }
@@ -75,10 +78,11 @@ struct numbered {
     std::string_view output_dir; ///< ComfyUI's output folder; absolute and normalised for comfyui_0_8
     std::string_view prefix;     ///< "checkpoints/ComfyUI"
     placeholders     fields{};   ///< without a time, now
-    naming_rule      rule = naming_rule::comfyui_0_8;
+    naming_rule      rule = naming_rule::comfyui_0_8; ///< whose version's
     existing_file    existing = existing_file::refuse;
 };
 
+/// Saves a plan under the next number by ComfyUI's rules.
 result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options);
 
 } // namespace STET_NAMESPACE::comfyui

@@ -36,7 +36,7 @@ enum class outcome : std::uint8_t {
     renamed, ///< the same dtype, shape and bytes under another name
 };
 
-inline constexpr std::size_t outcome_count = 8;
+inline constexpr std::size_t outcome_count = 8; ///< how many outcomes there are
 
 /// "equal_bytes" and so on, as write_json spells them.
 std::string_view name(outcome what) noexcept;
@@ -50,6 +50,7 @@ struct difference {
     double largest = 0; ///< of all finite differences
     double sum = 0;     ///< of their magnitudes
 
+    /// The mean of the differences, by amount; 0 where nothing was compared.
     constexpr double mean() const noexcept
     {
         const std::uint64_t measured = elements - infinite;
@@ -69,23 +70,24 @@ struct difference {
 
 /// One tensor. lifetime: borrows from the headers of both files
 struct entry {
-    std::string_view name{};       ///< in the second file where that alone has it
-    std::string_view other_name{}; ///< in the second file, where it is renamed
-    outcome          what = outcome::equal_bytes;
-    dtype            first_type = dtype::u8;
-    dtype            second_type = dtype::u8;
-    std::uint64_t    bytes = 0; ///< in the first file that has it
-    std::size_t      block = 0; ///< position among the blocks
-    difference       apart{};   ///< where what is equal_values or different
+    std::string_view name{};                      ///< in the second file where that alone has it
+    std::string_view other_name{};                ///< in the second file, where it is renamed
+    outcome          what = outcome::equal_bytes; ///< what the two have in common
+    dtype            first_type = dtype::u8;      ///< in the first file
+    dtype            second_type = dtype::u8;     ///< in the second file
+    std::uint64_t    bytes = 0;                   ///< in the first file that has it
+    std::size_t      block = 0;                   ///< position among the blocks
+    difference       apart{};                     ///< where what is equal_values or different
 };
 
 /// Tensors that belong together. lifetime: borrows from the headers, and from what told the component
 struct block {
-    std::string_view                         name{}; ///< see block_of
-    std::string_view                         component{};
-    std::array<std::uint64_t, outcome_count> tensors{}; ///< by outcome
-    difference                               apart{};
+    std::string_view                         name{};      ///< see block_of
+    std::string_view                         component{}; ///< empty where nobody told
+    std::array<std::uint64_t, outcome_count> tensors{};   ///< by outcome
+    difference                               apart{};     ///< of all values in it
 
+    /// How many tensors had that outcome.
     constexpr std::uint64_t count(outcome what) const noexcept
     {
         return tensors[static_cast<std::size_t>(what)];
@@ -96,11 +98,13 @@ struct block {
 /// one up to its last point.
 std::string_view block_of(std::string_view name) noexcept;
 
+/// What is compared, and how long one looks.
 struct options {
     /// The component that a name belongs to; without it all have none. Called once for each block, with its first name.
     function_ref<std::string_view(std::string_view name)> component{};
-    bool                                                  finds_renamed = true;
-    stet::allocator                                       allocator = heap();
+    /// Whether a tensor with another name and equal bytes is looked for.
+    bool            finds_renamed = true;
+    stet::allocator allocator = heap();
 };
 
 /// What two files have in common, and what not. Made by compare. lifetime: borrows from both files

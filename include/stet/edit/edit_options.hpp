@@ -19,8 +19,8 @@ namespace STET_NAMESPACE::edit {
 
 /// Another name for a tensor.
 struct renaming {
-    std::string_view from{};
-    std::string_view to{};
+    std::string_view from{}; ///< the name there is
+    std::string_view to{};   ///< the name it gets
 };
 
 /// What is to be different. All at once: two tensors may swap their names.
@@ -29,7 +29,7 @@ struct changes {
     metadata_view metadata{}; ///< where given, this becomes the metadata, all of it, before what follows
     metadata_view set{};      ///< keys that have this value then, whether they were there or not
     array_view<const std::string_view> remove{}; ///< keys that are not there then, unless set
-    array_view<const renaming>         rename{};
+    array_view<const renaming>         rename{}; ///< tensors to rename
 };
 
 /// What happens to the file.
@@ -57,8 +57,9 @@ enum class done : std::uint8_t {
     with_undo,
 };
 
+/// How a file is edited, and where the result goes.
 struct options {
-    edit::way        way = edit::way::whole;
+    edit::way        way = edit::way::whole;              ///< another file in its place, or the file itself
     stet::durability durability = stet::durability::full; ///< without it nothing is said of a loss of power
     /// Spaces after the header's text, at least, where it has to grow.
     std::uint64_t header_room = 0;
@@ -72,12 +73,12 @@ struct options {
 
 /// The file as it is now.
 struct edited {
-    edit::done    done = edit::done::nothing;
-    std::uint64_t bytes = 0;           ///< of the whole file
-    std::uint64_t header_bytes = 0;    ///< of the header, its spaces included
-    std::uint64_t room = 0;            ///< spaces left: how much the header's text may grow in place
-    bool          has_moved = false;   ///< whether the tensors begin at another place of the file
-    bool          keeps_access = true; ///< as in saved_checkpoint
+    edit::done    done = edit::done::nothing; ///< how it was done
+    std::uint64_t bytes = 0;                  ///< of the whole file
+    std::uint64_t header_bytes = 0;           ///< of the header, its spaces included
+    std::uint64_t room = 0;                   ///< spaces left: how much the header's text may grow in place
+    bool          has_moved = false;          ///< whether the tensors begin at another place of the file
+    bool          keeps_access = true;        ///< as in saved_checkpoint
     /// Metadata that was taken out because it is no longer true: digests of names or of other metadata, a C2PA manifest.
     std::vector<std::string> dropped{};
 };

@@ -25,22 +25,27 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows names and tensors
 class ordered_dict {
 public:
+    /// A name and its tensor, or the place of a removed one.
     struct entry {
-        placed_name        name{};
-        const tensor_view* tensor = nullptr;
-        bool               is_present = false;
+        placed_name        name{};             ///< the key
+        const tensor_view* tensor = nullptr;   ///< null where it was removed
+        bool               is_present = false; ///< whether it was not removed
     };
 
+    /// An empty dict; what it needs comes from `memory`.
     explicit ordered_dict(const allocator& memory) noexcept;
 
     /// Includes removed entries, which are not present.
     array_view<const entry> entries() const noexcept { return entries_.view(); }
-    const tensor_view&      tensor(const entry& of) const noexcept { return *of.tensor; }
-    const allocator&        memory() const noexcept { return entries_.memory(); }
+    /// The tensor of an entry that is present.
+    const tensor_view& tensor(const entry& of) const noexcept { return *of.tensor; }
+    /// Where memory comes from.
+    const allocator& memory() const noexcept { return entries_.memory(); }
 
     /// Makes room for that many names. False when the allocator gave nothing.
     [[nodiscard]] bool reserve(std::size_t count) noexcept;
 
+    /// The entry of that name, or null.
     const entry* find(const placed_name& name) const noexcept;
 
     /// Sets the name's tensor, of which it keeps a copy.
@@ -82,6 +87,7 @@ public:
         return rename_at_once(from, to, texts);
     }
 
+    /// Whether the name begins so.
     static bool begins_with(const placed_name& name, std::string_view beginning) noexcept;
 
     /// The name from a position on, as one text.

@@ -17,11 +17,14 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows the log
 class rearrangement {
 public:
+    /// Starts with an empty dict; changes are noted in `log` for that component.
     rearrangement(change_log& log, std::uint8_t component, strictness how) noexcept;
 
-    ordered_dict dict;
+    ordered_dict dict; ///< the names as they are now
 
-    bool           is_strict() const noexcept { return how_ == strictness::strict; }
+    /// Whether what would be lost is an error.
+    bool is_strict() const noexcept { return how_ == strictness::strict; }
+    /// Memory for new names, which lasts as long as the log.
     detail::arena& own() noexcept { return log_->own; }
 
     /// errors: out_of_memory

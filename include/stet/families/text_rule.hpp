@@ -14,25 +14,29 @@ namespace STET_NAMESPACE {
 /// source: ComfyUI 0.8.0, supported_models.py, process_clip_state_dict_for_saving
 namespace text_rules {
 
-/// Stable Diffusion 1: `clip_l.` becomes `cond_stage_model.`; the projection and the logit scale are left out.
+/// Stable Diffusion 1: the prefix `clip_l` becomes `cond_stage_model`; the projection and the logit scale are left out.
 /// errors: in strict conduct also foreign_key, foreign_prefix, position_ids_mismatch, quantised_companion
 struct sd1 {
+    /// Renames the keys in `work`.
     static result<void> apply(rearrangement& work);
 };
 
-/// Stable Diffusion 2: OpenCLIP's names under `cond_stage_model.model.`
+/// Stable Diffusion 2: OpenCLIP's names under `cond_stage_model.model`.
 /// errors: in strict conduct also foreign_key, foreign_prefix
 struct sd2 {
+    /// Renames the keys in `work`.
     static result<void> apply(rearrangement& work);
 };
 
 /// Stable Diffusion XL's refiner: `clip_g` alone, with OpenCLIP's names.
 struct sdxl_refiner {
+    /// Renames the keys in `work`.
     static result<void> apply(rearrangement& work);
 };
 
 /// Stable Diffusion XL: `clip_g` with OpenCLIP's names, `clip_l` with its own, and clip_l's position_ids added.
 struct sdxl {
+    /// Renames the keys in `work`.
     static result<void> apply(rearrangement& work);
 
 private:

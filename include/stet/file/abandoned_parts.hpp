@@ -16,6 +16,7 @@
 
 namespace STET_NAMESPACE {
 
+/// Which part files count as abandoned.
 struct abandoned_options {
     /// How long ago a part file was last written, at least, to be taken for abandoned; in seconds. Its lock tells
     /// whether its saver lives wherever that runs on the same system. The age is for savers on other machines, where a
@@ -34,9 +35,10 @@ enum class left_because : std::uint8_t {
     not_removable, ///< the system refuses, see os_code
 };
 
+/// A part file that was not removed, and why.
 struct left_part {
-    std::string  name{};
-    left_because why{};
+    std::string  name{};      ///< in its folder
+    left_because why{};       ///< what kept it
     int          os_code = 0; ///< errno, where the system was asked; else 0
 };
 
@@ -45,8 +47,8 @@ struct abandoned_parts {
     /// No more are looked at in one call.
     static constexpr std::size_t most = 1000;
 
-    std::vector<std::string> removed{};
-    std::vector<left_part>   left{};
+    std::vector<std::string> removed{};          ///< names
+    std::vector<left_part>   left{};             ///< part files that are still there
     bool                     is_complete = true; ///< whether there were no more than `most`
 };
 

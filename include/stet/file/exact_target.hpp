@@ -30,8 +30,8 @@ public:
 
     /// The folder that a path leads to, and the file's name in it.
     struct place {
-        folder      in;
-        std::string name;
+        folder      in;      ///< where it lies, by its handle
+        std::string name;    ///< in that folder
         std::string in_path; ///< the folder's, as the path or the last link spells it
     };
 
@@ -39,6 +39,7 @@ public:
     /// path: what errors speak of
     static result<exact_target> take(place where, const std::string& path, existing_file existing);
 
+    /// The file, to be written.
     part_file& file() noexcept { return file_; }
 
     /// Where the part file lies, beside the file that a link at the end of the path leads to.
@@ -91,9 +92,12 @@ public:
     static result<numbered_target> take(const file_system& calls, const std::string& root,
                                         const output_name& name, durability lasting, std::uint64_t first = 1);
 
-    std::uint64_t      number() const noexcept { return number_; }
+    /// The number taken.
+    std::uint64_t number() const noexcept { return number_; }
+    /// The file's name as it will be.
     const std::string& name() const noexcept { return name_; }
-    part_file&         file() noexcept { return file_; }
+    /// The file, to be written.
+    part_file& file() noexcept { return file_; }
 
     /// Makes the file appear under its name, never in another's place.
     /// errors: name_taken when somebody else's program took the name meanwhile; part_file_lost; the system's. Nothing

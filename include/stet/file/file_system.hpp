@@ -18,27 +18,28 @@ namespace STET_NAMESPACE {
 /// An open file or folder of a file_system.
 using file_handle = std::intptr_t;
 
-inline constexpr file_handle no_handle = -1;
+inline constexpr file_handle no_handle = -1; ///< stands for no file
 
 /// What one call of a file system returned: a value, and 0 or the errno that says why there is none.
 struct os_result {
-    std::int64_t value = 0;
-    int          error = 0;
+    std::int64_t value = 0; ///< what the call gives, if it succeeds
+    int          error = 0; ///< errno, or 0
 };
 
+/// What a name in a folder leads to.
 enum class entry_kind : std::uint8_t { file, folder, link, other };
 
 /// What is known of an entry.
 struct entry_facts {
-    entry_kind    kind = entry_kind::other;
-    std::uint32_t mode = 0;   ///< permission bits, as chmod takes them
-    std::uint64_t device = 0; ///< device and index together name one entry of the system
-    std::uint64_t index = 0;
+    entry_kind    kind = entry_kind::other; ///< a file, a folder or something else
+    std::uint32_t mode = 0;                 ///< permission bits, as chmod takes them
+    std::uint64_t device = 0;               ///< device and index together name one entry of the system
+    std::uint64_t index = 0;                ///< with `device` it identifies the file
     std::int64_t  modified =
         0; ///< when its content last changed, in seconds since 1970, by the clock that stamps files
     std::uint32_t owner = 0; ///< 0 for all where files have none
-    std::uint32_t group = 0;
-    std::uint64_t size = 0; ///< bytes of a file
+    std::uint32_t group = 0; ///< the group's id
+    std::uint64_t size = 0;  ///< bytes of a file
 };
 
 namespace detail {
@@ -51,6 +52,7 @@ inline constexpr std::uint32_t private_mode = 0600;
 
 } // namespace detail
 
+/// What happens at a symbolic link.
 enum class links : std::uint8_t { follow, refuse };
 
 /// What memory, position and size of a write past the system's cache are multiples of, in bytes. No less than what
@@ -97,11 +99,13 @@ struct file_system {
     /// Copies the target of a link into the buffer, without NUL; the value is its whole length.
     os_result (*read_link)(void* context, file_handle folder, const char* name, char* buffer,
                            std::size_t capacity) = nullptr;
+    /// Calls `see` with the name of everything in the folder.
     os_result (*list)(void* context, file_handle folder, detail::entry_callback see) = nullptr;
     /// Creates a file that did not exist, for writing, with this mode less the umask; EEXIST when the name is taken by
     /// anything.
     os_result (*create_file)(void* context, file_handle folder, const char* name,
                              std::uint32_t mode) = nullptr;
+    /// Sets a file's mode.
     os_result (*set_mode)(void* context, file_handle file, std::uint32_t mode) = nullptr;
     /// Gives a file away. EPERM, or no call at all, where that cannot be done.
     os_result (*set_owner)(void* context, file_handle file, std::uint32_t owner,
@@ -146,6 +150,7 @@ struct file_system {
                       existing_file) = nullptr;
     /// Swaps the names of two entries of a folder, in one step. ENOTSUP, or no call at all, where that cannot be done.
     os_result (*exchange)(void* context, file_handle folder, const char* one, const char* other) = nullptr;
+    /// Removes a file of that folder.
     os_result (*remove)(void* context, file_handle folder, const char* name) = nullptr;
     /// Opens a file of the folder that exists, itself no link, for read_at and, to change it, for write_at and sync; the
     /// file may be renamed and removed meanwhile as far as the system lets it. No call at all where that cannot be done.

@@ -47,8 +47,10 @@ public:
     folder& operator=(const folder&) = delete;
     ~folder();
 
+    /// The calls it was opened by.
     const file_system& calls() const noexcept { return *calls_; }
-    file_handle        handle() const noexcept { return handle_; }
+    /// Its handle, for those calls.
+    file_handle handle() const noexcept { return handle_; }
 
     /// The same folder, opened once more.
     result<folder> again(const std::string& path) const;

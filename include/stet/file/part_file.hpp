@@ -45,8 +45,10 @@ public:
     /// The name that it bears in its folder until publish().
     const std::string& name() const noexcept { return name_; }
 
+    /// The calls it was created by.
     const file_system& calls() const noexcept { return *calls_; }
-    file_handle        handle() const noexcept { return handle_; }
+    /// Its handle, for those calls.
+    file_handle handle() const noexcept { return handle_; }
 
     /// Sets space aside, so that a full disk shows before the first byte is written and the file lies in few pieces.
     /// errors: disk_full, file_too_large; a file system that cannot do it is no error

@@ -16,8 +16,8 @@ namespace STET_NAMESPACE::filling {
 
 /// Bytes of a file, from `begin` up to, not including, `end`. Sixteen bytes without holes, as one sends them.
 struct interval {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
+    std::uint64_t begin = 0; ///< offset of the first byte
+    std::uint64_t end = 0;   ///< offset past the last byte
 
     friend constexpr bool operator==(const interval&, const interval&) noexcept = default;
 };
@@ -32,6 +32,7 @@ enum class overlaps : std::uint8_t {
 /// addition costs about the logarithm of their number, at worst the square root of it. Used by one thread at a time.
 class coverage {
 public:
+    /// Nothing is covered yet.
     explicit coverage(overlaps treatment = overlaps::refuse, allocator memory = heap()) noexcept;
 
     /// An interval without bytes adds none.

@@ -25,17 +25,18 @@ namespace STET_NAMESPACE::filling {
 /// errors: those of byte_count
 result<tensor_view> to_come(dtype type, const extents& shape) noexcept;
 
+/// What the header holds, and what publishing promises.
 struct options {
     metadata_view            metadata{};
     stet::durability         durability = stet::durability::full;
-    overlaps                 twice = overlaps::refuse;
+    overlaps                 twice = overlaps::refuse; ///< what happens to bytes that are filled twice
     stet::allocator          allocator = heap();
     const stet::file_system* file_system = &native_file_system(); ///< lifetime: borrowed
 };
 
 /// Where a tensor's bytes belong. lifetime: borrows from the file
 struct place {
-    std::string_view name{};
+    std::string_view name{};     ///< of the tensor
     std::uint64_t    offset = 0; ///< in the file
     std::uint64_t    size = 0;   ///< bytes, packed and little-endian
 
@@ -70,6 +71,7 @@ public:
     std::optional<place> find(std::string_view name) const noexcept STET_LIFETIME_BOUND;
 
     std::uint64_t data_begin() const noexcept { return data_begin_; } ///< bytes before the first tensor
+    /// Bytes of the whole file.
     std::uint64_t file_size() const noexcept { return file_size_; }
 
     /// Where to write until it is published.

@@ -45,6 +45,7 @@ class crc32 {
 public:
     void update(bytes piece) noexcept;
 
+    /// The checksum of all pieces so far.
     std::uint32_t value() const noexcept { return value_; }
 
     /// The value of one text followed by another, of which only the values are known.

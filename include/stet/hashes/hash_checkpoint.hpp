@@ -54,7 +54,7 @@ result<file_hashes> hash_checkpoint(source_ref file, const kinds& wanted = all_k
 
 /// SHA-256 and the part in the content digest of one tensor's bytes.
 struct tensor_hashes {
-    digest sha256{};
+    digest sha256{};  ///< of the tensor's bytes
     digest content{}; ///< BLAKE3 of name, dtype, shape and data
 };
 

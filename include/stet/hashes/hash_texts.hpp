@@ -19,6 +19,7 @@ class text {
 public:
     constexpr text() noexcept = default;
 
+    /// The letters.
     std::string_view view() const noexcept STET_LIFETIME_BOUND { return {letters_.data(), size_}; }
 
     bool empty() const noexcept { return size_ == 0; }
@@ -37,6 +38,7 @@ enum class of_nothing : unsigned char {
     digits, ///< as other programs do, its digits
 };
 
+/// Which letters hexadecimal digits have.
 enum class letter_case : unsigned char { lower, upper };
 
 /// The first digits of a digest, in hexadecimal.
@@ -46,17 +48,17 @@ text digits_of(const digest& of, std::size_t count = 64, letter_case letters = l
 /// As Civitai lists a file's hashes, in upper case. AutoV1 is there from 2 MiB on.
 /// source: civitai's model-scanner, afd1e03
 struct civitai_texts {
-    text autov1{};
-    text autov2{};
-    text autov3{};
-    text sha256{};
-    text crc32{}; ///< its four bytes lowest first
-    text blake3{};
+    text autov1{}; ///< 8 digits
+    text autov2{}; ///< 10 digits
+    text autov3{}; ///< 12 digits
+    text sha256{}; ///< 64 digits
+    text crc32{};  ///< its four bytes lowest first
+    text blake3{}; ///< 64 digits
 };
 
 /// All of a file's hashes, spelled. Empty is what is not known.
 struct hash_texts {
-    text          sha256{};
+    text          sha256{};           ///< 64 digits
     text          autov1{};           ///< 8 digits
     text          autov2{};           ///< 10 digits
     text          autov3{};           ///< 12 digits
@@ -64,12 +66,13 @@ struct hash_texts {
     text          sshs_model{};       ///< `sshs_model_hash`, 64 digits
     text          sshs_legacy{};      ///< `sshs_legacy_hash`, 8 digits
     text          crc32{};            ///< 8 digits
-    text          blake3{};
-    text          invokeai{}; ///< `blake3:` and 64 digits
-    text          content{};  ///< 64 digits
-    civitai_texts civitai{};
+    text          blake3{};           ///< 64 digits
+    text          invokeai{};         ///< `blake3:` and 64 digits
+    text          content{};          ///< 64 digits
+    civitai_texts civitai{};          ///< in the words of Civitai's API
 };
 
+/// All texts of a file's hashes; those that were not taken are empty.
 hash_texts texts_of(const file_hashes& found, of_nothing nothing = of_nothing::none) noexcept;
 
 } // namespace hashes

@@ -43,7 +43,7 @@ namespace hashes {
 /// errors:   header_too_large, with the fields, before anything on the disk changes; hash_comes_late; out_of_memory
 /// lifetime: borrows what the executor needs
 struct while_saving {
-    hashes::kinds kinds{};
+    hashes::kinds kinds{};        ///< which hashes are taken
     bool modelspec_field = false; ///< puts `modelspec.hash_sha256` into the header, in place of one given
     bool sshs_fields = false;     ///< puts kohya's `sshs_model_hash` and `sshs_legacy_hash` there
     /// Whether a pass over the tensors may come before the writing, where the header records a hash and is on its way
@@ -53,6 +53,7 @@ struct while_saving {
     /// of 1 MiB or more together.
     executor jobs{};
 
+    /// What the option `hashes` takes.
     constexpr operator request() const noexcept
     {
         return {.calls = &detail::hashing_calls,

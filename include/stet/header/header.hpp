@@ -17,6 +17,7 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows the plan and the metadata's texts
 class header {
 public:
+    /// Made by make_header.
     header(const plan& tensors STET_LIFETIME_BOUND, detail::growing_array<detail::metadata_entry> entries,
            bool has_metadata, std::uint64_t text_size, std::uint64_t padded_size) noexcept;
 
@@ -41,7 +42,8 @@ public:
 
     /// Its metadata, ordered by key; whether there is any, if only an empty object.
     array_view<const detail::metadata_entry> metadata() const noexcept { return entries_.view(); }
-    bool                                     has_metadata() const noexcept { return has_metadata_; }
+    /// Whether there is a metadata object, an empty one too.
+    bool has_metadata() const noexcept { return has_metadata_; }
 
     /// Their records, in file order.
     const record* begin() const noexcept { return plan_->records().begin(); }
@@ -54,7 +56,7 @@ public:
     /// errors: the sink's
     result<void> write(staged_sink& out) const;
 
-    static constexpr std::uint64_t length_field = 8;
+    static constexpr std::uint64_t length_field = 8; ///< bytes of the number that a file begins with
 
 private:
     const plan*                                   plan_;

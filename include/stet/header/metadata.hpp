@@ -42,6 +42,7 @@ class metadata_view {
 public:
     constexpr metadata_view() noexcept = default;
 
+    /// Any range of pairs of texts, such as a map.
     template <detail::metadata_dict Dict>
     constexpr metadata_view(const Dict& dict STET_LIFETIME_BOUND) noexcept
         : dict_(&dict), each_([](const void* object, std::size_t, visitor visit) {
@@ -66,8 +67,10 @@ public:
     template <detail::metadata_dict Dict>
     metadata_view(const Dict&& temporary) = delete;
 
+    /// Called with each entry; an error ends the walk.
     using visitor = function_ref<result<void>(std::string_view key, std::string_view text)>;
 
+    /// Whether there is metadata, be it without entries.
     constexpr bool is_present() const noexcept { return each_ != nullptr; }
 
     /// Visits the entries in the dict's own order.

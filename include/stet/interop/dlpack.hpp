@@ -132,6 +132,7 @@ public:
             managed_->deleter(managed_);
     }
 
+    /// The tensor, which stays owned.
     Managed* get() const noexcept { return managed_; }
 
 private:

@@ -18,8 +18,10 @@ namespace STET_NAMESPACE {
 /// An error as an exception; what() is its message.
 class save_error : public std::runtime_error {
 public:
+    /// `what()` is the error's sentence.
     explicit save_error(const stet::error& e) : std::runtime_error(message(e)), error_(e) {}
 
+    /// The error itself.
     const stet::error& error() const noexcept { return error_; }
 
 private:
@@ -38,6 +40,7 @@ Value or_throw(result<Value> outcome)
     return *std::move(outcome);
 }
 
+/// Nothing, or the error thrown as save_error.
 inline void or_throw(const result<void>& outcome)
 {
     if (!outcome)

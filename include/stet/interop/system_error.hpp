@@ -68,6 +68,7 @@ public:
 
 } // namespace detail
 
+/// The category of the codes of errc; its name is "stet".
 inline const std::error_category& error_category() noexcept
 {
 #if defined(__clang__)

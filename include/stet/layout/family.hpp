@@ -13,8 +13,8 @@ namespace STET_NAMESPACE {
 /// How a family's model type is known.
 struct type_rule {
     model_type usual = model_type::eps; ///< only if it is known
-    bool       is_known = false;
-    bool       is_fixed = false; ///< every checkpoint of the family has this type
+    bool       is_known = false;        ///< false: only its saver can tell
+    bool       is_fixed = false;        ///< every checkpoint of the family has this type
 };
 
 /// The family has one model type.
@@ -40,8 +40,8 @@ constexpr type_rule told() noexcept
 /// `};`
 template <class Layout, type_rule Type>
 struct family : Layout {
-    using layout = Layout;
-    static constexpr type_rule        type = Type;
+    using layout = Layout;                            ///< where its components go
+    static constexpr type_rule        type = Type;    ///< how its model type is known
     static constexpr std::string_view architecture{}; ///< `modelspec.architecture`; empty: none is written
     static constexpr std::optional<sigma_range> sigmas{}; ///< recorded when the saver says nothing else
     static constexpr std::string_view
@@ -50,10 +50,10 @@ struct family : Layout {
 
 /// What a family knows, as data. A layout chosen while the program runs brings it by a member `facts()`.
 struct family_facts {
-    std::string_view           name{};
-    std::string_view           architecture{};
-    type_rule                  type{};
-    std::optional<sigma_range> sigmas{};
+    std::string_view           name{};          ///< what people call it
+    std::string_view           architecture{};  ///< `modelspec.architecture`; empty: none is written
+    type_rule                  type{};          ///< how its model type is known
+    std::optional<sigma_range> sigmas{};        ///< recorded when the saver says nothing else
     std::string_view           reload_caveat{}; ///< outlives what is saved by it
 };
 
@@ -93,7 +93,7 @@ constexpr family_facts facts_of(const Layout& layout) noexcept
 /// Families side by side, for those who go through them.
 template <class... Families>
 struct family_list {
-    static constexpr std::size_t size = sizeof...(Families);
+    static constexpr std::size_t size = sizeof...(Families); ///< how many there are
 };
 
 } // namespace STET_NAMESPACE

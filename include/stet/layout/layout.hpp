@@ -86,6 +86,7 @@ enum class strictness : std::uint8_t {
 
 /// What saving did to a tensor besides giving it its place.
 struct change {
+    /// What was done.
     enum class kind : std::uint8_t {
         left_out,   ///< the layout has no use for the key, or nobody would read it
         added,      ///< the layout wants it and the dict need not have it
@@ -93,9 +94,10 @@ struct change {
         not_chosen, ///< the save's own `keep` or `leave_out` says so
         cast,       ///< it is written as another dtype
     };
-    kind          what{};
+    kind          what{};         ///< what was done
     std::uint8_t  component = 0;  ///< index of the checkpoint's field
-    dtype         from{}, to{};   ///< of a cast
+    dtype         from{};         ///< of a cast
+    dtype         to{};           ///< of a cast
     placed_name   name{};         ///< left out: the dict's key; else the name it has at that point
     std::uint64_t clipped = 0;    ///< of a cast, once it is saved: finite numbers too large for the dtype
     std::uint64_t not_finite = 0; ///< likewise: infinities and NaNs that the tensor had
@@ -104,10 +106,11 @@ struct change {
 /// What a save changed, with the texts its names need. That of a plan borrows keys of the dicts; that of a finished save
 /// owns every text.
 struct change_log {
+    /// No change yet; texts come from `memory`.
     explicit change_log(const allocator& memory) noexcept : changes(memory), own(memory) {}
 
-    detail::growing_array<change> changes;
-    detail::arena                 own;
+    detail::growing_array<change> changes; ///< in the order in which they were made
+    detail::arena                 own;     ///< holds their texts
 };
 
 } // namespace STET_NAMESPACE

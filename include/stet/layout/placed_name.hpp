@@ -13,8 +13,8 @@ namespace STET_NAMESPACE {
 /// A tensor's name in the file, in two borrowed pieces that are joined only when the header is written.
 /// lifetime: borrows both pieces
 struct placed_name {
-    std::string_view prefix{};
-    std::string_view stem{};
+    std::string_view prefix{}; ///< what the layout puts before the key
+    std::string_view stem{};   ///< the key, or what it became
 
     constexpr std::size_t size() const noexcept { return prefix.size() + stem.size(); }
 

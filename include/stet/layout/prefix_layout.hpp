@@ -14,13 +14,16 @@ namespace STET_NAMESPACE {
 /// A string literal as a template argument.
 template <std::size_t Size>
 struct literal {
+    /// Ends in a zero.
     char characters[Size]{}; // NOLINT: a structural type needs a plain array
 
+    /// From a text such as "vae."
     constexpr literal(const char (&text)[Size]) noexcept // NOLINT: "prefix." is meant to convert
     {
         for (std::size_t i = 0; i < Size; ++i)
             characters[i] = text[i];
     }
+    /// The text.
     constexpr std::string_view view() const noexcept { return {characters, Size - 1}; }
 };
 
@@ -30,14 +33,15 @@ literal(const char (&)[Size]) -> literal<Size>; // NOLINT
 /// One rule of a prefix_layout: the role's keys go under the prefix, which includes its dot.
 template <component_role Role, literal Prefix>
 struct under {
-    using role = Role;
-    static constexpr std::string_view prefix = Prefix.view();
+    using role = Role;                                        ///< which component the prefix is for
+    static constexpr std::string_view prefix = Prefix.view(); ///< what goes before its keys
 };
 
 /// A layout that puts each role under a prefix and changes nothing else:
 /// `prefix_layout<under<role::model, "model.diffusion_model.">, under<role::vae, "first_stage_model.">>`
 template <class... Rules>
 struct prefix_layout {
+    /// How many of the rules are for that role.
     template <class Role>
     static constexpr std::size_t rules_for =
         (std::size_t{std::same_as<Role, typename Rules::role>} + ... + 0);
@@ -52,6 +56,7 @@ struct prefix_layout {
     [[gnu::__always_inline__]] // its symbol would spell out every rule
 #endif
     static constexpr placed_name
+    /// The key under its role's prefix.
     place(Role, std::string_view key) noexcept
     {
         std::string_view prefix;

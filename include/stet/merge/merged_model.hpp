@@ -24,6 +24,7 @@ namespace STET_NAMESPACE::merging {
 /// lifetime: borrows the files; their tensors are read while it is saved
 class merged_model {
 public:
+    /// Made by merge.
     explicit merged_model(detail::merge_result made) noexcept : made_(std::move(made)) {}
 
     std::size_t                    size() const noexcept { return made_.tensors.size(); }

@@ -27,13 +27,13 @@ enum class formula : std::uint8_t {
 /// file's names tell; names without any prefix are a diffusion model's.
 /// as in: ComfyUI's ModelMergeBlocks and CLIPMergeSimple
 struct ratios {
-    std::optional<double> all{}; ///< 0.5 where it is not given
-    std::optional<double> input{};
-    std::optional<double> middle{};
-    std::optional<double> out{};
-    std::optional<double> text_encoder{}; ///< position ids and logit scale stay A's
-    std::optional<double> vision_encoder{};
-    std::optional<double> vae{};
+    std::optional<double> all{};            ///< 0.5 where it is not given
+    std::optional<double> input{};          ///< of the input blocks
+    std::optional<double> middle{};         ///< of the middle block
+    std::optional<double> out{};            ///< of the output blocks
+    std::optional<double> text_encoder{};   ///< position ids and logit scale stay A's
+    std::optional<double> vision_encoder{}; ///< of the vision encoder
+    std::optional<double> vae{};            ///< of the vae
 };
 
 /// A recipe for one checkpoint of two or three.
@@ -41,7 +41,7 @@ struct ratios {
 /// a layer whole, byte for byte, all else needs `type` or `requantise`.
 /// lifetime: borrows the shapes
 struct recipe {
-    merging::formula formula = merging::formula::weighted;
+    merging::formula formula = merging::formula::weighted; ///< how the numbers of the files become one
     /// Of formula::weighted. With the others a ratio of 1 leaves a part as it is in A, and no other can be given.
     merging::ratios ratios{};
     /// m, of formula::subtract and formula::add_difference.
@@ -81,12 +81,12 @@ struct number_counts {
 
 /// What was decided about a name. lifetime: borrows it from the files
 struct decision {
-    std::string_view name{};
-    merging::outcome outcome = merging::outcome::merged;
-    bool             is_widened = false;
-    bool             is_quantised = false; ///< a layer, in the result
-    bool             differs = false;      ///< other_type: B's bytes are others; known once it is written
-    number_counts    numbers{};
+    std::string_view name{};                             ///< of the tensor
+    merging::outcome outcome = merging::outcome::merged; ///< what became of it
+    bool             is_widened = false;                 ///< whether it has the other file's larger shape
+    bool             is_quantised = false;               ///< a layer, in the result
+    bool             differs = false; ///< other_type: B's bytes are others; known once it is written
+    number_counts    numbers{};       ///< values that are infinite or NaN
 };
 
 } // namespace STET_NAMESPACE::merging

@@ -26,15 +26,16 @@ inline constexpr std::string_view model_spec_version = "1.0.1";
 /// What a model is for: some keys are required of one category only.
 enum class model_category : std::uint8_t { image, text, other };
 
+/// The size of a picture.
 struct pixel_size {
-    std::uint32_t width = 0;
-    std::uint32_t height = 0;
+    std::uint32_t width = 0;  ///< in pixels
+    std::uint32_t height = 0; ///< in pixels
 };
 
 /// Both ends belong to it.
 struct timesteps {
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
+    std::uint32_t first = 0; ///< the noisiest is 1000
+    std::uint32_t last = 0;  ///< likewise
 };
 
 /// What ModelSpec wants said about a model. A text or a list left empty is left out of the file.
@@ -44,39 +45,39 @@ struct model_spec {
     std::string
         architecture{}; ///< such as "stable-diffusion-xl-v1-base", "stable-diffusion-v1/lora"; empty: as saved
     std::string implementation{}; ///< the code that defines the tensors' names, such as "sgm", "diffusers"
-    std::string title{};
+    std::string title{};          ///< the model's name for people
 
     // required of a category
-    model_category category = model_category::image;
-    bool           is_adapter_or_component = false; ///< always true where the architecture has a slash
-    std::optional<pixel_size> resolution{};         ///< of image models that are no adapter or component
-    std::string               data_format{};        ///< of text models, such as "fp16", "gptq-4bit"
+    model_category category = model_category::image; ///< decides what else is required
+    bool           is_adapter_or_component = false;  ///< always true where the architecture has a slash
+    std::optional<pixel_size> resolution{};          ///< of image models that are no adapter or component
+    std::string               data_format{};         ///< of text models, such as "fp16", "gptq-4bit"
 
     // recommended
-    std::string description{};
-    std::string author{};
+    std::string description{}; ///< for people
+    std::string author{};      ///< a person or a company
     std::string date{};        ///< ISO 8601, such as "2024-05-31T18:13:38"
     std::string hash_sha256{}; ///< "0x" and 64 lower-case digits; over all bytes after the header
     std::string format_type{}; ///< of text models: general, writing, chat, code, technical
 
     // optional
-    std::string              implementation_version{};
-    std::string              license{};
-    std::string              usage_hint{};
-    std::string              thumbnail{}; ///< from thumbnail_uri()
-    std::vector<std::string> tags{};
-    std::vector<std::string> merged_from{}; ///< titles of the models it was merged from
+    std::string              implementation_version{}; ///< a commit of that code
+    std::string              license{};                ///< such as "MIT"
+    std::string              usage_hint{};             ///< how it is best used
+    std::string              thumbnail{};              ///< from thumbnail_uri()
+    std::vector<std::string> tags{};                   ///< words to be found by
+    std::vector<std::string> merged_from{};            ///< titles of the models it was merged from
 
     // optional, for image models
-    std::string trigger_phrase{};
+    std::string trigger_phrase{}; ///< words that the model was trained to react to
     std::string
         prediction_type{}; ///< of models that are neither "v" nor "epsilon", their own word; else as saved
-    std::optional<timesteps>     timestep_range{}; ///< where only some were trained
-    std::optional<std::uint32_t> encoder_layer{};  ///< "clip skip", counted from 1
-    std::string                  preprocessor{};   ///< broad type, such as "depth"
-    std::optional<bool>          is_negative_embedding{};
-    std::vector<std::string>     unet_dtype{}; ///< types known to work
-    std::vector<std::string>     vae_dtype{};
+    std::optional<timesteps>     timestep_range{};        ///< where only some were trained
+    std::optional<std::uint32_t> encoder_layer{};         ///< "clip skip", counted from 1
+    std::string                  preprocessor{};          ///< broad type, such as "depth"
+    std::optional<bool>          is_negative_embedding{}; ///< of textual inversions
+    std::vector<std::string>     unet_dtype{};            ///< types known to work
+    std::vector<std::string>     vae_dtype{};             ///< types known to work for the vae
 
     // optional, for text models
     std::vector<std::string> language{};        ///< such as "en/US"

@@ -73,11 +73,13 @@ constexpr std::optional<std::uint64_t> number_taken(std::string_view entry, std:
 /// lifetime: borrows the stem
 class counter {
 public:
+    /// Begins at 1. `stem` is what comes before the number.
     explicit constexpr counter(std::string_view stem, name_case letters = name_case::sensitive) noexcept
         : stem_(stem), letters_(letters)
     {
     }
 
+    /// Takes note of a name in the folder.
     constexpr void see(std::string_view entry) noexcept
     {
         const auto number = detail::number_taken(entry, stem_, letters_);

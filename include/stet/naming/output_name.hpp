@@ -18,6 +18,7 @@ namespace STET_NAMESPACE {
 /// `< > : " | ? *` name no file.
 enum class path_style : std::uint8_t { posix, windows };
 
+/// The style of the system that the program is compiled for.
 #if defined(_WIN32)
 inline constexpr path_style native_paths = path_style::windows;
 #else
@@ -27,7 +28,7 @@ inline constexpr path_style native_paths = path_style::posix;
 /// A prefix taken apart: a folder below the output root and what its files' names begin with.
 struct output_name {
     std::string folder{}; ///< relative, '/' between its parts, empty for the root itself; no "." or ".."
-    std::string stem{};
+    std::string stem{};   ///< the beginning of the file's name
 };
 
 namespace detail {
@@ -83,14 +84,19 @@ result<output_name> parse_output_name(std::string_view prefix, path_style style 
 
 /// A moment as a calendar shows it; months and days count from 1.
 struct calendar_time {
-    unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+    unsigned year = 0;   ///< such as 2026
+    unsigned month = 0;  ///< 1 to 12
+    unsigned day = 0;    ///< 1 to 31
+    unsigned hour = 0;   ///< 0 to 23
+    unsigned minute = 0; ///< 0 to 59
+    unsigned second = 0; ///< 0 to 60
 };
 
 /// What the fields of a prefix stand for.
 struct placeholders {
-    std::optional<calendar_time> time{}; ///< without one, fields of time stay as they are
-    std::uint64_t                width = 0;
-    std::uint64_t                height = 0;
+    std::optional<calendar_time> time{};     ///< without one, fields of time stay as they are
+    std::uint64_t                width = 0;  ///< %width%
+    std::uint64_t                height = 0; ///< %height%
 };
 
 namespace detail {

@@ -22,6 +22,7 @@ namespace STET_NAMESPACE {
 /// What happens when a component's dict has no entries; stet::no_entries is not meant by that.
 enum class empty_components : std::uint8_t { refuse, allow };
 
+/// What a plan is made by.
 struct plan_options {
     file_order order = reference_order;
     std::optional<stet::prediction>

@@ -23,19 +23,19 @@ namespace STET_NAMESPACE {
 
 /// One tensor's place in the file. Plain data; its axes stand in the plan that owns it.
 struct record {
-    placed_name   name{};
-    std::uint64_t begin = 0;      ///< bytes from the start of the data
-    std::uint64_t size = 0;       ///< bytes
-    const void*   data = nullptr; ///< as in tensor_view
-    pour_function pour = nullptr; ///< as in tensor_view
-    std::uint32_t first_axis = 0; ///< where the plan keeps shape and, after it, strides
-    std::uint32_t rank = 0;
-    std::uint32_t escaped_size = 0; ///< bytes the name takes in the header, without quotes
-    dtype         type = dtype::u8;
-    std::uint8_t  component = 0; ///< index of the checkpoint's field it came from
-    bool          has_strides : 1 = false;
-    bool          is_renamed : 1 = false; ///< saved under another name than its key
-    bool          is_cast : 1 = false;    ///< from another dtype, while it is written
+    placed_name   name{};                  ///< in the file
+    std::uint64_t begin = 0;               ///< bytes from the start of the data
+    std::uint64_t size = 0;                ///< bytes
+    const void*   data = nullptr;          ///< as in tensor_view
+    pour_function pour = nullptr;          ///< as in tensor_view
+    std::uint32_t first_axis = 0;          ///< where the plan keeps shape and, after it, strides
+    std::uint32_t rank = 0;                ///< how many axes
+    std::uint32_t escaped_size = 0;        ///< bytes the name takes in the header, without quotes
+    dtype         type = dtype::u8;        ///< in the file
+    std::uint8_t  component = 0;           ///< index of the checkpoint's field it came from
+    bool          has_strides : 1 = false; ///< whether elements lie as strides say
+    bool          is_renamed : 1 = false;  ///< saved under another name than its key
+    bool          is_cast : 1 = false;     ///< from another dtype, while it is written
 
     constexpr std::uint64_t end() const noexcept { return begin + size; }
 };
@@ -55,8 +55,8 @@ inline constexpr std::size_t max_components = 8;
 
 /// What one component brings into the file.
 struct component_report {
-    std::string_view role{}; ///< as the role spells its name
-    std::uint64_t    tensors = 0;
+    std::string_view role{};       ///< as the role spells its name
+    std::uint64_t    tensors = 0;  ///< of the component
     std::uint64_t    bytes = 0;    ///< of tensor data
     std::uint64_t    renamed = 0;  ///< of its tensors, those saved under another name than their key
     std::uint64_t    left_out = 0; ///< keys that are not saved
@@ -82,6 +82,7 @@ public:
         reports_[size_] = {.role = role};
         return reports_[size_++];
     }
+    /// The last component's.
     constexpr component_report& last() noexcept { return reports_[size_ - 1]; }
 
 private:
@@ -93,6 +94,7 @@ private:
 /// lifetime: owns its records, borrows names and data from the dicts it was made from
 class plan {
 public:
+    /// Made by make_plan.
     plan(detail::growing_array<record> records, detail::growing_array<std::uint64_t> axes, change_log log,
          component_reports components, const model_description& model, std::uint64_t members_size,
          std::uint32_t data_alignment, const detail::casting_calls* casting = nullptr) noexcept;
@@ -117,6 +119,7 @@ public:
     /// What the first tensor's position in the file is a multiple of.
     std::uint32_t data_alignment() const noexcept { return data_alignment_; }
 
+    /// What each component gave.
     const component_reports& components() const noexcept { return components_; }
 
     /// What the checkpoint records of its model, for its metadata to say the same.
@@ -132,6 +135,7 @@ public:
     /// Puts down in what was kept what the casts met when the plan was last written.
     void count_casts(change_log& kept) const noexcept;
 
+    /// Where its memory comes from.
     const allocator& memory() const noexcept { return records_.memory(); }
 
 private:

@@ -33,7 +33,9 @@ public:
     static result<dequantised> of(const layers& found, const layer& one, dtype wanted,
                                   const allocator& memory = heap());
 
-    dtype          type() const noexcept { return wanted_; }
+    /// The type asked for.
+    dtype type() const noexcept { return wanted_; }
+    /// The weight's shape without codes.
     const extents& shape() const noexcept STET_LIFETIME_BOUND { return values_.shape; }
 
     /// errors:   those of byte_count; while it is read, out_of_memory and those of the layer's tensors

@@ -25,7 +25,7 @@ namespace quantised {
 
 /// The key of the metadata entry that describes layers, and the last part of a marker's name.
 inline constexpr std::string_view metadata_key = "_quantization_metadata";
-inline constexpr std::string_view marker_name = "comfy_quant";
+inline constexpr std::string_view marker_name = "comfy_quant"; ///< what a marker's name ends in
 
 /// What is known besides the tensors.
 struct find_options {
@@ -43,6 +43,7 @@ struct find_options {
 /// lifetime: borrows the dict's names and tensors, the metadata text, the formats
 class layers {
 public:
+    /// Made by find_layers.
     explicit layers(detail::layer_set set) noexcept : set_(std::move(set)) {}
 
     std::size_t  size() const noexcept { return set_.layers.size(); }
@@ -66,8 +67,10 @@ public:
         return set_.owners[position] == no_tensor ? nullptr : &set_.layers[set_.owners[position]];
     }
 
+    /// Tensors of the older scaled fp8 that stand for a whole component.
     array_view<const old_flag> old_flags() const noexcept STET_LIFETIME_BOUND { return set_.flags.view(); }
 
+    /// What was found in the metadata.
     metadata_state metadata() const noexcept { return set_.metadata; }
 
     /// Names in the metadata that fit no weight, in their order.

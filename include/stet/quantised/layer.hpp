@@ -52,12 +52,12 @@ enum class side_values : std::uint8_t {
 
 /// A tensor that a format stores beside the weight: `<layer>.<name>`.
 struct side_tensor {
-    std::string_view name{};
-    bool             is_required = false;
-    side_shape       shape = side_shape::any;
-    side_values      values = side_values::any;
-    dtype_set        types{};    ///< as they should be; none: not looked at
-    dtype_set        loadable{}; ///< read all the same, with the meaning kept: a warning
+    std::string_view name{};                    ///< after the layer's name
+    bool             is_required = false;       ///< whether no layer is without it
+    side_shape       shape = side_shape::any;   ///< how it follows from the weight's
+    side_values      values = side_values::any; ///< which numbers it may hold
+    dtype_set        types{};                   ///< as they should be; none: not looked at
+    dtype_set        loadable{};                ///< read all the same, with the meaning kept: a warning
 };
 
 /// Members a marker may have besides `format` and `full_precision_matrix_mult`.
@@ -65,24 +65,24 @@ struct marker_members {
     bool          convrot = false;           ///< says whether the weight is rotated
     bool          convrot_groupsize = false; ///< size of the rotation
     bool          is_always_rotated = false; ///< without `convrot`
-    bool          linear_dtype = false;
-    bool          group_size = false; ///< columns to a scale
-    std::uint64_t usual_group_size = 0;
+    bool          linear_dtype = false;      ///< whether `linear_dtype` may be set
+    bool          group_size = false;        ///< columns to a scale
+    std::uint64_t usual_group_size = 0;      ///< 0: none is usual
 };
 
 /// A way to store a weight: a row of data. A row of your own goes into find_options::formats.
 /// lifetime: borrows its texts and side tensors
 struct format {
-    std::string_view              name{}; ///< as a marker spells it
-    quantised::arithmetic         arithmetic = quantised::arithmetic::unknown;
-    dtype_set                     weight_types{};
-    dtype_set                     loadable_weight_types{}; ///< read all the same, with the meaning kept
-    dtype_set                     code_valued_types{};     ///< the same, if every number is one of the codes
-    unsigned                      code_bits = 8;           ///< a column takes in a row of the weight
-    unsigned                      block = 1;               ///< what the count of columns is a multiple of
-    unsigned                      padding = 1;             ///< what rows and columns may have been padded to
-    marker_members                members{};
-    array_view<const side_tensor> side_tensors{};
+    std::string_view      name{};                                      ///< as a marker spells it
+    quantised::arithmetic arithmetic = quantised::arithmetic::unknown; ///< how products are computed with it
+    dtype_set             weight_types{};                              ///< that codes may have
+    dtype_set             loadable_weight_types{}; ///< read all the same, with the meaning kept
+    dtype_set             code_valued_types{};     ///< the same, if every number is one of the codes
+    unsigned              code_bits = 8;           ///< a column takes in a row of the weight
+    unsigned              block = 1;               ///< what the count of columns is a multiple of
+    unsigned              padding = 1;             ///< what rows and columns may have been padded to
+    marker_members        members{};               ///< which ones a marker has
+    array_view<const side_tensor> side_tensors{};  ///< scales and the like
 };
 
 /// Where a file says that a layer is quantised.
@@ -96,40 +96,43 @@ enum class described_by : std::uint8_t {
     bitsandbytes, ///< `<layer>.weight.quant_state.bitsandbytes__nf4` and its like
 };
 
+/// What the inputs of a layer become before they are multiplied.
 enum class linear_dtype : std::uint8_t { int4, int8 };
 
 /// What a marker or the metadata says of a layer, defaults filled in.
 struct settings {
+    /// Whether products take whole numbers of the input's type.
     bool                         full_precision_matrix_mult = false;
     bool                         convrot = false;         ///< the weight is stored rotated
     std::uint64_t                convrot_groupsize = 256; ///< matters where `convrot` is true
     std::uint64_t                group_size = 0;          ///< columns to a scale; 0 where a format has none
-    quantised::linear_dtype      linear_dtype = quantised::linear_dtype::int4;
-    std::optional<std::uint64_t> num_experts{};
+    quantised::linear_dtype      linear_dtype = quantised::linear_dtype::int4; ///< what the inputs become
+    std::optional<std::uint64_t> num_experts{}; ///< of a layer of several experts
 };
 
 /// What bitsandbytes says of a layer.
 struct block_state {
-    std::uint64_t blocksize = 0;
+    std::uint64_t blocksize = 0;        ///< weights that share a scale
     std::uint64_t nested_blocksize = 0; ///< 0 where the scales are not quantised themselves
-    double        nested_offset = 0;
+    double        nested_offset = 0;    ///< added to the scales that are scaled themselves
 };
 
 /// Rows and columns that mean something; the rest of the stored weight is padding.
 /// Empty where the file does not tell: ask whoever knows the model.
 struct logical_shape {
     std::optional<std::uint64_t> experts{}; ///< of a bank of experts only
-    std::optional<std::uint64_t> rows{};
-    std::optional<std::uint64_t> columns{};
-    extents                      whole{}; ///< of bitsandbytes, which stores a shape of any rank; else empty
+    std::optional<std::uint64_t> rows{};    ///< where it is known
+    std::optional<std::uint64_t> columns{}; ///< where it is known
+    extents                      whole{};   ///< of bitsandbytes, which stores a shape of any rank; else empty
 
+    /// Whether the shape is known.
     constexpr bool is_known() const noexcept { return !whole.empty() || (rows && columns); }
 };
 
 /// A tensor under its name. lifetime: borrows the name and what the view borrows
 struct named_tensor {
-    std::string_view name{};
-    tensor_view      tensor;
+    std::string_view name{}; ///< in the file
+    tensor_view      tensor; ///< borrowed
 };
 
 /// A position in a list of tensors.
@@ -144,15 +147,15 @@ struct companion {
 
 /// Rows and columns of a layer, from somebody who knows the model.
 struct known_shape {
-    std::string_view layer;
-    std::uint64_t    rows = 0;
-    std::uint64_t    columns = 0;
+    std::string_view layer;       ///< its name
+    std::uint64_t    rows = 0;    ///< of the weight without codes
+    std::uint64_t    columns = 0; ///< likewise
 };
 
 /// A `scaled_fp8` tensor, and the prefix of the layers that it speaks of.
 struct old_flag {
-    std::string_view prefix; ///< with its dot, or empty
-    std::uint32_t    position = 0;
+    std::string_view prefix;       ///< with its dot, or empty
+    std::uint32_t    position = 0; ///< among the dict's tensors
 };
 
 /// What the metadata entry is.
@@ -166,16 +169,17 @@ enum class metadata_state : std::uint8_t {
 /// A quantised layer and all that belongs to it, found by its names.
 /// lifetime: borrows from the `layers` it is in
 struct layer {
-    std::string_view            name{};           ///< `blocks.0.attn.q`
-    const quantised::format*    format = nullptr; ///< null where it is not known
-    std::string_view            format_name{};    ///< as the file says it, known or not
+    std::string_view         name{};           ///< `blocks.0.attn.q`
+    const quantised::format* format = nullptr; ///< null where it is not known
+    std::string_view         format_name{};    ///< as the file says it, known or not
+    /// Where it is said what the layer is.
     quantised::described_by     described_by = quantised::described_by::nothing;
-    quantised::settings         settings{};
-    quantised::block_state      blocks{};
-    quantised::logical_shape    shape{};
-    std::uint32_t               weight = no_tensor;
-    std::uint32_t               bias = no_tensor;
-    array_view<const companion> companions{};
+    quantised::settings         settings{};         ///< what the marker says
+    quantised::block_state      blocks{};           ///< how a weight in blocks is cut
+    quantised::logical_shape    shape{};            ///< of the weight without codes
+    std::uint32_t               weight = no_tensor; ///< its position
+    std::uint32_t               bias = no_tensor;   ///< its position
+    array_view<const companion> companions{};       ///< scales and the like that are there
 
     /// Where the companion of that name stands, or no_tensor.
     constexpr std::uint32_t position_of(std::string_view companion_name) const noexcept

@@ -21,8 +21,8 @@ namespace STET_NAMESPACE::quantised {
 struct verify_options {
     /// As in find_options.
     std::optional<std::string_view> metadata{};
-    array_view<const format>        formats{};
-    array_view<const known_shape>   shapes{};
+    array_view<const format>        formats{}; ///< your own
+    array_view<const known_shape>   shapes{};  ///< that the file does not tell
     /// Read scales, and weights whose codes are stored as numbers, and not only names and markers.
     bool values = true;
     /// Where the findings live.

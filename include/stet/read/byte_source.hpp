@@ -33,6 +33,7 @@ concept byte_source = requires(Source& source, std::uint64_t offset, std::span<s
 /// lifetime: the source must outlive every use
 class source_ref {
 public:
+    /// Any type with `size` and `read`.
     template <class Source>
     requires(byte_source<Source> && !std::same_as<std::remove_cv_t<Source>, source_ref>)
     constexpr source_ref(Source& source STET_LIFETIME_BOUND) noexcept
@@ -58,6 +59,7 @@ private:
 /// lifetime: borrows the bytes
 class span_source {
 public:
+    /// Memory that holds a whole file.
     constexpr explicit span_source(std::span<const std::byte> content STET_LIFETIME_BOUND) noexcept
         : content_(content)
     {
@@ -76,8 +78,10 @@ private:
 /// errors: source_refused, with that code in os_code, the bytes asked for in `expected` and their offset in `actual`
 class callback_source {
 public:
+    /// 0, or an error number that the error will hold.
     using function = int (*)(void* context, std::uint64_t offset, void* buffer, std::size_t size);
 
+    /// A C function that reads, and the size of what it reads from.
     constexpr callback_source(function fill, void* context, std::uint64_t file_size) noexcept
         : fill_(fill), context_(context), size_(file_size)
     {

@@ -33,19 +33,19 @@ struct read_options {
 
 /// A tensor of a file. lifetime: borrows from the header
 struct stored_tensor {
-    std::string_view               name{};
-    dtype                          type = dtype::u8;
-    std::span<const std::uint64_t> shape{};   ///< outermost first; empty is a scalar
-    std::uint64_t                  begin = 0; ///< bytes from the start of the data
-    std::uint64_t                  end = 0;
+    std::string_view               name{};           ///< as in the file
+    dtype                          type = dtype::u8; ///< of its elements
+    std::span<const std::uint64_t> shape{};          ///< outermost first; empty is a scalar
+    std::uint64_t                  begin = 0;        ///< bytes from the start of the data
+    std::uint64_t                  end = 0;          ///< offset past its last byte, among the data
 
     constexpr std::uint64_t size() const noexcept { return end - begin; }
 };
 
 /// A metadata entry of a file. lifetime: borrows from the header
 struct stored_metadata {
-    std::string_view key{};
-    std::string_view value{};
+    std::string_view key{};   ///< such as "format"
+    std::string_view value{}; ///< such as "pt"
 };
 
 namespace detail {
@@ -79,7 +79,8 @@ public:
     detail::growing_array<std::uint32_t> by_name() const noexcept;
 
     /// Whether the file says it has metadata, if only an empty object.
-    bool        has_metadata() const noexcept { return index_.has_metadata; }
+    bool has_metadata() const noexcept { return index_.has_metadata; }
+    /// How many entries the metadata has.
     std::size_t metadata_size() const noexcept { return index_.metadata.size(); }
 
     /// The metadata entry at a position in the order of the header.

@@ -36,6 +36,7 @@ public:
     using entry = file_entry;
     using iterator = detail::position_iterator<checkpoint_reader, entry>;
 
+    /// What stands in the header.
     const checkpoint_header& header() const noexcept STET_LIFETIME_BOUND { return header_; }
     std::size_t              size() const noexcept { return header_.size(); }
     bool                     empty() const noexcept { return header_.empty(); }

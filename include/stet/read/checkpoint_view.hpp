@@ -23,7 +23,7 @@ namespace STET_NAMESPACE {
 /// A tensor of a file under its name: it can be read as numbers, saved again, sliced or transposed.
 /// lifetime: borrows the file's bytes or the reader, and the header
 struct file_tensor : tensor_view {
-    std::string_view name{};
+    std::string_view name{}; ///< as in the file
 
     /// The elements as numbers of their own: `std::vector<float> w = *tensor.to<float>();`
     /// errors: those of to_numbers, with the name
@@ -63,6 +63,7 @@ public:
         return *this ? (*this)->to<Number>(memory) : result<numbers<Number>>(this->error());
     }
 
+    /// Into the caller's memory, one number an element.
     template <number Number>
     result<void> to(std::span<Number> numbers) const
     {
@@ -82,8 +83,8 @@ struct tensor_traits<found_tensor> {
 /// A tensor under its name, as a state dict has it: a file that was read can be saved, split and walked like any other
 /// dict. `for (const auto& [name, tensor] : file)`
 struct file_entry {
-    std::string_view name;
-    file_tensor      tensor;
+    std::string_view name;   ///< as in the file
+    file_tensor      tensor; ///< its bytes lie in the file
 };
 
 /// A whole file in memory: its header, and its tensors where they lie. A range of names and tensors in the order of
@@ -97,6 +98,7 @@ public:
     /// file: the bytes whose header that is
     checkpoint_view(checkpoint_header header, std::span<const std::byte> file STET_LIFETIME_BOUND) noexcept;
 
+    /// What stands in the header.
     const checkpoint_header& header() const noexcept STET_LIFETIME_BOUND { return header_; }
     std::size_t              size() const noexcept { return header_.size(); }
     bool                     empty() const noexcept { return header_.empty(); }

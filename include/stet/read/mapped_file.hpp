@@ -34,6 +34,7 @@ public:
     mapped_file& operator=(const mapped_file&) = delete;
     ~mapped_file();
 
+    /// The whole file.
     std::span<const std::byte> bytes() const& noexcept STET_LIFETIME_BOUND;
     std::span<const std::byte> bytes() const&& =
         delete; // they would be gone; keep the file, or a mapped_checkpoint
@@ -65,6 +66,7 @@ public:
     /// errors: those of mapped_file::open and read_checkpoint
     static result<mapped_checkpoint> open(const char* path, const read_options& options = {});
 
+    /// The mapping.
     const mapped_file& file() const noexcept STET_LIFETIME_BOUND { return file_; }
 
 private:

@@ -20,6 +20,7 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows what the tensor borrows
 class tensor_reader {
 public:
+    /// Begins at the tensor's first byte.
     explicit tensor_reader(const tensor_view& tensor, const allocator& memory = heap()) noexcept
         : tensor_(tensor), block_(memory)
     {

@@ -28,7 +28,7 @@ struct wanted {
     std::string_view               name{};           ///< what errors speak of
     std::uint64_t                  offset = 0;       ///< of the tensor's first byte in the file
     unsigned                       element_bits = 8; ///< as bit_width(dtype) tells them
-    std::span<const std::uint64_t> shape{};
+    std::span<const std::uint64_t> shape{};          ///< of the box; empty with `start`: the whole tensor
     std::span<const std::uint64_t>
         begin{}; ///< first index of the box along each axis; without `end` too: the whole
     std::span<const std::uint64_t> end{}; ///< one past its last index along each axis
@@ -61,17 +61,17 @@ struct rules {
 /// Bytes of a request that belong to something wanted.
 struct piece {
     std::uint64_t offset = 0; ///< in the file
-    std::uint64_t size = 0;
+    std::uint64_t size = 0;   ///< bytes
     std::uint64_t place = 0;  ///< in the destination
     std::size_t   wanted = 0; ///< position among what was asked for
 };
 
 /// Bytes of the file to be read in one go.
 struct request {
-    std::uint64_t offset = 0;
-    std::uint64_t size = 0;
-    std::size_t   first_piece = 0;
-    std::size_t   pieces = 0;
+    std::uint64_t offset = 0;        ///< in the file
+    std::uint64_t size = 0;          ///< bytes
+    std::size_t   first_piece = 0;   ///< among the plan's pieces
+    std::size_t   pieces = 0;        ///< how many it brings
     bool          is_direct = false; ///< all of it is one piece whose destination it may be read into
 
     constexpr std::uint64_t end() const noexcept { return offset + size; }
@@ -90,13 +90,15 @@ public:
         return pieces_.view().subspan(of.first_piece, of.pieces);
     }
 
+    /// The piece at that place.
     const piece& piece_at(std::size_t position) const noexcept { return pieces_[position]; }
 
     std::uint64_t wanted_bytes() const noexcept { return wanted_; } ///< those wanted twice counted once
     std::uint64_t read_bytes() const noexcept { return read_; }     ///< of all requests
 
     std::uint64_t alignment() const noexcept { return alignment_; } ///< as the rules say
-    std::size_t   memory_alignment() const noexcept { return memory_alignment_; }
+    /// To which addresses of memory must be multiples.
+    std::size_t memory_alignment() const noexcept { return memory_alignment_; }
 
 private:
     friend class detail::read_planner;

@@ -22,14 +22,15 @@ namespace hashes {
 
 /// SHA-256 or BLAKE3 of some of a file's bytes.
 struct digest {
-    std::array<std::byte, 32> bytes{};
+    std::array<std::byte, 32> bytes{};          ///< as they are, not spelled
     std::uint64_t             covers = 0;       ///< how many bytes; that of none is the same for every file
     bool                      is_known = false; ///< false where nobody asked for it
 };
 
+/// A CRC-32, or none.
 struct checksum {
-    std::uint32_t value = 0;
-    bool          is_known = false;
+    std::uint32_t value = 0;        ///< where it is known
+    bool          is_known = false; ///< whether it was taken
 };
 
 /// Which hashes are taken.
@@ -60,7 +61,7 @@ struct file_hashes {
 struct hashed_file {
     std::uint64_t bytes = 0;        ///< of the whole file
     std::uint64_t header_bytes = 0; ///< of the header
-    file_hashes   hashes{};
+    file_hashes   hashes{};         ///< those asked for
 };
 
 struct request;
@@ -72,8 +73,10 @@ using write_function = result<void> (*)(const header& head, part_file& file, con
 struct request_calls {
     /// Asked before anything on the disk changes.
     result<void> (*accept)(const request& wanted, const header& head);
+    /// Writes the file and hashes it on the way.
     result<void> (*write_file)(const request& wanted, const header& head, part_file& file,
                                const save_options& options, write_function write, hashed_file& done);
+    /// The same into a sink.
     result<void> (*write_sink)(const request& wanted, const header& head, sink_ref destination,
                                const sink_options& options, hashed_file& done);
 };
@@ -81,13 +84,14 @@ struct request_calls {
 /// What hashes a save takes of the bytes it writes; hashes::while_saving makes one. Plain data.
 /// lifetime: borrows what the executor needs
 struct request {
-    const request_calls* calls = nullptr; ///< null: none
-    hashes::kinds        kinds{};
-    bool                 modelspec_field = false; ///< these three: as in while_saving
-    bool                 sshs_fields = false;
-    bool                 may_hash_first = true;
-    std::uint64_t        header_room = 0;        ///< as in the save's options, which a save puts here
-    void*                jobs_context = nullptr; ///< these two: of the executor
+    const request_calls* calls = nullptr;         ///< null: none
+    hashes::kinds        kinds{};                 ///< which hashes are taken
+    bool                 modelspec_field = false; ///< as in while_saving
+    bool                 sshs_fields = false;     ///< as in while_saving
+    bool                 may_hash_first = true;   ///< as in while_saving
+    std::uint64_t        header_room = 0;         ///< as in the save's options, which a save puts here
+    void*                jobs_context = nullptr;  ///< these two: of the executor
+    /// Runs a job, now or on another thread.
     void (*jobs_run)(void* context, void (*job)(void* argument), void* argument) = nullptr;
 };
 

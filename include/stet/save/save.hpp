@@ -31,6 +31,7 @@ struct exact_path {
 /// Saves a plan to one kind of target; a kind of your own brings an overload of its own, in its own namespace.
 result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where, const save_options& options);
 
+/// The same, under the next free number.
 result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options);
 
 /// Saves a plan made before: on another thread, say, while the tensors stay as they are.

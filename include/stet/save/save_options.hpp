@@ -25,12 +25,14 @@ struct save_options;
 /// How header and tensors get into the file; the bytes are the same whichever way. Plain data.
 /// lifetime: borrows the settings, if it has any
 struct file_writer {
+    /// Writes the whole file.
     using function = result<void> (*)(const void* settings, const header& head, part_file& file,
                                       const save_options& options);
+    /// Refuses settings that cannot be.
     using accept_function = result<void> (*)(const void* settings);
 
-    function        write = nullptr; ///< null: one after the other through the system's cache
-    const void*     settings = nullptr;
+    function        write = nullptr;      ///< null: one after the other through the system's cache
+    const void*     settings = nullptr;   ///< handed to the functions
     bool            shares_space = false; ///< no space is set aside for it, for it may need little
     accept_function accept = nullptr;     ///< asked before anything on the disk changes
 };
@@ -50,12 +52,13 @@ struct claimed_name {
 /// It is called on the thread that saves, and may throw there: the number is free again then.
 using metadata_callback = function_ref<result<metadata_view>(const claimed_name&)>;
 
+/// Everything that a save may be told.
 struct save_options {
     metadata_view                   metadata{};
     metadata_callback               metadata_for{};  ///< instead of `metadata`, for a numbered save
     std::uint64_t                   header_room = 0; ///< as in make_header
     stet::durability                durability = stet::durability::full;
-    file_order                      order = reference_order; ///< this and the next seven: as in plan_options
+    file_order                      order = reference_order; ///< as in plan_options
     std::optional<stet::prediction> prediction{};
     stet::strictness                strictness = stet::strictness::strict;
     duplicate_names                 duplicates = duplicate_names::refuse;
@@ -76,7 +79,7 @@ struct save_options {
 
 /// What a save to a file wrote.
 struct saved_checkpoint {
-    std::string                  path{};
+    std::string                  path{};    ///< of the file
     std::optional<std::uint64_t> number{};  ///< none for an exact path, or where it does not fit
     std::uint64_t                bytes = 0; ///< of the whole file
     std::uint64_t header_bytes = 0; ///< of the header; some programs give up early, see ceilings::exceeded

@@ -32,10 +32,11 @@ struct written_checkpoint {
     stet::hashes::file_hashes hashes{};        ///< those that were asked for
 };
 
+/// Everything that a save into a sink may be told.
 struct sink_options {
     metadata_view                   metadata{};
     std::uint64_t                   header_room = 0;         ///< as in make_header
-    file_order                      order = reference_order; ///< this and the next seven: as in plan_options
+    file_order                      order = reference_order; ///< as in plan_options
     std::optional<stet::prediction> prediction{};
     stet::strictness                strictness = stet::strictness::strict;
     duplicate_names                 duplicates = duplicate_names::refuse;

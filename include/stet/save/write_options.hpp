@@ -14,9 +14,9 @@ namespace STET_NAMESPACE {
 
 /// How far a save has come.
 struct progress {
-    std::uint64_t bytes_done; ///< of the file, header included
-    std::uint64_t bytes_total;
-    placed_name   tensor; ///< the one being written
+    std::uint64_t bytes_done;  ///< of the file, header included
+    std::uint64_t bytes_total; ///< that the file will have
+    placed_name   tensor;      ///< the one being written
 };
 
 /// Called before each tensor, every sixteen megabytes of one, and at the end. Returning false cancels the save, which

@@ -29,8 +29,9 @@ enum class dialect : std::uint8_t {
     torch, ///< torch's distributed checkpoints: in the order given, no newline; a single file has an index, too
 };
 
+/// How an index is written.
 struct index_options {
-    shards::dialect dialect = dialect::hub;
+    shards::dialect dialect = dialect::hub; ///< whose words it has
     /// Entries beside those of the dialect; an entry of the same key stands for that one. Of all libraries only the hub's
     /// writes the user's metadata here.
     metadata_view   metadata{};
@@ -50,7 +51,7 @@ inline constexpr std::uint64_t max_index_size = 10 * 1024 * 1024;
 
 /// A tensor's place by an index. lifetime: borrows from the index
 struct mapped_name {
-    std::string_view name{};
+    std::string_view name{};   ///< of the tensor
     std::uint32_t    file = 0; ///< position in set_index::files()
 };
 

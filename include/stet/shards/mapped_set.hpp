@@ -27,10 +27,11 @@ enum class set_rules : std::uint8_t {
     as_hub, ///< the hub's loader takes it: what the files hold counts, whatever the index says of it
 };
 
+/// How a set is opened.
 struct open_set_options {
-    set_rules          rules = set_rules::strict;
-    name_pattern       names{}; ///< of the index and the single file in a folder
-    stet::read_options read{};  ///< of each file; its allocator is used for the set as well
+    set_rules          rules = set_rules::strict; ///< what is refused
+    name_pattern       names{};                   ///< of the index and the single file in a folder
+    stet::read_options read{};                    ///< of each file; its allocator is used for the set as well
 };
 
 /// A set of files with their headers read, as one: a range of names and tensors, file by file in the order in which the
@@ -67,6 +68,7 @@ public:
 
     bool contains(std::string_view name) const noexcept { return position_of(name).has_value(); }
 
+    /// Its place among the tensors, or nothing.
     std::optional<std::size_t> position_of(std::string_view name) const noexcept;
 
     /// The files, in the order in which the index mentions them.

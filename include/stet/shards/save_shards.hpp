@@ -26,12 +26,13 @@ enum class tied_names : std::uint8_t {
     ///< `other name: saved name`
 };
 
+/// Everything that a save of a set may be told.
 struct save_set_options {
-    std::int64_t     limit = hub_limit; ///< as in sharding_options; see parse_size for texts
-    name_pattern     names{};
-    shards::dialect  dialect = dialect::hub;
-    group_callback   group{}; ///< as in sharding_options
-    tied_names       tied = tied_names::all;
+    std::int64_t     limit = hub_limit;                ///< as in sharding_options; see parse_size for texts
+    name_pattern     names{};                          ///< of the files
+    shards::dialect  dialect = dialect::hub;           ///< whose words the index has
+    group_callback   group{};                          ///< as in sharding_options
+    tied_names       tied = tied_names::all;           ///< which of the names that share a tensor stay
     std::string_view format = "pt";                    ///< of each file's metadata; none when empty
     existing_file    existing = existing_file::refuse; ///< of a set of these names in the folder
     /// How each file is written. Its metadata go into the index or, if the set is one file, into that; progress counts the
@@ -39,27 +40,28 @@ struct save_set_options {
     stet::save_options file{};
 };
 
+/// One file of a set.
 struct saved_shard {
-    std::string   name{}; ///< in the folder
-    std::uint64_t bytes = 0;
-    std::uint64_t header_bytes = 0;
-    std::size_t   tensors = 0;
+    std::string   name{};           ///< in the folder
+    std::uint64_t bytes = 0;        ///< of the whole file
+    std::uint64_t header_bytes = 0; ///< of its header
+    std::size_t   tensors = 0;      ///< how many it holds
 
     hashes::file_hashes hashes{}; ///< as in saved_checkpoint
 };
 
 /// What a save of a set wrote.
 struct saved_set {
-    std::string              folder{};
-    std::vector<saved_shard> files{};
-    std::string              index{}; ///< its name; empty for a set without one
-    std::uint64_t            total_size = 0;
-    std::uint64_t            total_parameters = 0;
-    std::vector<std::string> removed{};           ///< files of the old set that the new one does not have
-    std::vector<std::string> left{};              ///< the same that the system did not remove
-    bool                     keeps_access = true; ///< this and the next two: as in saved_checkpoint
+    std::string              folder{};             ///< where the set lies
+    std::vector<saved_shard> files{};              ///< in the order of their numbers
+    std::string              index{};              ///< its name; empty for a set without one
+    std::uint64_t            total_size = 0;       ///< bytes of all tensors
+    std::uint64_t            total_parameters = 0; ///< elements of all tensors
+    std::vector<std::string> removed{};            ///< files of the old set that the new one does not have
+    std::vector<std::string> left{};               ///< the same that the system did not remove
+    bool                     keeps_access = true;  ///< this and the next two: as in saved_checkpoint
     component_reports        components{};
-    change_log               changes{heap()};
+    change_log               changes{heap()}; ///< what was left out, added, replaced or cast
 };
 
 } // namespace STET_NAMESPACE::shards

@@ -25,8 +25,8 @@ namespace STET_NAMESPACE::shards {
 
 /// The largest file each library makes where it is not told otherwise, in bytes.
 inline constexpr std::int64_t hub_limit = 5'000'000'000;
-inline constexpr std::int64_t diffusers_limit = 10'000'000'000;
-inline constexpr std::int64_t transformers_limit = 50'000'000'000;
+inline constexpr std::int64_t diffusers_limit = 10'000'000'000;    ///< of diffusers
+inline constexpr std::int64_t transformers_limit = 50'000'000'000; ///< of transformers
 
 /// Bytes that a text such as `5GB` or ` 1.5 mb ` stands for: a number as Python's float() reads it and KB, MB, GB or TB,
 /// powers of a thousand, in capitals or not. What is beyond 64 bits with sign is the largest or least of them.
@@ -59,6 +59,7 @@ public:
     /// number: from 1
     std::string shard(std::uint64_t number, std::uint64_t count) const;
 
+    /// The index's file name.
     const std::string& index() const noexcept { return index_; }
 
     /// Whether a file belongs to a set of these names, however many shards that has.
@@ -75,13 +76,13 @@ private:
 /// A tensor as it counts here.
 /// lifetime: borrows the name
 struct sized_tensor {
-    std::string_view name{};
-    std::uint64_t    bytes = 0; ///< of its storage
-    std::uint64_t    elements = 0;
+    std::string_view name{};       ///< in the file
+    std::uint64_t    bytes = 0;    ///< of its storage
+    std::uint64_t    elements = 0; ///< how many
     std::uint64_t    storage =
         own_storage; ///< tensors of one number and as many bytes are tied: they share a storage
 
-    static constexpr std::uint64_t own_storage = UINT64_MAX;
+    static constexpr std::uint64_t own_storage = UINT64_MAX; ///< shares its bytes with no other
 };
 
 /// Names the group of a tensor; tensors of one group come into one file. An empty name: none. Called for each tensor
@@ -89,10 +90,11 @@ struct sized_tensor {
 /// lifetime: what it gives must last until the call that it is given to returns
 using group_callback = function_ref<std::string_view(std::string_view name)>;
 
+/// How tensors are dealt out to files.
 struct sharding_options {
     std::int64_t limit =
         hub_limit; ///< of one file's tensors, in bytes; tensors that are larger have files of their own
-    group_callback  group{};
+    group_callback  group{}; ///< tensors of one group stay together
     stet::allocator allocator = heap();
 };
 

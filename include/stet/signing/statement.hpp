@@ -17,8 +17,8 @@ namespace STET_NAMESPACE::signing {
 
 /// A file's SHA-256 that is known already, from the save that wrote it, say: the file is not read for it.
 struct known_digest {
-    std::string_view     name{}; ///< relative to the folder, parts joined by '/'
-    hashes::digest_bytes digest{};
+    std::string_view     name{};   ///< relative to the folder, parts joined by '/'
+    hashes::digest_bytes digest{}; ///< its SHA-256
 };
 
 /// lifetime: borrows the texts
@@ -26,8 +26,8 @@ struct options {
     /// What is left out besides `.git`, `.gitattributes`, `.github` and `.gitignore`: files and folders relative to the
     /// folder, parts joined by '/'. The signature's own file, for one.
     array_view<const std::string_view> ignored{};
-    array_view<const known_digest>     known{};
-    std::string_view                   name{}; ///< of the subject; else the last part of the folder's path
+    array_view<const known_digest>     known{}; ///< files that need not be read
+    std::string_view                   name{};  ///< of the subject; else the last part of the folder's path
     stet::allocator                    allocator = heap(); ///< of the block files are read in
     const stet::file_system*           file_system = &native_file_system();
 };

@@ -29,6 +29,7 @@ concept byte_container = requires(Container& c, const typename Container::value_
 template <detail::byte_container Container>
 class append_sink {
 public:
+    /// Whatever it takes goes to the end of the container.
     explicit append_sink(Container& container STET_LIFETIME_BOUND) noexcept : container_(&container) {}
 
     result<void> write(bytes data)
@@ -51,6 +52,7 @@ append_sink(Container&) -> append_sink<Container>;
 /// lifetime: borrows the memory
 class span_sink {
 public:
+    /// Fills that memory from its start.
     explicit span_sink(std::span<std::byte> memory STET_LIFETIME_BOUND) noexcept : memory_(memory) {}
 
     result<void> write(bytes data) noexcept;
@@ -60,7 +62,8 @@ public:
 
     /// Bytes written so far.
     std::size_t size() const noexcept { return size_; }
-    bytes       written() const noexcept { return memory_.first(size_); }
+    /// What has been written.
+    bytes written() const noexcept { return memory_.first(size_); }
 
 private:
     std::span<std::byte> memory_;

@@ -17,8 +17,10 @@ namespace STET_NAMESPACE {
 /// errors: sink_refused, with that code in os_code
 class callback_sink {
 public:
+    /// 0, or an error number that the error will hold.
     using function = int (*)(void* context, const void* data, std::size_t size);
 
+    /// A C function that takes bytes, and what it is handed.
     constexpr callback_sink(function take, void* context) noexcept : take_(take), context_(context) {}
 
     result<void> write(bytes data);
@@ -45,6 +47,7 @@ private:
 /// lifetime: borrows the sink and the block; the block must not be empty
 class staged_sink {
 public:
+    /// `block` is where small pieces are joined.
     staged_sink(sink_ref destination       STET_LIFETIME_BOUND,
                 std::span<std::byte> block STET_LIFETIME_BOUND) noexcept;
 

@@ -12,6 +12,7 @@
 
 namespace STET_NAMESPACE {
 
+/// Bytes that somebody else keeps.
 using bytes = std::span<const std::byte>;
 
 namespace detail {
@@ -78,6 +79,7 @@ inline constexpr sink_calls calls_of{.write = call_write<Sink>, .lend = call_len
 /// lifetime: the sink must outlive the reference
 class sink_ref {
 public:
+    /// Any sink.
     template <sink Sink>
     requires(!std::same_as<Sink, sink_ref> && !std::is_const_v<Sink>)
     constexpr sink_ref(Sink& destination STET_LIFETIME_BOUND) noexcept

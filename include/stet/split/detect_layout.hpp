@@ -94,10 +94,12 @@ inline constexpr std::array<text_place, 9> text_places{{
 /// The layouts a file may have, as far as names tell.
 class layout_candidates {
 public:
+    /// Whether it is among them.
     constexpr bool contains(known_layout layout) const noexcept
     {
         return (bits_ >> static_cast<unsigned>(layout) & 1U) != 0;
     }
+    /// Adds it.
     constexpr void add(known_layout layout) noexcept { bits_ |= 1U << static_cast<unsigned>(layout); }
 
     constexpr std::size_t size() const noexcept
@@ -141,6 +143,7 @@ private:
 /// Gathers what a file's names say about its layout. A part that the file does not have rules nothing out.
 class layout_detection {
 public:
+    /// Takes note of a tensor's name.
     void add(std::string_view name) noexcept;
 
     /// Every layout the names allow; none if they fit no known layout.

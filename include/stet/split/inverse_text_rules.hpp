@@ -35,12 +35,14 @@ concept invertible_text_rule = requires(splitting& work, ordered_dict& out) {
 
 } // namespace detail
 
-/// Stable Diffusion 1: `cond_stage_model.` becomes `clip_l.`; a `text_model.` that some files lack is put in, in strict
-/// conduct only where no name has it, and position ids that some have as F32 are rounded.
+/// Stable Diffusion 1: the prefix `cond_stage_model` becomes `clip_l`; a `text_model` that some files lack is put in, in
+/// strict conduct only where no name has it, and position ids that some have as F32 are rounded.
 template <>
 struct inverse_of<text_rules::sd1> {
+    /// What names of the encoder begin with.
     static constexpr std::array<std::string_view, 1> prefixes{"cond_stage_model."};
 
+    /// Gives the encoder its own names back.
     static result<void> invert(splitting& work, ordered_dict& out);
 
 private:
@@ -60,26 +62,32 @@ private:
 /// Stable Diffusion 2, under either of its two prefixes.
 template <>
 struct inverse_of<text_rules::sd2> {
+    /// What names of the encoder begin with.
     static constexpr std::array<std::string_view, 2> prefixes{"conditioner.embedders.0.model.",
                                                               "cond_stage_model.model."};
 
+    /// Gives the encoder its own names back.
     static result<void> invert(splitting& work, ordered_dict& out);
 };
 
 /// Stable Diffusion XL's refiner.
 template <>
 struct inverse_of<text_rules::sdxl_refiner> {
+    /// What names of the encoder begin with.
     static constexpr std::array<std::string_view, 1> prefixes{"conditioner.embedders.0.model."};
 
+    /// Gives the encoder its own names back.
     static result<void> invert(splitting& work, ordered_dict& out);
 };
 
 /// Stable Diffusion XL.
 template <>
 struct inverse_of<text_rules::sdxl> {
+    /// What names of the encoder begin with.
     static constexpr std::array<std::string_view, 2> prefixes{
         "conditioner.embedders.0.transformer.text_model", "conditioner.embedders.1.model."};
 
+    /// Gives the encoder its own names back.
     static result<void> invert(splitting& work, ordered_dict& out);
 };
 

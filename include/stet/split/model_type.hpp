@@ -19,11 +19,11 @@ namespace STET_NAMESPACE {
 
 /// What a file's tensors say about the prediction of its model.
 struct derived_prediction {
-    model_type            type = model_type::eps;
-    bool                  zero_terminal_snr = false;
+    model_type            type = model_type::eps;    ///< what it predicts
+    bool                  zero_terminal_snr = false; ///< whether the schedule ends without signal
     std::optional<double> sigma_data{}; ///< of the noise schedule, where the file or its type sets them
-    std::optional<double> sigma_max{};
-    std::optional<double> sigma_min{};
+    std::optional<double> sigma_max{};  ///< its largest noise level
+    std::optional<double> sigma_min{};  ///< its smallest noise level
 };
 
 /// What a file is known by besides its tensors.

@@ -12,6 +12,7 @@
 
 namespace STET_NAMESPACE {
 
+/// How a checkpoint is taken apart.
 struct split_options {
     stet::strictness strictness =
         stet::strictness::strict; ///< as_comfyui: what ComfyUI's loader would take and leave

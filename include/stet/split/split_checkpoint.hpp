@@ -17,9 +17,10 @@
 
 namespace STET_NAMESPACE {
 
+/// A tensor and its name in a component.
 struct named_tensor {
-    std::string_view name{};
-    tensor_view      tensor{};
+    std::string_view name{};   ///< as the component has it
+    tensor_view      tensor{}; ///< borrowed
 };
 
 /// The tensors of one component, in order, under the names they had before they were saved. A state dict itself, so
@@ -27,6 +28,7 @@ struct named_tensor {
 /// lifetime: borrows names and tensors
 class split_part {
 public:
+    /// An empty part.
     explicit split_part(const allocator& memory) noexcept : entries_(memory) {}
 
     const named_tensor* begin() const noexcept { return entries_.begin(); }
@@ -54,6 +56,7 @@ private:
 /// have is empty.
 /// lifetime: owns the names it made, borrows the others and all tensors from the dict it was split from
 struct split_checkpoint {
+    /// Without a tensor in any part.
     explicit split_checkpoint(const allocator& memory) noexcept;
 
     split_part model;

@@ -18,12 +18,12 @@ namespace STET_NAMESPACE {
 /// What splitting needs to know about a layout: the prefixes of its components, and how its text encoder gets its own
 /// names back. Made by rules_of.
 struct split_rules {
-    std::optional<std::string_view>   model{}; ///< nothing: no place for that component
-    std::optional<std::string_view>   vae{};
-    std::optional<std::string_view>   vision{}; ///< empty: the keys lie at top level
-    std::optional<std::string_view>   seconds_start{};
-    std::optional<std::string_view>   seconds_total{};
-    std::span<const std::string_view> text{};
+    std::optional<std::string_view>   model{};         ///< nothing: no place for that component
+    std::optional<std::string_view>   vae{};           ///< nothing: no place for that component
+    std::optional<std::string_view>   vision{};        ///< empty: the keys lie at top level
+    std::optional<std::string_view>   seconds_start{}; ///< nothing: no place for that component
+    std::optional<std::string_view>   seconds_total{}; ///< nothing: no place for that component
+    std::span<const std::string_view> text{};          ///< what the text encoder's names begin with
     result<void> (*take_text)(splitting&, ordered_dict&) = nullptr; ///< null: no place for a text encoder
     bool comfyui_takes_text = true; ///< whether ComfyUI's loader looks for a text encoder in such files
 };

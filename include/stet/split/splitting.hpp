@@ -18,12 +18,16 @@ namespace STET_NAMESPACE {
 /// lifetime: borrows the log, which owns what new names and tensors need
 class splitting {
 public:
+    /// Nothing to take apart yet; changes are noted in `log`.
     splitting(change_log& log, strictness how) noexcept;
 
     ordered_dict rest; ///< what nobody has taken yet, under the file's names
 
-    bool             is_strict() const noexcept { return how_ == strictness::strict; }
-    detail::arena&   own() noexcept { return log_->own; }
+    /// Whether what would be lost is an error.
+    bool is_strict() const noexcept { return how_ == strictness::strict; }
+    /// Memory for new names, which lasts as long as the log.
+    detail::arena& own() noexcept { return log_->own; }
+    /// Where memory comes from.
     const allocator& memory() const noexcept { return rest.memory(); }
 
     /// Names that begin so are one component's alone. In strict conduct a component with a shorter prefix does not
@@ -55,7 +59,7 @@ public:
     /// errors: out_of_memory
     result<void> log(change::kind what, const placed_name& name);
 
-    static error exhausted() noexcept;
+    static error exhausted() noexcept; ///< out_of_memory
 
 private:
     bool is_claimed(const placed_name& name, std::size_t by_more_than) const noexcept;

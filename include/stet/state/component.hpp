@@ -14,7 +14,7 @@ namespace STET_NAMESPACE {
 /// A dict said to play a role; made by as<Role>(dict).
 template <component_role Role, class Dict>
 struct tagged {
-    const Dict* dict;
+    const Dict* dict; ///< borrowed
 };
 
 /// Says which role a dict plays, so that passing it as another one does not compile.
@@ -59,8 +59,10 @@ public:
             "of their declaration; stet::no_entries saves without one");
     }
 
+    /// Without an entry.
     constexpr component(const no_entries_t& /*dict*/) noexcept {}
 
+    /// Any state dict.
     template <class Dict>
     requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
     constexpr component(const Dict& dict STET_LIFETIME_BOUND) noexcept : detail::any_dict(dict)
@@ -78,6 +80,7 @@ public:
     requires(!detail::is_tagged<Dict> && !detail::is_component<Dict>)
     component(const Dict&& temporary) = delete;
 
+    /// A dict tagged with another role: an error that names both roles.
     template <class OtherRole, class Dict>
     constexpr component(tagged<OtherRole, Dict> dict) noexcept : component(*dict.dict)
     {

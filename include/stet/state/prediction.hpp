@@ -31,34 +31,40 @@ enum class model_type : std::uint8_t {
 
 /// The largest and smallest noise level of a continuous schedule, as float32, as the file holds them.
 struct sigma_range {
-    float largest;
-    float smallest;
+    float largest;  ///< where sampling begins
+    float smallest; ///< where it ends
 };
 
 /// Which prediction a checkpoint records, so that a loader need not guess: as tensors (`v_pred`, `ztsnr`,
 /// `edm_vpred.sigma_max`, `edm_vpred.sigma_min`) and as `modelspec.predict_key`.
 struct prediction {
-    model_type                 type = model_type::eps;
+    model_type                 type = model_type::eps;    ///< what the model predicts
     bool                       zero_terminal_snr = false; ///< only with v_prediction
     std::optional<sigma_range> sigmas{};                  ///< with the continuous types, and only with these
 
+    /// The noise.
     static constexpr prediction epsilon() noexcept { return {}; }
+    /// The velocity.
     static constexpr prediction v(bool with_zero_terminal_snr = false) noexcept
     {
         return {.type = model_type::v_prediction, .zero_terminal_snr = with_zero_terminal_snr};
     }
+    /// The velocity, by EDM's schedule.
     static constexpr prediction edm_v(sigma_range sigmas) noexcept
     {
         return {.type = model_type::v_prediction_edm, .sigmas = sigmas};
     }
+    /// The denoised image, by EDM's schedule.
     static constexpr prediction edm(sigma_range sigmas) noexcept
     {
         return {.type = model_type::edm, .sigmas = sigmas};
     }
+    /// The velocity, at continuous noise levels.
     static constexpr prediction continuous_v(sigma_range sigmas) noexcept
     {
         return {.type = model_type::v_prediction_continuous, .sigmas = sigmas};
     }
+    /// Rectified flow.
     static constexpr prediction flow() noexcept { return {.type = model_type::flow}; }
 };
 

@@ -12,15 +12,19 @@ namespace STET_NAMESPACE {
 /// What a component is to its checkpoint. A role of your own is an empty struct with a name, too.
 namespace role {
 
+/// The diffusion model.
 struct model {
     static constexpr std::string_view name = "model";
 };
+/// What turns the prompt into numbers.
 struct text_encoder {
     static constexpr std::string_view name = "text encoder";
 };
+/// What turns an image into conditioning.
 struct vision_encoder {
     static constexpr std::string_view name = "vision encoder";
 };
+/// What turns pixels into latents and back.
 struct vae {
     static constexpr std::string_view name = "vae";
 };
@@ -28,6 +32,7 @@ struct vae {
 struct seconds_start {
     static constexpr std::string_view name = "seconds_start conditioner";
 };
+/// The conditioner of a sound's length.
 struct seconds_total {
     static constexpr std::string_view name = "seconds_total conditioner";
 };

@@ -16,6 +16,7 @@ namespace STET_NAMESPACE {
 template <class Entry>
 struct entry_traits {};
 
+/// A pair: its halves.
 template <class Entry>
 requires requires(const Entry& entry) {
     entry.first;
@@ -26,6 +27,7 @@ struct entry_traits<Entry> {
     static constexpr const auto& tensor(const Entry& entry) noexcept { return entry.second; }
 };
 
+/// A struct with members of these names.
 template <class Entry>
 requires(
     requires(const Entry& entry) {
@@ -80,7 +82,7 @@ struct no_entries_t {
     constexpr const std::pair<std::string_view, tensor_view>* begin() const noexcept { return nullptr; }
     constexpr const std::pair<std::string_view, tensor_view>* end() const noexcept { return nullptr; }
 };
-inline constexpr no_entries_t no_entries{};
+inline constexpr no_entries_t no_entries{}; ///< the one value of that type
 
 } // namespace STET_NAMESPACE
 

@@ -11,14 +11,15 @@ namespace STET_NAMESPACE {
 /// Counts how much of a file lies at positions that are multiples of what vector loads, devices and pages want. Counts
 /// what is aligned to more in each smaller alignment too.
 struct alignment_report {
+    /// How many tensors, and their bytes.
     struct share {
-        std::uint64_t tensors = 0;
-        std::uint64_t bytes = 0;
+        std::uint64_t tensors = 0; ///< how many
+        std::uint64_t bytes = 0;   ///< their bytes together
     };
-    share all{};
-    share to_64{};
-    share to_256{};
-    share to_4096{};
+    share all{};     ///< whatever their place
+    share to_64{};   ///< that begin at a multiple of 64 bytes
+    share to_256{};  ///< that begin at a multiple of 256 bytes
+    share to_4096{}; ///< that begin at a multiple of 4096 bytes
 
     /// Counts one tensor.
     /// position: bytes from the start of the file

@@ -81,6 +81,7 @@ result<counts> load_into(const Tensor& tensor, Range&& elements, too_large beyon
 /// lifetime: borrows what the tensor borrows; must itself stay where it is while it is saved
 class view {
 public:
+    /// Any tensor, to be written as `to`.
     template <detail::kept_tensor Tensor>
     requires tensor_like<std::remove_cvref_t<Tensor>>
     view(Tensor&& tensor, dtype to, too_large beyond = too_large::saturates)

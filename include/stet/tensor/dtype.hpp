@@ -57,6 +57,7 @@ inline constexpr std::size_t dtype_count = detail::dtype_table.size();
 
 } // namespace detail
 
+/// Name, width and kind of a type.
 constexpr const detail::dtype_info& info(dtype type) noexcept
 {
     return detail::dtype_table[static_cast<std::size_t>(type)];
@@ -68,6 +69,7 @@ constexpr std::string_view name(dtype type) noexcept
     return info(type).name;
 }
 
+/// Bits of one element.
 constexpr unsigned bit_width(dtype type) noexcept
 {
     return info(type).bits;

@@ -28,6 +28,7 @@ concept number = scalar<Number> && !std::is_const_v<Number>;
 template <number Number>
 class numbers {
 public:
+    /// Made by reading a tensor.
     explicit numbers(detail::growing_array<Number> all) noexcept : all_(std::move(all)) {}
 
     const Number* begin() const noexcept { return all_.begin(); }
@@ -37,6 +38,7 @@ public:
     bool          empty() const noexcept { return all_.empty(); }
     const Number& operator[](std::size_t i) const noexcept { return all_[i]; }
 
+    /// As a container of such numbers.
     template <class Container>
     requires std::constructible_from<Container, const Number*, const Number*>
     operator Container() const

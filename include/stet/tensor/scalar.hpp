@@ -64,6 +64,7 @@ template <>
 struct scalar_traits<std::byte> {
     static constexpr dtype type = dtype::u8;
 };
+/// The integer of its width and sign.
 template <detail::plain_integer Integer>
 requires(sizeof(Integer) <= 8)
 struct scalar_traits<Integer> {

@@ -29,12 +29,12 @@ using pour_function = result<void> (*)(const tensor_view&, sink_ref);
 /// view_of, strided_view, produced_view and stacked make one and check what they are given.
 /// lifetime: borrows the bytes, or the object that produces them, for as long as the save runs
 struct tensor_view {
-    dtype         type = dtype::u8;
-    extents       shape{};
-    stet::strides strides{};      ///< elements; empty unless `pour` walks through strides
-    std::uint64_t size = 0;       ///< bytes in the file
-    const void*   data = nullptr; ///< the packed bytes if `pour` is null, else what `pour` reads from
-    pour_function pour = nullptr; ///< null for packed bytes
+    dtype         type = dtype::u8; ///< of its elements
+    extents       shape{};          ///< outermost first; empty is a scalar
+    stet::strides strides{};        ///< elements; empty unless `pour` walks through strides
+    std::uint64_t size = 0;         ///< bytes in the file
+    const void*   data = nullptr;   ///< the packed bytes if `pour` is null, else what `pour` reads from
+    pour_function pour = nullptr;   ///< null for packed bytes
 
     /// Whether the bytes lie in memory just as they belong into the file.
     constexpr bool is_packed() const noexcept { return pour == nullptr; }

@@ -14,7 +14,9 @@ namespace STET_NAMESPACE {
 /// deallocate: called with exactly the size and alignment it was allocated with
 struct allocator {
     void* context = nullptr;
+    /// Gives memory, or null; never throws.
     void* (*allocate)(void* context, std::size_t size, std::size_t alignment) = nullptr;
+    /// Takes back what `allocate` gave, with the same size and alignment.
     void (*deallocate)(void* context, void* memory, std::size_t size, std::size_t alignment) = nullptr;
 };
 

@@ -26,7 +26,9 @@ template <class Element>
 class array_view {
 public:
     constexpr array_view() noexcept = default;
+    /// `size` elements from `data` on.
     constexpr array_view(Element* data, std::size_t size) noexcept : data_(data), size_(size) {}
+    /// Of elements that may be changed, a view that may not.
     template <class Mutable>
     requires std::is_same_v<const Mutable, Element>
     constexpr array_view(array_view<Mutable> other) noexcept : data_(other.data()), size_(other.size())
@@ -45,10 +47,14 @@ public:
     constexpr Element*    begin() const noexcept { return data_; }
     constexpr Element*    end() const noexcept { return data_ + size_; }
     constexpr Element&    operator[](std::size_t i) const noexcept { return data_[i]; }
-    constexpr Element&    back() const noexcept { return data_[size_ - 1]; }
+    /// The last element.
+    constexpr Element& back() const noexcept { return data_[size_ - 1]; }
 
+    /// The first `count` elements.
     constexpr array_view first(std::size_t count) const noexcept { return {data_, count}; }
+    /// The elements from `at` on.
     constexpr array_view subspan(std::size_t at) const noexcept { return {data_ + at, size_ - at}; }
+    /// `count` elements from `at` on.
     constexpr array_view subspan(std::size_t at, std::size_t count) const noexcept
     {
         return {data_ + at, count};

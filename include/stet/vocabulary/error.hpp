@@ -102,9 +102,8 @@ enum class errc : std::uint8_t {
     no_such_tensor,     ///< the file has no tensor of that name
     not_convertible,    ///< elements of a dtype that are not read as numbers of that type
     value_does_not_fit, ///< an element whose value the type asked for does not hold
-    // placing
-    prefixed_key, ///< a key that begins with the prefix its layout is going to put before it
-    // writers
+    // placing, writers
+    prefixed_key,    ///< a key that begins with the prefix its layout is going to put before it
     invalid_setting, ///< a setting that cannot be
     // file systems that lack a call, and links
     sync_not_offered,   ///< the file system cannot bring a file to stable storage
@@ -140,7 +139,7 @@ enum class errc : std::uint8_t {
     unexpected_tensor,     ///< a tensor of a set that nobody asked for
     set_changed,           ///< a set that was saved again and again while it was being opened
     hash_comes_late,       ///< a header that records a hash of what comes after it, where nobody can go back
-    // merging
+    // merging, components
     merge_shapes_differ, ///< a tensor that has another shape in each file
     not_mergeable,       ///< a tensor that cannot be mixed as it is asked for
     no_common_tensor,    ///< files that have no name in common
@@ -148,18 +147,17 @@ enum class errc : std::uint8_t {
     not_finite_result,   ///< a merged tensor with infinities or NaN that were not there before
     invalid_ratio,       ///< a ratio or multiplier that cannot be
     meaningless_ratio,   ///< a ratio of a component that the first file does not have
-    // components
     foreign_prefix, ///< a key that begins with what a whole checkpoint, or another family, puts before its keys
 };
 
 /// What went wrong, about what, what was expected and what was found. Trivially copyable: failing allocates nothing.
 struct error {
-    errc                code{};
+    errc                code{};       ///< which failure
     detail::system_step step{};       ///< what the system was asked to do; none elsewhere
     int                 os_code = 0;  ///< errno, where the system was asked; else 0
     std::uint64_t       expected = 0; ///< bytes, a count, a limit: what the code speaks of
     std::uint64_t       actual = 0;   ///< what was found instead
-    detail::error_texts texts{};
+    detail::error_texts texts{};      ///< of subject() and the parties
 
     /// Name of a tensor, metadata key or path; the tail of one beyond 165 bytes, of 69 where there are parties.
     /// lifetime: that of the error

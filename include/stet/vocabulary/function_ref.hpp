@@ -34,6 +34,7 @@ class function_ref<Result(Arguments...)> {
 public:
     constexpr function_ref() noexcept = default;
 
+    /// Borrows a callable.
     template <class Callable>
     requires(detail::callable_object<Callable> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
     constexpr function_ref(Callable&& callable STET_LIFETIME_BOUND) noexcept
@@ -41,6 +42,7 @@ public:
     {
     }
 
+    /// A function.
     constexpr function_ref(Result (*function)(Arguments...)) noexcept
         : target_{.function = function},
           call_(function == nullptr ? nullptr : +[](target to, Arguments... arguments) -> Result {
@@ -51,6 +53,7 @@ public:
 
     constexpr explicit operator bool() const noexcept { return call_ != nullptr; }
 
+    /// Calls it.
     constexpr Result operator()(Arguments... arguments) const
     {
         STET_ASSERT(call_ != nullptr, "stet: an empty function_ref was called");

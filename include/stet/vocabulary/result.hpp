@@ -32,10 +32,12 @@ public:
         : result(stet::error{.code = errc::missing_tensor})
     {
     }
+    /// A value.
     constexpr result(Value value) : held_(std::move(value)) {}
 #if defined(__GNUC__)
     [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
 #endif
+    /// An error.
     constexpr result(const stet::error& e) noexcept
         : held_(e)
     {
@@ -68,6 +70,7 @@ public:
     {
         return held_.has_value ? held_.value : static_cast<Value>(std::forward<Other>(other));
     }
+    /// The value, or `other`.
     template <class Other = Value>
     constexpr Value value_or(Other&& other) &&
     {
@@ -85,6 +88,7 @@ public:
             return held_.failure;
         return std::forward<Next>(next)(held_.value);
     }
+    /// What `next` gives for the value, or the error.
     template <class Next>
     constexpr auto and_then(Next&& next) const& -> std::invoke_result_t<Next, const Value&>
     {
@@ -92,6 +96,7 @@ public:
             return held_.failure;
         return std::forward<Next>(next)(held_.value);
     }
+    /// What `next` gives for the value, or the error.
     template <class Next>
     constexpr auto and_then(Next&& next) && -> std::invoke_result_t<Next, Value&&>
     {
@@ -109,6 +114,7 @@ public:
             return Expected(typename Expected::unexpected_type(held_.failure));
         return Expected(held_.value);
     }
+    /// The same as a std::expected.
     template <detail::expected_of<Value> Expected>
     constexpr operator Expected() &&
     {
@@ -131,6 +137,7 @@ public:
 #if defined(__GNUC__)
     [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
 #endif
+    /// An error.
     constexpr result(const stet::error& e) noexcept
         : held_(e)
     {

@@ -10,7 +10,7 @@
 #ifndef STET_VOCABULARY_VERSION_HPP
 #define STET_VOCABULARY_VERSION_HPP
 
-/// A number to compare in #if: 200 for 0.2.0.
+/// A number to compare in `#if`: 200 for 0.2.0.
 #define STET_VERSION (STET_VERSION_MAJOR * 10000 + STET_VERSION_MINOR * 100 + STET_VERSION_PATCH)
 
 /// The namespace everything lives in: `stet`, with an inline namespace named after the interface's version, so that two

@@ -36,6 +36,7 @@ public:
 
     /// Bytes of the file that have been written; of how many, once the first is.
     std::uint64_t bytes_done() const noexcept { return done_.load(std::memory_order_relaxed); }
+    /// Bytes that the file will have.
     std::uint64_t bytes_total() const noexcept { return total_.load(std::memory_order_relaxed); }
 
     /// Lets the save end with errc::cancelled and without a file, unless it is complete already.

@@ -12,10 +12,11 @@ namespace STET_NAMESPACE {
 
 /// A file whose bytes are in memory from the first one on: a mapped_file's bytes() and handle().
 struct mapped_source {
-    bytes       memory{};
-    file_handle file = no_handle;
+    bytes       memory{};         ///< where the file is mapped
+    file_handle file = no_handle; ///< the file, open for reading
 };
 
+/// Which mapped files may be shared.
 struct cloning_settings {
     array_view<const mapped_source> files{}; ///< those whose tensors may be shared
 };

@@ -47,7 +47,7 @@ inline constexpr detail::default_writer_maker<block_settings> overlapped_writer{
 struct hybrid_settings {
     std::uint64_t  most_cached = std::uint64_t{1} << 30U; ///< bytes
     unsigned       most_percent = 60;                     ///< of the file, 0 to 100
-    block_settings blocks{};
+    block_settings blocks{}; ///< size, number and alignment of the blocks under way
 };
 
 namespace detail {

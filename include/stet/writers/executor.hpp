@@ -19,6 +19,7 @@ namespace STET_NAMESPACE {
 ///      then; no job of the library throws
 struct executor {
     void* context = nullptr;
+    /// Runs `job(argument)`, now or on another thread, once.
     void (*run)(void* context, void (*job)(void* argument), void* argument) = nullptr;
 
     constexpr explicit operator bool() const noexcept { return run != nullptr; }
@@ -30,8 +31,9 @@ struct executor {
 /// lifetime: destruction waits until every job has run
 class worker_threads {
 public:
-    static constexpr unsigned most = 64;
+    static constexpr unsigned most = 64; ///< threads at most
 
+    /// Starts `count` threads.
     explicit worker_threads(unsigned count) noexcept;
     worker_threads(const worker_threads&) = delete;
     worker_threads& operator=(const worker_threads&) = delete;
@@ -40,6 +42,7 @@ public:
     /// How many threads there are: fewer than asked for when the system had no more.
     unsigned size() const noexcept { return size_; }
 
+    /// Runs jobs on these threads.
     executor jobs() noexcept;
 
 private:

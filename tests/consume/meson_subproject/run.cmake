@@ -5,10 +5,12 @@ file(COPY ${CMAKE_CURRENT_LIST_DIR}/meson.build ${consume}/main.cpp DESTINATION 
 file(COPY ${ROOT}/include ${ROOT}/meson.build ${ROOT}/meson.options ${ROOT}/LICENSE
      DESTINATION ${SCRATCH}/subprojects/stet
 )
-file(
-    WRITE ${SCRATCH}/subprojects/stet.wrap
-    "[wrap-file]\ndirectory = stet\n\n[provide]\ndependency_names = stet, stet-writers, stet-compiled\n"
-)
+# The wrap file is the one that the library's page shows.
+file(READ ${ROOT}/include/stet/README.md page)
+if(NOT page MATCHES "```ini\n([^`]*)```")
+    message(FATAL_ERROR "include/stet/README.md shows no wrap file")
+endif()
+file(WRITE ${SCRATCH}/subprojects/stet.wrap "${CMAKE_MATCH_1}")
 set(ENV{CXX} ${compiler})
 run(${meson} setup ${SCRATCH}/build ${SCRATCH} --prefix=/)
 run(${meson} compile -C ${SCRATCH}/build)
