@@ -2,7 +2,6 @@
 #ifndef STET_QUANTISED_VERIFY_HPP
 #define STET_QUANTISED_VERIFY_HPP
 
-#include "../fwd.hpp"
 #include "../vocabulary/allocator.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
@@ -14,6 +13,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace STET_NAMESPACE {
+
+class plan;
+class metadata_view;
+
+} // namespace STET_NAMESPACE
 
 namespace STET_NAMESPACE::quantised {
 
