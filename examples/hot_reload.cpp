@@ -66,7 +66,8 @@ stet::result<stet::saved_checkpoint> save(float factor, std::string_view revisio
 int main(int count, char** values)
 {
     const auto arguments = example::parse(count, values);
-    const auto first = save(1, "1", stet::numbered{.root = arguments.output, .prefix = "checkpoints/hot_reload"});
+    const auto first =
+        save(1, "1", stet::numbered{.root = arguments.output, .prefix = "checkpoints/hot_reload"});
     if (!first) {
         std::cerr << stet::message(first.error()) << '\n';
         return 1;
