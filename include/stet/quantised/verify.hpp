@@ -2,7 +2,6 @@
 #ifndef STET_QUANTISED_VERIFY_HPP
 #define STET_QUANTISED_VERIFY_HPP
 
-#include "../fwd.hpp"
 #include "../vocabulary/allocator.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
@@ -14,6 +13,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace STET_NAMESPACE {
+
+class plan;
+class metadata_view;
+
+} // namespace STET_NAMESPACE
 
 namespace STET_NAMESPACE::quantised {
 
@@ -46,8 +52,8 @@ result<findings>(verify)(const Dict& dict, const verify_options& options = {})
                    : result<findings>(tensors.error());
 }
 
-/// Refuses a save whose `_quantization_metadata` says another thing of a layer than its marker, of which ComfyUI reads
-/// the metadata's: `stet::save(dict, path, {.metadata = m, .metadata_check = stet::quantised::refuse_conflicts})`.
+/// Refuses a save whose `_quantization_metadata` says another thing of a layer than its marker; ComfyUI would go by the
+/// metadata: `stet::save(dict, path, {.metadata = m, .metadata_check = stet::quantised::refuse_conflicts})`.
 /// Reads markers where there is such metadata, else nothing.
 /// errors: quantised_companion by the rule metadata-conflict; out_of_memory; those of reading a marker
 result<void> refuse_conflicts(const plan& tensors, const metadata_view& metadata);

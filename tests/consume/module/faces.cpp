@@ -7,6 +7,7 @@ import stet;
 #error "a module exports no macro"
 #endif
 
+#include <stet/interop/exceptions.hpp>
 #include <stet/vocabulary/version.hpp>
 
 #include <cstddef>
@@ -87,6 +88,7 @@ int main()
     const model entries{{"a", {{1, 2, 3}}}, {"b", {{4, 5}}}};
     const auto  sum = sum_as_bfloat16(entries);
     const auto  same = comes_back(entries);
+    const auto  whole = stet::or_throw(stet::view_of(entries.at("a").numbers, {3}));
     if (!sum || !same)
         std::puts(stet::message(sum ? same.error() : sum.error()).c_str());
 
@@ -97,5 +99,5 @@ int main()
     const bool              equal = name == stet::placed_name{.prefix = "", .stem = "unet.a"};
 
     std::printf("stet %d.%d\n", STET_VERSION_MAJOR, STET_VERSION_MINOR);
-    return sum && *sum == 15.0F && same && *same && own && equal ? 0 : 1;
+    return sum && *sum == 15.0F && same && *same && own && equal && whole.size == 12 ? 0 : 1;
 }

@@ -1,0 +1,42 @@
+# Debian's tools make a package of the tree, and a program is built with what lies in it. A tool that looks for mistakes
+# in packages has its say where it is installed.
+include(${CMAKE_CURRENT_LIST_DIR}/../steps.cmake)
+set(debian ${ROOT}/.packaging/debian)
+file(STRINGS ${ROOT}/include/stet/vocabulary/version.hpp version REGEX "^#define STET_VERSION_(MAJOR|MINOR|PATCH) ")
+string(REGEX REPLACE "[^0-9;]" "" version "${version}")
+string(REPLACE ";" "." version "${version}")
+file(READ ${debian}/changelog changelog)
+if(NOT changelog MATCHES "^stet \\(${version}\\) ")
+    message(FATAL_ERROR "debian/changelog does not begin with version ${version}: ${changelog}")
+endif()
+
+foreach(part include .packaging CMakeLists.txt LICENSE)
+    file(COPY ${ROOT}/${part} DESTINATION ${SCRATCH}/stet-${version})
+endforeach()
+file(COPY ${debian} DESTINATION ${SCRATCH}/stet-${version})
+set(ENV{CXX} ${compiler})
+run(${CMAKE_COMMAND} -E chdir ${SCRATCH}/stet-${version} dpkg-buildpackage --build=binary --no-sign)
+set(package ${SCRATCH}/libstet-dev_${version}_all.deb)
+find_program(lintian lintian)
+if(lintian)
+    # It says so as root, too; and nobody has asked for this package yet.
+    run(${lintian} --fail-on error,warning --allow-root --suppress-tags initial-upload-closes-no-bugs ${package})
+endif()
+
+run(dpkg-deb --extract ${package} ${SCRATCH}/root)
+file(GLOB_RECURSE packaged ${SCRATCH}/root/usr/include/stet/*.?pp)
+file(GLOB_RECURSE headers ${ROOT}/include/stet/*.?pp)
+list(LENGTH packaged packaged_count)
+list(LENGTH headers count)
+if(NOT packaged_count EQUAL count)
+    message(FATAL_ERROR "${packaged_count} files are packaged, of ${count}")
+endif()
+run(${CMAKE_COMMAND} -S ${consume}/find_package -B ${SCRATCH}/build -G Ninja -DCMAKE_CXX_COMPILER=${compiler}
+    -DCMAKE_PREFIX_PATH=${SCRATCH}/root/usr -DSTET_WANTED_VERSION=${version} -DSTET_WANTED_COMPONENTS=headers
+)
+file(STRINGS ${SCRATCH}/build/CMakeCache.txt found REGEX "^stet_DIR:.*=${SCRATCH}/root/usr/share/cmake/stet$")
+if(NOT found)
+    message(FATAL_ERROR "another stet is found")
+endif()
+run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
+run(${SCRATCH}/build/consumer_stet)
