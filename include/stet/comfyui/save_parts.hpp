@@ -25,7 +25,7 @@ struct node_inputs {
         prefix{}; ///< its `filename_prefix`; without one the node's own, such as "vae/ComfyUI_vae"
     std::optional<workflow> graph{};  ///< written only if given; ComfyUI itself always writes it
     placeholders            fields{}; ///< without a time, now
-    naming_rule             rule = naming_rule::comfyui_0_8;
+    naming_rule             rule = naming_rule::comfyui_0_8; ///< whose version's
     existing_file           existing = existing_file::refuse;
 };
 
@@ -38,7 +38,7 @@ inline constexpr std::array<std::string_view, 11> encoders{"clip_l",    "clip_g"
 /// A file with a text encoder.
 struct saved_encoder {
     std::string_view encoder{}; ///< of `encoders`; empty for the file with what belongs to none of them
-    saved_checkpoint file;
+    saved_checkpoint file;      ///< what was written
 };
 
 } // namespace STET_NAMESPACE::comfyui
