@@ -3,7 +3,7 @@
 #ifndef EXAMPLE_ARGUMENTS_HPP
 #define EXAMPLE_ARGUMENTS_HPP
 
-#include "command_line.hpp"
+#include "tool/command_line.hpp"
 
 #include <cstdint>
 #include <optional>

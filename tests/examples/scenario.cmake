@@ -1,7 +1,8 @@
-# Plays SCENARIO in the empty folder SCRATCH with the programs in PROGRAMS, named <PREFIX><name><SUFFIX>. Its lines:
+# Plays SCENARIO in the empty folder SCRATCH with TOOL and with the programs in PROGRAMS, named <PREFIX><name><SUFFIX>.
+# Its lines:
 #
 #   # a remark
-#   $ name argument 'another argument'     runs a program; $ cmake ... runs CMake
+#   $ name argument 'another argument'     runs a program; $ stet ... runs TOOL, $ cmake ... runs CMake
 #   > a regular expression                 the next line that it prints
 #   ! a regular expression                 the next line that it prints on standard error
 #   = 1                                    its exit status, if that is not 0
@@ -21,6 +22,8 @@ macro(run_command)
         list(POP_FRONT words name)
         if(name STREQUAL "cmake")
             set(program ${CMAKE_COMMAND})
+        elseif(name STREQUAL "stet")
+            set(program ${TOOL})
         else()
             set(program ${PROGRAMS}/${PREFIX}${name}${SUFFIX})
         endif()

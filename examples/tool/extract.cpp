@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// Takes a checkpoint apart into component files, with the names that tensors had before they were saved.
+#include "../report.hpp"
+#include "carried_metadata.hpp"
+#include "checkpoint_file.hpp"
+#include "component_files.hpp"
+#include "family_layout.hpp"
+#include "progress_bar.hpp"
+#include "readable.hpp"
+#include "subcommand.hpp"
+
+#include <stet/carry/carry_metadata.hpp>
+#include <stet/split/split.hpp>
+#include <stet/stet.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using example::component;
+
+constexpr std::string_view program = "stet extract";
+
+struct request {
+    std::string              checkpoint{};
+    example::component_files files{};
+    std::string              family{};
+    bool                     as_comfyui = false;
+    bool                     replaces = false;
+};
+
+const stet::split_part& part_of(const stet::split_checkpoint& parts, component which)
+{
+    switch (which) {
+    case component::model:
+        return parts.model;
+    case component::text_encoder:
+        return parts.text_encoder;
+    case component::vision_encoder:
+        return parts.vision_encoder;
+    case component::vae:
+        return parts.vae;
+    case component::seconds_start:
+        return parts.seconds_start;
+    case component::seconds_total:
+        return parts.seconds_total;
+    case component::extra:
+        break;
+    }
+    return parts.extra;
+}
+
+const stet::metadata_list& metadata_of(const stet::carry::split_metadata& all, component which)
+{
+    switch (which) {
+    case component::model:
+        return all.model;
+    case component::text_encoder:
+        return all.text_encoder;
+    case component::vision_encoder:
+        return all.vision_encoder;
+    case component::vae:
+        return all.vae;
+    case component::seconds_start:
+        return all.seconds_start;
+    case component::seconds_total:
+        return all.seconds_total;
+    case component::extra:
+        break;
+    }
+    return all.extra;
+}
+
+/// Finds the layout in the file's names. Returns why it cannot, or nothing.
+std::string detect_layout(const example::checkpoint_file& file, example::layout_facts& layout)
+{
+    const example::detected_layout detected = example::detect(file.header());
+    if (detected.layout && !detected.text_is_disputed) {
+        layout = *detected.layout;
+        return {};
+    }
+    std::string text = example::quoted(file.path()) + ": its names fit ";
+    for (std::size_t i = 0; i < detected.names.size(); ++i)
+        text += (i == 0 ? "the layouts " : ", ") + std::string(detected.names[i]);
+    return text + (detected.names.empty() ? "no layout that is known" : "") +
+           "; name the family with --family";
+}
+
+/// Returns what is asked for and not there, or nothing.
+std::string missing_component(const request& asked, const stet::split_checkpoint& parts)
+{
+    for (const component which : example::every_component) {
+        if (asked.files[which] && part_of(parts, which).empty())
+            return example::quoted(asked.checkpoint) + " has no " + std::string(example::name_of(which));
+    }
+    return {};
+}
+
+int save_parts(const request& asked, const stet::split_checkpoint& parts,
+               const stet::carry::split_metadata& carried)
+{
+    for (const component which : example::every_component) {
+        if (!asked.files[which])
+            continue;
+        const stet::metadata_list& metadata = metadata_of(carried, which);
+        const auto                 saved = [&] {
+            example::progress_bar bar;
+            return stet::save(
+                stet::model_only{.model = stet::no_entries, .extra = part_of(parts, which)},
+                stet::layouts::generic{},
+                stet::exact_path{.path = *asked.files[which],
+                                                 .existing = asked.replaces ? stet::existing_file::replace
+                                                                            : stet::existing_file::refuse},
+                {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
+                                 .progress = bar});
+        }();
+        if (!saved)
+            return example::report_failure(program, stet::message(saved.error()));
+        std::cout << example::name_of(which) << ": ";
+        example::print_file(*saved);
+    }
+    return example::done;
+}
+
+/// Names what stays behind without having been asked for.
+void print_rest(const request& asked, const stet::split_checkpoint& parts)
+{
+    for (const component which : example::every_component) {
+        const stet::split_part& part = part_of(parts, which);
+        if (!asked.files[which] && !part.empty())
+            std::cout << "not extracted: " << example::name_of(which) << ", "
+                      << example::counted(part.size(), "tensor") << " (" << example::option_of(which)
+                      << ")\n";
+    }
+    if (parts.leftover.empty())
+        return;
+    std::cout << "of no component: " << example::counted(parts.leftover.size(), "tensor") << ", such as "
+              << example::quoted(parts.leftover[0].name) << '\n';
+}
+
+void settle(const request& asked)
+{
+    std::vector<std::string> paths;
+    for (const component which : example::every_component) {
+        const std::optional<std::string>& path = asked.files[which];
+        if (path && std::find(paths.begin(), paths.end(), *path) != paths.end())
+            example::refuse_usage(program, "two components cannot go into one file, '" + *path + "'");
+        if (path)
+            paths.push_back(*path);
+    }
+    if (paths.empty())
+        example::refuse_usage(program, "name a file for each component to extract, such as --model FILE");
+}
+
+int extract(const request& asked, const std::optional<example::named_family>& family)
+{
+    example::checkpoint_file file;
+    if (const std::string complaint = file.open(asked.checkpoint); !complaint.empty())
+        return example::report_failure(program, complaint);
+    example::layout_facts layout;
+    if (family)
+        layout = family->layout;
+    else if (const std::string complaint = detect_layout(file, layout); !complaint.empty())
+        return example::report_failure(program, complaint);
+    const auto how = asked.as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict;
+    const stet::component<stet::role::extra> tensors(file.tensors());
+    const auto parts = stet::split_by(layout.rules, tensors, {.strictness = how});
+    if (!parts)
+        return example::report_failure(program, stet::message(parts.error()));
+    const stet::metadata_list source = stet::carry::metadata_of(file.header());
+    const auto                carried =
+        stet::carry::split_by(layout.rules, tensors, source, {.strictness = how}, {.strictness = how});
+    if (!carried)
+        return example::report_failure(program, stet::message(carried.error()));
+    if (const std::string complaint = missing_component(asked, *parts); !complaint.empty())
+        return example::report_failure(program, complaint);
+    const int status = save_parts(asked, *parts, *carried);
+    if (status == example::done) {
+        print_rest(asked, *parts);
+        example::print_carried(*carried);
+    }
+    return status;
+}
+
+int run(const request& asked)
+{
+    settle(asked);
+    const auto family = example::find_family(asked.family);
+    if (!family && !asked.family.empty())
+        example::refuse_usage(program, example::unknown_family(asked.family));
+    return extract(asked, family);
+}
+
+} // namespace
+
+example::subcommand example::extract_command()
+{
+    const auto   asked = std::make_shared<request>();
+    command_line line{
+        .name = program,
+        .purpose = "Takes a checkpoint apart into component files.",
+        .words = "CHECKPOINT",
+        .fewest = 1,
+        .most = 1,
+        .options = {{"--family", "NAME", "its family (else its tensors' names tell the layout)",
+                     &asked->family, family_names()},
+                    {"--comfyui", "", "take what ComfyUI's loader would take, and nothing else",
+                     &asked->as_comfyui},
+                    {"--replace", "", "even if there are files of these names already", &asked->replaces}},
+        .samples = {{"stet extract full.safetensors --vae vae.safetensors", "the vae in a file of its own"},
+                    {"stet extract full.safetensors --model unet.safetensors --text-encoder clip.safetensors "
+                     "--vae vae.safetensors",
+                     "all of it, in three files"}},
+        .notes =
+            "Only the components that are asked for are extracted. Tensors bear the names they had before the "
+            "checkpoint was saved, so that `stet compose` makes the same checkpoint of them again; --extra are "
+            "those that record the prediction."};
+    asked->files.describe(line.options);
+    return {.line = std::move(line), .run = [asked](const std::vector<std::string>& words) {
+                asked->checkpoint = words[0];
+                return ::run(*asked);
+            }};
+}

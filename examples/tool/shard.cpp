@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// Saves a checkpoint again in several files with an index, as the hub and its libraries keep large models.
+#include "progress_bar.hpp"
+#include "readable.hpp"
+#include "subcommand.hpp"
+
+#include <stet/read/mapped_file.hpp>
+#include <stet/shards/save_shards.hpp>
+#include <stet/shards/sharding.hpp>
+#include <stet/vocabulary/message.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace shards = stet::shards;
+
+constexpr std::string_view program = "stet shard";
+
+struct request {
+    std::string checkpoint{};
+    std::string folder{};
+    std::string size = "5GB";
+    std::string pattern = "model{suffix}.safetensors";
+    std::string variant{};
+    std::string dialect = "hub";
+    bool        replaces = false;
+};
+
+using metadata_list = std::vector<std::pair<std::string, std::string>>;
+
+/// What the checkpoint says of itself, to be said again.
+metadata_list metadata_of(const stet::checkpoint_header& header)
+{
+    metadata_list all;
+    for (std::size_t i = 0; i < header.metadata_size(); ++i)
+        all.emplace_back(header.metadata(i).key, header.metadata(i).value);
+    return all;
+}
+
+shards::dialect dialect_named(const std::string& name)
+{
+    constexpr std::array<std::pair<std::string_view, shards::dialect>, 4> known{
+        {{"hub", shards::dialect::hub},
+         {"diffusers", shards::dialect::diffusers},
+         {"transformers", shards::dialect::transformers},
+         {"torch", shards::dialect::torch}}};
+    std::vector<std::string_view> names;
+    for (const auto& [spelled, dialect] : known) {
+        if (spelled == name)
+            return dialect;
+        names.push_back(spelled);
+    }
+    example::refuse_usage(program, "unknown dialect '" + name + "'" + example::suggestion(name, names));
+}
+
+void print(const shards::saved_set& saved)
+{
+    for (const shards::saved_shard& file : saved.files) {
+        std::cout << file.name << "\n    " << file.tensors << (file.tensors == 1 ? " tensor, " : " tensors, ")
+                  << file.bytes << " bytes\n";
+    }
+    if (!saved.index.empty())
+        std::cout << saved.index << '\n';
+    for (const std::string& name : saved.removed)
+        std::cout << "removed: " << name << '\n';
+    for (const std::string& name : saved.left)
+        std::cout << "could not be removed: " << name << '\n';
+}
+
+int shard(const request& asked)
+{
+    const auto limit = shards::parse_size(asked.size);
+    if (!limit)
+        example::refuse_usage(program, stet::message(limit.error()));
+    const shards::dialect dialect = dialect_named(asked.dialect);
+    const auto            file = stet::file_checkpoint::open(asked.checkpoint.c_str());
+    if (!file)
+        return example::report_failure(program, stet::message(file.error()));
+    const metadata_list   metadata = metadata_of(file->header());
+    example::progress_bar bar;
+    const auto            saved =
+        shards::save(*file, asked.folder,
+                     {.limit = *limit,
+                      .names = {.pattern = asked.pattern, .variant = asked.variant},
+                      .dialect = dialect,
+                      .existing = asked.replaces ? stet::existing_file::replace : stet::existing_file::refuse,
+                      .file = {.metadata = metadata, .progress = bar}});
+    if (!saved)
+        return example::report_failure(program, stet::message(saved.error()));
+    print(*saved);
+    return example::done;
+}
+
+} // namespace
+
+example::subcommand example::shard_command()
+{
+    const auto asked = std::make_shared<request>();
+    return {
+        .line =
+            {.name = program,
+             .purpose = "Saves a checkpoint again in several files with an index.",
+             .words = "CHECKPOINT FOLDER",
+             .fewest = 2,
+             .most = 2,
+             .options = {{"--size", "SIZE", "of the largest file, such as 1.5GB (5GB)", &asked->size},
+                         {"--pattern", "NAME",
+                          "of the files, with {suffix} in it (model{suffix}.safetensors)", &asked->pattern},
+                         {"--variant", "NAME", "of the model, such as fp16", &asked->variant},
+                         {"--dialect",
+                          "NAME",
+                          "of the index: hub, diffusers, transformers, torch (hub)",
+                          &asked->dialect,
+                          {"hub", "diffusers", "transformers", "torch"}},
+                         {"--replace", "", "even if there is a set of these names already",
+                          &asked->replaces}},
+             .samples = {{"stet shard model.safetensors model", "files of 5 GB at most in the folder model"},
+                         {"stet shard model.safetensors model --size 2GB --variant fp16",
+                          "smaller ones, named model.fp16-00001-of-..."}},
+             .notes =
+                 "A tensor that is larger than the size has a file of its own. Readers find the old set in "
+                 "the folder or the new one. `stet join` makes one file of it again."},
+        .run = [asked](const std::vector<std::string>& words) {
+            asked->checkpoint = words[0];
+            asked->folder = words[1];
+            return shard(*asked);
+        }};
+}
