@@ -78,12 +78,20 @@ struct overview {
                                : example::component::extra;
     }
 
+    /// The layouts that the names fit; none where no tensor belongs to a component of theirs, as in a LoRA.
+    std::vector<std::string_view> layouts() const
+    {
+        const auto& unknown = components[example::index_of(example::component::extra)];
+        if (detected.layout && unknown.tensors == all.tensors)
+            return {};
+        return detected.names;
+    }
+
     /// "sd1", or several that come to the same here
     std::string layout_text() const
     {
-        const auto& names = detected.names;
-        const auto& unknown = components[example::index_of(example::component::extra)];
-        if (names.empty() || (detected.layout && unknown.tensors == all.tensors))
+        const auto names = layouts();
+        if (names.empty())
             return "none that is known";
         std::string text(names[0]);
         for (std::size_t i = 1; i < names.size() && i < 3; ++i)
@@ -145,7 +153,9 @@ void print_components(const overview& seen)
 /// A metadata value on one line of bounded length.
 std::string shortened(std::string_view value)
 {
-    constexpr std::size_t longest = 72;
+    constexpr std::size_t most = 72;
+    const std::size_t     columns = example::terminal_columns();
+    const std::size_t longest = columns == 0 ? most : std::clamp<std::size_t>(columns, 34, most + 14) - 14;
     if (value.size() <= longest)
         return stet::readable(value);
     std::size_t cut = longest;
@@ -272,7 +282,7 @@ void write_json(json_list& object, const overview& seen, bool with_tensors)
     object.next("layouts");
     {
         json_list names('[', ']');
-        for (const std::string_view name : seen.detected.names)
+        for (const std::string_view name : seen.layouts())
             names.next() << example::json_text(name);
     }
     object.next("all");

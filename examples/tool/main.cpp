@@ -45,13 +45,20 @@ std::vector<example::named_command> described()
     return all;
 }
 
+/// What it does, in one sentence.
+std::string_view first_sentence(std::string_view text)
+{
+    text = text.substr(0, text.find(". "));
+    return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+}
+
 int print_usage()
 {
     const std::size_t width = example::text_width();
     std::cout << example::filled(purpose, width, 0)
               << "\n\nusage: stet COMMAND [OPTION...] [FILE...]\n\ncommands:\n";
     for (const example::named_command& one : described())
-        example::print_term(one.name, one.line.purpose, 15);
+        example::print_term(one.name, first_sentence(one.line.purpose), 15);
     std::cout << "\noptions:\n";
     example::print_term("--help", "say this; `stet COMMAND --help` says more", 15);
     example::print_term("--version", "say which version this is", 15);

@@ -3,6 +3,8 @@
 #
 #   # a remark
 #   $ name argument 'another argument'     runs a program; $ stet ... runs TOOL, $ cmake ... runs CMake
+#   $ COLUMNS=40 name argument             with this in its environment
+#   $ name argument < file                 with the file as its standard input
 #   > a regular expression                 the next line that it prints
 #   ! a regular expression                 the next line that it prints on standard error
 #   = 1                                    its exit status, if that is not 0
@@ -19,7 +21,20 @@ file(MAKE_DIRECTORY ${SCRATCH})
 macro(run_command)
     if(NOT command STREQUAL "")
         separate_arguments(words UNIX_COMMAND "${command}")
+        set(before "")
+        set(input "")
         list(POP_FRONT words name)
+        if(name MATCHES "^[A-Z_]+=")
+            set(before ${CMAKE_COMMAND} -E env ${name})
+            list(POP_FRONT words name)
+        endif()
+        list(FIND words "<" at)
+        if(at GREATER -1)
+            math(EXPR file "${at} + 1")
+            list(GET words ${file} file)
+            list(SUBLIST words 0 ${at} words)
+            set(input INPUT_FILE ${file})
+        endif()
         if(name STREQUAL "cmake")
             set(program ${CMAKE_COMMAND})
         elseif(name STREQUAL "stet")
@@ -28,8 +43,9 @@ macro(run_command)
             set(program ${PROGRAMS}/${PREFIX}${name}${SUFFIX})
         endif()
         execute_process(
-            COMMAND ${program} ${words}
+            COMMAND ${before} ${program} ${words}
             WORKING_DIRECTORY ${SCRATCH}
+            ${input}
             RESULT_VARIABLE result
             OUTPUT_VARIABLE printed
             ERROR_VARIABLE complaint

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tools among the examples do what they say, as numpy and the reference implementation see it.
+"""The tool among the examples does what it says, as numpy and the reference implementation see it.
 
 usage: test_tools.py FOLDER_OF_INTEROP_PROGRAMS (the examples are beside it, in ../examples)
 """
@@ -19,7 +19,7 @@ import safetensors
 import safetensors.numpy
 
 PROGRAMS = Path(sys.argv[1]).parent / "examples"
-EXECUTABLE = ".exe" if os.name == "nt" else ""
+TOOL = PROGRAMS / ("stet.exe" if os.name == "nt" else "stet")
 
 # How a file spells a dtype: how the reference's own description does, and the numpy type with its bits.
 DTYPES = {
@@ -36,9 +36,8 @@ WITH_SIGMAS = ("SV3D_u", "SV3D_p", "SVD_img2vid", "StableAudio", "CosmosT2V", "C
 
 
 def tool(name, *arguments, status=0, **options):
-    program = PROGRAMS / f"example_{name}{EXECUTABLE}"
     done = subprocess.run(
-        [program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options
+        [TOOL, name, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options
     )
     if done.returncode != status:
         raise AssertionError(f"{name} {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
@@ -391,7 +390,7 @@ class ProgressBar(Scratch):
 
         tensors = {"t": self.tensor("F16", 1 << 20)}
         a = write(self.folder / "a", tensors)
-        arguments = [PROGRAMS / "example_merge", a, a, "--output", self.folder / "merged", "--replace"]
+        arguments = [TOOL, "merge", a, a, "--output", self.folder / "merged", "--replace"]
         leader, follower = pty.openpty()
         subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=follower, check=True, timeout=60)
         os.close(follower)
@@ -481,8 +480,7 @@ class Inspect(Scratch):
     @unittest.skipIf(os.name == "nt", "a path of any bytes is the other systems' own")
     def test_a_path_that_is_no_text(self):
         path = os.path.join(os.fsencode(self.folder), b"\xff\xc3(")
-        program = PROGRAMS / "example_inspect"
-        done = subprocess.run([program, "--json", path], capture_output=True, check=False)
+        done = subprocess.run([TOOL, "inspect", "--json", path], capture_output=True, check=False)
         self.assertEqual(done.returncode, 1)
         [shown] = json.loads(done.stdout)
         self.assertTrue(shown["path"].endswith("\ufffd\ufffd("))
@@ -648,7 +646,7 @@ class EditMetadata(Scratch):
                 inode = path.stat().st_ino
                 with path.open("rb") as old:  # kept open, so that its number is not given away again
                     content = old.read()
-                    tool("edit_metadata", path, *options)
+                    tool("edit", path, *options)
                     self.assertTrue(self.without_room(path.read_bytes()) == self.reference(after))
                     self.assertNotEqual(path.stat().st_ino, inode)  # another file in its place
                     old.seek(0)
@@ -659,9 +657,9 @@ class EditMetadata(Scratch):
         text = '{"3": {"inputs": "\u6a21"}}\r\n' * 1000 + "\n"
         (self.folder / "text").write_bytes(text.encode())
         path = write(self.folder / "file", self.tensors)
-        tool("edit_metadata", path, "--set-file", f"prompt={self.folder / 'text'}")
+        tool("edit", path, "--set-file", f"prompt={self.folder / 'text'}")
         self.assertEqual(metadata_of(path), {"prompt": text})
-        done = subprocess.run([PROGRAMS / "example_edit_metadata", path, "--get", "prompt"], capture_output=True)
+        done = subprocess.run([TOOL, "edit", path, "--get", "prompt"], capture_output=True)
         self.assertTrue(done.stdout == text.encode() + b"\n")
 
     def test_a_file_in_another_order_keeps_it(self):
@@ -677,7 +675,7 @@ class EditMetadata(Scratch):
 
         path = self.folder / "file"
         path.write_bytes(file())
-        tool("edit_metadata", path, "--set", "a=2")
+        tool("edit", path, "--set", "a=2")
         self.assert_same_tensors(read(path), self.tensors)
         header["__metadata__"] = {"a": "2"}
         self.assertTrue(self.without_room(path.read_bytes()) == self.without_room(file()))
@@ -693,7 +691,7 @@ class EditMetadata(Scratch):
             ["--set-file", f"a={self.folder}"],
         ):
             with self.subTest(options=options):
-                tool("edit_metadata", path, *options, status=1)
+                tool("edit", path, *options, status=1)
                 self.assertTrue(path.read_bytes() == before)
                 self.assertEqual(sorted(entry.name for entry in self.folder.iterdir()), ["bytes", "file"])
 
