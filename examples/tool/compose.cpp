@@ -2,12 +2,15 @@
 // Puts component files together to one checkpoint of a model family.
 #include "../report.hpp"
 #include "carried_metadata.hpp"
-#include "checkpoint_file.hpp"
 #include "component_files.hpp"
 #include "destination.hpp"
+#include "encoder_files.hpp"
 #include "family_layout.hpp"
+#include "given_component.hpp"
+#include "guessed_kind.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
+#include "refusal.hpp"
 #include "subcommand.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
@@ -15,6 +18,7 @@
 #include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/stet.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <iostream>
@@ -51,6 +55,7 @@ struct composed {
 
 struct request {
     example::component_files            files{};
+    example::encoder_files              encoders{};
     std::string                         family{};
     std::optional<std::string>          predicts{};
     std::optional<double>               sigma_max{};
@@ -59,13 +64,18 @@ struct request {
     bool                                as_comfyui = false;
     bool                                lists_families = false;
     example::destination                where{"checkpoints/ComfyUI"};
+
+    bool has(component which) const
+    {
+        return files[which] || (which == component::text_encoder && encoders.any());
+    }
 };
 
 // ---- is the request complete? -----------------------------------------------------------------------------
 
 void require_components(const request& asked)
 {
-    const auto has = [&](component which) { return asked.files[which].has_value(); };
+    const auto has = [&](component which) { return asked.has(which); };
     if (!has(component::model))
         example::refuse_usage(program, "the model is missing; give --model FILE");
     const bool has_encoder = has(component::text_encoder) || has(component::vision_encoder);
@@ -105,7 +115,7 @@ void require_places(const request& asked, const named_family& family)
     for (const component which : example::every_component) {
         // ComfyUI saves a vision encoder for any family, where no loader looks for it.
         const bool is_put_anywhere = which == component::vision_encoder && asked.as_comfyui;
-        if (asked.files[which] && !has_place(family, which) && !is_put_anywhere)
+        if (asked.has(which) && !has_place(family, which) && !is_put_anywhere)
             example::refuse_usage(program, "family '" + std::string(family.facts.name) +
                                                "' has no place for a " +
                                                std::string(example::name_of(which)));
@@ -159,14 +169,15 @@ std::optional<stet::prediction> told_prediction(const request& asked, const name
 
 // ---- the save ---------------------------------------------------------------------------------------------
 
-using open_files = std::array<example::checkpoint_file, example::component_count>;
+using given_components = std::array<example::given_component, example::component_count>;
 
 template <class Role>
-stet::component<Role> component_in(const open_files& files, const request& asked, component which)
+stet::component<Role> component_in(const given_components& given, component which)
 {
-    if (!asked.files[which])
+    const example::given_component& one = given[example::index_of(which)];
+    if (!one.is_given())
         return stet::no_entries;
-    return files[example::index_of(which)].tensors();
+    return one.tensors();
 }
 
 /// Model and text encoder as ComfyUI keeps them once it has loaded them, which tells in quantised layers only.
@@ -175,14 +186,14 @@ struct kept_components {
     std::optional<stet::carry::comfyui_component> text_encoder{};
 
     /// Returns why it cannot be done, or nothing.
-    std::string keep(const open_files& files, const request& asked)
+    std::string keep(const given_components& given)
     {
         for (const component which : {component::model, component::text_encoder}) {
-            if (!asked.files[which])
+            const example::given_component& one = given[example::index_of(which)];
+            if (!one.is_given())
                 continue;
-            const example::checkpoint_file& file = files[example::index_of(which)];
-            auto                            kept = stet::carry::as_comfyui_keeps(file.tensors(),
-                                                                                 file.header().metadata(stet::quantised::metadata_key));
+            auto kept = stet::carry::as_comfyui_keeps(
+                one.tensors(), one.files()[0].header().metadata(stet::quantised::metadata_key));
             if (!kept)
                 return stet::message(kept.error());
             (which == component::model ? model : text_encoder).emplace(*std::move(kept));
@@ -191,17 +202,16 @@ struct kept_components {
     }
 };
 
-composed checkpoint_of(const open_files& files, const kept_components& kept, const request& asked)
+composed checkpoint_of(const given_components& given, const kept_components& kept)
 {
     namespace role = stet::role;
-    composed all{.model = component_in<role::model>(files, asked, component::model),
-                 .text_encoder = component_in<role::text_encoder>(files, asked, component::text_encoder),
-                 .vae = component_in<role::vae>(files, asked, component::vae),
-                 .vision_encoder =
-                     component_in<role::vision_encoder>(files, asked, component::vision_encoder),
-                 .seconds_start = component_in<role::seconds_start>(files, asked, component::seconds_start),
-                 .seconds_total = component_in<role::seconds_total>(files, asked, component::seconds_total),
-                 .extra = component_in<role::extra>(files, asked, component::extra)};
+    composed all{.model = component_in<role::model>(given, component::model),
+                 .text_encoder = component_in<role::text_encoder>(given, component::text_encoder),
+                 .vae = component_in<role::vae>(given, component::vae),
+                 .vision_encoder = component_in<role::vision_encoder>(given, component::vision_encoder),
+                 .seconds_start = component_in<role::seconds_start>(given, component::seconds_start),
+                 .seconds_total = component_in<role::seconds_total>(given, component::seconds_total),
+                 .extra = component_in<role::extra>(given, component::extra)};
     if (kept.model)
         all.model = *kept.model;
     if (kept.text_encoder)
@@ -228,7 +238,7 @@ stet::result<text_map> metadata_of(const request& asked, const stet::metadata_li
 }
 
 /// The metadata of the components' files, in the order of composed::fields. As ComfyUI does it there is none.
-stet::result<stet::carry::carried> carry(const open_files& files, const request& asked,
+stet::result<stet::carry::carried> carry(const given_components& given, const request& asked,
                                          const composed& checkpoint, const example::family_layout& layout)
 {
     constexpr std::array<component, 7> order{
@@ -237,9 +247,9 @@ stet::result<stet::carry::carried> carry(const open_files& files, const request&
     std::array<stet::metadata_list, order.size()> lists{};
     std::array<stet::metadata_view, order.size()> sources{};
     for (std::size_t i = 0; i < order.size(); ++i) {
-        if (!asked.files[order[i]] || asked.as_comfyui)
+        if (asked.as_comfyui)
             continue;
-        lists[i] = stet::carry::metadata_of(files[example::index_of(order[i])].header());
+        lists[i] = given[example::index_of(order[i])].metadata();
         sources[i] = lists[i];
     }
     return stet::carry::compose(
@@ -257,29 +267,119 @@ void print_changes(const stet::plan& plan)
     }
 }
 
+// ---- what the files are -----------------------------------------------------------------------------------
+
+/// Why a file is not what it is given as, or nothing.
+std::string mistaken(const example::checkpoint_file& file, component which)
+{
+    using example::kind;
+    struct place {
+        kind             is;
+        component        goes_to;
+        std::string_view looks;
+    };
+    constexpr std::array<place, 3> places{{{kind::model, component::model, "a diffusion model"},
+                                           {kind::text_encoder, component::text_encoder, "a text encoder"},
+                                           {kind::vae, component::vae, "a vae"}}};
+
+    const kind found = example::guessed_kind(file.header());
+    const auto knows = [&](const place& one) { return one.goes_to == which; };
+    if (!std::any_of(places.begin(), places.end(), knows))
+        return {};
+    const std::string about = example::quoted(file.path()) + " looks like ";
+    if (found == kind::lora)
+        return about + "a LoRA, which belongs to no checkpoint until it is merged into a model";
+    for (const place& one : places) {
+        if (one.is == found && one.goes_to != which)
+            return about + std::string(one.looks) + "; give it by " +
+                   std::string(example::option_of(one.goes_to)) + ", or --comfyui to have it so all the same";
+    }
+    return {};
+}
+
+/// Takes the prefix off that all names of a file bear already, and says so. Returns why it cannot, or nothing.
+std::string take_prefix_off(example::given_component& given, component which)
+{
+    const example::checkpoint_file& file = given.files().back();
+    const example::common_prefix    found = example::prefix_in(file.header());
+    const std::string begins = example::quoted(file.path()) + (found.is_whole ? ": its" : ": some of its") +
+                               " names begin with " + example::quoted(found.prefix);
+    const bool fits =
+        (which == component::model && found.prefix == "model.diffusion_model.") ||
+        (which == component::vae && (found.prefix == "first_stage_model." || found.prefix == "vae.")) ||
+        (which == component::text_encoder && found.prefix == "text_encoders.");
+    if (!fits || !found.is_whole)
+        return begins + ", as in a whole checkpoint; take the component out of it first: stet extract " +
+               example::quoted(file.path()) + ' ' + std::string(example::option_of(which)) + " FILE";
+    std::cout << "note: " << begins << ", which is taken off\n";
+    return given.rename_last(
+        [&](std::string_view name) { return std::string(name.substr(found.prefix.size())); });
+}
+
+/// Opens a component's file. Returns why it cannot be taken, or nothing.
+std::string open_component(const request& asked, component which, example::given_component& given)
+{
+    if (!asked.files[which])
+        return {};
+    if (std::string complaint = given.add(*asked.files[which]); !complaint.empty() || asked.as_comfyui)
+        return complaint;
+    if (which == component::extra)
+        return {};
+    if (!example::prefix_in(given.files().back().header()).prefix.empty())
+        return take_prefix_off(given, which);
+    return mistaken(given.files().back(), which);
+}
+
+/// Opens the files of single text encoders and puts the encoders' names before theirs. Returns why it cannot, or nothing.
+std::string open_encoders(const request& asked, example::given_component& given)
+{
+    for (std::size_t i = 0; i < example::encoder_names.size(); ++i) {
+        if (!asked.encoders.paths[i])
+            continue;
+        if (std::string complaint = given.add(*asked.encoders.paths[i]); !complaint.empty())
+            return complaint;
+        const std::string_view outer = example::encoder_names[i].prefix;
+        const auto             renamed = [&](std::string_view name) {
+            if (name.starts_with(outer))
+                return std::string(name);
+            const bool is_inner = name != "logit_scale" && !name.starts_with(example::inner_prefix);
+            return std::string(outer) + std::string(is_inner ? example::inner_prefix : "") +
+                   std::string(name);
+        };
+        if (std::string complaint = given.rename_last(renamed); !complaint.empty())
+            return complaint;
+    }
+    return {};
+}
+
+/// Opens all files. Returns why one cannot be taken, or nothing.
+std::string open(const request& asked, given_components& given)
+{
+    for (const component which : example::every_component) {
+        if (std::string complaint = open_component(asked, which, given[example::index_of(which)]);
+            !complaint.empty())
+            return complaint;
+    }
+    return open_encoders(asked, given[example::index_of(component::text_encoder)]);
+}
+
 int compose(const request& asked, const named_family& family)
 {
-    const auto told = told_prediction(asked, family);
-    open_files files;
-    for (const component which : example::every_component) {
-        if (!asked.files[which])
-            continue;
-        const std::string complaint = files[example::index_of(which)].open(*asked.files[which]);
-        if (!complaint.empty())
-            return example::report_failure(program, complaint);
-    }
-    stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
-    options.prediction = told;
-    kept_components kept;
-    if (const std::string complaint = asked.as_comfyui ? kept.keep(files, asked) : std::string();
-        !complaint.empty())
+    const auto       told_type = told_prediction(asked, family);
+    given_components given;
+    if (const std::string complaint = open(asked, given); !complaint.empty())
         return example::report_failure(program, complaint);
-    const composed               checkpoint = checkpoint_of(files, kept, asked);
+    stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
+    options.prediction = told_type;
+    kept_components kept;
+    if (const std::string complaint = asked.as_comfyui ? kept.keep(given) : std::string(); !complaint.empty())
+        return example::report_failure(program, complaint);
+    const composed               checkpoint = checkpoint_of(given, kept);
     const example::family_layout layout(family);
     const auto                   plan = stet::make_plan(checkpoint, layout, options);
     if (!plan)
-        return example::report_failure(program, stet::message(plan.error()));
-    const auto carried = carry(files, asked, checkpoint, layout);
+        return example::report_failure(program, example::told(plan.error()));
+    const auto carried = carry(given, asked, checkpoint, layout);
     if (!carried)
         return example::report_failure(program, stet::message(carried.error()));
 
@@ -302,7 +402,7 @@ int compose(const request& asked, const named_family& family)
                     .progress = bar});
     }();
     if (!saved)
-        return example::report_failure(program, stet::message(saved.error()));
+        return example::report_failure(program, example::told(saved.error()));
     example::print(*saved);
     print_changes(*plan);
     example::print_carried(*carried);
@@ -368,8 +468,10 @@ example::subcommand example::compose_command()
                      "a diffusion model alone, under the next number in output/checkpoints"}},
         .notes =
             "The model with a text encoder and a vae is a full checkpoint, with a vision encoder and a vae an "
-            "image-only one; the model alone is allowed, too."};
+            "image-only one; the model alone is allowed, too. A text encoder that lies alone in a file is given by "
+            "its name, several such are one text encoder."};
     asked->files.describe(line.options);
+    asked->encoders.describe(line.options);
     asked->where.describe(line.options);
     return {.line = std::move(line),
             .run = [asked](const std::vector<std::string>&) { return ::run(*asked); }};

@@ -6,6 +6,7 @@
 #include "checkpoint_file.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
+#include "refusal.hpp"
 #include "subcommand.hpp"
 
 #include <stet/edit.hpp>
@@ -176,7 +177,7 @@ int edit(const request& asked, checkpoint_file& file)
              .progress = bar});
     }();
     if (!edited)
-        return example::report_failure(program, stet::message(edited.error()));
+        return example::report_failure(program, example::told(edited.error()));
     return print(asked.output.value_or(file.path()), *edited);
 }
 

@@ -4,12 +4,15 @@
 #include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "component_files.hpp"
+#include "encoder_files.hpp"
 #include "family_layout.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
+#include "refusal.hpp"
 #include "subcommand.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
+#include <stet/quantised.hpp>
 #include <stet/split/split.hpp>
 #include <stet/stet.hpp>
 
@@ -32,6 +35,7 @@ constexpr std::string_view program = "stet extract";
 struct request {
     std::string              checkpoint{};
     example::component_files files{};
+    example::encoder_files   encoders{};
     std::string              family{};
     bool                     as_comfyui = false;
     bool                     replaces = false;
@@ -94,14 +98,78 @@ std::string detect_layout(const example::checkpoint_file& file, example::layout_
            "; name the family with --family";
 }
 
-/// Returns what is asked for and not there, or nothing.
-std::string missing_component(const request& asked, const stet::split_checkpoint& parts)
+/// A state dict of tensors under names of their own.
+using renamed_tensors = std::vector<std::pair<std::string, stet::tensor_view>>;
+
+/// A text encoder's tensors under the names it has alone.
+renamed_tensors encoder_in(const stet::split_part& part, std::string_view prefix)
 {
-    for (const component which : example::every_component) {
-        if (asked.files[which] && part_of(parts, which).empty())
-            return example::quoted(asked.checkpoint) + " has no " + std::string(example::name_of(which));
+    renamed_tensors found;
+    for (const stet::named_tensor& one : part) {
+        if (!one.name.starts_with(prefix))
+            continue;
+        std::string_view name = one.name.substr(prefix.size());
+        if (name.starts_with(example::inner_prefix))
+            name.remove_prefix(example::inner_prefix.size());
+        found.emplace_back(name, one.tensor);
+    }
+    return found;
+}
+
+/// Saves tensors as they are named, and says so.
+template <class Dict>
+int save_part(const request& asked, std::string_view called, const Dict& tensors, const std::string& path,
+              const stet::metadata_list& metadata)
+{
+    const auto saved = [&] {
+        example::progress_bar bar;
+        return stet::save(
+            stet::model_only{.model = stet::no_entries, .extra = tensors}, stet::layouts::generic{},
+            stet::exact_path{.path = path,
+                             .existing =
+                                 asked.replaces ? stet::existing_file::replace : stet::existing_file::refuse},
+            {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
+             .progress = bar});
+    }();
+    if (!saved)
+        return example::report_failure(program, example::told(saved.error()));
+    std::cout << called << ": ";
+    example::print_file(*saved);
+    return example::done;
+}
+
+/// Why the encoders that are asked for cannot be taken out, or nothing.
+std::string encoders_complaint(const request& asked, const stet::split_part& text_encoder,
+                               const stet::metadata_list& metadata)
+{
+    for (std::size_t i = 0; i < example::encoder_names.size(); ++i) {
+        const std::string_view prefix = example::encoder_names[i].prefix;
+        if (asked.encoders.paths[i] && encoder_in(text_encoder, prefix).empty())
+            return example::quoted(asked.checkpoint) + " has no text encoder " +
+                   std::string(prefix.substr(0, prefix.size() - 1));
+    }
+    for (const auto& [key, value] : metadata) {
+        if (asked.encoders.any() && key == stet::quantised::metadata_key)
+            return example::quoted(asked.checkpoint) +
+                   " names layers of its text encoders in _quantization_metadata, which is not renamed here; take "
+                   "them out together by --text-encoder";
     }
     return {};
+}
+
+int save_encoders(const request& asked, const stet::split_part& text_encoder,
+                  const stet::metadata_list& metadata)
+{
+    for (std::size_t i = 0; i < example::encoder_names.size(); ++i) {
+        const std::string_view prefix = example::encoder_names[i].prefix;
+        if (!asked.encoders.paths[i])
+            continue;
+        const int status = save_part(asked, prefix.substr(0, prefix.size() - 1),
+                                     encoder_in(text_encoder, prefix), *asked.encoders.paths[i], metadata);
+        if (status != example::done)
+            return status;
+    }
+    return example::done;
 }
 
 int save_parts(const request& asked, const stet::split_checkpoint& parts,
@@ -110,24 +178,12 @@ int save_parts(const request& asked, const stet::split_checkpoint& parts,
     for (const component which : example::every_component) {
         if (!asked.files[which])
             continue;
-        const stet::metadata_list& metadata = metadata_of(carried, which);
-        const auto                 saved = [&] {
-            example::progress_bar bar;
-            return stet::save(
-                stet::model_only{.model = stet::no_entries, .extra = part_of(parts, which)},
-                stet::layouts::generic{},
-                stet::exact_path{.path = *asked.files[which],
-                                                 .existing = asked.replaces ? stet::existing_file::replace
-                                                                            : stet::existing_file::refuse},
-                {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
-                                 .progress = bar});
-        }();
-        if (!saved)
-            return example::report_failure(program, stet::message(saved.error()));
-        std::cout << example::name_of(which) << ": ";
-        example::print_file(*saved);
+        const int status = save_part(asked, example::name_of(which), part_of(parts, which),
+                                     *asked.files[which], metadata_of(carried, which));
+        if (status != example::done)
+            return status;
     }
-    return example::done;
+    return save_encoders(asked, parts.text_encoder, carried.text_encoder);
 }
 
 /// Names what stays behind without having been asked for.
@@ -135,7 +191,9 @@ void print_rest(const request& asked, const stet::split_checkpoint& parts)
 {
     for (const component which : example::every_component) {
         const stet::split_part& part = part_of(parts, which);
-        if (!asked.files[which] && !part.empty())
+        const bool              is_taken =
+            asked.files[which] || (which == component::text_encoder && asked.encoders.any());
+        if (!is_taken && !part.empty())
             std::cout << "not extracted: " << example::name_of(which) << ", "
                       << example::counted(part.size(), "tensor") << " (" << example::option_of(which)
                       << ")\n";
@@ -149,13 +207,16 @@ void print_rest(const request& asked, const stet::split_checkpoint& parts)
 void settle(const request& asked)
 {
     std::vector<std::string> paths;
-    for (const component which : example::every_component) {
-        const std::optional<std::string>& path = asked.files[which];
+    const auto               take = [&](const std::optional<std::string>& path) {
         if (path && std::find(paths.begin(), paths.end(), *path) != paths.end())
             example::refuse_usage(program, "two components cannot go into one file, '" + *path + "'");
         if (path)
             paths.push_back(*path);
-    }
+    };
+    for (const auto& path : asked.files.paths)
+        take(path);
+    for (const auto& path : asked.encoders.paths)
+        take(path);
     if (paths.empty())
         example::refuse_usage(program, "name a file for each component to extract, such as --model FILE");
 }
@@ -180,7 +241,13 @@ int extract(const request& asked, const std::optional<example::named_family>& fa
         stet::carry::split_by(layout.rules, tensors, source, {.strictness = how}, {.strictness = how});
     if (!carried)
         return example::report_failure(program, stet::message(carried.error()));
-    if (const std::string complaint = missing_component(asked, *parts); !complaint.empty())
+    for (const component which : example::every_component) {
+        if (asked.files[which] && part_of(*parts, which).empty())
+            return example::report_failure(program, example::quoted(asked.checkpoint) + " has no " +
+                                                        std::string(example::name_of(which)));
+    }
+    if (const std::string complaint = encoders_complaint(asked, parts->text_encoder, carried->text_encoder);
+        !complaint.empty())
         return example::report_failure(program, complaint);
     const int status = save_parts(asked, *parts, *carried);
     if (status == example::done) {
@@ -224,6 +291,7 @@ example::subcommand example::extract_command()
             "checkpoint was saved, so that `stet compose` makes the same checkpoint of them again; --extra are "
             "those that record the prediction."};
     asked->files.describe(line.options);
+    asked->encoders.describe(line.options);
     return {.line = std::move(line), .run = [asked](const std::vector<std::string>& words) {
                 asked->checkpoint = words[0];
                 return ::run(*asked);

@@ -3,6 +3,7 @@
 #include "../report.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
+#include "refusal.hpp"
 #include "subcommand.hpp"
 
 #include <stet/save/save.hpp>
@@ -60,7 +61,7 @@ int join(const request& asked)
     const auto            saved = stet::save(*set, stet::exact_path{asked.file, existing},
                                              {.metadata = metadata, .progress = bar, .prefetch = stet::populate_pages});
     if (!saved)
-        return example::report_failure(program, stet::message(saved.error()));
+        return example::report_failure(program, example::told(saved.error()));
     example::print_file(*saved);
     return example::done;
 }

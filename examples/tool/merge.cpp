@@ -7,6 +7,7 @@
 #include "destination.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
+#include "refusal.hpp"
 #include "subcommand.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
@@ -266,7 +267,7 @@ int save(const std::vector<checkpoint_file*>& files, const arguments& given)
                                  .writer = given.where.replaces() ? closing.writer() : stet::file_writer()});
     }();
     if (!saved)
-        return example::report_failure(program, stet::message(saved.error()));
+        return example::report_failure(program, example::told(saved.error()));
     example::print_file(*saved);
     print_outcome(*merged, given.how.type.has_value());
     example::print_passed_on(*about);

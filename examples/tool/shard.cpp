@@ -2,6 +2,7 @@
 // Saves a checkpoint again in several files with an index, as the hub and its libraries keep large models.
 #include "progress_bar.hpp"
 #include "readable.hpp"
+#include "refusal.hpp"
 #include "subcommand.hpp"
 
 #include <stet/read/mapped_file.hpp>
@@ -95,7 +96,7 @@ int shard(const request& asked)
                       .existing = asked.replaces ? stet::existing_file::replace : stet::existing_file::refuse,
                       .file = {.metadata = metadata, .progress = bar}});
     if (!saved)
-        return example::report_failure(program, stet::message(saved.error()));
+        return example::report_failure(program, example::told(saved.error()));
     print(*saved);
     return example::done;
 }
