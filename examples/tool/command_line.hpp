@@ -92,8 +92,8 @@ inline void print_help(const command_line& line)
 {
     constexpr std::size_t column = 28;
     const std::size_t     width = text_width();
-    std::cout << filled(line.purpose, width, 0) << "\n\nusage: " << line.name << " [OPTION...]"
-              << (line.words.empty() ? "" : " ") << line.words << "\n\n";
+    const std::string     usage = std::string(line.name) + " [OPTION...] " + std::string(line.words);
+    std::cout << filled(line.purpose, width, 0) << "\n\nusage: " << filled(usage, width, 7) << "\n\n";
     for (const option& one : line.options)
         print_term(std::string(one.name) + (one.value.empty() ? "" : " ") + std::string(one.value), one.help,
                    column);

@@ -41,17 +41,33 @@ inline std::string option_names(const command_line& line)
     return joined(names);
 }
 
-/// Without what a shell would take for itself inside quotes, in one line.
+/// In one line, with other characters for those that shells take for themselves in quotes and descriptions.
 inline std::string plain(std::string_view text)
 {
     std::string out;
     for (const char c : text) {
-        if (c == '\n')
+        switch (c) {
+        case '\n':
             out += ' ';
-        else if (c == '\'' || c == '`' || c == '[' || c == ']' || c == ':' || c == '\\')
-            out += c == '[' ? "(" : c == ']' ? ")" : c == ':' ? "," : "";
-        else
+            break;
+        case '\'':
+            out += "\xE2\x80\x99"; // a raised comma
+            break;
+        case '[':
+            out += '(';
+            break;
+        case ']':
+            out += ')';
+            break;
+        case ':':
+            out += ',';
+            break;
+        case '`':
+        case '\\':
+            break;
+        default:
             out += c;
+        }
     }
     return out;
 }
@@ -70,7 +86,8 @@ inline void print_bash(const std::vector<named_command>& commands)
     std::cout << "completions --help --version --man' -- \"$word\"))\n        return\n    fi\n"
                  "    case ${COMP_WORDS[1]} in\n"
                  "        completions) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$word\")) ;;\n";
-    for (const auto& [name, line] : commands) {
+    for (const auto& [name, command] : commands) {
+        const command_line& line = command.line;
         std::cout << "        " << name << ")\n            case $before in\n";
         for (const option& one : line.options) {
             if (one.value.empty())
@@ -82,6 +99,8 @@ inline void print_bash(const std::vector<named_command>& commands)
                 std::cout << "COMPREPLY=($(compgen -d -- \"$word\"))";
             else if (parts::is_file(one.value))
                 std::cout << "COMPREPLY=($(compgen -f -- \"$word\"))";
+            else
+                std::cout << ':';
             std::cout << "; return ;;\n";
         }
         std::cout << "            esac\n            if [[ $word == -* ]]; then\n"
@@ -98,13 +117,14 @@ inline void print_zsh(const std::vector<named_command>& commands)
 {
     namespace parts = completions_parts;
     std::cout << "#compdef stet\n_stet()\n{\n    local -a commands=(\n";
-    for (const auto& [name, line] : commands)
-        std::cout << "        '" << name << ':' << parts::plain(line.purpose) << "'\n";
+    for (const auto& [name, command] : commands)
+        std::cout << "        '" << name << ':' << parts::plain(command.line.purpose) << "'\n";
     std::cout << "        'completions:What a shell completes a command line by.'\n    )\n"
                  "    if ((CURRENT == 2)); then\n        _describe command commands\n        return\n    fi\n"
                  "    local command=$words[2]\n    shift words\n    ((CURRENT--))\n"
                  "    case $command in\n        completions) _values shell bash zsh fish ;;\n";
-    for (const auto& [name, line] : commands) {
+    for (const auto& [name, command] : commands) {
+        const command_line& line = command.line;
         std::cout << "        " << name << ")\n            _arguments";
         for (const option& one : line.options) {
             std::cout << " \\\n                '" << one.name << '[' << parts::plain(one.help) << ']';
@@ -134,7 +154,8 @@ inline void print_fish(const std::vector<named_command>& commands)
            "complete -c stet -n __fish_use_subcommand -f -l man -d 'print a manual page'\n"
            "complete -c stet -n __fish_use_subcommand -f -a completions -d 'what a shell completes by'\n"
            "complete -c stet -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'\n";
-    for (const auto& [name, line] : commands) {
+    for (const auto& [name, command] : commands) {
+        const command_line& line = command.line;
         std::cout << "complete -c stet -n __fish_use_subcommand -f -a " << name << " -d '"
                   << parts::plain(line.purpose) << "'\n";
         for (const option& one : line.options) {

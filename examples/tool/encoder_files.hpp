@@ -22,17 +22,17 @@ struct encoder_name {
 };
 
 inline constexpr std::array<encoder_name, 11> encoder_names{{
-    {"clip_l.", "--clip-l", "CLIP-L, in a file of its own"},
-    {"clip_g.", "--clip-g", "CLIP-G, likewise, as those that follow"},
-    {"clip_h.", "--clip-h", "CLIP-H"},
-    {"t5xxl.", "--t5xxl", "T5-XXL"},
-    {"pile_t5xl.", "--pile-t5xl", "Pile T5-XL"},
-    {"mt5xl.", "--mt5xl", "mT5-XL"},
-    {"umt5xxl.", "--umt5xxl", "UMT5-XXL"},
-    {"t5base.", "--t5base", "T5 base"},
-    {"gemma2_2b.", "--gemma2-2b", "Gemma 2 2B"},
-    {"llama.", "--llama", "Llama"},
-    {"hydit_clip.", "--hydit-clip", "Hunyuan-DiT's CLIP"},
+    {"clip_l.", "--clip-l", "CLIP-L in a file of its own"},
+    {"clip_g.", "--clip-g", "CLIP-G, likewise"},
+    {"clip_h.", "--clip-h", "CLIP-H, likewise"},
+    {"t5xxl.", "--t5xxl", "T5-XXL, likewise"},
+    {"pile_t5xl.", "--pile-t5xl", "Pile T5-XL, likewise"},
+    {"mt5xl.", "--mt5xl", "mT5-XL, likewise"},
+    {"umt5xxl.", "--umt5xxl", "UMT5-XXL, likewise"},
+    {"t5base.", "--t5base", "T5 base, likewise"},
+    {"gemma2_2b.", "--gemma2-2b", "Gemma 2 2B, likewise"},
+    {"llama.", "--llama", "Llama, likewise"},
+    {"hydit_clip.", "--hydit-clip", "Hunyuan-DiT's CLIP, likewise"},
 }};
 
 /// What stands between an encoder's name and the keys of its network.

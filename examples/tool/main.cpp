@@ -41,7 +41,7 @@ std::vector<example::named_command> described()
 {
     std::vector<example::named_command> all;
     for (const entry& one : entries)
-        all.push_back({.name = one.name, .line = one.make().line});
+        all.push_back({.name = one.name, .command = one.make()});
     return all;
 }
 
@@ -56,9 +56,10 @@ int print_usage()
 {
     const std::size_t width = example::text_width();
     std::cout << example::filled(purpose, width, 0)
-              << "\n\nusage: stet COMMAND [OPTION...] [FILE...]\n\ncommands:\n";
+              << "\n\nusage: " << example::filled("stet COMMAND [OPTION...] [FILE...]", width, 7)
+              << "\n\ncommands:\n";
     for (const example::named_command& one : described())
-        example::print_term(one.name, first_sentence(one.line.purpose), 15);
+        example::print_term(one.name, first_sentence(one.command.line.purpose), 15);
     std::cout << "\noptions:\n";
     example::print_term("--help", "say this; `stet COMMAND --help` says more", 15);
     example::print_term("--version", "say which version this is", 15);

@@ -3,7 +3,7 @@
 #ifndef EXAMPLE_MANUAL_PAGE_HPP
 #define EXAMPLE_MANUAL_PAGE_HPP
 
-#include "command_line.hpp"
+#include "subcommand.hpp"
 
 #include <iostream>
 #include <string>
@@ -14,7 +14,7 @@ namespace example {
 
 struct named_command {
     std::string_view name;
-    command_line     line;
+    subcommand       command;
 };
 
 /// Text as roff takes it: a dash that can be searched for, no line that is a request, `...` in bold.
@@ -51,7 +51,8 @@ inline void print_manual_page(std::string_view purpose, std::string_view version
               << ".SH SYNOPSIS\n.B stet\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fIFILE\\fR...]\n"
               << ".SH DESCRIPTION\n"
               << roff(purpose) << "\n.SH COMMANDS\n";
-    for (const auto& [name, line] : commands) {
+    for (const auto& [name, command] : commands) {
+        const command_line& line = command.line;
         std::cout << ".SS \"" << roff(line.name) << " [OPTION...]" << (line.words.empty() ? "" : " ")
                   << roff(line.words) << "\"\n"
                   << roff(line.purpose) << '\n';

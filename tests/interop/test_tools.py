@@ -7,6 +7,7 @@ import ctypes
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -349,7 +350,7 @@ class Merge(Scratch):
         done = tool("merge", a, b, "--output", self.folder / "merged", status=1)
         self.assertEqual(
             done.stderr,
-            "merge: tensor 't': its shape is [2, 3] in the first file and [3, 2] in the second; "
+            "stet merge: tensor 't': its shape is [2, 3] in the first file and [3, 2] in the second; "
             "only equal shapes can be merged\n",
         )
         self.assertFalse((self.folder / "merged").exists())
@@ -694,6 +695,68 @@ class EditMetadata(Scratch):
                 tool("edit", path, *options, status=1)
                 self.assertTrue(path.read_bytes() == before)
                 self.assertEqual(sorted(entry.name for entry in self.folder.iterdir()), ["bytes", "file"])
+
+
+class ItsOwnDescription(Scratch):
+    """The manual page and the completions are what their readers take."""
+
+    def printed(self, *arguments):
+        return subprocess.run([TOOL, *arguments], capture_output=True, text=True, check=True, timeout=60).stdout
+
+    def checked(self, text, *command):
+        if not shutil.which(command[0]):
+            self.skipTest(f"there is no {command[0]}")
+        (self.folder / "text").write_text(text)
+        done = subprocess.run(
+            [*command, self.folder / "text"], capture_output=True, text=True, check=False, timeout=60
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def commands(self):
+        listed = self.printed("--help").split("\ncommands:\n")[1].split("\n\n")[0]
+        return re.findall(r"^  (\w+) ", listed, re.MULTILINE)
+
+    def test_the_manual_page_has_every_command_and_option(self):
+        page = self.printed("--man")
+        self.checked(page, "groff", "-man", "-ww", "-z")
+        plain = page.replace("\\-", "-")
+        for command in self.commands():
+            with self.subTest(command=command):
+                self.assertIn(f'.SS "stet {command} ', plain)
+                for option in re.findall(r"^  (--[\w-]+)", self.printed(command, "--help"), re.MULTILINE):
+                    self.assertIn(f"\\fB{option}\\fR", plain)
+
+    def test_shells_take_the_completions(self):
+        for shell in ("bash", "zsh", "fish"):
+            with self.subTest(shell=shell):
+                self.checked(self.printed("completions", shell), shell, "-n")
+
+    def test_bash_completes_by_them(self):
+        for words, found in (
+            (["stet", "mer"], "merge"),
+            (["stet", "completions", "z"], "zsh"),
+            (["stet", "merge", "--mo"], "--mode"),
+            (["stet", "merge", "--mode", "s"], "subtract"),
+            (["stet", "compose", "--family", "SDXLR"], "SDXLRefiner"),
+            (["stet", "inspect", "tex"], "text"),
+        ):
+            with self.subTest(words=words):
+                typed = " ".join(words)
+                script = f"\ncd '{self.folder}'\nCOMP_WORDS=({typed}) COMP_CWORD={len(words) - 1}\n_stet\necho ${{COMPREPLY[@]}}\n"
+                self.assertEqual(self.checked(self.printed("completions", "bash") + script, "bash").strip(), found)
+
+    def test_help_fits_a_narrow_terminal(self):
+        for command in ([], *([command] for command in self.commands())):
+            for columns in (40, 63, 100):
+                with self.subTest(command=command, columns=columns):
+                    done = subprocess.run(
+                        [TOOL, *command, "--help"], capture_output=True, text=True, check=True, timeout=60,
+                        env=os.environ | {"COLUMNS": str(columns)},
+                    )  # fmt: skip
+                    # A word alone may be longer than a line.
+                    wide = [line for line in done.stdout.splitlines() if len(line) > columns and " " in line.strip()]
+                    self.assertEqual(wide, [])
 
 
 if __name__ == "__main__":
