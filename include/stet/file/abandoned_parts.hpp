@@ -20,7 +20,9 @@ struct abandoned_options {
     /// How long ago a part file was last written, at least, to be taken for abandoned; in seconds. Its lock tells
     /// whether its saver lives wherever that runs on the same system. The age is for savers on other machines, where a
     /// shared folder does not pass locks on, and for those that could not lock. 0: whatever its age.
-    std::int64_t             least_age = 3600;
+    std::int64_t least_age = 3600;
+    /// Whether files go. If not, those that would are named as removed, and all stay.
+    bool                     removes = true;
     const stet::file_system* file_system = &native_file_system(); ///< lifetime: borrowed
 };
 
@@ -72,6 +74,7 @@ private:
     const std::string* path_;
     std::int64_t       least_age_;
     std::int64_t       now_;
+    bool               removes_;
     abandoned_parts    found_{};
 };
 

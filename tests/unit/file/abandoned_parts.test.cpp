@@ -69,6 +69,22 @@ TEST_CASE("what a dead saver left is removed, and its number is free again")
     CHECK(next->number() == 2);
 }
 
+TEST_CASE("who only looks is told what would be removed, and all stays")
+{
+    const scratch_directory here;
+    here.put("M_00007_.part", "half");
+    here.put("model.safetensors.part", "half");
+    abandoned_options only_looks = whatever_its_age();
+    only_looks.removes = false;
+    const auto numbered = remove_abandoned_numbered(here.path(), {}, only_looks);
+    const auto exact = remove_abandoned_exact(here.path() + "/model.safetensors", only_looks);
+    REQUIRE(numbered);
+    REQUIRE(exact);
+    CHECK(numbered->removed == names{"M_00007_.part"});
+    CHECK(exact->removed == names{"model.safetensors.part"});
+    CHECK(here.entries() == names{"M_00007_.part", "model.safetensors.part"});
+}
+
 TEST_CASE("the part file of a live saver stays, whatever its age, and can be published")
 {
     const scratch_directory here;

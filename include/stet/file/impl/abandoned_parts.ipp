@@ -14,7 +14,8 @@ namespace detail {
 
 STET_INLINE part_search::part_search(const folder& in, const std::string& path,
                                      const abandoned_options& options) noexcept
-    : in_(&in), path_(&path), least_age_(options.least_age), now_(std::int64_t{std::time(nullptr)})
+    : in_(&in), path_(&path), least_age_(options.least_age), now_(std::int64_t{std::time(nullptr)}),
+      removes_(options.removes)
 {
 }
 
@@ -82,6 +83,8 @@ STET_INLINE void part_search::remove(const std::string& name, const file_lock& l
         return;
     if (is_too_young(lock.facts()))
         return leave(name, left_because::too_young);
+    if (!removes_)
+        return found_.removed.push_back(name);
     const file_system& calls = in_->calls();
     const auto removed = retried([&] { return calls.remove(calls.context, in_->handle(), name.c_str()); });
     if (removed.error == 0)
