@@ -4,10 +4,11 @@
 #ifndef EXAMPLE_CHECKPOINT_FILE_HPP
 #define EXAMPLE_CHECKPOINT_FILE_HPP
 
+#include "looks_like.hpp"
+#include "opened_source.hpp"
 #include "readable.hpp"
 
 #include <stet/read/checkpoint_reader.hpp>
-#include <stet/read/mapped_file.hpp>
 #include <stet/tensor/produced.hpp>
 #include <stet/tensor/tensor_like.hpp>
 #include <stet/vocabulary/message.hpp>
@@ -58,18 +59,18 @@ struct file_entry {
 /// lifetime: its entries borrow from it; it may be moved
 class checkpoint_file {
 public:
+    /// path: "-" for standard input
     /// Returns why it cannot be read, as a sentence that names the file, or nothing.
-    std::string open(const std::string& path)
+    std::string open(const std::string& path, const stet::read_options& options = {})
     {
-        path_ = path;
-        auto source = stet::file_source::open(path.c_str());
-        if (!source)
-            return stet::message(source.error());
-        source_ = std::make_unique<stet::file_source>(*std::move(source));
+        path_ = shown_path(path);
+        source_ = std::make_unique<opened_source>();
+        if (std::string complaint = source_->open(path); !complaint.empty())
+            return complaint;
         size_ = source_->size();
-        auto reader = stet::open_checkpoint(*source_);
+        auto reader = stet::open_checkpoint(*source_, options);
         if (!reader)
-            return quoted(path) + ": " + stet::message(reader.error());
+            return why_unreadable(path_, *source_, reader.error());
         reader_ = std::make_unique<stet::checkpoint_reader>(*std::move(reader));
         block_ = std::make_unique<std::vector<std::byte>>(block_size);
         for (const stet::stored_tensor tensor : header())
@@ -101,7 +102,7 @@ public:
 private:
     std::string                              path_{};
     std::uint64_t                            size_ = 0;
-    std::unique_ptr<stet::file_source>       source_{}; // the reader borrows it
+    std::unique_ptr<opened_source>           source_{}; // the reader borrows it
     std::unique_ptr<stet::checkpoint_reader> reader_{};
     std::unique_ptr<std::vector<std::byte>>  block_{};
     std::vector<file_entry>                  entries_{};

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// A file to read from, or what standard input brings.
+#ifndef EXAMPLE_OPENED_SOURCE_HPP
+#define EXAMPLE_OPENED_SOURCE_HPP
+
+#include <stet/read/byte_source.hpp>
+#include <stet/read/checkpoint_header.hpp>
+#include <stet/read/mapped_file.hpp>
+#include <stet/vocabulary/message.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+#if defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
+#endif
+
+namespace example {
+
+/// What messages call a path: "-" is standard input.
+inline std::string_view shown_path(std::string_view path)
+{
+    return path == "-" ? std::string_view("standard input") : path;
+}
+
+/// What --lenient stands for: bytes after the last tensor, zeros after the header.
+inline stet::read_options lenience(bool is_lenient)
+{
+    return {.allow_trailing_bytes = is_lenient, .allow_nul_padding = is_lenient};
+}
+
+/// Everything that standard input brings, in memory.
+inline std::vector<std::byte> read_standard_input()
+{
+#if defined(_WIN32)
+    ::_setmode(::_fileno(stdin), _O_BINARY);
+#endif
+    constexpr std::size_t  piece = std::size_t{1} << 20U;
+    std::vector<std::byte> all;
+    for (std::size_t read = piece; read == piece;) {
+        const std::size_t before = all.size();
+        all.resize(before + piece);
+        read = std::fread(all.data() + before, 1, piece, stdin);
+        all.resize(before + read);
+    }
+    return all;
+}
+
+/// lifetime: who reads from it borrows it; it stays where it is
+class opened_source {
+public:
+    opened_source() = default;
+    opened_source(const opened_source&) = delete;
+    opened_source& operator=(const opened_source&) = delete;
+
+    /// path: "-" for standard input
+    /// Returns why it cannot be opened, or nothing.
+    std::string open(const std::string& path)
+    {
+        if (path == "-") {
+            memory_ = read_standard_input();
+            return {};
+        }
+        auto file = stet::file_source::open(path.c_str());
+        if (!file)
+            return stet::message(file.error());
+        file_ = *std::move(file);
+        return {};
+    }
+
+    std::uint64_t size() const { return file_ ? file_->size() : memory_.size(); }
+
+    stet::result<void> read(std::uint64_t offset, std::span<std::byte> buffer) const
+    {
+        return file_ ? file_->read(offset, buffer) : stet::span_source(memory_).read(offset, buffer);
+    }
+
+private:
+    std::optional<stet::file_source> file_{};
+    std::vector<std::byte>           memory_{};
+};
+
+} // namespace example
+
+#endif
