@@ -4,6 +4,7 @@
 #define EXAMPLE_COMMAND_LINE_HPP
 
 #include "close_names.hpp"
+#include "interrupt.hpp"
 #include "terminal_text.hpp"
 
 #include <cstddef>
@@ -64,12 +65,13 @@ struct command_line {
     std::exit(wrong_usage);
 }
 
-/// Says why the program could not do it, in one line.
+/// Says why the program could not do it, in one line. The status of one that a signal interrupted is the shell's: 128
+/// and the signal's number.
 inline int report_failure(std::string_view program, std::string_view why)
 {
     std::cout.flush();
-    std::cerr << program << ": " << why << '\n';
-    return failed;
+    std::cerr << program << ": " << interruption() << why << '\n';
+    return caught_signal() == 0 ? int{failed} : 128 + caught_signal();
 }
 
 /// A term and what it means in a column of its own, or below it where the terminal is narrow.
