@@ -6,6 +6,7 @@
 #include "destination.hpp"
 #include "json_list.hpp"
 #include "readable.hpp"
+#include "refusal.hpp"
 #include "saved_from.hpp"
 #include "subcommand.hpp"
 #include "table.hpp"
@@ -190,7 +191,7 @@ int save(const request& asked, checkpoint_file& file, const stet::plan& plan, st
         return example::report_failure(program, stet::message(about.error()));
     const auto saved = example::save_from(file, plan, asked.where, about->metadata);
     if (!saved)
-        return example::report_failure(program, stet::message(saved.error()));
+        return example::report_failure(program, example::told(saved.error()));
     const outcome found = outcome_of(*saved, layers);
     if (asked.as_json) {
         write_json(file.path(), *saved, found, *about);

@@ -2,6 +2,7 @@
 // Says what two checkpoints have in common: by component and block, then tensor by tensor.
 #include "component.hpp"
 #include "family_layout.hpp"
+#include "refusal.hpp"
 #include "subcommand.hpp"
 
 #include <stet/diff.hpp>
@@ -122,10 +123,9 @@ void print(const stet::diffs::comparison& found, bool lists_all)
         std::cout << "    and " << unlisted << " more, see --all\n";
 }
 
-int fail(std::string_view path, const stet::error& e)
+int fail(std::string_view why)
 {
-    std::cerr << program << ": " << (e.subject().empty() ? stet::readable(path) + ": " : std::string())
-              << stet::message(e) << '\n';
+    example::report_failure(program, why);
     return trouble;
 }
 
@@ -138,10 +138,10 @@ int diff(const request& asked, const std::string& first_path, const std::string&
 {
     const auto first = stet::mapped_checkpoint::open(first_path.c_str());
     if (!first)
-        return fail(first_path, first.error());
+        return fail(example::told_of_file(first_path, first.error()));
     const auto second = stet::mapped_checkpoint::open(second_path.c_str());
     if (!second)
-        return fail(second_path, second.error());
+        return fail(example::told_of_file(second_path, second.error()));
 
     // The component of each name, where the first file's names tell its layout.
     const example::detected_layout detected = example::detect(first->header());
@@ -152,12 +152,12 @@ int diff(const request& asked, const std::string& first_path, const std::string&
     };
     const auto found = stet::diffs::compare(*first, *second, {.component = component});
     if (!found)
-        return fail(first_path, found.error());
+        return fail(stet::message(found.error()));
     if (asked.as_json) {
         std::vector<std::byte> text;
         stet::append_sink      into(text);
         if (const auto written = stet::diffs::write_json(*found, into); !written)
-            return fail(first_path, written.error());
+            return fail(stet::message(written.error()));
         std::cout << std::string_view(reinterpret_cast<const char*>(text.data()), text.size()) << '\n';
     } else {
         print(*found, asked.lists_all);

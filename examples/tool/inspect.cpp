@@ -2,6 +2,7 @@
 // Shows what checkpoints hold: components, tensors, metadata. Reads their headers, never their data.
 #include "checkpoint_file.hpp"
 #include "family_layout.hpp"
+#include "json_list.hpp"
 #include "readable.hpp"
 #include "subcommand.hpp"
 #include "table.hpp"
@@ -203,25 +204,7 @@ void print(const overview& seen, bool with_tensors)
 
 // ---- for programs -----------------------------------------------------------------------------------------
 
-/// A JSON object or list that is printed; puts commas between members and elements, and closes itself.
-class json_list {
-public:
-    json_list(char open, char close) : close_(close) { std::cout << open; }
-    json_list(const json_list&) = delete;
-    json_list& operator=(const json_list&) = delete;
-    ~json_list() { std::cout << close_; }
-
-    /// Starts an element.
-    std::ostream& next() { return std::cout << (std::exchange(is_first_, false) ? "" : ", "); }
-    /// Starts an element on a line of its own.
-    void next_line() { std::cout << (std::exchange(is_first_, false) ? "\n" : ",\n"); }
-    /// Starts a member.
-    std::ostream& next(std::string_view key) { return next() << example::json_text(key) << ": "; }
-
-private:
-    char close_;
-    bool is_first_ = true;
-};
+using example::json_list;
 
 void write_totals(json_list& object, const totals& of)
 {
@@ -369,6 +352,6 @@ example::subcommand example::inspect_command()
                  .notes =
                      "Components are told apart by the layout that the names fit. What belongs to none is "
                      "'other'. A tensor's offset is its place in the file. A file that cannot be read is "
-                     "named on standard error, the others are shown."},
+                     "named on standard error, the others are shown. - is standard input."},
         .run = [asked](const std::vector<std::string>& paths) { return inspect(*asked, paths); }};
 }

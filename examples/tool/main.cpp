@@ -22,12 +22,12 @@ struct entry {
 
 /// In the order in which --help lists them.
 constexpr std::array entries{
-    entry{"inspect", example::inspect_command}, entry{"diff", example::diff_command},
+    entry{"inspect", example::inspect_command}, entry{"verify", example::verify_command},
+    entry{"hash", example::hash_command},       entry{"diff", example::diff_command},
     entry{"extract", example::extract_command}, entry{"compose", example::compose_command},
     entry{"merge", example::merge_command},     entry{"edit", example::edit_command},
-    entry{"shard", example::shard_command},     entry{"join", example::join_command},
-    entry{"verify", example::verify_command},   entry{"hash", example::hash_command},
     entry{"cast", example::cast_command},       entry{"prune", example::prune_command},
+    entry{"shard", example::shard_command},     entry{"join", example::join_command},
     entry{"clean", example::clean_command},
 };
 

@@ -6,6 +6,7 @@
 #include "destination.hpp"
 #include "json_list.hpp"
 #include "readable.hpp"
+#include "refusal.hpp"
 #include "saved_from.hpp"
 #include "subcommand.hpp"
 #include "table.hpp"
@@ -198,7 +199,7 @@ int save(const request& asked, checkpoint_file& file, const choice& made)
         return example::report_failure(program, stet::message(about.error()));
     const auto saved = example::save_from(file, *plan, asked.where, about->metadata);
     if (!saved)
-        return example::report_failure(program, stet::message(saved.error()));
+        return example::report_failure(program, example::told(saved.error()));
     if (asked.as_json) {
         {
             example::json_list object('{', '}');

@@ -85,7 +85,7 @@ int shard(const request& asked)
     const shards::dialect dialect = dialect_named(asked.dialect);
     const auto            file = stet::file_checkpoint::open(asked.checkpoint.c_str());
     if (!file)
-        return example::report_failure(program, stet::message(file.error()));
+        return example::report_failure(program, example::told_of_file(asked.checkpoint, file.error()));
     const metadata_list   metadata = metadata_of(file->header());
     example::progress_bar bar;
     const auto            saved =
