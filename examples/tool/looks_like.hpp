@@ -207,7 +207,7 @@ inline lost_tensors lost_in(const stet::checkpoint_header& header, std::uint64_t
     lost_tensors lost;
     for (const stet::stored_tensor tensor : header) {
         const std::uint64_t begin = header.offset_in_file(tensor);
-        if (begin + tensor.size() <= file_size)
+        if (begin + tensor.size() <= file_size || tensor.size() == 0)
             continue;
         if (begin < file_size)
             lost.cut = tensor.name;
@@ -252,7 +252,7 @@ inline std::string too_long(std::string_view path, stet::source_ref file, const 
     const std::uint64_t    more = refused.actual - refused.expected;
     std::vector<std::byte> tail(size_in_memory(std::min<std::uint64_t>(more, 65536)));
     const bool             are_zeros =
-        file.read(refused.expected, tail) &&
+        tail.size() == more && file.read(refused.expected, tail) &&
         std::all_of(tail.begin(), tail.end(), [](std::byte one) { return one == std::byte{0}; });
     return quoted(path) + " goes on after its last tensor: " + counted(more, "byte") +
            (are_zeros ? " of zeros" : "") + (more == 1 ? " that belongs" : " that belong") + " to none; " +

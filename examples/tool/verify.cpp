@@ -127,19 +127,25 @@ void look_at_places(const stet::checkpoint_header& header, verdict& said)
                      example::quoted(first) + (count > 1 ? " is the first" : ""));
 }
 
-/// A prediction that the metadata names and a marker tensor denies.
+/// A prediction that the metadata names and a marker tensor or another entry denies.
 void look_at_prediction(const stet::checkpoint_header& header, verdict& said)
 {
+    constexpr std::string_view                key = "modelspec.predict_key";
+    constexpr std::string_view                type = "modelspec.prediction_type";
     constexpr std::array<std::string_view, 2> markers{"v_pred", "edm_vpred.sigma_max"};
-    for (const std::string_view key : {"modelspec.predict_key", "modelspec.prediction_type"}) {
-        const auto told = header.metadata(key);
-        if (!told || *told != "epsilon")
-            continue;
+    const auto                                says = [&](std::string_view entry, std::string_view word) {
+        return header.metadata(entry) == word;
+    };
+    if ((says(key, "v") && says(type, "epsilon")) || (says(key, "epsilon") && says(type, "v")))
+        said.add_difference(severity::error, "prediction-conflict", "metadata " + example::quoted(type),
+                            std::string(*header.metadata(key)) + ", as " + example::quoted(key) + " says",
+                            *header.metadata(type));
+    for (const std::string_view entry : {key, type}) {
         for (const std::string_view marker : markers) {
-            if (header.contains(marker))
+            if (says(entry, "epsilon") && header.contains(marker))
                 said.add_difference(severity::error, "prediction-conflict",
-                                    "metadata " + example::quoted(key),
-                                    "v, as the tensor " + example::quoted(marker) + " says", *told);
+                                    "metadata " + example::quoted(entry),
+                                    "v, as the tensor " + example::quoted(marker) + " says", "epsilon");
         }
     }
 }

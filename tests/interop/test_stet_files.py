@@ -165,6 +165,11 @@ class LooksLike(Scratch):
             self.assertEqual({name: one.tobytes() for name, one in found.items()}, dict.fromkeys("abcdef", WHOLE[-10:]))
 
 
+    def test_standard_input_is_as_good_as_a_file(self):
+        self.assertTrue(stet("inspect", "-", input=WHOLE).stdout.startswith("standard input\n"))
+        self.assertTrue(stet("verify", "-", input=WHOLE).stdout.startswith("standard input: sound\n"))
+
+
 class Verify(Scratch):
     def said(self, content, *options, status=0):
         return stet("verify", self.put("file", content), *options, status=status).stdout
@@ -178,6 +183,17 @@ class Verify(Scratch):
     def test_a_header_beyond_the_limit_of_a_program_is_a_warning(self):
         said = self.said(checkpoint({"a": ("U8", [1], b"1")}, {"long": "x" * 1_048_577}))
         self.assertIn("warning header-ceiling: ComfyUI shows no metadata of a file whose header passes 1,048,576", said)
+
+    def test_entries_that_name_two_predictions_are_an_error(self):
+        for key, kind in (("v", "epsilon"), ("epsilon", "v")):
+            said = self.said(
+                checkpoint({"a": ("U8", [1], b"1")}, {"modelspec.predict_key": key, "modelspec.prediction_type": kind}),
+                status=1,
+            )
+            self.assertIn(
+                f"error prediction-conflict: metadata 'modelspec.prediction_type': expected {key}, as "
+                f"'modelspec.predict_key' says, found {kind}\n", said,
+            )
 
     def test_tensors_that_cannot_be_mapped_are_worth_a_line(self):
         data = {"a": ("U8", [1], b"1"), "b": ("F32", [1], bytes(4)), "c": ("F16", [2], bytes(4))}
