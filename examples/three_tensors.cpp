@@ -41,8 +41,8 @@ private:
 /// Forty layers whose large weights are all views of one block; with --full-size a file of 20 GB.
 stet::result<stet::saved_checkpoint> save_sample(const example::arguments& arguments)
 {
-    const std::uint64_t      rows = arguments.full_size ? 122'071 : 128;
-    const std::vector<float> block(static_cast<std::size_t>(rows * 1'024), 0.25F);
+    const std::size_t        rows = arguments.full_size ? 122'071 : 128;
+    const std::vector<float> block(rows * 1'024, 0.25F);
     const std::vector<float> small(1'024, 3.0F);
 
     std::map<std::string, stet::result<stet::tensor_view>> dict;

@@ -46,8 +46,9 @@ std::string sentence(const stet::diffs::entry& one)
         return "equal values in other bytes";
     case outcome::different:
         return std::to_string(one.apart.differing) + " of " + std::to_string(one.apart.elements) +
-               " numbers differ, by " + shown(one.apart.largest) + " at most, " + shown(one.apart.mean()) +
-               " on average";
+               (one.apart.elements == 1 ? " number" : " numbers") +
+               (one.apart.differing == 1 ? " differs, by " : " differ, by ") + shown(one.apart.largest) +
+               " at most, " + shown(one.apart.mean()) + " on average";
     case outcome::not_measured:
         return "other bytes";
     case outcome::other_shape:

@@ -11,7 +11,7 @@ file(GLOB_RECURSE installed RELATIVE ${SCRATCH} ${SCRATCH}/*)
 list(SORT installed)
 set(expected
     bin/stet
-    share/bash-completion/completions/stet
+    share/bash-completion/completions/stet.bash
     share/fish/vendor_completions.d/stet.fish
     share/man/man1/stet.1
     share/zsh/site-functions/_stet

@@ -14,6 +14,7 @@
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/compare_lines.cmake)
 
+unset(ENV{COLUMNS}) # texts are as wide as they are without a terminal
 file(REMOVE_RECURSE ${SCRATCH})
 file(MAKE_DIRECTORY ${SCRATCH})
 

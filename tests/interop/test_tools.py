@@ -37,13 +37,17 @@ ENCODERS["SDXLRefiner"] = ("clip_g",)
 WITH_SIGMAS = ("SV3D_u", "SV3D_p", "SVD_img2vid", "StableAudio", "CosmosT2V", "CosmosI2V")
 
 
-def tool(name, *arguments, status=0, **options):
+def run(program, *arguments, status=0, **options):
     done = subprocess.run(
-        [TOOL, name, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options
+        [program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options
     )
     if done.returncode != status:
-        raise AssertionError(f"{name} {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        raise AssertionError(f"{program} {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
     return done
+
+
+def tool(command, *arguments, **options):
+    return run(TOOL, command, *arguments, **options)
 
 
 def write(path, tensors, metadata=None):
@@ -121,7 +125,8 @@ class Scratch(unittest.TestCase):
 
     def example(self, name, *arguments):
         """The checkpoint that an example saves."""
-        done = tool(name, "--output", self.folder / "output", *arguments)
+        program = PROGRAMS / f"example_{name}{TOOL.suffix}"
+        done = run(program, "--output", self.folder / "output", *arguments)
         return next(Path(line) for line in done.stdout.splitlines() if line.endswith(".safetensors"))
 
 
@@ -401,7 +406,7 @@ class ProgressBar(Scratch):
             while text := os.read(leader, 1 << 16):
                 drawn += text.decode()
         os.close(leader)
-        self.assertRegex(drawn, r"\r#{50} 100 %")
+        self.assertRegex(drawn, r"\r[#.]{30} +\d+ %  \d\.\d\d of 2\.10 MB.*\r +\r$")
         self.assertRegex(drawn, r"\r +\r$")  # wiped out
         done = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=60)
         self.assertEqual(done.stderr, "")
