@@ -105,6 +105,13 @@ def main(repository, target):
         copy.write_text(text, encoding="utf-8")
         found.append(f"/** @example {name}\n * @details {first_comment(text)}\n */\n")
     (target / "pages/examples.dox").write_text("\n".join(found), encoding="utf-8")
+    about = []
+    for folder in folders: # what stands after the name in the page's title
+        title = folder.read_text(encoding="utf-8").split("\n", 1)[0]
+        _, _, brief = title.partition(": ")
+        name = folder.parent.name
+        about.append(f"/** @dir docs/include/stet/{name}\n * {brief or 'The folder'}. See @ref page_include_stet_{name}_README.\n */\n")
+    (target / "pages/folders.dox").write_text("\n".join(about), encoding="utf-8")
     names = (repository / "tests/docs/namespaces.dox").read_text(encoding="utf-8")
     (target / "pages/namespaces.dox").write_text(names, encoding="utf-8")
 
