@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Turns the conformance data into inputs for the fuzz targets.
 //
-//   fuzz_seeds DATA OUTPUT      writes OUTPUT/<target>/<name>, one file for each input
+//   fuzz_seeds TARGET DATA OUTPUT      writes OUTPUT/TARGET/<name>, one file for each input, if the data has any for it
 #include "support/files.hpp"
 #include "support/json.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
@@ -102,25 +103,34 @@ bool indices(const fs::path& data, const fs::path& to)
     return true;
 }
 
+struct seeded_target {
+    std::string_view name;
+    bool (*make)(const fs::path& data, const fs::path& to);
+};
+constexpr std::array<seeded_target, 5> seeded_targets{{{"read_header", checkpoints},
+                                                       {"redump", texts},
+                                                       {"names", names},
+                                                       {"quantised_values", quantised},
+                                                       {"shards", indices}}};
+
 } // namespace
 
 int main(int count, char** values)
 {
-    if (count != 3) {
-        std::fputs("usage: fuzz_seeds DATA OUTPUT\n", stderr);
+    if (count != 4) {
+        std::fputs("usage: fuzz_seeds TARGET DATA OUTPUT\n", stderr);
         return 2;
     }
-    const fs::path  data(values[1]);
-    const fs::path  output(values[2]);
-    std::error_code failed;
-    const auto      folder = [&](const char* target) {
-        fs::create_directories(output / target, failed);
-        return output / target;
-    };
-    const bool done = checkpoints(data, folder("read_header")) && texts(data, folder("redump")) &&
-                      names(data, folder("names")) && quantised(data, folder("quantised_values")) &&
-                      indices(data, folder("shards"));
-    if (!done || failed)
-        std::fprintf(stderr, "the data in %s cannot be used\n", values[1]);
-    return done && !failed ? 0 : 1;
+    for (const seeded_target& target : seeded_targets) {
+        if (target.name != values[1])
+            continue;
+        const fs::path  output = fs::path(values[3]) / target.name;
+        std::error_code failed;
+        fs::create_directories(output, failed);
+        if (failed || !target.make(values[2], output)) {
+            std::fprintf(stderr, "the data in %s cannot be used\n", values[2]);
+            return 1;
+        }
+    }
+    return 0;
 }
