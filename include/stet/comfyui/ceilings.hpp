@@ -15,7 +15,7 @@ namespace STET_NAMESPACE::ceilings {
 /// The longest header one program reads, and what it does with a longer one.
 struct ceiling {
     std::uint64_t longest; ///< bytes of the JSON text with its padding: what the file's length field may say
-    std::string_view program;  ///< "transformers.js", say
+    std::string_view program;  ///< "MLX", say
     std::string_view sentence; ///< what it does with a longer header
 };
 

@@ -28,7 +28,7 @@ public:
     /// A name and its tensor, or the place of a removed one.
     struct entry {
         placed_name        name{};             ///< the key
-        const tensor_view* tensor = nullptr;   ///< null where it was removed
+        const tensor_view* tensor = nullptr;   ///< what the name leads to, or led to
         bool               is_present = false; ///< whether it was not removed
     };
 

@@ -83,10 +83,10 @@ struct number_counts {
 struct decision {
     std::string_view name{};                             ///< of the tensor
     merging::outcome outcome = merging::outcome::merged; ///< what became of it
-    bool             is_widened = false;                 ///< whether it has the other file's larger shape
-    bool             is_quantised = false;               ///< a layer, in the result
-    bool             differs = false; ///< other_type: B's bytes are others; known once it is written
-    number_counts    numbers{};       ///< values that are infinite or NaN
+    bool             is_widened = false;   ///< whether only its first four input channels are mixed
+    bool             is_quantised = false; ///< a layer, in the result
+    bool             differs = false;      ///< other_type: B's bytes are others; known once it is written
+    number_counts    numbers{};            ///< values that are infinite or NaN
 };
 
 } // namespace STET_NAMESPACE::merging

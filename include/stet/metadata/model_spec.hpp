@@ -34,8 +34,8 @@ struct pixel_size {
 
 /// Both ends belong to it.
 struct timesteps {
-    std::uint32_t first = 0; ///< the noisiest is 1000
-    std::uint32_t last = 0;  ///< likewise
+    std::uint32_t first = 0; ///< from 0 to 1000
+    std::uint32_t last = 0;  ///< not below `first`
 };
 
 /// What ModelSpec wants said about a model. A text or a list left empty is left out of the file.

@@ -12,7 +12,7 @@ namespace STET_NAMESPACE {
 /// In which order tensors stand in the file, and how far the data is aligned. Tensors are grouped, higher groups come
 /// first, and inside a group names ascend byte by byte. Plain data: write your own group function.
 struct file_order {
-    /// Tensors of smaller groups come first.
+    /// The group of a tensor; higher ones come first.
     std::uint8_t (*group)(dtype type, std::uint64_t size);
     std::uint32_t data_alignment =
         8; ///< of the first tensor, in bytes from the start of the file; a power of two >= 8

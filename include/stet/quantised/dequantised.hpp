@@ -35,7 +35,7 @@ public:
 
     /// The type asked for.
     dtype type() const noexcept { return wanted_; }
-    /// The weight's shape without codes.
+    /// The weight's shape as numbers.
     const extents& shape() const noexcept STET_LIFETIME_BOUND { return values_.shape; }
 
     /// errors:   those of byte_count; while it is read, out_of_memory and those of the layer's tensors

@@ -101,7 +101,7 @@ enum class linear_dtype : std::uint8_t { int4, int8 };
 
 /// What a marker or the metadata says of a layer, defaults filled in.
 struct settings {
-    /// Whether products take whole numbers of the input's type.
+    /// Whether products are computed in the inputs' own precision.
     bool                         full_precision_matrix_mult = false;
     bool                         convrot = false;         ///< the weight is stored rotated
     std::uint64_t                convrot_groupsize = 256; ///< matters where `convrot` is true
@@ -148,7 +148,7 @@ struct companion {
 /// Rows and columns of a layer, from somebody who knows the model.
 struct known_shape {
     std::string_view layer;       ///< its name
-    std::uint64_t    rows = 0;    ///< of the weight without codes
+    std::uint64_t    rows = 0;    ///< of the weight as numbers
     std::uint64_t    columns = 0; ///< likewise
 };
 
@@ -174,9 +174,9 @@ struct layer {
     std::string_view         format_name{};    ///< as the file says it, known or not
     /// Where it is said what the layer is.
     quantised::described_by     described_by = quantised::described_by::nothing;
-    quantised::settings         settings{};         ///< what the marker says
-    quantised::block_state      blocks{};           ///< how a weight in blocks is cut
-    quantised::logical_shape    shape{};            ///< of the weight without codes
+    quantised::settings         settings{};         ///< what marker or metadata say
+    quantised::block_state      blocks{};           ///< what bitsandbytes says
+    quantised::logical_shape    shape{};            ///< of the weight as numbers
     std::uint32_t               weight = no_tensor; ///< its position
     std::uint32_t               bias = no_tensor;   ///< its position
     array_view<const companion> companions{};       ///< scales and the like that are there

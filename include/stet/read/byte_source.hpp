@@ -78,7 +78,7 @@ private:
 /// errors: source_refused, with that code in os_code, the bytes asked for in `expected` and their offset in `actual`
 class callback_source {
 public:
-    /// 0, or an error number that the error will hold.
+    /// Returns 0, or a code of its own, which the error holds.
     using function = int (*)(void* context, std::uint64_t offset, void* buffer, std::size_t size);
 
     /// A C function that reads, and the size of what it reads from.

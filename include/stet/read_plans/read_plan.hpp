@@ -28,7 +28,7 @@ struct wanted {
     std::string_view               name{};           ///< what errors speak of
     std::uint64_t                  offset = 0;       ///< of the tensor's first byte in the file
     unsigned                       element_bits = 8; ///< as bit_width(dtype) tells them
-    std::span<const std::uint64_t> shape{};          ///< of the box; empty with `start`: the whole tensor
+    std::span<const std::uint64_t> shape{};          ///< of the tensor, outermost first
     std::span<const std::uint64_t>
         begin{}; ///< first index of the box along each axis; without `end` too: the whole
     std::span<const std::uint64_t> end{}; ///< one past its last index along each axis
@@ -97,7 +97,7 @@ public:
     std::uint64_t read_bytes() const noexcept { return read_; }     ///< of all requests
 
     std::uint64_t alignment() const noexcept { return alignment_; } ///< as the rules say
-    /// To which addresses of memory must be multiples.
+    /// What addresses to read into are multiples of.
     std::size_t memory_alignment() const noexcept { return memory_alignment_; }
 
 private:

@@ -17,7 +17,7 @@ namespace STET_NAMESPACE {
 /// errors: sink_refused, with that code in os_code
 class callback_sink {
 public:
-    /// 0, or an error number that the error will hold.
+    /// Returns 0, or a code of its own, which the error holds.
     using function = int (*)(void* context, const void* data, std::size_t size);
 
     /// A C function that takes bytes, and what it is handed.

@@ -49,12 +49,12 @@ struct prediction {
     {
         return {.type = model_type::v_prediction, .zero_terminal_snr = with_zero_terminal_snr};
     }
-    /// The velocity, by EDM's schedule.
+    /// The velocity, at EDM's noise levels.
     static constexpr prediction edm_v(sigma_range sigmas) noexcept
     {
         return {.type = model_type::v_prediction_edm, .sigmas = sigmas};
     }
-    /// The denoised image, by EDM's schedule.
+    /// As EDM's preconditioning has it, at its noise levels.
     static constexpr prediction edm(sigma_range sigmas) noexcept
     {
         return {.type = model_type::edm, .sigmas = sigmas};
