@@ -32,7 +32,7 @@ class Reader:
 
 
 def reader(name, needs, kind="loads", note="", long=False):
-    """needs: what pip installs for it, itself first. kind: loads tensors, looks at the header, or judges a file."""
+    """needs: what pip installs for it, itself first. kind: what it does with a file, "loads" where it gives tensors."""
 
     def add(function):
         READERS[name] = Reader(function, needs.split(), kind, note, long)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Lets every reader of readers.py read every file of tests/data/vectors/read, and says where it is too lenient, too
-strict, or falls over. See run, which is what one calls.
+strict, or falls over. See run, which is what one calls. FOLDER has each reader's answers in a file of its own.
 
     verdicts.py FOLDER PROGRAM [--long] [--write] [--only READER]...
 """
@@ -251,6 +251,18 @@ def write(text):
     page.write_text(before + begin + "\n" + text + "\n" + end + rest.split(end)[1], encoding="utf-8")
 
 
+def row_of(name, one, cases, folder):
+    """Installs a reader and lets it read; raises where there is nothing to tell of it."""
+    installed = install(name, one, folder)
+    version, _ = Process(name, installed, ["--version"], folder).answer(START_SECONDS)
+    outcomes = read_all(name, installed, cases, folder)
+    answers = "".join(f"{case}\t{outcome.kind}\t{outcome.said}\n" for case, outcome in outcomes.items())
+    (folder / f"{installed[1].name}.tsv").write_text(answers, encoding="utf-8", errors="replace")
+    if not any(outcome.kind == "accepted" for outcome in outcomes.values()):
+        raise RuntimeError(f"accepts no file at all: {next(iter(outcomes.values())).said}")
+    return Row(name, version or "", outcomes, cases)
+
+
 def main(arguments):
     folder, program = pathlib.Path(arguments[0]).resolve(), arguments[1]
     os.environ["STET_READS"] = str(pathlib.Path(program).resolve())
@@ -261,30 +273,20 @@ def main(arguments):
         if name not in chosen if chosen else one.long and "--long" not in arguments:
             continue
         try:
-            installed = install(name, one, folder)
-            version, _ = Process(name, installed, ["--version"], folder).answer(START_SECONDS)
-            outcomes = read_all(name, installed, cases, folder)
+            rows.append(row_of(name, one, cases, folder))
+            print(f"-- {name} {rows[-1].version}: {rows[-1].cells()[4:]}", flush=True)
         except (RuntimeError, subprocess.TimeoutExpired) as failed:
             missing[name] = str(failed).strip()[:200]
             print(f"-- {name}: {missing[name]}", flush=True)
-            continue
-        said = collections.Counter(outcome.said.split(":")[0] for outcome in outcomes.values() if outcome.kind == "refused")
-        if not any(outcome.kind == "accepted" for outcome in outcomes.values()):
-            missing[name] = f"accepts no file at all: {next(iter(outcomes.values())).said}"
-            print(f"-- {name}: {missing[name]}", flush=True)
-            continue
-        rows.append(Row(name, version or "", outcomes, cases))
-        print(f"-- {name} {version}: {rows[-1].cells()[4:]}; refused by {dict(said.most_common(4))}", flush=True)
-        (folder / "said.json").open("a").write(json.dumps([name, {k: [o.kind, o.said] for k, o in outcomes.items()}]) + "\n")
     text = report(rows, cases, missing)
     print(text)
     if "--write" in arguments:
         write(text)
-    wrong = list(failures(rows, cases))
+    wrong = [*failures(rows, cases), *(f"{name}: not run" for name in OURS if name in missing)]
     for one in wrong:
         print(f"wrong: {one}")
     print(f"{len(rows)} readers, {len(cases)} files each")
-    return 1 if wrong else 0
+    return 1 if wrong or not rows else 0
 
 
 if __name__ == "__main__":
