@@ -60,7 +60,7 @@ def install(name, what, folder):
             subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     if what.needs and not (place / "complete").exists():
         shutil.rmtree(place, ignore_errors=True)
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--only-binary=:all:"]
+        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--prefer-binary"]
         done = subprocess.run(
             [*pip, *target, *what.needs], env={**os.environ, "TMPDIR": str(folder)}, text=True, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=INSTALL_SECONDS,
