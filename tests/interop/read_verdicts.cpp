@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Reads files, for test_read_verdicts.py to compare. In comes, again and again, the size of a file as a decimal number,
 // a line break, the file. Out comes one line for each: `- ERROR PLACE SUBJECT` or
-// `+ METADATA NAME:DTYPE:SHAPE:BEGIN:END:CHECKSUM...`, texts in hexadecimal.
+// `+ METADATA NAME:DTYPE:SHAPE:BEGIN:END:CHECKSUM...`, texts in hexadecimal. The argument `strict` refuses what the
+// format's text forbids, too.
 #include <stet/read.hpp>
 #include <stet/stet.hpp>
 
@@ -74,9 +75,9 @@ std::string described(const stet::checkpoint_view& file)
     return line;
 }
 
-std::string verdict(std::span<const std::byte> file)
+std::string verdict(std::span<const std::byte> file, bool strict)
 {
-    const auto read = stet::read_checkpoint(file);
+    const auto read = stet::read_checkpoint(file, {.strict = strict});
     if (read)
         return described(*read);
     const stet::error& failed = read.error();
@@ -88,8 +89,9 @@ std::string verdict(std::span<const std::byte> file)
 
 } // namespace
 
-int main()
+int main(int count, char** arguments)
 {
+    const bool             strict = count == 2 && std::string_view(arguments[1]) == "strict";
     std::size_t            size = 0;
     std::vector<std::byte> file;
     while (std::scanf("%zu", &size) == 1) {
@@ -97,7 +99,7 @@ int main()
         file.resize(size);
         if (size != 0 && std::fread(file.data(), 1, size, stdin) != size)
             return 1;
-        std::puts(verdict(file).c_str());
+        std::puts(verdict(file, strict).c_str());
     }
     return 0;
 }

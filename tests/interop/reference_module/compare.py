@@ -33,13 +33,13 @@ SECONDS = 900  # for one run of pytest
 OUTCOMES = ["passed", "skipped", "failed"]
 
 
-def fetch_source(release, into):
+def fetch_source(release, into, package="safetensors"):
     """The release's source archive, from the index that pip uses: pip itself would want to build it."""
-    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/") + "/safetensors/"
+    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/") + f"/{package.replace('_', '-')}/"
     accepted = {"Accept": "application/vnd.pypi.simple.v1+json"}
     with urllib.request.urlopen(urllib.request.Request(index, headers=accepted), timeout=60) as answer:
         files = json.load(answer)["files"]
-    name = f"safetensors-{release}.tar.gz"
+    name = f"{package}-{release}.tar.gz"
     file = next(file for file in files if file["filename"] == name)
     with urllib.request.urlopen(urllib.parse.urljoin(index, file["url"]), timeout=120) as answer:
         content = answer.read()
