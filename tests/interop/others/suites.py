@@ -225,7 +225,7 @@ def _(made):
         )
         count = re.search(r"(\d+) passed", done.stdout)
         passed[whose] = int(count[1]) if count else 0
-    return passed["ours"], passed["theirs"], "of its tests of saving and loading that pass, on a module of this library"
+    return passed["ours"], max(passed["theirs"], 1), "of its tests of saving and loading that pass, on a module of this library"
 
 
 @suite("torch, its distributed checkpoints", "torch safetensors numpy", long=True)
