@@ -3,6 +3,7 @@
 #include "../report.hpp"
 #include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
+#include "comfyui_parts.hpp"
 #include "component_files.hpp"
 #include "encoder_files.hpp"
 #include "family_layout.hpp"
@@ -33,12 +34,13 @@ using example::component;
 constexpr std::string_view program = "stet extract";
 
 struct request {
-    std::string              checkpoint{};
-    example::component_files files{};
-    example::encoder_files   encoders{};
-    std::string              family{};
-    bool                     as_comfyui = false;
-    bool                     replaces = false;
+    std::string                checkpoint{};
+    example::component_files   files{};
+    example::encoder_files     encoders{};
+    std::string                family{};
+    bool                       as_comfyui = false;
+    bool                       replaces = false;
+    std::optional<std::string> root{};
 };
 
 const stet::split_part& part_of(const stet::split_checkpoint& parts, component which)
@@ -217,8 +219,29 @@ void settle(const request& asked)
         take(path);
     for (const auto& path : asked.encoders.paths)
         take(path);
-    if (paths.empty())
+    if (asked.root && (!paths.empty() || asked.replaces || !asked.as_comfyui))
+        example::refuse_usage(program, "--root is for --comfyui, without files and --replace");
+    if (paths.empty() && !asked.root)
         example::refuse_usage(program, "name a file for each component to extract, such as --model FILE");
+}
+
+/// Why a part that is asked for cannot be taken out, or nothing.
+std::string missing_part(const request& asked, const stet::split_checkpoint& parts,
+                         const stet::carry::split_metadata& carried)
+{
+    for (const component which : example::every_component) {
+        if (asked.files[which] && part_of(parts, which).empty())
+            return example::quoted(asked.checkpoint) + " has no " + std::string(example::name_of(which));
+    }
+    return encoders_complaint(asked, parts.text_encoder, carried.text_encoder);
+}
+
+/// Saves all of it as ComfyUI's nodes would.
+int save_as_nodes(const request& asked, const stet::split_checkpoint& parts,
+                  const example::named_family& family, const std::optional<stet::prediction>& predicts)
+{
+    const auto refused = example::save_comfyui_parts(*asked.root, parts, family, predicts);
+    return refused ? example::report_failure(program, example::told(*refused)) : int{example::done};
 }
 
 int extract(const request& asked, const std::optional<example::named_family>& family)
@@ -236,18 +259,15 @@ int extract(const request& asked, const std::optional<example::named_family>& fa
     const auto parts = stet::split_by(layout.rules, tensors, {.strictness = how});
     if (!parts)
         return example::report_failure(program, stet::message(parts.error()));
+    if (asked.root)
+        return save_as_nodes(asked, *parts, family ? *family : example::named_family{.layout = layout},
+                             example::marked_prediction(file.header()));
     const stet::metadata_list source = stet::carry::metadata_of(file.header());
     const auto                carried =
         stet::carry::split_by(layout.rules, tensors, source, {.strictness = how}, {.strictness = how});
     if (!carried)
         return example::report_failure(program, stet::message(carried.error()));
-    for (const component which : example::every_component) {
-        if (asked.files[which] && part_of(*parts, which).empty())
-            return example::report_failure(program, example::quoted(asked.checkpoint) + " has no " +
-                                                        std::string(example::name_of(which)));
-    }
-    if (const std::string complaint = encoders_complaint(asked, parts->text_encoder, carried->text_encoder);
-        !complaint.empty())
+    if (const std::string complaint = missing_part(asked, *parts, *carried); !complaint.empty())
         return example::report_failure(program, complaint);
     const int status = save_parts(asked, *parts, *carried);
     if (status == example::done) {
@@ -277,11 +297,15 @@ example::subcommand example::extract_command()
         .words = "CHECKPOINT",
         .fewest = 1,
         .most = 1,
-        .options = {{"--family", "NAME", "its family (else its tensors' names tell the layout)",
-                     &asked->family, family_names()},
-                    {"--comfyui", "", "take what ComfyUI's loader would take, and nothing else",
-                     &asked->as_comfyui},
-                    {"--replace", "", "even if there are files of these names already", &asked->replaces}},
+        .options =
+            {{"--family", "NAME", "its family (else its tensors' names tell the layout)", &asked->family,
+              family_names()},
+             {"--comfyui", "", "take what ComfyUI's loader would take, and nothing else", &asked->as_comfyui},
+             {"--root", "FOLDER",
+              "with --comfyui: save all of it below this folder as ModelSave, CLIPSave and VAESave do, each "
+              "part under their names and the next number",
+              &asked->root},
+             {"--replace", "", "even if there are files of these names already", &asked->replaces}},
         .samples = {{"stet extract full.safetensors --vae vae.safetensors", "the vae in a file of its own"},
                     {"stet extract full.safetensors --model unet.safetensors --text-encoder clip.safetensors "
                      "--vae vae.safetensors",
