@@ -14,12 +14,6 @@
 #include <string>
 #include <vector>
 
-static int failed(const stet::error& why)
-{
-    std::cerr << stet::message(why) << '\n';
-    return 1;
-}
-
 int main(int count, char** values)
 {
     const auto arguments = example::parse(count, values);
@@ -43,7 +37,7 @@ int main(int count, char** values)
                    {.leave_out = stet::selection::any_of<ema_copies, optimizer_state>,
                     .cast = stet::casts::to(stet::dtype::bf16, but_norms)});
     if (!saved)
-        return failed(saved.error());
+        return example::fail(saved.error());
     example::print(*saved);
     for (const stet::change& change : saved->changes.changes) {
         std::cout << "    " << change.name.text();
@@ -57,10 +51,10 @@ int main(int count, char** values)
     // Straight into memory of the program's own, cast on the way.
     const auto file = stet::mapped_checkpoint::open(saved->path.c_str());
     if (!file)
-        return failed(file.error());
+        return example::fail(file.error());
     std::vector<double> loaded(32);
     const auto met = stet::casts::load_into((*file)["model.diffusion_model.attention.weight"], loaded);
     if (!met)
-        return failed(met.error());
+        return example::fail(met.error());
     std::cout << "loaded: " << loaded[1] << ", " << met->not_finite << " not finite\n";
 }

@@ -2,6 +2,7 @@
 // Fetches some tensors of a checkpoint that lies on a server, by as few ranged requests as can be. A local file stands in
 // for the server: a client of HTTP would ask for `Range: bytes=first-last` where `server::fetch` reads.
 #include "arguments.hpp"
+#include "report.hpp"
 
 #include <stet/read_plan.hpp>
 #include <stet/stet.hpp>
@@ -36,12 +37,6 @@ public:
 private:
     const stet::file_source* file_;
 };
-
-int fail(const stet::error& e)
-{
-    std::cerr << stet::message(e) << '\n';
-    return 1;
-}
 
 /// A checkpoint of ten layers.
 stet::result<stet::saved_checkpoint> save_sample(std::string_view folder)
@@ -88,16 +83,16 @@ int main(int count, char** values)
     const auto arguments = example::parse(count, values);
     const auto saved = save_sample(arguments.output);
     if (!saved)
-        return fail(saved.error());
+        return example::fail(saved.error());
     const auto file = stet::file_source::open(saved->path.c_str());
     if (!file)
-        return fail(file.error());
+        return example::fail(file.error());
     server remote(*file);
 
     std::vector<std::byte> first;
     const auto             header = fetch_header(remote, first);
     if (!header)
-        return fail(header.error());
+        return example::fail(header.error());
 
     // The biases of three layers, and the rows 20 to 29 of one weight.
     constexpr std::array<std::uint64_t, 2> begin{20, 0}, end{30, 10};
@@ -118,14 +113,14 @@ int main(int count, char** values)
     for (stet::read_plans::wanted& one : all) {
         const auto size = stet::read_plans::size_of(one);
         if (!size)
-            return fail(size.error());
+            return example::fail(size.error());
         one.to = memory.emplace_back(std::vector<std::byte>(static_cast<std::size_t>(*size)));
     }
 
     // Unwanted bytes up to 10,000 cost less than another request.
     const auto plan = stet::read_plans::make_read_plan(all, remote.file_size(), {.max_gap = 10'000});
     if (!plan)
-        return fail(plan.error());
+        return example::fail(plan.error());
     std::cout << all.size() << " wanted, " << plan->wanted_bytes() << " bytes; " << plan->requests().size()
               << " requests read " << plan->read_bytes() << '\n';
     stet::callback_source source(
@@ -134,14 +129,14 @@ int main(int count, char** values)
         },
         &remote, remote.file_size());
     if (const auto done = stet::read_plans::read(*plan, all, source); !done)
-        return fail(done.error());
+        return example::fail(done.error());
 
     // The rows as numbers.
     const auto rows = stet::view_of(weight->type, {10, 10}, memory.back());
     if (!rows)
-        return fail(rows.error());
+        return example::fail(rows.error());
     std::array<float, 100> numbers{};
     if (const auto read = stet::to_numbers<float>(*rows, numbers); !read)
-        return fail(read.error());
+        return example::fail(read.error());
     std::cout << "layers.7.weight, rows 20 to 29: " << numbers.front() << " to " << numbers.back() << '\n';
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What a save tells about the file it wrote, as lines to read.
+// What a save tells about the file it wrote, or why it wrote none, as lines to read.
 #ifndef EXAMPLE_REPORT_HPP
 #define EXAMPLE_REPORT_HPP
 
 #include <stet/save/save.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <cstdint>
 #include <iostream>
@@ -40,6 +41,13 @@ inline void print(const stet::saved_checkpoint& saved)
             std::cout << ", " << part.left_out << " left out";
         std::cout << '\n';
     }
+}
+
+/// Says what went wrong. Returns the exit status.
+inline int fail(const stet::error& why)
+{
+    std::cerr << stet::message(why) << '\n';
+    return 1;
 }
 
 } // namespace example

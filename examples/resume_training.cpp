@@ -75,12 +75,6 @@ stet::result<training> load(const std::string& path)
     return run;
 }
 
-int fail(const stet::error& e)
-{
-    std::cerr << stet::message(e) << '\n';
-    return 1;
-}
-
 } // namespace
 
 int main(int count, char** values)
@@ -94,12 +88,12 @@ int main(int count, char** values)
     first_half.run(200);
     const auto saved = save(first_half, arguments.output);
     if (!saved)
-        return fail(saved.error());
+        return example::fail(saved.error());
     example::print(*saved);
 
     auto second_half = load(saved->path);
     if (!second_half)
-        return fail(second_half.error());
+        return example::fail(second_half.error());
     std::cout << "going on at step " << second_half->step[0] << '\n';
     second_half->run(300);
     std::cout << "step " << second_half->step[0] << ": "

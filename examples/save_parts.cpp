@@ -8,18 +8,6 @@
 #include <stet/comfyui.hpp>
 #include <stet/stet.hpp>
 
-#include <iostream>
-
-namespace {
-
-int failed(const stet::error& why)
-{
-    std::cerr << stet::message(why) << '\n';
-    return 1;
-}
-
-} // namespace
-
 int main(int count, char** values)
 {
     const auto arguments = example::parse(count, values);
@@ -36,17 +24,17 @@ int main(int count, char** values)
     const auto model = comfyui::save_model(weights->model, stet::families::sdxl{}, inputs,
                                            {.prediction = stet::prediction::epsilon()});
     if (!model)
-        return failed(model.error());
+        return example::fail(model.error());
     example::print_file(*model);
 
     const auto encoders = comfyui::save_clip(weights->text_encoder, inputs);
     if (!encoders)
-        return failed(encoders.error());
+        return example::fail(encoders.error());
     for (const comfyui::saved_encoder& one : *encoders)
         example::print_file(one.file);
 
     const auto vae = comfyui::save_vae(weights->vae, inputs);
     if (!vae)
-        return failed(vae.error());
+        return example::fail(vae.error());
     example::print_file(*vae);
 }

@@ -54,12 +54,6 @@ stet::result<stet::saved_checkpoint> save_sample(const example::arguments& argum
                       {.durability = stet::durability::none});
 }
 
-int fail(const stet::error& e)
-{
-    std::cerr << stet::message(e) << '\n';
-    return 1;
-}
-
 } // namespace
 
 int main(int count, char** values)
@@ -67,21 +61,21 @@ int main(int count, char** values)
     const auto arguments = example::parse(count, values);
     const auto saved = save_sample(arguments);
     if (!saved)
-        return fail(saved.error());
+        return example::fail(saved.error());
     example::print_file(*saved);
 
     const auto file = stet::file_source::open(saved->path.c_str());
     if (!file)
-        return fail(file.error());
+        return example::fail(file.error());
     counted_file counted(*file);
     const auto   checkpoint = stet::open_checkpoint(counted);
     if (!checkpoint)
-        return fail(checkpoint.error());
+        return example::fail(checkpoint.error());
 
     for (const std::string_view name : {"layers.3.norm", "layers.7.norm", "layers.31.norm"}) {
         const auto numbers = (*checkpoint)[name].to<float>();
         if (!numbers)
-            return fail(numbers.error());
+            return example::fail(numbers.error());
         std::cout << name << ": " << numbers->size() << " numbers, the first is " << (*numbers)[0] << '\n';
     }
     std::cout << "read: " << counted.bytes_read() << " of " << counted.size() << " bytes\n";

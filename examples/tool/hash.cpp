@@ -4,6 +4,7 @@
 #include "looks_like.hpp"
 #include "opened_source.hpp"
 #include "readable.hpp"
+#include "report_each.hpp"
 #include "subcommand.hpp"
 #include "table.hpp"
 
@@ -14,7 +15,6 @@
 #include <cstdint>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -207,33 +207,12 @@ int hash(const request& asked, const std::vector<std::string>& paths)
 {
     if (asked.by_tensor && (!asked.kinds.empty() || asked.as_civitai))
         example::refuse_usage(program, "--tensors gives SHA-256 and the content digest; use it alone");
-    const auto                        wanted = chosen(asked);
-    int                               status = example::done;
-    std::optional<example::json_list> files;
-    if (asked.as_json)
-        files.emplace('[', ']');
-    for (const std::string& path : paths) {
-        hashed            found;
-        const std::string complaint = hash_file(path, asked, wanted, found);
-        if (!complaint.empty())
-            status = example::report_failure(program, complaint);
-        if (files) {
-            files->next_line();
-            example::json_list object('{', '}');
-            object.next("path") << example::json_text(path);
-            if (!complaint.empty())
-                object.next("error") << example::json_text(complaint);
-            else
-                write_json(object, found, asked.by_tensor);
-        } else if (complaint.empty()) {
-            print(path, found, asked.kinds.size() == 1);
-        }
-    }
-    if (files) {
-        files.reset();
-        std::cout << '\n';
-    }
-    return status;
+    const auto wanted = chosen(asked);
+    return example::report_each<hashed>(
+        program, paths, asked.as_json,
+        [&](const std::string& path, hashed& found) { return hash_file(path, asked, wanted, found); },
+        [&](const std::string& path, const hashed& found) { print(path, found, asked.kinds.size() == 1); },
+        [&](example::json_list& object, const hashed& found) { write_json(object, found, asked.by_tensor); });
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "family_layout.hpp"
 #include "json_list.hpp"
 #include "readable.hpp"
+#include "report_each.hpp"
 #include "subcommand.hpp"
 #include "table.hpp"
 
@@ -283,41 +284,6 @@ void write_json(json_list& object, const overview& seen, bool with_tensors)
     }
 }
 
-int show_json(const std::vector<std::string>& paths, bool with_tensors)
-{
-    int       status = example::done;
-    json_list files('[', ']');
-    for (const std::string& path : paths) {
-        files.next_line();
-        json_list object('{', '}');
-        object.next("path") << example::json_text(path);
-        overview seen;
-        if (const std::string complaint = look_at(path, seen); !complaint.empty()) {
-            object.next("error") << example::json_text(complaint);
-            status = example::report_failure(program, complaint);
-        } else {
-            write_json(object, seen, with_tensors);
-        }
-    }
-    return status;
-}
-
-int show(const std::vector<std::string>& paths, bool with_tensors)
-{
-    int  status = example::done;
-    bool is_first = true;
-    for (const std::string& path : paths) {
-        overview seen;
-        if (const std::string complaint = look_at(path, seen); !complaint.empty()) {
-            status = example::report_failure(program, complaint);
-            continue;
-        }
-        std::cout << (std::exchange(is_first, false) ? "" : "\n");
-        print(seen, with_tensors);
-    }
-    return status;
-}
-
 struct request {
     bool as_json = false;
     bool with_tensors = false;
@@ -325,11 +291,14 @@ struct request {
 
 int inspect(const request& asked, const std::vector<std::string>& paths)
 {
-    if (!asked.as_json)
-        return show(paths, asked.with_tensors);
-    const int status = show_json(paths, asked.with_tensors);
-    std::cout << '\n';
-    return status;
+    bool is_first = true;
+    return example::report_each<overview>(
+        program, paths, asked.as_json, look_at,
+        [&](const std::string&, const overview& seen) {
+            std::cout << (std::exchange(is_first, false) ? "" : "\n");
+            print(seen, asked.with_tensors);
+        },
+        [&](json_list& object, const overview& seen) { write_json(object, seen, asked.with_tensors); });
 }
 
 } // namespace

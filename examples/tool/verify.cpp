@@ -5,6 +5,7 @@
 #include "looks_like.hpp"
 #include "opened_source.hpp"
 #include "readable.hpp"
+#include "report_each.hpp"
 #include "subcommand.hpp"
 
 #include <stet/comfyui/ceilings.hpp>
@@ -276,34 +277,17 @@ void write_json(example::json_list& object, const verdict& said, const request& 
 
 int verify(const request& asked, const std::vector<std::string>& paths)
 {
-    int                               status = example::done;
-    std::optional<example::json_list> files;
-    if (asked.as_json)
-        files.emplace('[', ']');
-    for (const std::string& path : paths) {
-        verdict           said;
-        const std::string complaint = look_at(path, asked, said);
-        if (!complaint.empty())
-            status = example::report_failure(program, complaint);
-        else if (!said.is_sound(asked))
-            status = example::failed;
-        if (files) {
-            files->next_line();
-            example::json_list object('{', '}');
-            object.next("path") << example::json_text(path);
-            if (!complaint.empty())
-                object.next("error") << example::json_text(complaint);
-            else
-                write_json(object, said, asked);
-        } else if (complaint.empty()) {
-            print(path, said, asked);
-        }
-    }
-    if (files) {
-        files.reset();
-        std::cout << '\n';
-    }
-    return status;
+    bool      are_sound = true;
+    const int status = example::report_each<verdict>(
+        program, paths, asked.as_json,
+        [&](const std::string& path, verdict& said) {
+            std::string complaint = look_at(path, asked, said);
+            are_sound = are_sound && (!complaint.empty() || said.is_sound(asked));
+            return complaint;
+        },
+        [&](const std::string& path, const verdict& said) { print(path, said, asked); },
+        [&](example::json_list& object, const verdict& said) { write_json(object, said, asked); });
+    return are_sound ? status : example::failed;
 }
 
 } // namespace
