@@ -43,28 +43,9 @@ struct request {
     std::optional<std::string> root{};
 };
 
-const stet::split_part& part_of(const stet::split_checkpoint& parts, component which)
-{
-    switch (which) {
-    case component::model:
-        return parts.model;
-    case component::text_encoder:
-        return parts.text_encoder;
-    case component::vision_encoder:
-        return parts.vision_encoder;
-    case component::vae:
-        return parts.vae;
-    case component::seconds_start:
-        return parts.seconds_start;
-    case component::seconds_total:
-        return parts.seconds_total;
-    case component::extra:
-        break;
-    }
-    return parts.extra;
-}
-
-const stet::metadata_list& metadata_of(const stet::carry::split_metadata& all, component which)
+/// What there is of a component: its part of a checkpoint, or of the metadata.
+template <class Parts>
+const auto& of(const Parts& all, component which)
 {
     switch (which) {
     case component::model:
@@ -180,8 +161,8 @@ int save_parts(const request& asked, const stet::split_checkpoint& parts,
     for (const component which : example::every_component) {
         if (!asked.files[which])
             continue;
-        const int status = save_part(asked, example::name_of(which), part_of(parts, which),
-                                     *asked.files[which], metadata_of(carried, which));
+        const int status = save_part(asked, example::name_of(which), of(parts, which), *asked.files[which],
+                                     of(carried, which));
         if (status != example::done)
             return status;
     }
@@ -192,7 +173,7 @@ int save_parts(const request& asked, const stet::split_checkpoint& parts,
 void print_rest(const request& asked, const stet::split_checkpoint& parts)
 {
     for (const component which : example::every_component) {
-        const stet::split_part& part = part_of(parts, which);
+        const stet::split_part& part = of(parts, which);
         const bool              is_taken =
             asked.files[which] || (which == component::text_encoder && asked.encoders.any());
         if (!is_taken && !part.empty())
@@ -230,7 +211,7 @@ std::string missing_part(const request& asked, const stet::split_checkpoint& par
                          const stet::carry::split_metadata& carried)
 {
     for (const component which : example::every_component) {
-        if (asked.files[which] && part_of(parts, which).empty())
+        if (asked.files[which] && of(parts, which).empty())
             return example::quoted(asked.checkpoint) + " has no " + std::string(example::name_of(which));
     }
     return encoders_complaint(asked, parts.text_encoder, carried.text_encoder);

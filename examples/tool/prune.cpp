@@ -130,23 +130,23 @@ stet::result<stet::carry::carried> metadata_of(const checkpoint_file& file, cons
 
 void print(const choice& made, bool with_tensors)
 {
-    std::vector<std::pair<std::string, choice::left_out>>
-                               sums; // by reason, in the order of their first tensor
-    std::vector<std::uint64_t> counts;
+    struct reason_sum {
+        std::string_view why;
+        std::uint64_t    count = 0;
+        std::uint64_t    bytes = 0;
+    };
+    std::vector<reason_sum> sums; // in the order of their first tensor
     for (const choice::left_out& one : made.gone) {
-        const auto at =
-            std::find_if(sums.begin(), sums.end(), [&](const auto& sum) { return sum.first == one.why; });
-        const auto i = static_cast<std::size_t>(at - sums.begin());
-        if (at == sums.end()) {
-            sums.push_back({one.why, {}});
-            counts.push_back(0);
-        }
-        sums[i].second.bytes += one.bytes;
-        ++counts[i];
+        auto sum = std::find_if(sums.begin(), sums.end(),
+                                [&](const reason_sum& known) { return known.why == one.why; });
+        if (sum == sums.end())
+            sum = sums.insert(sum, {.why = one.why});
+        ++sum->count;
+        sum->bytes += one.bytes;
     }
-    for (std::size_t i = 0; i < sums.size(); ++i)
-        std::cout << "    left out: " << sums[i].first << ", " << example::counted(counts[i], "tensor")
-                  << ", " << example::counted(sums[i].second.bytes, "byte") << '\n';
+    for (const reason_sum& sum : sums)
+        std::cout << "    left out: " << sum.why << ", " << example::counted(sum.count, "tensor") << ", "
+                  << example::counted(sum.bytes, "byte") << '\n';
     if (!with_tensors)
         return;
     using example::table;
