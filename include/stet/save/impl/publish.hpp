@@ -55,7 +55,7 @@ inline result<hashes::hashed_file> write_hashed(const header& head, part_file& f
     const auto            written = wanted.calls == nullptr
                                         ? write_into(head, file, options)
                                         : wanted.calls->write_file(wanted, head, file, options, write_into, done);
-    return written ? result<hashes::hashed_file>(done) : written.error();
+    return written ? result<hashes::hashed_file>(std::move(done)) : written.error();
 }
 
 /// Header and tensors into the part file, then its final name.
@@ -66,7 +66,7 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
     auto changes = head.tensors().kept_changes();
     if (!changes)
         return changes.error();
-    const auto done = write_hashed(head, target.file(), options);
+    auto done = write_hashed(head, target.file(), options);
     if (!done)
         return done.error();
     if (auto published = target.publish(options.durability); !published)
@@ -80,7 +80,7 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
                             .components = head.tensors().components(),
                             .changes = *std::move(changes),
                             .reload_caveat = head.tensors().model().reload_caveat,
-                            .hashes = done->hashes};
+                            .hashes = std::move(done->hashes)};
 }
 
 /// Takes a name, lets the metadata mention it, writes and publishes. A program that takes names without a lock can take
