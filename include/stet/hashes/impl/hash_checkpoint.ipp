@@ -192,7 +192,7 @@ STET_INLINE result<file_hashes> hash_checkpoint(source_ref file, const kinds& wa
             hasher.serve_sshs(fresh.head().size());
     }
     std::size_t name_bytes = 0;
-    for (const stored_tensor& tensor : head)
+    for (const stored_tensor tensor : head)
         name_bytes += tensor.name.size();
     if (auto reserved = hasher.reserve(head.size(), name_bytes); !reserved)
         return reserved.error();
