@@ -4,8 +4,8 @@
 #define STET_TESTS_SUPPORT_FAULTY_FILE_SYSTEM_HPP
 
 #include <stet/file/file_system.hpp>
-#include <stet/file/native_file_system.hpp>
-#include <stet/vocabulary/function_ref.hpp>
+#include <stet/file/folder.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <array>
 #include <atomic>

@@ -4,12 +4,10 @@
 #define STET_CASTS_CHOICES_HPP
 
 #include "../layout/layout.hpp"
-#include "../layout/placed_name.hpp"
 #include "../tensor/half.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/function_ref.hpp"
 
 #include <cstddef>
 #include <cstdint>

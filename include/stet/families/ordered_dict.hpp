@@ -2,9 +2,9 @@
 #ifndef STET_FAMILIES_ORDERED_DICT_HPP
 #define STET_FAMILIES_ORDERED_DICT_HPP
 
-#include "../layout/placed_name.hpp"
+#include "../layout/layout.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"

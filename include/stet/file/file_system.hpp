@@ -4,8 +4,8 @@
 
 #include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/error.hpp"
-#include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/impl/os_error.hpp"
 
 #include <cerrno>

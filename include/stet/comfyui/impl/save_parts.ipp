@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/native_file_system.hpp"
+#include "../../file/folder.hpp"
 #include "../../naming/output_name.hpp"
 #include "../comfyui_target.hpp"
 #include "../save_parts.hpp"

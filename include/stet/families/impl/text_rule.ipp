@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/produced.hpp"
+#include "../../tensor/views.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../text_rule.hpp"
 #include "foreign_names.hpp"

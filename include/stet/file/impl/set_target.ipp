@@ -2,8 +2,8 @@
 #include "../../naming/numbered_name.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../exact_target.hpp"
-#include "../set_target.hpp"
 #include "part_name.hpp"
+#include "set_target.hpp"
 
 #include <cerrno>
 #include <cstdint>

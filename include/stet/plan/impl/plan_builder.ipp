@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "../member.hpp"
+#include "member.hpp"
 #include "name_order.hpp"
 #include "plan_builder.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "../../file/exact_target.hpp"
-#include "../../file/native_file_system.hpp"
+#include "../../file/folder.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../save.hpp"
-#include "publish.hpp"
+#include "publish.ipp"
 
 namespace STET_NAMESPACE {
 

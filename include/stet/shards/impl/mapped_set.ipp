@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../file/folder.hpp"
-#include "../../file/native_file_system.hpp"
-#include "../../file/readable_file.hpp"
+#include "../../file/impl/readable_file.hpp"
 #include "../../naming/numbered_name.hpp"
 #include "../../naming/output_name.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
