@@ -18,7 +18,7 @@
 #include "hashes.hpp"
 #include "merge.hpp"
 #include "metadata.hpp"
-#include "naming/numbered_name.hpp"
+#include "naming/output_name.hpp"
 #include "quantised.hpp"
 #include "read.hpp"
 #include "read_plan.hpp"

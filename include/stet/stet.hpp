@@ -10,7 +10,7 @@
 #include "families/families.hpp"
 #include "families/layouts.hpp"
 #include "file/file_system.hpp"
-#include "file/folder.hpp"
+#include "file/native_file_system.hpp"
 #include "fwd.hpp"
 #include "header/header.hpp"
 #include "layout/family.hpp"

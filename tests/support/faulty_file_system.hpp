@@ -4,7 +4,7 @@
 #define STET_TESTS_SUPPORT_FAULTY_FILE_SYSTEM_HPP
 
 #include <stet/file/file_system.hpp>
-#include <stet/file/folder.hpp>
+#include <stet/file/native_file_system.hpp>
 #include <stet/vocabulary/borrowed.hpp>
 
 #include <array>

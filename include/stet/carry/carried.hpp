@@ -3,6 +3,7 @@
 #define STET_CARRY_CARRIED_HPP
 
 #include "../header/header.hpp"
+#include "../header/metadata.hpp"
 #include "../layout/layout.hpp"
 #include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"

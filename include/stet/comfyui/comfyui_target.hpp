@@ -4,6 +4,7 @@
 
 #include "../file/part_file.hpp"
 #include "../header/header.hpp"
+#include "../header/metadata.hpp"
 #include "../save/save.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/json_text.hpp"

@@ -3,7 +3,7 @@
 #define STET_EDIT_EDIT_OPTIONS_HPP
 
 #include "../file/file_system.hpp"
-#include "../file/folder.hpp"
+#include "../file/native_file_system.hpp"
 #include "../header/header.hpp"
 #include "../read/checkpoint_header.hpp"
 #include "../save/write_options.hpp"

@@ -7,7 +7,6 @@
 #include "../state/model.hpp"
 #include "../vocabulary/config.hpp"
 #include "impl/usual_names.hpp"
-#include "rearrangement.hpp"
 #include "text_rule.hpp"
 
 #include <concepts>

@@ -3,7 +3,6 @@
 #define STET_FAMILIES_REARRANGEMENT_HPP
 
 #include "../layout/layout.hpp"
-#include "../state/component.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "ordered_dict.hpp"
@@ -52,43 +51,6 @@ private:
     std::uint8_t component_;
     strictness   how_;
 };
-
-namespace detail {
-
-/// Lets the layout rename the dict as a whole, then takes what it left.
-/// builder: as plan/ has one; found by its arguments, so that plan/ need not know this header
-template <class Builder, class Layout, class Role>
-result<std::uint64_t> place_rearranged(Builder& builder, const component<Role>& dict, const Layout& layout,
-                                       strictness how)
-{
-    rearrangement work(builder.owned(), builder.present(), how);
-    static_cast<void>(work.dict.reserve(dict.size_hint())); // what is missing is found out when it is needed
-    std::uint64_t keys = 0;
-    const auto    collected =
-        dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
-            ++keys;
-            return tensor ? work.dict.append({.stem = key}, *tensor)
-                          : result<void>(tensor.error().about(key));
-        });
-    if (!collected)
-        return collected.error();
-    if (auto rearranged = layout.rearrange(Role{}, work); !rearranged)
-        return rearranged.error();
-    if (const auto& twice = work.dict.repeated(); twice && work.is_strict())
-        return error{.code = errc::name_collision}.about(twice->prefix, twice->stem);
-    for (const ordered_dict::entry& entry : work.dict.entries()) {
-        if (!entry.is_present)
-            continue;
-        if (auto added = builder.add(entry.name, work.dict.tensor(entry)); !added)
-            return added.error();
-        // A key that is saved as it is still lies where the dict has it.
-        if (!entry.name.prefix.empty() || work.own().owns(entry.name.stem.data()))
-            builder.count_renamed();
-    }
-    return keys;
-}
-
-} // namespace detail
 
 } // namespace STET_NAMESPACE
 

@@ -6,6 +6,7 @@
 #include "../vocabulary/config.hpp"
 #include "folder.hpp"
 #include "impl/file_lock.hpp"
+#include "native_file_system.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,6 @@
 #ifndef STET_FILE_FILE_SYSTEM_HPP
 #define STET_FILE_FILE_SYSTEM_HPP
 
-#include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
 #include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/error.hpp"

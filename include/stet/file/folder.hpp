@@ -2,7 +2,6 @@
 #ifndef STET_FILE_FOLDER_HPP
 #define STET_FILE_FOLDER_HPP
 
-#include "../naming/output_name.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "file_system.hpp"
@@ -10,19 +9,10 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 
 namespace STET_NAMESPACE {
-
-struct file_system;
-
-/// The system's own calls, in file_system.hpp's table. It lasts as long as the program.
-const file_system& native_file_system() noexcept;
-
-/// Now, by the machine's clock in its own time zone; nothing if the system cannot tell.
-std::optional<calendar_time> local_time() noexcept;
 
 namespace detail {
 

@@ -13,12 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <iterator>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace STET_NAMESPACE {
 
@@ -58,11 +55,7 @@ public:
     /// in, and so are texts made there.
     constexpr metadata_view(std::initializer_list<std::pair<std::string_view, std::string_view>> entries
                                 STET_LIFETIME_BOUND) noexcept
-        : each_([](const void* object, std::size_t count, visitor visit) {
-              const auto* const first =
-                  static_cast<const std::pair<std::string_view, std::string_view>*>(object);
-              return visit_all(first, first + count, visit);
-          })
+        : each_(&visit_list)
     {
         dict_ = std::data(entries);
         count_ = entries.size();
@@ -95,6 +88,8 @@ private:
         return {};
     }
 
+    static result<void> visit_list(const void* object, std::size_t count, visitor visit);
+
     const void* dict_ = nullptr;
     std::size_t count_ = 0; ///< of a list's entries
     result<void> (*each_)(const void*, std::size_t, visitor) = nullptr;
@@ -113,12 +108,6 @@ struct metadata_entry {
 result<growing_array<metadata_entry>> sorted_entries(const metadata_view& given, const allocator& memory);
 
 } // namespace detail
-
-/// Metadata made of owned texts, in the order they were set; a dict of metadata as it is.
-using metadata_list = std::vector<std::pair<std::string, std::string>>;
-
-/// Sets a key: an entry that is there keeps its place and gets the text.
-void set_metadata(metadata_list& list, std::string_view key, std::string_view text);
 
 /// A plan's header: measured and checked, not yet written.
 /// lifetime: borrows the plan and the metadata's texts

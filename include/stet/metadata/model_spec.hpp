@@ -4,6 +4,7 @@
 
 #include "../comfyui/ceilings.hpp"
 #include "../header/header.hpp"
+#include "../header/metadata.hpp"
 #include "../state/model.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"

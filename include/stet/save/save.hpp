@@ -3,7 +3,7 @@
 #define STET_SAVE_SAVE_HPP
 
 #include "../file/file_system.hpp"
-#include "../file/folder.hpp"
+#include "../file/native_file_system.hpp"
 #include "../header/header.hpp"
 #include "../naming/output_name.hpp"
 #include "../plan/make_plan.hpp"

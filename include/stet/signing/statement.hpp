@@ -3,7 +3,7 @@
 #define STET_SIGNING_STATEMENT_HPP
 
 #include "../file/file_system.hpp"
-#include "../file/folder.hpp"
+#include "../file/native_file_system.hpp"
 #include "../hashes/digests.hpp"
 #include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"

@@ -60,12 +60,12 @@ public:
     result<void> write(bytes data) noexcept;
 
     /// The memory that is left.
-    result<std::span<std::byte>> lend(std::size_t) noexcept { return memory_.subspan(size_); }
+    result<std::span<std::byte>> lend(std::size_t) noexcept;
 
     /// Bytes written so far.
     std::size_t size() const noexcept { return size_; }
     /// What has been written.
-    bytes written() const noexcept { return memory_.first(size_); }
+    bytes written() const noexcept;
 
 private:
     std::span<std::byte> memory_;

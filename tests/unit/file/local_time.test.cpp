@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/file/folder.hpp>
+#include <stet/file/native_file_system.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <stet/file/file_system.hpp>
-#include <stet/file/folder.hpp>
+#include <stet/file/native_file_system.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "../../file/folder.hpp"
-#include "../../naming/numbered_name.hpp"
+#include "../../file/native_file_system.hpp"
 #include "../../naming/output_name.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../../vocabulary/impl/json_document.hpp"

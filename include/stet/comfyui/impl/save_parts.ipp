@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/folder.hpp"
+#include "../../file/native_file_system.hpp"
 #include "../../naming/output_name.hpp"
 #include "../comfyui_target.hpp"
 #include "../save_parts.hpp"

@@ -43,15 +43,10 @@ STET_INLINE result<growing_array<metadata_entry>> sorted_entries(const metadata_
 
 namespace STET_NAMESPACE {
 
-STET_INLINE void set_metadata(metadata_list& list, std::string_view key, std::string_view text)
+STET_INLINE result<void> metadata_view::visit_list(const void* object, std::size_t count, visitor visit)
 {
-    for (auto& [known, value] : list) {
-        if (known == key) {
-            value = text;
-            return;
-        }
-    }
-    list.emplace_back(key, text);
+    const auto* const first = static_cast<const std::pair<std::string_view, std::string_view>*>(object);
+    return visit_all(first, first + count, visit);
 }
 
 STET_INLINE header::header(const plan& tensors, detail::growing_array<detail::metadata_entry> entries,

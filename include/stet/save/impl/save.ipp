@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../file/exact_target.hpp"
-#include "../../file/folder.hpp"
+#include "../../file/native_file_system.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../save.hpp"
 #include "publish.ipp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../file/impl/set_target.hpp"
 #include "../../header/header.hpp"
+#include "../../header/metadata.hpp"
 #include "../../save/save.hpp"
 #include "../../tensor/sizes.hpp"
 #include "../../vocabulary/impl/name_table.hpp"

@@ -17,6 +17,16 @@ STET_INLINE result<void> span_sink::write(bytes data) noexcept
     return {};
 }
 
+STET_INLINE result<std::span<std::byte>> span_sink::lend(std::size_t) noexcept
+{
+    return memory_.subspan(size_);
+}
+
+STET_INLINE bytes span_sink::written() const noexcept
+{
+    return memory_.first(size_);
+}
+
 STET_INLINE result<void> callback_sink::write(bytes data)
 {
     const int code = take_(context_, data.data(), data.size());

@@ -7,7 +7,6 @@
 #include "../state_dict.hpp"
 
 #include <cstddef>
-#include <iterator>
 #include <string_view>
 #include <type_traits>
 #include <utility>

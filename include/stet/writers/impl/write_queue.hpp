@@ -4,6 +4,7 @@
 
 #include "../../file/folder.hpp"
 #include "../../file/impl/io_uring.hpp"
+#include "../../file/native_file_system.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../executor.hpp"
 #include "block_shape.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/scratch_directory.hpp"
 
-#include <stet/file/folder.hpp>
 #include <stet/file/impl/file_access.hpp>
+#include <stet/file/native_file_system.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -4,6 +4,7 @@
 
 #include <stet/file/folder.hpp>
 #include <stet/file/impl/io_uring.hpp>
+#include <stet/file/native_file_system.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

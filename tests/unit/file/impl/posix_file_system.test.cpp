@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <stet/file/folder.hpp>
 #include <stet/file/impl/posix_file_system.hpp>
+#include <stet/file/native_file_system.hpp>
 
 #if defined(_WIN32)
 

@@ -5,6 +5,7 @@
 
 #include <stet/file/folder.hpp>
 #include <stet/file/impl/set_target.hpp>
+#include <stet/file/native_file_system.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,7 +2,7 @@
 #include "support/failure.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/file/folder.hpp>
+#include <stet/file/native_file_system.hpp>
 #include <stet/signing/impl/signed_files.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/scratch_directory.hpp"
 
-#include <stet/file/folder.hpp>
+#include <stet/file/native_file_system.hpp>
 #include <stet/writers/impl/positioned_sink.hpp>
 
 #include <catch2/catch_test_macros.hpp>
