@@ -2,7 +2,6 @@
 #ifndef STET_SPLIT_SPLITTING_HPP
 #define STET_SPLIT_SPLITTING_HPP
 
-#include "../families/ordered_dict.hpp"
 #include "../families/rearrangement.hpp"
 #include "../layout/layout.hpp"
 #include "../tensor/tensor_view.hpp"

@@ -23,6 +23,7 @@ support::assertions ask_the_projects_own(bool condition)
 #undef STET_USER_CONFIG
 #undef STET_ASSERT
 #undef STET_VOCABULARY_CONFIG_HPP
+#include <stet/vocabulary/config.hpp>
 
 // A macro is expanded where it is used, so the default finds this one.
 #undef assert
