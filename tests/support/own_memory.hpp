@@ -5,7 +5,7 @@
 #define STET_TESTS_SUPPORT_OWN_MEMORY_HPP
 
 #include <stet/sink/sink.hpp>
-#include <stet/vocabulary/allocator.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 #include <stet/vocabulary/result.hpp>
 
 #include <cstddef>
