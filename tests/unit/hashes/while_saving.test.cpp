@@ -9,7 +9,6 @@
 
 #include <stet/casts/cast_on_save.hpp>
 #include <stet/hashes/hash_checkpoint.hpp>
-#include <stet/hashes/hash_texts.hpp>
 #include <stet/hashes/while_saving.hpp>
 #include <stet/read.hpp>
 #include <stet/writers/background_save.hpp>

@@ -4,7 +4,7 @@
 #include "support/scratch_directory.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/save/hashing.hpp>
+#include <stet/save/write_options.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>
