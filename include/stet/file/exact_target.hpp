@@ -118,7 +118,7 @@ private:
     static result<folder> open_below(const file_system& calls, const std::string& root,
                                      const std::string& below, durability lasting);
 
-    /// The number that the folder's listing gives, or `first`.
+    /// The number that the folder's listing gives, and at least `first`.
     static result<std::uint64_t> next_number(const folder& in, const std::string& in_path,
                                              const std::string& stem, std::uint64_t first);
 
