@@ -258,7 +258,9 @@ TEST_CASE("others write to the part file by its path and tell what they wrote")
     auto                             file = sample.open(here);
     REQUIRE(file);
     for (std::size_t i = 0; i < file->size(); ++i) {
-        const auto       own = (*file)[i];
+        const auto own = (*file)[i];
+        if (own.size == 0) // nobody has to write it
+            continue;
         std::FILE* const other = std::fopen(file->part_path().c_str(), "r+b");
         REQUIRE(other != nullptr);
         REQUIRE(std::fseek(other, static_cast<long>(own.offset), SEEK_SET) == 0);
