@@ -52,7 +52,7 @@ struct kinds {
 
 /// SHA-256 of one tensor's bytes as they stand in the file: packed, little-endian, after a cast.
 struct tensor_digest {
-    std::string_view name{}; ///< of the tensor; the list it stands in owns it
+    std::string_view name{};   ///< of the tensor; the list it stands in owns it
     digest           sha256{}; ///< of the bytes
 };
 
