@@ -14,10 +14,8 @@ import contextlib
 import ctypes
 import datetime
 import gc
-import importlib.metadata
 import json
 import os
-import platform
 import random
 import shutil
 import statistics
@@ -28,10 +26,10 @@ import time
 import numpy
 import safetensors
 
-import charts
 from charts import short
-from compare import Program, Reference, make_durable, processor_name, readable, spread
+from compare import Program, Reference, make_durable, spread
 from libraries import Lent, Rust, Torch, present
+from report import Report, by_machine, head, machine, milliseconds, named, row
 
 PATIENCE = 8  # seconds that a way may take of one table's rounds; then it is not asked again
 
@@ -76,47 +74,17 @@ def interleaved(ways, rounds, before, after):
     return seconds
 
 
+def measure(report, title, ways, before=lambda: None, after=lambda: None):
+    seconds = interleaved(ways, report.rounds, before, after)
+    report.add(title, seconds)
+    return seconds
+
+
 def give_memory_back():
     """So that no library reads into memory that it had touched before; loads.cpp does the same."""
     ctypes.CDLL(None).malloc_trim(0)
     if "mlx.core" in sys.modules:
         sys.modules["mlx.core"].clear_cache()
-
-
-class Report:
-    """Tables as they are measured, and of each the ratios that go into the chart and the comparison of machines."""
-
-    def __init__(self, rounds):
-        self.rounds = rounds
-        self.ratios = {}  # title -> way -> times of stet's
-
-    def table(self, title, ways, before=lambda: None, after=lambda: None):
-        """ways: among them "floor" and "stet", which the others are set against."""
-        seconds = interleaved(ways, self.rounds, before, after)
-        self.ratios[title] = {way: over(values, seconds["stet"]) for way, values in seconds.items()}
-        print(f"**{title}**\n\n| | ms | ± | x floor | stet, x this |\n|---|---|---|---|---|")
-        for way, values in seconds.items():
-            beside = f"{spread(values):.0f} %" if len(values) > 1 else ""
-            if len(values) < self.rounds:
-                beside += f" ({len(values)} round{'s' * (len(values) > 1)})"
-            versus = "" if way == "stet" else short(over(seconds["stet"], values))
-            print(f"| {way} | {milliseconds(statistics.median(values))} | {beside.strip()} "
-                  f"| {short(over(values, seconds['floor']))} | {versus} |")
-        print(flush=True)
-        return seconds
-
-
-def over(values, others):
-    """The median of the ratios within a round."""
-    return statistics.median(a / b for a, b in zip(values, others))
-
-
-def milliseconds(seconds):
-    return f"{seconds * 1e3:,.0f}" if seconds >= 0.1 else f"{seconds * 1e3:.3g}"
-
-
-def named(count, size):
-    return f"{count:,} tensors of {readable(size)}"
 
 
 class Files:
@@ -202,8 +170,8 @@ def save_tables(report, files, peers, sets):
 
             ways = {label: told(program, way, until) for label, way in ours.items()}
             ways |= {peer.name: timed(lambda peer=peer: saved(peer)) for peer in asked}
-            seconds = report.table(f"{named(count, size)}, until {until}", ways,
-                                   lambda: program.ask("warm", "return"), files.remove_saved)
+            seconds = measure(report, f"{named(count, size)}, until {until}", ways,
+                              lambda: program.ask("warm", "return"), files.remove_saved)
             asked = [peer for peer in asked if seconds[peer.name][0] < PATIENCE]  # else the disk adds nothing
         program.close()
         for peer in peers:
@@ -224,7 +192,7 @@ def open_tables(report, files, peers, counts):
         program = Program(files.loads, files.loaded)
         ways = {way: told(program, f"open_{way}") for way in ("floor", "stet")}
         ways |= {peer.name: timed(lambda peer=peer: peer.open(files.of(peer))) for peer in able}
-        report.table(f"Opening a file of {count:,} tensors", ways, files.read_through)
+        measure(report, f"Opening a file of {count:,} tensors", ways, files.read_through)
         if count == counts[0]:
             decode_table(report, files, program, count)
         program.close()
@@ -235,10 +203,10 @@ def decode_table(report, files, program, count):
     with open(files.loaded, "rb") as file:
         content = file.read()
     text = content[8:8 + int.from_bytes(content[:8], "little")]
-    report.table(f"Decoding a header of {count:,} tensors", {
+    measure(report, f"Decoding a header of {count:,} tensors", {
         "floor": told(program, "header_floor"),
         "stet": told(program, "header_stet"),
-        "reference, `deserialize`": timed(lambda: safetensors.deserialize(content)),
+        "reference": timed(lambda: safetensors.deserialize(content)),
         "Python's `json.loads`": timed(lambda: json.loads(text)),
     })
 
@@ -250,7 +218,7 @@ def one_table(report, files, peers, count, size):
     ways = {label: told(program, f"one_{way}")
             for label, way in (("floor", "floor"), ("stet", "stet"), ("stet, mapped", "mapped"))}
     ways |= {peer.name: timed(lambda peer=peer: peer.one(files.of(peer), right[0]), right) for peer in peers}
-    report.table(f"One of {named(count, size)}", ways, files.read_through)
+    measure(report, f"One of {named(count, size)}", ways, files.read_through)
     program.close()
     files.remove_loaded()
 
@@ -271,15 +239,15 @@ def load_tables(report, files, peers, sets):
         if size >= 1 << 20:
             states.append(("not in the cache", files.forget))
         for state, before in states:
-            report.table(f"{named(count, size)}, {state}, into memory at hand", given, before)
-            report.table(f"{named(count, size)}, {state}, into new memory", fresh, before, give_memory_back)
+            measure(report, f"{named(count, size)}, {state}, into memory at hand", given, before)
+            measure(report, f"{named(count, size)}, {state}, into new memory", fresh, before, give_memory_back)
         program.close()
         files.remove_loaded()
 
 
 def set_table(report, files, count, size):
     program = Program(files.ways, files.folder, count, size, "packed")
-    report.table(f"{named(count, size)} in eight files, until return", {
+    measure(report, f"{named(count, size)} in eight files, until return", {
         "floor": told(program, "shards_floor", "return"),
         "stet": told(program, "shards", "return"),
         "stet, in one file": told(program, "stet", "return"),
@@ -315,7 +283,7 @@ def run_bench(path, folder, case, repeated):
 
 
 def own_table(programs, folder, rounds):
-    print("| | ms | x floor | ± | floor |\n|---|---|---|---|---|")
+    print(head("", "ms", "x floor", "±", "floor"))
     for what, floor, program, case, ratio_of in OWN:
         path = os.path.abspath(os.path.join(programs, f"bench_{program}"))
         if not os.path.exists(path):  # without Google Benchmark
@@ -324,8 +292,7 @@ def own_table(programs, folder, rounds):
         seconds = statistics.median(each["real_time"] * SECONDS[each["time_unit"]] for each in answers)
         ratios = [ratio_of(each) for each in answers]
         beside = f"{spread(ratios):.0f} %" if len(ratios) > 1 else ""
-        print(f"| {what} | {milliseconds(seconds)} | {short(statistics.median(ratios))} | {beside} | {floor} |",
-              flush=True)
+        print(row(what, milliseconds(seconds), short(statistics.median(ratios)), beside, floor), flush=True)
     print()
 
 
@@ -346,66 +313,17 @@ SIZES = {
     },
 }
 
-METHOD = """\
-Medians of {rounds} interleaved rounds; ± is half the distance between the quartiles; ratios are medians of ratios within
-a round. *Floor* is what plain system calls take for the same bytes. The last column is stet's time in times of the row's:
-below 1, stet takes less.
 
-- Libraries are called in one Python process, stet and the plain calls in one of C++; both stay for all rounds, and the
-  tensors are ready in the form that each wants. Which has taken {patience} s of a table is not asked again.
-- Saving: before each save as many bytes are written into the system's cache and given back; after it the file is removed
-  and the disk waited for. The others' saves end with the file in the cache; *durable* adds an fsync of file and folder.
-- Loading: the file is read through before each load, or the cache made to forget it. Libraries give new memory; so does
-  stet in the tables that say so. mlx opens without reading tensors, and is made to read them where they are loaded.
-- The reference is handed ready addresses when it saves, and is `safe_open` with numpy when it opens and loads. zTensor
-  reads safetensors and writes a format of its own; torch writes and reads its own, by `mmap=True` where not all is
-  wanted. fastsafetensors loads without a GPU.
-- Decoding: `deserialize` makes Python objects of what it decodes; `json.loads` checks no tensor; the floor copies the
-  text."""
-
-
-def machine():
-    return f"{os.cpu_count()} cores of {processor_name()}"
-
-
-def surroundings(folder):
-    found = subprocess.run(["findmnt", "-no", "FSTYPE", "-T", folder], stdout=subprocess.PIPE, text=True, check=False)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return f"{round(memory / 2**30)} GiB, {found.stdout.strip()}, Linux {'.'.join(platform.release().split('.')[:2])}"
-
-
-def beside_reference(ratios):
-    """title -> stet's and the floor's time, in times of the reference's."""
-    return {title: {"stet": 1 / of["reference"], "floor": of["floor"] / of["reference"]}
-            for title, of in ratios.items() if "reference" in of}
-
-
-def machines_table(all_figures):
-    print("### By machine\n\nstet's time, in times of the reference's; in brackets the floor's.\n")
-    print(f"| | {' | '.join(of['machine'] for of in all_figures)} |\n|---|{'---|' * len(all_figures)}")
-    for title in dict.fromkeys(title for figures in all_figures for title in figures["beside_reference"]):
-        cells = []
-        for figures in all_figures:
-            of = figures["beside_reference"].get(title)
-            cells.append(short(of["stet"]) + (f" ({short(of['floor'])})" if "floor" in of else "") if of else "")
-        print(f"| {title} | {' | '.join(cells)} |")
-
-
-def draw(path, ratios, sizes):
-    panels = [
+def panels(sizes):
+    return [
         ("Saving, until return", {named(*of): f"{named(*of)}, until return" for of in sizes["save"]}),
         ("Loading everything, file in the cache",
          {named(*of): f"{named(*of)}, in the cache, into new memory" for of in sizes["load"]}),
         ("Opening a file", {f"{count:,} tensors": f"Opening a file of {count:,} tensors" for count in sizes["open"]}),
     ]
-    charts.ratios(path, [
-        (panel, {of: {way: ratio for way, ratio in ratios[title].items() if not way.startswith("stet")}
-                 for of, title in titles.items()})
-        for panel, titles in panels
-    ], "Time in times of stet's, logarithmic; what goes to the right of 1 takes longer than stet.")
 
 
-def main():
+def parsed():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs")
     parser.add_argument("folder")
@@ -414,42 +332,38 @@ def main():
     parser.add_argument("--chart", help="SVG file to write")
     parser.add_argument("--figures", help="JSON file to write, for another machine's --beside")
     parser.add_argument("--beside", action="append", default=[], help="JSON file with another machine's figures")
-    arguments = parser.parse_args()
+    return parser.parse_args()
 
-    peers, missing = present()
-    writers = [peer for peer in peers if hasattr(peer, "save")]
+
+def main():
+    arguments = parsed()
     os.makedirs(arguments.folder, exist_ok=True)
     files = Files(arguments.programs, arguments.folder)
+    files.remove_saved()  # what an earlier run may have left
     sizes = SIZES[arguments.size]
+    peers, missing = present()
     report = Report(arguments.rounds)
-    versions = ", ".join(f"{peer.package} {importlib.metadata.version(peer.package)}" for peer in peers)
-    print(f"## Beside other libraries\n\n{machine()}, {surroundings(arguments.folder)}; {versions}"
-          f"{'; not there: ' + ', '.join(missing) if missing else ''}.\n")
-    if arguments.chart:
-        print("![time to save, load and open, in times of stet's](charts/peers.svg)\n")
-    print(f"{METHOD.format(rounds=arguments.rounds, patience=PATIENCE)}\n\n### Saving\n", flush=True)
-    save_tables(report, files, writers, sizes["save"])
-    print("### Opening\n")
+    save_tables(report, files, [peer for peer in peers if hasattr(peer, "save")], sizes["save"])
     open_tables(report, files, peers, sizes["open"])
-    print("### Loading\n")
     one_table(report, files, peers, *sizes["one"])
     load_tables(report, files, peers, sizes["load"])
-    print("### Beside floors of its own\n")
     set_table(report, files, *sizes["set"])
+
+    report.section(peers, missing, arguments.folder, PATIENCE, arguments.chart)
     if arguments.size == "full":
+        print("Beside floors of their own:\n")
         own_table(arguments.programs, arguments.folder, arguments.rounds)
-    figures = {"machine": f"{machine()}, {datetime.date.today():%-d %B %Y}",
-               "beside_reference": beside_reference(report.ratios)}
+    figures = report.figures(f"{machine()}, {datetime.date.today():%-d %B %Y}")
     others = []
     for path in arguments.beside:
         with open(path, encoding="utf-8") as file:
             others.append(json.load(file))
-    machines_table([figures, *others])
+    by_machine([figures, *others])
     if arguments.figures:
         with open(arguments.figures, "w", encoding="utf-8") as file:
             json.dump(figures, file, indent=1)
     if arguments.chart:
-        draw(arguments.chart, report.ratios, sizes)
+        report.draw(arguments.chart, panels(sizes))
 
 
 if __name__ == "__main__":
