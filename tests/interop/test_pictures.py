@@ -16,6 +16,7 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 PROGRAMS = Path(sys.argv[1]).parent / "examples"
+ROOT = Path(__file__).resolve().parents[2]
 SUFFIX = ".exe" if os.name == "nt" else ""
 SVG = "{http://www.w3.org/2000/svg}"
 BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "I64": 8, "BOOL": 1}
@@ -29,7 +30,7 @@ def run(program, *arguments, status=0):
     done = subprocess.run([PROGRAMS / (program + SUFFIX), *map(str, arguments)], capture_output=True, check=False, timeout=300)
     if done.returncode != status:
         raise AssertionError(f"{program} {arguments}: exit {done.returncode}\n{done.stderr.decode()}")
-    return done.stdout
+    return done.stdout.replace(b"\r\n", b"\n")
 
 
 def number(text):
@@ -130,11 +131,23 @@ class Pictures(unittest.TestCase):
         for count, size, _, title, *_ in found:
             if count == 1 and "too small" not in title:
                 self.assertEqual(sizes.pop(title.split("\n")[0]), size)
-        self.assertLess(max(sizes.values()) * 620 * 968, 5 * shown["all"]["bytes"])  # the others are below five units
+        self.assertLess(max(sizes.values()) * 620 * 968, 10 * shown["all"]["bytes"])  # the others are below ten units
         for part in shown["components"]:
             self.assertIn(f"{part['name']}\n{part['tensors']} tensors, {part['bytes']:,} bytes", "\n".join(picture.frames))
         self.assertIn("8.41 MB in 1,130 tensors, 4,207,023 parameters, layout: sd1", picture.texts)
         self.assertIn("F16: 8.41 MB (100%) in 1,130 tensors", picture.texts)
+
+    @unittest.skipUnless(sys.platform == "linux", "elsewhere a hole of 34 GB may be none")
+    def test_the_picture_on_the_examples_page_is_what_is_drawn(self):
+        manifest = json.loads((ROOT / "tests/data/manifests/flux_dev.json").read_text())
+        drawn = self.drawn("inspect", self.file("flux_dev.safetensors", manifest["saved"]))
+        shown = Picture((ROOT / "examples/pictures/flux_dev.svg").read_bytes())
+        self.assertEqual((drawn.texts, drawn.frames), (shown.texts, shown.frames))
+        self.assertEqual(len(drawn.boxes), len(shown.boxes))
+        for (*what, x, y, width, height), (*other, other_x, other_y, other_width, other_height) in zip(drawn.boxes, shown.boxes):
+            self.assertEqual(what, other)
+            for place, other_place in ((x, other_x), (y, other_y), (width, other_width), (height, other_height)):
+                self.assertAlmostEqual(place, other_place, delta=0.02)
 
     def test_blocks_lie_inside_components(self):
         names = [f"model.diffusion_model.input_blocks.{i}.{part}.weight" for i in range(3) for part in "abcd"]
