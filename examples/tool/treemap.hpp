@@ -55,18 +55,18 @@ inline void place_row(std::span<const double> areas, double sum, rectangle& left
                       std::vector<rectangle>& placed)
 {
     const bool   is_column = left.width >= left.height;
-    double&      length = is_column ? left.height : left.width;
-    const double thickness = sum / length;
+    const double length = is_column ? left.height : left.width;
+    double&      across = is_column ? left.width : left.height;
+    const double thickness = std::min(sum / length, across);
     rectangle    next = left;
     for (const double area : areas) {
-        next.width = is_column ? thickness : area / thickness;
-        next.height = is_column ? area / thickness : thickness;
+        next.width = is_column ? thickness : length * (area / sum);
+        next.height = is_column ? length * (area / sum) : thickness;
         placed.push_back(next);
         (is_column ? next.y : next.x) += is_column ? next.height : next.width;
     }
     (is_column ? left.x : left.y) += thickness;
-    double& across = is_column ? left.width : left.height;
-    across = std::max(across - thickness, std::numeric_limits<double>::min());
+    across -= thickness;
 }
 
 } // namespace treemap_parts

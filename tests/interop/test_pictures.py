@@ -202,6 +202,25 @@ class Pictures(unittest.TestCase):
         patterns = re.findall(r'<pattern id="([^"]*)"', picture.text.decode())
         self.assertEqual({f"url(#{name})" for name in patterns}, {fill for fill in rules.values() if "url" in fill})
 
+    @unittest.skipUnless(sys.platform == "linux", "limits of a file's size are the system's own")
+    def test_a_picture_that_cannot_be_written_leaves_nothing(self):
+        import resource
+        import signal
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond it fails instead
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+        path = self.file("a", [("t", "F32", [4])])
+        for arguments, failed in ((["inspect", path], 1), (["diff", path, path], 2)):
+            done = subprocess.run(
+                [PROGRAMS / "stet", *arguments, "--svg", self.folder / "a.svg"],
+                capture_output=True, text=True, check=False, timeout=60, preexec_fn=limit,
+            )  # fmt: skip
+            self.assertEqual((done.returncode, done.stdout), (failed, ""))
+            self.assertIn("a.svg", done.stderr)
+            self.assertEqual([one.name for one in self.folder.iterdir()], ["a"])
+
     def test_the_same_bytes_for_the_same_files(self):
         tensors = [(f"block.{i}.{kind}", kind, [i + 1, 8]) for i in range(40) for kind in BYTES]
         one, other = self.file("a", tensors), self.file("b", tensors[::3] + tensors[1::3])
