@@ -164,9 +164,7 @@ std::vector<row> fewer(std::vector<row> rows)
         stays[ranked[i]] = true;
     std::vector<row> kept;
     for (std::size_t first = 0; first < rows.size();) {
-        row rest{
-            .component = rows[first].component,
-        };
+        row         rest{.component = rows[first].component};
         std::size_t i = first;
         for (; i < rows.size() && rows[i].component == rest.component; ++i) {
             if (stays[i]) {
@@ -183,35 +181,6 @@ std::vector<row> fewer(std::vector<row> rows)
     return kept;
 }
 
-/// The decades that all differences lie in.
-struct axis {
-    int first = 0;
-    int last = 0;
-
-    bool exists() const { return first < last; }
-
-    double at(double value) const
-    {
-        const double share = (std::log10(value) - first) / (last - first);
-        return axis_left + (axis_right - axis_left) * std::clamp(share, 0.0, 1.0);
-    }
-};
-
-axis axis_of(const std::vector<row>& rows)
-{
-    double least = std::numeric_limits<double>::infinity(), most = 0;
-    for (const row& one : rows) {
-        const double mean = one.has.apart.mean();
-        if (mean > 0)
-            least = std::min(least, mean);
-        most = std::max(most, one.has.apart.largest);
-    }
-    if (!(least <= most) || !std::isfinite(most))
-        return {};
-    const int first = static_cast<int>(std::floor(std::log10(least)));
-    return {.first = first, .last = std::max(first + 1, static_cast<int>(std::ceil(std::log10(most))))};
-}
-
 /// A name without what all of its component begin with; its end where there is no room for more.
 std::string block_text(std::string_view name, std::size_t common, double room)
 {
@@ -220,16 +189,14 @@ std::string block_text(std::string_view name, std::size_t common, double room)
     std::string_view rest = name.substr(std::min(common, name.size()));
     if (rest.size() > longest_name)
         rest.remove_prefix(rest.size() - longest_name);
-    std::string      shown = stet::readable(rest);
-    constexpr double ellipsis = letters;
+    std::string shown = stet::readable(rest);
     for (std::size_t at = rest.find('.'); text_width(shown, letters) > room && at != std::string_view::npos;
          at = rest.find('.'))
     {
         rest.remove_prefix(at + 1);
         shown = "\xE2\x80\xA6" + stet::readable(rest);
     }
-    return text_width(shown, letters) <= room + ellipsis / 8 ? shown
-                                                             : example::svg::fitted(rest, room, letters);
+    return text_width(shown, letters) <= room ? shown : example::svg::fitted(rest, room, letters);
 }
 
 /// A line of the picture: all, a component or a block.
@@ -309,6 +276,35 @@ private:
     std::vector<shown_row> rows_{};
     double                 y_;
 };
+
+/// The decades that all differences lie in.
+struct axis {
+    int first = 0;
+    int last = 0;
+
+    bool exists() const { return first < last; }
+
+    double at(double value) const
+    {
+        const double share = (std::log10(value) - first) / (last - first);
+        return axis_left + (axis_right - axis_left) * std::clamp(share, 0.0, 1.0);
+    }
+};
+
+axis axis_of(const std::vector<shown_row>& rows)
+{
+    double least = std::numeric_limits<double>::infinity(), most = 0;
+    for (const shown_row& one : rows) {
+        const double mean = one.has.apart.mean();
+        if (mean > 0)
+            least = std::min(least, mean);
+        most = std::max(most, one.has.apart.largest);
+    }
+    if (!(least <= most) || !std::isfinite(most))
+        return {};
+    const int first = static_cast<int>(std::floor(std::log10(least)));
+    return {.first = first, .last = std::max(first + 1, static_cast<int>(std::ceil(std::log10(most))))};
+}
 
 /// What is said of a row, line by line.
 std::vector<std::string> title_of(const shown_row& row)
@@ -403,13 +399,13 @@ example::legend legend_of(const tally& all)
 std::string example::comparison_picture(const pictured_comparison& of)
 {
     const std::vector<row> rows = fewer(rows_of(of.found));
-    const axis             scale = axis_of(rows);
     tally                  all;
     for (const row& one : rows)
         all.add(one.has);
     const legend     key = legend_of(all);
-    const double     head = 62 + key.height() + (scale.exists() ? 30 : 15);
+    const double     head = 62 + key.height() + 30;
     const shown_rows shown(rows, head + 8);
+    const axis       scale = axis_of(shown.all());
     std::string      rules(style), patterns;
     for (const shown_outcome& one : shown_outcomes) {
         if (all.tensors[static_cast<std::size_t>(one.what)] == 0)
