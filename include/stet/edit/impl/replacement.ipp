@@ -4,29 +4,33 @@
 #include "replacement.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace STET_NAMESPACE::detail {
 
 /// The bytes of one file put behind another's header.
 class replacement {
 public:
-    replacement(const held_file& old, std::uint64_t data_begin, bytes head, part_file& next,
+    replacement(const held_file& old, const checkpoint_header& from, bytes head, part_file& next,
                 const edit::options& how) noexcept
-        : old_(&old), next_(&next), how_(&how), head_(head), begin_(data_begin),
-          size_(head.size() + (old.size() - data_begin))
+        : old_(&old), from_(&from), next_(&next), how_(&how), head_(head), begin_(from.data_begin()),
+          end_(begin_ + from.data_size()), size_(head.size())
     {
+        for (const stored_tensor tensor : from)
+            size_ += tensor.size();
     }
 
     /// Shares whole blocks; false where that cannot be done, and nothing is written then.
     bool share()
     {
         const std::uint64_t lead = (clone_alignment - begin_ % clone_alignment) % clone_alignment;
-        const std::uint64_t data_size = old_->size() - begin_;
+        const std::uint64_t data_size = end_ - begin_;
+        const bool          has_gaps = head_.size() + data_size != size_;
         if (head_.size() % clone_alignment != begin_ % clone_alignment || !next_->is_positional() ||
-            data_size < lead + clone_alignment)
+            has_gaps || data_size < lead + clone_alignment)
             return false;
         shared_begin_ = begin_ + lead;
-        shared_end_ = old_->size() / clone_alignment * clone_alignment;
+        shared_end_ = end_ / clone_alignment * clone_alignment;
         return next_->clone(old_->handle(), shared_begin_, head_.size() + lead, shared_end_ - shared_begin_);
     }
 
@@ -40,7 +44,7 @@ public:
         };
         if (auto copied = copy(begin_, shared_begin_, write); !copied)
             return copied;
-        if (auto copied = copy(shared_end_, old_->size(), write); !copied)
+        if (auto copied = copy(shared_end_, end_, write); !copied)
             return copied;
         return report(size_);
     }
@@ -52,9 +56,17 @@ public:
             return allocated;
         if (auto written = next_->write(head_); !written)
             return written;
-        auto copied =
-            copy(begin_, old_->size(), [this](std::uint64_t, bytes piece) { return next_->write(piece); });
-        return copied ? report(size_) : copied;
+        const auto write = [this](std::uint64_t, bytes piece) { return next_->write(piece); };
+        // As many tensors at a time as lie one behind the other.
+        for (std::size_t i = 0; i < from_->size();) {
+            const std::uint64_t first = (*from_)[i].begin;
+            std::uint64_t       end = first;
+            for (; i < from_->size() && (*from_)[i].begin == end; ++i)
+                end = (*from_)[i].end;
+            if (auto copied = copy(begin_ + first, begin_ + end, write); !copied)
+                return copied;
+        }
+        return report(size_);
     }
 
 private:
@@ -95,20 +107,22 @@ private:
         return error{.code = errc::cancelled, .expected = size_, .actual = written};
     }
 
-    const held_file*     old_;
-    part_file*           next_;
-    const edit::options* how_;
-    bytes                head_;
-    std::uint64_t        begin_;            ///< of the data in the old file
-    std::uint64_t        size_;             ///< of the new file
-    std::uint64_t        shared_begin_ = 0; ///< in the old file
-    std::uint64_t        shared_end_ = 0;
+    const held_file*         old_;
+    const checkpoint_header* from_;
+    part_file*               next_;
+    const edit::options*     how_;
+    bytes                    head_;
+    std::uint64_t            begin_;            ///< of the data in the old file
+    std::uint64_t            end_;              ///< of the last tensor in the old file
+    std::uint64_t            size_;             ///< of the new file
+    std::uint64_t            shared_begin_ = 0; ///< in the old file
+    std::uint64_t            shared_end_ = 0;
 };
 
-STET_INLINE result<bool> write_replacement(const held_file& old, std::uint64_t data_begin, bytes head,
+STET_INLINE result<bool> write_replacement(const held_file& old, const checkpoint_header& from, bytes head,
                                            part_file& next, const edit::options& how)
 {
-    replacement both(old, data_begin, head, next, how);
+    replacement both(old, from, head, next, how);
     const bool  shares = both.share();
     const auto  written = shares ? both.write_around() : both.write_all();
     return written ? result<bool>(shares) : written.error();
