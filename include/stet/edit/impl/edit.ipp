@@ -3,6 +3,7 @@
 #include "../../header/header.hpp"
 #include "../../read/checkpoint_reader.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../edit.hpp"
 #include "held_file.hpp"
 #include "next_header.hpp"
@@ -70,16 +71,35 @@ inline result<edit::done> change_in_place(const held_file& file, const changed_r
     return is_one_sector ? edit::done::one_sector : edit::done::with_undo;
 }
 
+/// Where tensors lie in the file, as many in a range as lie one behind the other.
+/// errors: out_of_memory
+inline result<growing_array<byte_range>> tensor_ranges(const checkpoint_header& old, const allocator& memory)
+{
+    growing_array<byte_range> ranges(memory);
+    for (const stored_tensor tensor : old) {
+        const std::uint64_t begin = old.offset_in_file(tensor);
+        if (ranges.empty() || ranges[ranges.size() - 1].end != begin) {
+            if (!ranges.push({.begin = begin, .end = begin}))
+                return out_of_memory(ranges.size() * sizeof(byte_range));
+        }
+        ranges[ranges.size() - 1].end += tensor.size();
+    }
+    return ranges;
+}
+
 /// Another file in the place of the old one, or somewhere else.
 inline result<edit::done> change_whole(held_file& file, const checkpoint_header& old, bytes head,
                                        const edit::options& how, bool& keeps_access)
 {
+    const auto kept = tensor_ranges(old, how.allocator);
+    if (!kept)
+        return kept.error();
     const bool is_copy = !how.copy_to.empty();
     auto       next = is_copy ? exact_target::take(*how.file_system, std::string(how.copy_to), how.existing)
                               : file.beside();
     if (!next)
         return next.error();
-    const auto shares = write_replacement(file, old, head, next->file(), how);
+    const auto shares = write_replacement(file, kept->view(), head, next->file(), how);
     if (!shares)
         return shares.error();
     auto published = is_copy ? next->publish(how.durability) : file.replace_by(*next, how.durability);

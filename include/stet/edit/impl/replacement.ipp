@@ -11,26 +11,26 @@ namespace STET_NAMESPACE::detail {
 /// The bytes of one file put behind another's header.
 class replacement {
 public:
-    replacement(const held_file& old, const checkpoint_header& from, bytes head, part_file& next,
+    replacement(const held_file& old, array_view<const byte_range> kept, bytes head, part_file& next,
                 const edit::options& how) noexcept
-        : old_(&old), from_(&from), next_(&next), how_(&how), head_(head), begin_(from.data_begin()),
-          end_(begin_ + from.data_size()), size_(head.size())
+        : old_(&old), kept_(kept), next_(&next), how_(&how), head_(head), size_(head.size()),
+          done_(head.size()), reported_(head.size())
     {
-        for (const stored_tensor tensor : from)
-            size_ += tensor.size();
+        for (const byte_range& one : kept)
+            size_ += one.end - one.begin;
     }
 
     /// Shares whole blocks; false where that cannot be done, and nothing is written then.
     bool share()
     {
-        const std::uint64_t lead = (clone_alignment - begin_ % clone_alignment) % clone_alignment;
-        const std::uint64_t data_size = end_ - begin_;
-        const bool          has_gaps = head_.size() + data_size != size_;
-        if (head_.size() % clone_alignment != begin_ % clone_alignment || !next_->is_positional() ||
-            has_gaps || data_size < lead + clone_alignment)
+        if (kept_.size() != 1 || !next_->is_positional())
             return false;
-        shared_begin_ = begin_ + lead;
-        shared_end_ = end_ / clone_alignment * clone_alignment;
+        const auto [begin, end] = kept_[0];
+        const std::uint64_t lead = (clone_alignment - begin % clone_alignment) % clone_alignment;
+        if (head_.size() % clone_alignment != begin % clone_alignment || end - begin < lead + clone_alignment)
+            return false;
+        shared_begin_ = begin + lead;
+        shared_end_ = end / clone_alignment * clone_alignment;
         return next_->clone(old_->handle(), shared_begin_, head_.size() + lead, shared_end_ - shared_begin_);
     }
 
@@ -39,12 +39,14 @@ public:
     {
         if (auto written = next_->write_at(0, head_); !written)
             return written;
-        const auto write = [this](std::uint64_t at, bytes piece) {
-            return next_->write_at(head_.size() + (at - begin_), piece);
+        const auto [begin, end] = kept_[0];
+        const auto write = [this, from = begin](std::uint64_t at, bytes piece) {
+            return next_->write_at(head_.size() + (at - from), piece);
         };
-        if (auto copied = copy(begin_, shared_begin_, write); !copied)
+        if (auto copied = copy({begin, shared_begin_}, write); !copied)
             return copied;
-        if (auto copied = copy(shared_end_, end_, write); !copied)
+        done_ = head_.size() + (shared_end_ - begin);
+        if (auto copied = copy({shared_end_, end}, write); !copied)
             return copied;
         return report(size_);
     }
@@ -57,13 +59,8 @@ public:
         if (auto written = next_->write(head_); !written)
             return written;
         const auto write = [this](std::uint64_t, bytes piece) { return next_->write(piece); };
-        // As many tensors at a time as lie one behind the other.
-        for (std::size_t i = 0; i < from_->size();) {
-            const std::uint64_t first = (*from_)[i].begin;
-            std::uint64_t       end = first;
-            for (; i < from_->size() && (*from_)[i].begin == end; ++i)
-                end = (*from_)[i].end;
-            if (auto copied = copy(begin_ + first, begin_ + end, write); !copied)
+        for (const byte_range& one : kept_) {
+            if (auto copied = copy(one, write); !copied)
                 return copied;
         }
         return report(size_);
@@ -72,23 +69,23 @@ public:
 private:
     /// write: takes a place in the old file and bytes
     template <class Write>
-    result<void> copy(std::uint64_t from, std::uint64_t end, Write write)
+    result<void> copy(const byte_range& range, Write write)
     {
-        if (from == end)
+        const std::uint64_t whole = range.end - range.begin;
+        if (whole == 0)
             return {};
-        const std::uint64_t whole = end - from;
         auto                block =
             staging_block::make(whole < staging_size ? memory_size(whole) : staging_size, how_->allocator);
         if (!block)
             return block.error();
         constexpr std::uint64_t interval = std::uint64_t{16} << 20U;
-        for (std::uint64_t at = from, reported = from; at != end;) {
-            if (at - reported >= interval) {
-                reported = at;
-                if (auto told = report(head_.size() + (at - begin_)); !told)
+        for (std::uint64_t at = range.begin; at != range.end;) {
+            if (done_ - reported_ >= interval) {
+                reported_ = done_;
+                if (auto told = report(done_); !told)
                     return told;
             }
-            const std::uint64_t left = end - at;
+            const std::uint64_t left = range.end - at;
             auto                piece = block->bytes();
             piece = piece.first(left < piece.size() ? memory_size(left) : piece.size());
             if (auto read = old_->read(at, piece); !read)
@@ -96,6 +93,7 @@ private:
             if (auto written = write(at, piece); !written)
                 return written;
             at += piece.size();
+            done_ += piece.size();
         }
         return {};
     }
@@ -107,22 +105,22 @@ private:
         return error{.code = errc::cancelled, .expected = size_, .actual = written};
     }
 
-    const held_file*         old_;
-    const checkpoint_header* from_;
-    part_file*               next_;
-    const edit::options*     how_;
-    bytes                    head_;
-    std::uint64_t            begin_;            ///< of the data in the old file
-    std::uint64_t            end_;              ///< of the last tensor in the old file
-    std::uint64_t            size_;             ///< of the new file
-    std::uint64_t            shared_begin_ = 0; ///< in the old file
-    std::uint64_t            shared_end_ = 0;
+    const held_file*             old_;
+    array_view<const byte_range> kept_;
+    part_file*                   next_;
+    const edit::options*         how_;
+    bytes                        head_;
+    std::uint64_t                size_;             ///< of the new file
+    std::uint64_t                done_;             ///< of it
+    std::uint64_t                reported_;         ///< of that
+    std::uint64_t                shared_begin_ = 0; ///< in the old file
+    std::uint64_t                shared_end_ = 0;
 };
 
-STET_INLINE result<bool> write_replacement(const held_file& old, const checkpoint_header& from, bytes head,
+STET_INLINE result<bool> write_replacement(const held_file& old, array_view<const byte_range> kept, bytes head,
                                            part_file& next, const edit::options& how)
 {
-    replacement both(old, from, head, next, how);
+    replacement both(old, kept, head, next, how);
     const bool  shares = both.share();
     const auto  written = shares ? both.write_around() : both.write_all();
     return written ? result<bool>(shares) : written.error();
