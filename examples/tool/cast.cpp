@@ -194,6 +194,7 @@ int save(const request& asked, checkpoint_file& file, const stet::plan& plan, st
     example::print_file(*saved);
     print(found, asked.lists_tensors);
     example::print_passed_on(*about);
+    example::print_ceilings(saved->header_bytes);
     return example::done;
 }
 

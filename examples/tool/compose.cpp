@@ -148,7 +148,7 @@ stet::prediction named_prediction(const std::string& name)
 {
     std::vector<std::string_view> names;
     for (const prediction_name& known : predictions) {
-        if (known.name == name)
+        if (example::distance(known.name, name) == 0) // in capitals or not
             return known.means;
         names.push_back(known.name);
     }
@@ -307,6 +307,7 @@ int print(const stet::saved_checkpoint& saved, const remarks& said)
     for (const stet::change& change : said.plan->changes())
         std::cout << "    " << in_words(change) << ": " << example::quoted(change.name.text()) << '\n';
     example::print_carried(*said.carried);
+    example::print_ceilings(saved.header_bytes);
     if (!said.caveat.empty())
         std::cout << "    note: " << said.caveat << '\n';
     return example::done;

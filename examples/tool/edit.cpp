@@ -5,6 +5,7 @@
 #include "../size_in_memory.hpp"
 #include "answer.hpp"
 #include "checkpoint_file.hpp"
+#include "header_ceilings.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "refusal.hpp"
@@ -175,6 +176,7 @@ void print(const checkpoint_file& file, const stet::edit::edited& edited)
     print_repairs(edited.repaired);
     for (const std::string& key : edited.dropped)
         std::cout << "    dropped, for it holds no longer: " << key << '\n';
+    example::print_ceilings(edited.header_bytes);
     if (!edited.keeps_access)
         std::cout << "    not everybody who could may read or write it now\n";
 }
@@ -186,6 +188,7 @@ void write_json(example::json_list& object, const request& asked, const checkpoi
     object.next("path") << example::json_text(file.path());
     object.next("bytes") << edited.bytes;
     object.next("tensors") << file.header().size();
+    example::write_ceilings(object, edited.header_bytes);
     object.next("metadata_entries") << file.header().metadata_size();
     object.next("room") << edited.room;
     object.truth("changed", edited.done != stet::edit::done::nothing);

@@ -26,12 +26,13 @@ struct encoder_name {
     constexpr std::string_view prefix() const { return of_network.substr(0, name().size() + 1); }
     constexpr std::string_view name() const { return of_network.substr(0, of_network.find('.')); }
 
-    /// The name among several of a key that it has alone; of one that has it already, the same.
+    /// The name among several of a key that it has alone, or that has the encoder's name already.
     constexpr stet::placed_name among_several(std::string_view key) const
     {
         if (key.starts_with(prefix()))
-            return {.stem = key};
-        const bool is_of_network = key != "logit_scale" && !key.starts_with(inner());
+            key.remove_prefix(prefix().size());
+        const bool is_of_network =
+            key != "logit_scale" && key != "spiece_model" && !key.starts_with(inner());
         return {.prefix = is_of_network ? of_network : prefix(), .stem = key};
     }
 
@@ -45,7 +46,7 @@ struct encoder_name {
     constexpr std::string_view inner() const { return of_network.substr(prefix().size()); }
 };
 
-inline constexpr std::array<encoder_name, 11> encoder_names{{
+inline constexpr std::array<encoder_name, 12> encoder_names{{
     {"clip_l.transformer.", "--clip-l", "CLIP-L in a file of its own"},
     {"clip_g.transformer.", "--clip-g", "CLIP-G, likewise"},
     {"clip_h.transformer.", "--clip-h", "CLIP-H, likewise"},
@@ -56,6 +57,7 @@ inline constexpr std::array<encoder_name, 11> encoder_names{{
     {"t5base.transformer.", "--t5base", "T5 base, likewise"},
     {"gemma2_2b.transformer.", "--gemma2-2b", "Gemma 2 2B, likewise"},
     {"llama.transformer.", "--llama", "Llama, likewise"},
+    {"qwen25_7b.transformer.", "--qwen25-7b", "Qwen2.5 7B, likewise"},
     {"hydit_clip.transformer.", "--hydit-clip", "Hunyuan-DiT's CLIP, likewise"},
 }};
 

@@ -135,6 +135,7 @@ int save_part(const request& asked, std::string_view called, const Dict& tensors
     if (!asked.answer.is_json()) {
         std::cout << called << ": ";
         example::print_file(*saved);
+        example::print_ceilings(saved->header_bytes);
     }
     all.files.push_back({.called = called, .file = *std::move(saved)});
     return example::done;
@@ -262,6 +263,10 @@ void settle(const request& asked)
 /// Why a part that is asked for cannot be taken out, or nothing.
 std::string missing_part(const request& asked, const stet::split_checkpoint& parts)
 {
+    const auto is_empty = [&](component which) { return of(parts, which).empty(); };
+    if (std::all_of(example::every_component.begin(), example::every_component.end(), is_empty))
+        return example::quoted(asked.checkpoint) +
+               " is no whole checkpoint: no name in it begins as its family's components do; it may be a component";
     const std::string lacks = example::quoted(asked.checkpoint) + " has no ";
     for (const component which : example::every_component) {
         if (asked.files[which] && of(parts, which).empty())

@@ -76,6 +76,7 @@ int join(const request& asked)
             example::write_file(object, *saved);
         });
     example::print_file(*saved);
+    example::print_ceilings(saved->header_bytes);
     return example::done;
 }
 

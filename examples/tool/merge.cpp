@@ -140,7 +140,7 @@ const Named& chosen(std::span<const Named> all, std::string_view option, std::st
 {
     std::string names;
     for (const Named& one : all) {
-        if (one.name == wanted)
+        if (example::distance(one.name, wanted) == 0) // in capitals or not
             return one;
         names += (names.empty() ? "" : ", ") + std::string(one.name);
     }
@@ -177,6 +177,7 @@ int tell(const std::vector<checkpoint_file*>& files, const arguments& given, con
         example::print_file(saved);
         example::print_outcome(merged, given.how.type.has_value());
         example::print_passed_on(about);
+        example::print_ceilings(saved.header_bytes);
         return example::done;
     }
     std::vector<std::string_view> sources;
@@ -197,7 +198,7 @@ int save(const std::vector<checkpoint_file*>& files, const arguments& given)
             ? stet::merging::merge(files[0]->reader(), files[1]->reader(), files[2]->reader(), given.how)
             : stet::merging::merge(files[0]->reader(), files[1]->reader(), given.how);
     if (!merged)
-        return given.answer.fail(stet::message(merged.error()));
+        return given.answer.fail(example::told(merged.error()));
     // Names are final already, so that no layout has to place them.
     const auto plan = stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = *merged},
                                       stet::layouts::generic{});

@@ -50,6 +50,7 @@ public:
 private:
     static stet::placed_name as_it_is(std::string_view name) { return {.stem = name}; }
 
+    /// Adds a component's file.
     std::string open_component(component which, const std::string& path)
     {
         given_component& given = given_[index_of(which)];
@@ -57,47 +58,67 @@ private:
             return complaint;
         if (how_ == stet::strictness::as_comfyui || which == component::extra)
             return given.add_last(as_it_is, how_);
-        const common_prefix found = prefix_in(given.last().header());
-        if (!found.prefix.empty())
-            return add_without(found, which, option_of(which), as_it_is);
-        std::string complaint = mistaken(given.last(), which);
-        return complaint.empty() ? given.add_last(as_it_is, how_) : complaint;
+        std::string complaint = which == component::text_encoder ? nameless(given.last()) : "";
+        return complaint.empty() ? add_last(which, option_of(which), as_it_is) : complaint;
     }
 
-    /// The file of a single text encoder, whose name goes before its keys.
+    /// Adds the file of a single text encoder, whose name goes before its keys.
     std::string open_encoder(const encoder_name& encoder, const std::string& path)
     {
-        constexpr component which = component::text_encoder;
-        given_component&    given = given_[index_of(which)];
+        given_component& given = given_[index_of(component::text_encoder)];
         if (std::string complaint = given.open(path); !complaint.empty())
             return complaint;
-        const auto          renamed = [&](std::string_view name) { return encoder.among_several(name); };
-        const common_prefix found = prefix_in(given.last().header());
-        if (!found.prefix.empty())
-            return add_without(found, which, encoder.option, renamed);
-        std::string complaint = mistaken(given.last(), which);
-        return complaint.empty() ? given.add_last(renamed, how_) : complaint;
+        std::string complaint = mistaken_encoder(given.last(), encoder);
+        return complaint.empty() ? add_last(component::text_encoder, encoder.option,
+                                            [&](std::string_view name) { return encoder.among_several(name); })
+                                 : complaint;
     }
 
-    /// Adds the file that was opened last without the prefix that all of its names bear already, and notes that. Returns why
-    /// it cannot, or nothing.
-    std::string add_without(const common_prefix& found, component which, std::string_view option,
-                            const renaming& rename)
+    /// Adds the file that was opened last, without the prefix that all of its names bear already, which is noted.
+    std::string add_last(component which, std::string_view option, const renaming& rename)
     {
-        given_component&  given = given_[index_of(which)];
-        const std::string path = quoted(given.last().path());
-        const std::string begins = path + (found.is_whole ? ": its" : ": some of its") + " names begin with " +
-                                   quoted(found.prefix);
-        const bool fits =
-            (which == component::model && found.prefix == "model.diffusion_model.") ||
-            (which == component::vae && (found.prefix == "first_stage_model." || found.prefix == "vae.")) ||
-            (which == component::text_encoder && found.prefix == "text_encoders.");
-        if (!fits || !found.is_whole)
+        given_component&   given = given_[index_of(which)];
+        const std::string  path = quoted(given.last().path());
+        const found_prefix found = prefix_in(given.last().header());
+        const std::size_t  size = found.prefix.text.size();
+        if (size == 0) {
+            std::string complaint = mistaken(given.last(), which);
+            return complaint.empty() ? given.add_last(rename, how_) : complaint;
+        }
+        const std::string begins = path + (found.is_in_all ? ": its" : ": some of its") +
+                                   " names begin with " + quoted(found.prefix.text);
+        if (found.prefix.of != which || !found.prefix.is_all || !found.is_in_all)
             return begins + ", as in a whole checkpoint; take the component out of it first: stet extract " +
                    path + ' ' + std::string(option) + " FILE";
         notes_.push_back(begins + ", which is taken off");
-        return given.add_last(
-            [&](std::string_view name) { return rename(name.substr(found.prefix.size())); }, how_);
+        return given.add_last([&](std::string_view name) { return rename(name.substr(size)); }, how_);
+    }
+
+    /// Why a file is no component of text encoders, of which it is one, or nothing.
+    static std::string nameless(const checkpoint_file& file)
+    {
+        constexpr std::string_view network = "transformer.";
+        for (const stet::stored_tensor tensor : file.header()) {
+            if (!tensor.name.starts_with(network))
+                return {};
+        }
+        return quoted(file.path()) + ": its names begin with " + quoted(network) +
+               " and lack that of an encoder, without which no loader finds them; give it by --clip-l, --t5xxl or "
+               "another option of that kind";
+    }
+
+    /// Why a file is not the text encoder it is given as, or nothing.
+    static std::string mistaken_encoder(const checkpoint_file& file, const encoder_name& encoder)
+    {
+        const encoder_kind found = guessed_encoder(file.header());
+        const bool         is_for_t5 = encoder.name().find("t5") != std::string_view::npos;
+        const bool         is_for_clip = encoder.name().starts_with("clip_");
+        if (found == encoder_kind::clip && is_for_t5)
+            return quoted(file.path()) + " looks like a CLIP text encoder; give it by --clip-l or another option "
+                                         "of that kind";
+        if (found == encoder_kind::t5 && is_for_clip)
+            return quoted(file.path()) + " looks like a T5; give it by --t5xxl or another option of that kind";
+        return {};
     }
 
     /// Why a file is not what it is given as, or nothing.

@@ -203,6 +203,7 @@ int save(const request& asked, checkpoint_file& file, const choice& made)
     example::print_file(*saved);
     print(made, asked.lists_tensors);
     example::print_carried(*about);
+    example::print_ceilings(saved->header_bytes);
     return example::done;
 }
 

@@ -3,6 +3,7 @@
 #ifndef EXAMPLE_SAVED_MEMBERS_HPP
 #define EXAMPLE_SAVED_MEMBERS_HPP
 
+#include "header_ceilings.hpp"
 #include "json_list.hpp"
 
 #include <stet/save/save.hpp>
@@ -11,7 +12,7 @@
 
 namespace example {
 
-/// Path, number, bytes and tensors of the file.
+/// Path, number, bytes and tensors of the file, and who does not take its header.
 inline void write_file(json_list& object, const stet::saved_checkpoint& saved)
 {
     std::uint64_t tensors = 0;
@@ -22,6 +23,7 @@ inline void write_file(json_list& object, const stet::saved_checkpoint& saved)
         object.next("number") << *saved.number;
     object.next("bytes") << saved.bytes;
     object.next("tensors") << tensors;
+    write_ceilings(object, saved.header_bytes);
 }
 
 /// Its components, those without a tensor left out.

@@ -12,12 +12,14 @@
 #include <stet/vocabulary/message.hpp>
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -59,7 +61,7 @@ shards::dialect dialect_named(const std::string& name)
          {"torch", shards::dialect::torch}}};
     std::vector<std::string_view> names;
     for (const auto& [spelled, dialect] : known) {
-        if (spelled == name)
+        if (example::distance(spelled, name) == 0) // in capitals or not
             return dialect;
         names.push_back(spelled);
     }
@@ -95,9 +97,20 @@ void write_json(example::json_list& object, const request& asked, const shards::
     object.texts("not_removed", saved.left);
 }
 
+/// A number of bytes, or a size as the hub writes it.
+stet::result<std::int64_t> size_in(const std::string& text)
+{
+    std::int64_t      bytes = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, fault] = std::from_chars(text.data(), end, bytes);
+    if (fault == std::errc() && rest == end && bytes >= 0)
+        return bytes;
+    return shards::parse_size(text);
+}
+
 int shard(const request& asked)
 {
-    const auto limit = shards::parse_size(asked.size);
+    const auto limit = size_in(asked.size);
     if (!limit)
         example::refuse_usage(program, stet::message(limit.error()));
     const shards::dialect dialect = dialect_named(asked.dialect);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Says whether files are sound: as the format's text has it, in what their metadata and quantised layers claim, and for
 // other programs' limits.
+#include "header_ceilings.hpp"
 #include "json_list.hpp"
 #include "looks_like.hpp"
 #include "opened_source.hpp"
@@ -8,7 +9,6 @@
 #include "report_each.hpp"
 #include "subcommand.hpp"
 
-#include <stet/comfyui/ceilings.hpp>
 #include <stet/hashes.hpp>
 #include <stet/quantised.hpp>
 #include <stet/read.hpp>
@@ -112,9 +112,8 @@ void look_at_text(const stet::checkpoint_header& header, std::uint64_t file_size
     if (header.text().ends_with('\0'))
         said.add(severity::warning, "nul-padding",
                  "the header is padded with zeros; the reference refuses the file");
-    for (const stet::ceilings::ceiling& one : stet::ceilings::exceeded(header.text().size()))
-        said.add(severity::warning, "header-ceiling",
-                 std::string(one.sentence) + "; this one has " + example::grouped(header.text().size()));
+    for (const std::string& one : example::ceilings_passed(header.text().size()))
+        said.add(severity::warning, "header-ceiling", one);
 }
 
 void look_at_places(const stet::checkpoint_header& header, verdict& said)

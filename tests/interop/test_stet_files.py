@@ -133,6 +133,21 @@ LOOKS = {
     "zeros": (bytes(10000), "no safetensors file: its first 4,096 bytes are zeros, as in a download that was never"),
     "empty": (b"", " is empty; fetch or save it again"),
     "noise": (bytes(range(128, 256)) * 4, "the file claims a header of"),
+    "a number in the metadata": (
+        with_header(b'{"__metadata__":{"steps":5}}', b""),
+        "header member 'steps', byte 33 of the file: a metadata value is no text",
+    ),
+    "a number under no key": (
+        with_header(b'{"__metadata__":{"":5}}', b""), ": the header, byte 28 of the file: a metadata value is no text",
+    ),
+    "a tensor without a name": (
+        with_header(b'{"":{"dtype":"U8","shape":[1],"data_offsets":[0,2]}}', b"ab"),
+        ": an unnamed tensor: data_offsets hold 2 bytes, its dtype and shape need 1",
+    ),
+    "a name given twice": (
+        with_header(b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}', b"ab"),
+        ": the header names tensor 'a' twice, and of two the later counts",
+    ),
     "cut in its header": (WHOLE[: DATA - 20], f"is cut short in its header, which ends at byte {DATA}; it holds {DATA - 20}"),
     "cut in a tensor": (
         WHOLE[:-35],

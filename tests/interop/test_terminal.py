@@ -198,6 +198,7 @@ class Saving(unittest.TestCase):
             pass  # how Linux says that the other side is closed
         os.close(ours)
         self.assertEqual(started.wait(timeout=60), 0)
+        self.assertNotIn(b"\x1b", drawn)  # NO_COLOR or not, there is none
         return drawn.decode().split("\r")
 
     def test_on_a_terminal_a_line_is_drawn_and_wiped_out(self):
