@@ -138,14 +138,16 @@ constexpr named_type types[] = {
 template <class Named>
 const Named& chosen(std::span<const Named> all, std::string_view option, std::string_view wanted)
 {
-    std::string names;
+    std::string                   names;
+    std::vector<std::string_view> known;
     for (const Named& one : all) {
         if (example::distance(one.name, wanted) == 0) // in capitals or not
             return one;
         names += (names.empty() ? "" : ", ") + std::string(one.name);
+        known.push_back(one.name);
     }
     example::refuse_usage(program, "option '" + std::string(option) + "' is one of " + names + ", not " +
-                                       example::quoted(wanted));
+                                       example::quoted(wanted) + example::suggestion(wanted, known));
 }
 
 void settle(const std::vector<example::option>& options, arguments& given, std::size_t files)

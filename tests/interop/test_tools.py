@@ -921,6 +921,29 @@ class Answers(Scratch):
                 done = tool(command, *arguments, "--json", "--no-such-option", status=2, cwd=self.folder)
                 self.assertEqual(done.stdout, "")
 
+    @unittest.skipIf(os.name == "nt", "limits of files, and links, are the other systems' own")
+    def test_what_the_system_refuses_leaves_nothing_and_is_said(self):
+        import resource
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+        target = self.folder / "target"
+        done = tool("cast", self.whole, "--to", "F16", "--output", target, status=1, preexec_fn=limit)
+        self.assertRegex(done.stderr, r"^stet cast: '.*target.*': [0-9,]+ bytes are more than the system allows in one file\n$")
+        self.assertEqual([one.name for one in self.folder.iterdir()], ["whole"])
+
+        (self.folder / "elsewhere").mkdir()
+        (self.folder / "output").mkdir()
+        (self.folder / "output" / "checkpoints").symlink_to("../elsewhere")
+        done = tool("cast", self.whole, "--to", "F16", "--root", self.folder / "output", status=1)
+        self.assertRegex(
+            done.stderr,
+            r"^stet cast: '.*output/checkpoints' leads out of the output folder by a link; use a folder without one, or save "
+            r"below the folder that it leads to\n$",
+        )
+        self.assertEqual(os.listdir(self.folder / "elsewhere"), [])
+
     def test_a_header_beyond_the_limit_of_a_program_is_mentioned(self):
         path = write(self.folder / "large", {"a": self.tensor("F32", 8)}, {"format": "x" * 1_048_577})
         words = "ComfyUI shows no metadata of a file whose header passes 1,048,576 bytes; this one has 1,0"
