@@ -23,7 +23,8 @@ public:
     /// lifetime: the options borrow this object
     void describe(std::vector<option>& options)
     {
-        options.push_back({"--json", "", "one JSON document on standard output, and nothing else", &is_json_});
+        options.push_back(
+            {"--json", "", "one JSON document on standard output, and nothing else", &is_json_});
     }
 
     bool is_json() const { return is_json_; }
@@ -46,7 +47,9 @@ public:
     {
         const int status = report_failure(program_, why);
         if (is_json_)
-            write([&](json_list& object) { object.next("error") << json_text(interruption() + std::string(why)); });
+            write([&](json_list& object) {
+                object.next("error") << json_text(interruption() + std::string(why));
+            });
         return status;
     }
 

@@ -175,8 +175,7 @@ int save(const request& asked, checkpoint_file& file, const stet::plan& plan, st
     });
     if (!casts && layers == 0)
         return asked.answer.fail(example::quoted(file.path()) + " has nothing to cast to " +
-                                                    std::string(stet::name(wanted_type(asked))) +
-                                                    "; no file was written");
+                                 std::string(stet::name(wanted_type(asked))) + "; no file was written");
     const auto about = metadata_of(file, asked.dequantises);
     if (!about)
         return asked.answer.fail(stet::message(about.error()));
@@ -208,8 +207,7 @@ int save_dequantised(const request& asked, checkpoint_file& file, stet::dtype ty
     if (!model)
         return asked.answer.fail(stet::message(model.error()));
     const auto plan = stet::make_plan(*model, options);
-    return plan ? save(asked, file, *plan, layers->size())
-                : asked.answer.fail(stet::message(plan.error()));
+    return plan ? save(asked, file, *plan, layers->size()) : asked.answer.fail(stet::message(plan.error()));
 }
 
 int cast(const request& asked, const std::string& path)

@@ -32,7 +32,7 @@ inline std::optional<stet::prediction> marked_prediction(const stet::checkpoint_
 /// Returns why it cannot, or nothing.
 inline std::optional<stet::error> save_comfyui_parts(
     const std::string& root, const stet::split_checkpoint& parts, const named_family& family,
-    const std::optional<stet::prediction>&                     predicts,
+    const std::optional<stet::prediction>&               predicts,
     const std::function<void(stet::saved_checkpoint&&)>& is_saved)
 {
     namespace comfyui = stet::comfyui;

@@ -346,10 +346,10 @@ int save(const request& asked, remarks said)
     };
     const auto saved = [&] {
         example::progress_bar bar;
-        return asked.where.save(*said.plan, {.metadata = has_metadata ? stet::metadata_view(*metadata)
-                                                                      : stet::metadata_view(),
-                                             .metadata_for = metadata_for,
-                                             .progress = bar});
+        return asked.where.save(
+            *said.plan, {.metadata = has_metadata ? stet::metadata_view(*metadata) : stet::metadata_view(),
+                         .metadata_for = metadata_for,
+                         .progress = bar});
     }();
     if (!saved)
         return asked.answer.fail(example::told(saved.error()));

@@ -157,7 +157,8 @@ void print_repairs(const stet::edit::repaired& repaired)
 {
     const auto line = [](std::uint64_t bytes, std::string_view where) {
         if (bytes != 0)
-            std::cout << "    repaired: " << example::counted(bytes, "byte") << ' ' << where << " taken out\n";
+            std::cout << "    repaired: " << example::counted(bytes, "byte") << ' ' << where
+                      << " taken out\n";
     };
     line(repaired.trailing_bytes, "after the last tensor");
     line(repaired.gap_bytes, "between tensors");
@@ -192,8 +193,8 @@ void write_json(example::json_list& object, const request& asked, const checkpoi
     object.next("metadata_entries") << file.header().metadata_size();
     object.next("room") << edited.room;
     object.truth("changed", edited.done != stet::edit::done::nothing);
-    object.truth("in_place", edited.done == stet::edit::done::one_sector ||
-                                 edited.done == stet::edit::done::with_undo);
+    object.truth("in_place",
+                 edited.done == stet::edit::done::one_sector || edited.done == stet::edit::done::with_undo);
     object.next("trailing_bytes_removed") << edited.repaired.trailing_bytes;
     object.next("gap_bytes_removed") << edited.repaired.gap_bytes;
     object.truth("zeros_after_header_replaced", edited.repaired.nul_padding);
@@ -296,12 +297,11 @@ example::subcommand example::edit_command()
         .samples = {{"stet edit model.safetensors --get modelspec.title", "print what a key says"},
                     {"stet edit model.safetensors --set modelspec.title='My model' --remove prompt",
                      "set one key, remove another"}},
-        .notes =
-            "Options with a KEY or a TENSOR may be repeated. Another file takes the old one's place in "
-            "one step; until then, and after any failure, the old one is as it was. With --in-place "
-            "who reads the file meanwhile, or after a loss of power and before the next edit, may see "
-            "a mixture of old and new. Tensors keep their bytes and their order; what metadata says "
-            "and is true no longer is dropped."};
+        .notes = "Options with a KEY or a TENSOR may be repeated. Another file takes the old one's place in "
+                 "one step; until then, and after any failure, the old one is as it was. With --in-place "
+                 "who reads the file meanwhile, or after a loss of power and before the next edit, may see "
+                 "a mixture of old and new. Tensors keep their bytes and their order; what metadata says "
+                 "and is true no longer is dropped."};
     asked->answer.describe(line.options);
     return {.line = std::move(line), .run = [asked](const std::vector<std::string>& words) {
                 asked->path = words[0];

@@ -18,7 +18,8 @@ namespace example {
 
 /// A text encoder that has a name of its own among several.
 struct encoder_name {
-    std::string_view of_network; ///< before its network's keys in a text encoder component: "clip_l.transformer."
+    std::string_view
+        of_network; ///< before its network's keys in a text encoder component: "clip_l.transformer."
     std::string_view option;
     std::string_view help;
 
@@ -31,8 +32,7 @@ struct encoder_name {
     {
         if (key.starts_with(prefix()))
             key.remove_prefix(prefix().size());
-        const bool is_of_network =
-            key != "logit_scale" && key != "spiece_model" && !key.starts_with(inner());
+        const bool is_of_network = key != "logit_scale" && key != "spiece_model" && !key.starts_with(inner());
         return {.prefix = is_of_network ? of_network : prefix(), .stem = key};
     }
 

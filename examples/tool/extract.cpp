@@ -146,7 +146,7 @@ int save_encoder(const request& asked, const stet::split_part& text_encoder,
                  const example::encoder_name& encoder, const std::string& path, outcome& all)
 {
     std::vector<stet::named_tensor> tensors = encoder_in(text_encoder, encoder);
-    const auto metadata = example::joined_metadata(
+    const auto                      metadata = example::joined_metadata(
         {stet::no_entries}, {tensors, all.carried.text_encoder},
         [&](std::string_view name) { return stet::placed_name{.stem = encoder.alone(name)}; }, asked.how());
     if (!metadata)
@@ -231,8 +231,7 @@ void write_json(example::json_list& object, const request& asked, const stet::sp
 int tell(const request& asked, const stet::split_checkpoint& parts, const outcome& all)
 {
     if (asked.answer.is_json())
-        return asked.answer.write(
-            [&](example::json_list& object) { write_json(object, asked, parts, all); });
+        return asked.answer.write([&](example::json_list& object) { write_json(object, asked, parts, all); });
     if (!asked.root)
         print_rest(asked, parts);
     example::print_carried(all.carried);

@@ -36,7 +36,8 @@ public:
         for (std::size_t i = 0; i < encoder_names.size(); ++i) {
             if (!encoders.paths[i])
                 continue;
-            if (std::string complaint = open_encoder(encoder_names[i], *encoders.paths[i]); !complaint.empty())
+            if (std::string complaint = open_encoder(encoder_names[i], *encoders.paths[i]);
+                !complaint.empty())
                 return complaint;
         }
         return {};
@@ -69,9 +70,10 @@ private:
         if (std::string complaint = given.open(path); !complaint.empty())
             return complaint;
         std::string complaint = mistaken_encoder(given.last(), encoder);
-        return complaint.empty() ? add_last(component::text_encoder, encoder.option,
-                                            [&](std::string_view name) { return encoder.among_several(name); })
-                                 : complaint;
+        return complaint.empty()
+                   ? add_last(component::text_encoder, encoder.option,
+                              [&](std::string_view name) { return encoder.among_several(name); })
+                   : complaint;
     }
 
     /// Adds the file that was opened last, without the prefix that all of its names bear already, which is noted.
@@ -114,10 +116,12 @@ private:
         const bool         is_for_t5 = encoder.name().find("t5") != std::string_view::npos;
         const bool         is_for_clip = encoder.name().starts_with("clip_");
         if (found == encoder_kind::clip && is_for_t5)
-            return quoted(file.path()) + " looks like a CLIP text encoder; give it by --clip-l or another option "
-                                         "of that kind";
+            return quoted(file.path()) +
+                   " looks like a CLIP text encoder; give it by --clip-l or another option "
+                   "of that kind";
         if (found == encoder_kind::t5 && is_for_clip)
-            return quoted(file.path()) + " looks like a T5; give it by --t5xxl or another option of that kind";
+            return quoted(file.path()) +
+                   " looks like a T5; give it by --t5xxl or another option of that kind";
         return {};
     }
 
@@ -142,8 +146,8 @@ private:
             return about + "a LoRA, which belongs to no checkpoint until it is merged into a model";
         for (const place& one : places) {
             if (one.is == found && one.goes_to != which)
-                return about + std::string(one.looks) + "; give it by " + std::string(option_of(one.goes_to)) +
-                       ", or --comfyui to have it so all the same";
+                return about + std::string(one.looks) + "; give it by " +
+                       std::string(option_of(one.goes_to)) + ", or --comfyui to have it so all the same";
         }
         return {};
     }

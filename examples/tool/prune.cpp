@@ -220,11 +220,9 @@ int prune(request& asked, const std::string& path)
     if (asked.only_lists)
         return list(asked, file, made);
     if (made.stay.empty() && !made.gone.empty())
-        return asked.answer.fail("nothing of " + example::quoted(path) +
-                                                    " would stay; no file was written");
+        return asked.answer.fail("nothing of " + example::quoted(path) + " would stay; no file was written");
     if (made.gone.empty() && !asked.is_lenient) // that alone makes a sound file of one that is not
-        return asked.answer.fail(example::quoted(path) +
-                                                    " has nothing to leave out; no file was written");
+        return asked.answer.fail(example::quoted(path) + " has nothing to leave out; no file was written");
     return save(asked, file, made);
 }
 

@@ -123,10 +123,10 @@ int shard(const request& asked)
         return shards::save(
             *file, asked.folder,
             {.limit = *limit,
-             .names = {.pattern = asked.pattern, .variant = asked.variant},
-             .dialect = dialect,
-             .existing = asked.replaces ? stet::existing_file::replace : stet::existing_file::refuse,
-             .file = {.metadata = metadata, .progress = bar}});
+                      .names = {.pattern = asked.pattern, .variant = asked.variant},
+                      .dialect = dialect,
+                      .existing = asked.replaces ? stet::existing_file::replace : stet::existing_file::refuse,
+                      .file = {.metadata = metadata, .progress = bar}});
     }();
     if (!saved)
         return asked.answer.fail(example::told(saved.error()));

@@ -92,12 +92,9 @@ void look_at_text(const stet::checkpoint_header& header, std::uint64_t file_size
     for (std::size_t i = 0; i < 8; ++i)
         first[i] = static_cast<char>(std::uint64_t{header.text().size()} >> (8 * i) & 0xFFU);
     first += header.text();
-    const auto strict =
-        stet::read_header(std::as_bytes(std::span(first)), file_size,
-                          {.strict = true,
-                           .allow_trailing_bytes = true,
-                           .allow_nul_padding = true,
-                           .allow_gaps = true});
+    const auto strict = stet::read_header(
+        std::as_bytes(std::span(first)), file_size,
+        {.strict = true, .allow_trailing_bytes = true, .allow_nul_padding = true, .allow_gaps = true});
     if (!strict)
         said.add(severity::warning, "text-forbidden", stet::message(strict.error()));
     const std::uint64_t end = header.data_begin() + header.data_size();

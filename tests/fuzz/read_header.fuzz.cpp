@@ -357,7 +357,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto with_gaps = stet::read_header(
         file, size, {.allow_trailing_bytes = true, .allow_nul_padding = true, .allow_gaps = true});
-    expect(!read[6] || (with_gaps && same(*with_gaps, *read[6])), "gaps allowed change nothing where there are none");
+    expect(!read[6] || (with_gaps && same(*with_gaps, *read[6])),
+           "gaps allowed change nothing where there are none");
     if (with_gaps && !read[6])
         check_apart(*with_gaps, size);
     const std::size_t        mode = fuzz::chosen(data, size, 8);

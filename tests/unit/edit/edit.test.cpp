@@ -184,7 +184,8 @@ TEST_CASE("what a lenient reader takes is repaired on request, whichever way it 
         const scratch_directory here;
         here.put("x", broken);
         CHECK_FALSE(apply(here / "x", {}, {.way = how}));
-        CHECK_FALSE(stet::edit::fill(here / "x", "modelspec.hash_sha256", "0x2", {.way = how, .lenient = true}));
+        CHECK_FALSE(
+            stet::edit::fill(here / "x", "modelspec.hash_sha256", "0x2", {.way = how, .lenient = true}));
         CHECK(here.content("x") == broken);
         const auto edited = apply(here / "x", {.set = {{"title", "t"}}}, {.way = how, .lenient = true});
         REQUIRE(edited);

@@ -189,7 +189,7 @@ TEST_CASE("bytes between tensors are accepted on request, tensors that share som
     constexpr stet::read_options with_gaps{.allow_gaps = true};
     const auto                   two = [](const char* first, const char* second) {
         return stored_file("{" + member("a", "U8", "1", first) + "," + member("b", "U8", "1", second) + "}",
-                           "12345");
+                                             "12345");
     };
     for (const std::string& file : {two("1,2", "4,5"), two("0,1", "4,5"), two("4,5", "2,3")}) {
         CHECK(stet::name(refusal(file).code) == "invalid_offset");
@@ -204,8 +204,8 @@ TEST_CASE("bytes between tensors are accepted on request, tensors that share som
     CHECK(shared.expected == 5);
     CHECK(shared.actual == 4);
     // What fell away with a name given twice was a tensor, not a gap.
-    const std::string twice = stored_file(
-        "{" + member("a", "U8", "1", "0,1") + "," + member("a", "U8", "1", "1,2") + "}", "12");
+    const std::string twice =
+        stored_file("{" + member("a", "U8", "1", "0,1") + "," + member("a", "U8", "1", "1,2") + "}", "12");
     CHECK(stet::name(refusal(twice, with_gaps).code) == "invalid_offset");
 }
 

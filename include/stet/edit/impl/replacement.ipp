@@ -74,7 +74,7 @@ private:
         const std::uint64_t whole = range.end - range.begin;
         if (whole == 0)
             return {};
-        auto                block =
+        auto block =
             staging_block::make(whole < staging_size ? memory_size(whole) : staging_size, how_->allocator);
         if (!block)
             return block.error();
@@ -117,8 +117,8 @@ private:
     std::uint64_t                shared_end_ = 0;
 };
 
-STET_INLINE result<bool> write_replacement(const held_file& old, array_view<const byte_range> kept, bytes head,
-                                           part_file& next, const edit::options& how)
+STET_INLINE result<bool> write_replacement(const held_file& old, array_view<const byte_range> kept,
+                                           bytes head, part_file& next, const edit::options& how)
 {
     replacement both(old, kept, head, next, how);
     const bool  shares = both.share();
