@@ -404,6 +404,27 @@ int run(const request& asked)
     return compose(asked, *family);
 }
 
+std::vector<example::option> options_of(request& asked)
+{
+    return {{"--family", "NAME", "the model's family, which says where things go", &asked.family,
+             example::family_names()},
+            {"--families", "", "list the families and stop", &asked.lists_families},
+            {"--prediction",
+             "TYPE",
+             "record what the model predicts: epsilon, v, v-zsnr, flow, edm, edm-v, continuous-v",
+             &asked.predicts,
+             {"epsilon", "v", "v-zsnr", "flow", "edm", "edm-v", "continuous-v"}},
+            {"--sigma-max", "NUMBER",
+             "the largest noise level, of the last three; families of one of them know their own",
+             &asked.sigma_max},
+            {"--sigma-min", "NUMBER", "the smallest", &asked.sigma_min},
+            {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &asked.metadata},
+            {"--comfyui", "",
+             "lose and overwrite what ComfyUI loses and overwrites instead of refusing it, and write the "
+             "metadata it writes",
+             &asked.as_comfyui}};
+}
+
 } // namespace
 
 example::subcommand example::compose_command()
@@ -413,24 +434,7 @@ example::subcommand example::compose_command()
         .name = program,
         .purpose = "Puts component files together to one checkpoint.",
         .words = "",
-        .options =
-            {{"--family", "NAME", "the model's family, which says where things go", &asked->family,
-              family_names()},
-             {"--families", "", "list the families and stop", &asked->lists_families},
-             {"--prediction",
-              "TYPE",
-              "record what the model predicts: epsilon, v, v-zsnr, flow, edm, edm-v, continuous-v",
-              &asked->predicts,
-              {"epsilon", "v", "v-zsnr", "flow", "edm", "edm-v", "continuous-v"}},
-             {"--sigma-max", "NUMBER",
-              "the largest noise level, of the last three; families of one of them know their own",
-              &asked->sigma_max},
-             {"--sigma-min", "NUMBER", "the smallest", &asked->sigma_min},
-             {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &asked->metadata},
-             {"--comfyui", "",
-              "lose and overwrite what ComfyUI loses and overwrites instead of refusing it, and write the "
-              "metadata it writes",
-              &asked->as_comfyui}},
+        .options = options_of(*asked),
         .samples = {{"stet compose --family SD15 --model unet.safetensors --text-encoder clip.safetensors "
                      "--vae vae.safetensors --output full.safetensors",
                      "a full checkpoint under this name"},

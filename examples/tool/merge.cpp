@@ -240,50 +240,52 @@ int run(const std::vector<example::option>& options, arguments& given, const std
     return save(opened, given);
 }
 
+std::vector<example::option> options_of(arguments& given)
+{
+    stet::merging::ratios& ratios = given.how.ratios;
+    return {{"--ratio", "R", "of everything that has no ratio of its own (0.5)", &ratios.all},
+            {"--input", "R",
+             "of the diffusion model's input blocks, and of all in it that is neither middle nor out",
+             &ratios.input},
+            {"--middle", "R", "of its middle block", &ratios.middle},
+            {"--out", "R", "of its output blocks and its out layer", &ratios.out},
+            {"--text-encoder", "R", "of the text encoder", &ratios.text_encoder},
+            {"--vision-encoder", "R", "of the vision encoder", &ratios.vision_encoder},
+            {"--vae", "R", "of the vae", &ratios.vae},
+            {"--mode",
+             "MODE",
+             "weighted, add, subtract or add-difference (weighted)",
+             &given.mode,
+             {"weighted", "add", "subtract", "add-difference"}},
+            {"--multiplier", "M", "of subtract and add-difference (1)", &given.multiplier},
+            {"--dtype",
+             "DTYPE",
+             "of what is merged: F32, F16 or BF16 (A's)",
+             &given.type,
+             {"F32", "F16", "BF16"}},
+            {"--requantise", "", "store layers again as A has them, with new scales", &given.how.requantise},
+            {"--widen", "", "merge A's first four input channels with B's", &given.how.widen},
+            {"--keep-infinite", "", "save numbers that become infinite or NaN", &given.how.keep_not_finite},
+            {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &given.metadata}};
+}
+
 } // namespace
 
 example::subcommand example::merge_command()
 {
-    const auto             given = std::make_shared<arguments>();
-    stet::merging::ratios& ratios = given->how.ratios;
-    command_line           line{
-                  .name = program,
-                  .purpose = "Merges checkpoints: A x ratio + B x (1 - ratio). Ratio 1 is all of A, 0 all of B.",
-                  .words = "A B [C]",
-                  .fewest = 2,
-                  .most = 3,
-                  .options = {{"--ratio", "R", "of everything that has no ratio of its own (0.5)", &ratios.all},
-                              {"--input", "R",
-                               "of the diffusion model's input blocks, and of all in it that is neither middle nor out",
-                               &ratios.input},
-                              {"--middle", "R", "of its middle block", &ratios.middle},
-                              {"--out", "R", "of its output blocks and its out layer", &ratios.out},
-                              {"--text-encoder", "R", "of the text encoder", &ratios.text_encoder},
-                              {"--vision-encoder", "R", "of the vision encoder", &ratios.vision_encoder},
-                              {"--vae", "R", "of the vae", &ratios.vae},
-                              {"--mode",
-                               "MODE",
-                               "weighted, add, subtract or add-difference (weighted)",
-                               &given->mode,
-                               {"weighted", "add", "subtract", "add-difference"}},
-                              {"--multiplier", "M", "of subtract and add-difference (1)", &given->multiplier},
-                              {"--dtype",
-                               "DTYPE",
-                               "of what is merged: F32, F16 or BF16 (A's)",
-                               &given->type,
-                               {"F32", "F16", "BF16"}},
-                              {"--requantise", "", "store layers again as A has them, with new scales",
-                               &given->how.requantise},
-                              {"--widen", "", "merge A's first four input channels with B's", &given->how.widen},
-                              {"--keep-infinite", "", "save numbers that become infinite or NaN",
-                               &given->how.keep_not_finite},
-                              {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated",
-                               &given->metadata}},
-                  .samples = {{"stet merge a.safetensors b.safetensors --ratio 0.7", "seven tenths of a, three of b"},
-                              {"stet merge model.safetensors tuned.safetensors base.safetensors --mode add-difference "
-                                         "--output new.safetensors",
-                               "add to a model what another learnt on top of its base"}},
-                  .notes = notes};
+    const auto   given = std::make_shared<arguments>();
+    command_line line{
+        .name = program,
+        .purpose = "Merges checkpoints: A x ratio + B x (1 - ratio). Ratio 1 is all of A, 0 all of B.",
+        .words = "A B [C]",
+        .fewest = 2,
+        .most = 3,
+        .options = options_of(*given),
+        .samples = {{"stet merge a.safetensors b.safetensors --ratio 0.7", "seven tenths of a, three of b"},
+                    {"stet merge model.safetensors tuned.safetensors base.safetensors --mode add-difference "
+                     "--output new.safetensors",
+                     "add to a model what another learnt on top of its base"}},
+        .notes = notes};
     given->where.describe(line.options);
     given->answer.describe(line.options);
     const auto options = line.options;
