@@ -5,7 +5,7 @@
 
 #include "command_line.hpp"
 
-#include <stet/layout/placed_name.hpp>
+#include <stet/layout/layout.hpp>
 
 #include <array>
 #include <cstddef>

@@ -8,7 +8,7 @@
 #include "destination.hpp"
 #include "progress_bar.hpp"
 
-#include <stet/header/metadata.hpp>
+#include <stet/header/header.hpp>
 #include <stet/save/save.hpp>
 
 namespace example {

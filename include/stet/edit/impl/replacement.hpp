@@ -3,7 +3,7 @@
 #define STET_EDIT_IMPL_REPLACEMENT_HPP
 
 #include "../../file/part_file.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../edit_options.hpp"
 #include "held_file.hpp"
