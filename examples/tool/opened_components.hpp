@@ -69,11 +69,11 @@ private:
         given_component& given = given_[index_of(component::text_encoder)];
         if (std::string complaint = given.open(path); !complaint.empty())
             return complaint;
+        const auto renamed = [&](std::string_view name) { return encoder.among_several(name); };
+        if (how_ == stet::strictness::as_comfyui)
+            return given.add_last(renamed, how_);
         std::string complaint = mistaken_encoder(given.last(), encoder);
-        return complaint.empty()
-                   ? add_last(component::text_encoder, encoder.option,
-                              [&](std::string_view name) { return encoder.among_several(name); })
-                   : complaint;
+        return complaint.empty() ? add_last(component::text_encoder, encoder.option, renamed) : complaint;
     }
 
     /// Adds the file that was opened last, without the prefix that all of its names bear already, which is noted.
@@ -117,11 +117,9 @@ private:
         const bool         is_for_clip = encoder.name().starts_with("clip_");
         if (found == encoder_kind::clip && is_for_t5)
             return quoted(file.path()) +
-                   " looks like a CLIP text encoder; give it by --clip-l or another option "
-                   "of that kind";
+                   " looks like a CLIP text encoder; give it by --clip-l or another option of that kind";
         if (found == encoder_kind::t5 && is_for_clip)
-            return quoted(file.path()) +
-                   " looks like a T5; give it by --t5xxl or another option of that kind";
+            return quoted(file.path()) + " looks like a T5; give it by --t5xxl or another option of that kind";
         return {};
     }
 

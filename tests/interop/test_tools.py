@@ -660,6 +660,13 @@ class ComposeAndExtract(Scratch):
                 self.assertIn(words, self.refused("Flux", parts))
         self.assertIn("or give --comfyui", self.refused("SD15", rest | {"t5xxl": t5}))
 
+    def test_as_comfyui_does_it_a_file_is_what_it_is_given_as(self):
+        parts = {"model": self.named("", self.VAE), "vae": self.named("", self.MODEL), "clip-l": self.named("", self.T5)}
+        composed = self.compose("Flux", parts, "--comfyui")
+        self.assertEqual(set(read(composed)), {
+            "model.diffusion_model." + self.VAE, "vae." + self.MODEL, "text_encoders.clip_l.transformer." + self.T5,
+        })
+
     def test_a_component_is_no_checkpoint_to_extract_from(self):
         path = write(self.folder / "model", self.named("", self.MODEL))
         done = tool("extract", path, "--model", self.folder / "x", "--family", "flux", status=1)
