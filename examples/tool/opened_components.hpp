@@ -119,7 +119,8 @@ private:
             return quoted(file.path()) +
                    " looks like a CLIP text encoder; give it by --clip-l or another option of that kind";
         if (found == encoder_kind::t5 && is_for_clip)
-            return quoted(file.path()) + " looks like a T5; give it by --t5xxl or another option of that kind";
+            return quoted(file.path()) +
+                   " looks like a T5; give it by --t5xxl or another option of that kind";
         return {};
     }
 
