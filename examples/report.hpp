@@ -13,7 +13,8 @@ namespace example {
 
 inline void print_size(std::uint64_t tensors, std::uint64_t bytes)
 {
-    std::cout << tensors << (tensors == 1 ? " tensor, " : " tensors, ") << bytes << " bytes";
+    std::cout << tensors << (tensors == 1 ? " tensor, " : " tensors, ") << bytes
+              << (bytes == 1 ? " byte" : " bytes");
 }
 
 /// The path and one line about the file.

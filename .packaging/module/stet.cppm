@@ -328,6 +328,7 @@ using stet::edit::find_slot;
 using stet::edit::options;
 using stet::edit::recover;
 using stet::edit::renaming;
+using stet::edit::repaired;
 using stet::edit::slot;
 using stet::edit::slot_text;
 using stet::edit::way;

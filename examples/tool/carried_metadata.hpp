@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What became of the metadata of files whose tensors went to others, in lines.
+// What became of the metadata of files whose tensors went to others, in lines or as JSON.
 #ifndef EXAMPLE_CARRIED_METADATA_HPP
 #define EXAMPLE_CARRIED_METADATA_HPP
 
+#include "json_list.hpp"
 #include "readable.hpp"
 
 #include <stet/carry/carried.hpp>
@@ -40,6 +41,22 @@ inline void print_carried(const stet::carry::carried& said)
     print_names("metadata dropped", said.unplaced_layers,
                 " of _quantization_metadata, which fit no weight (metadata-layer-unknown)");
     print_names("layers of an unknown format", said.unknown_formats, ", carried as they are");
+}
+
+/// Members that tell of it.
+inline void write_passed_on(json_list& object, const stet::carry::passed_on& said)
+{
+    object.texts("metadata_dropped", said.dropped_digests);
+    object.texts("metadata_unknown", said.unknown);
+}
+
+inline void write_carried(json_list& object, const stet::carry::carried& said)
+{
+    write_passed_on(object, said);
+    object.texts("metadata_differing", said.differing);
+    object.texts("metadata_unusable", said.unusable);
+    object.texts("unplaced_layers", said.unplaced_layers);
+    object.texts("layers_of_unknown_formats", said.unknown_formats);
 }
 
 } // namespace example

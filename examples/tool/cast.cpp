@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Saves a checkpoint with its floating tensors as another dtype, its quantised layers too if that is asked for.
 #include "../report.hpp"
+#include "answer.hpp"
 #include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "destination.hpp"
-#include "json_list.hpp"
 #include "readable.hpp"
 #include "refusal.hpp"
 #include "saved_from.hpp"
+#include "saved_members.hpp"
 #include "subcommand.hpp"
 #include "table.hpp"
 
@@ -40,8 +41,8 @@ struct request {
     bool                       becomes_nan = false;
     bool                       lists_tensors = false;
     bool                       is_lenient = false;
-    bool                       as_json = false;
     example::destination       where{"checkpoints/cast"};
+    example::answer            answer{program};
 };
 
 /// The dtypes that are cast, as a header spells them.
@@ -151,27 +152,17 @@ void print(const outcome& found, bool with_tensors)
     lines.print("    ");
 }
 
-void write_json(const std::string& path, const stet::saved_checkpoint& saved, const outcome& found,
-                const stet::carry::passed_on& about)
+void write_json(example::json_list& object, const outcome& found)
 {
-    {
-        example::json_list object('{', '}');
-        example::write_saved(object, path, saved, about);
-        object.next("dequantised_layers") << found.layers;
-        object.next("as_they_were") << found.as_they_were;
-        object.next("cast");
-        example::json_list tensors('[', ']');
-        for (const stet::change& one : found.casts) {
-            tensors.next_line();
-            example::json_list tensor('{', '}');
-            tensor.next("name") << example::json_text(one.name.text());
-            tensor.next("from") << example::json_text(stet::name(one.from));
-            tensor.next("to") << example::json_text(stet::name(one.to));
-            tensor.next("clipped") << one.clipped;
-            tensor.next("not_finite") << one.not_finite;
-        }
-    }
-    std::cout << '\n';
+    object.next("dequantised_layers") << found.layers;
+    object.next("as_they_were") << found.as_they_were;
+    object.objects("cast", found.casts, [](example::json_list& tensor, const stet::change& one) {
+        tensor.next("name") << example::json_text(one.name.text());
+        tensor.next("from") << example::json_text(stet::name(one.from));
+        tensor.next("to") << example::json_text(stet::name(one.to));
+        tensor.next("clipped") << one.clipped;
+        tensor.next("not_finite") << one.not_finite;
+    });
 }
 
 // ---- what is done -----------------------------------------------------------------------------------------
@@ -183,23 +174,26 @@ int save(const request& asked, checkpoint_file& file, const stet::plan& plan, st
         return one.what == stet::change::kind::cast;
     });
     if (!casts && layers == 0)
-        return example::report_failure(program, example::quoted(file.path()) + " has nothing to cast to " +
-                                                    std::string(stet::name(wanted_type(asked))) +
-                                                    "; no file was written");
+        return asked.answer.fail(example::quoted(file.path()) + " has nothing to cast to " +
+                                 std::string(stet::name(wanted_type(asked))) + "; no file was written");
     const auto about = metadata_of(file, asked.dequantises);
     if (!about)
-        return example::report_failure(program, stet::message(about.error()));
+        return asked.answer.fail(stet::message(about.error()));
     const auto saved = example::save_from(file, plan, asked.where, about->metadata);
     if (!saved)
-        return example::report_failure(program, example::told(saved.error()));
+        return asked.answer.fail(example::told(saved.error()));
     const outcome found = outcome_of(*saved, layers);
-    if (asked.as_json) {
-        write_json(file.path(), *saved, found, *about);
-        return example::done;
-    }
+    if (asked.answer.is_json())
+        return asked.answer.write([&](example::json_list& object) {
+            object.next("source") << example::json_text(file.path());
+            example::write_file(object, *saved);
+            example::write_passed_on(object, *about);
+            write_json(object, found);
+        });
     example::print_file(*saved);
     print(found, asked.lists_tensors);
     example::print_passed_on(*about);
+    example::print_ceilings(saved->header_bytes);
     return example::done;
 }
 
@@ -208,13 +202,12 @@ int save_dequantised(const request& asked, checkpoint_file& file, stet::dtype ty
 {
     const auto layers = stet::quantised::find_layers(file.reader());
     if (!layers)
-        return example::report_failure(program, stet::message(layers.error()));
+        return asked.answer.fail(stet::message(layers.error()));
     const auto model = stet::quantised::dequantised_model::of(*layers, type);
     if (!model)
-        return example::report_failure(program, stet::message(model.error()));
+        return asked.answer.fail(stet::message(model.error()));
     const auto plan = stet::make_plan(*model, options);
-    return plan ? save(asked, file, *plan, layers->size())
-                : example::report_failure(program, stet::message(plan.error()));
+    return plan ? save(asked, file, *plan, layers->size()) : asked.answer.fail(stet::message(plan.error()));
 }
 
 int cast(const request& asked, const std::string& path)
@@ -227,13 +220,13 @@ int cast(const request& asked, const std::string& path)
     checkpoint_file file;
     if (const std::string complaint = file.open(path, example::lenience(asked.is_lenient));
         !complaint.empty())
-        return example::report_failure(program, complaint);
+        return asked.answer.fail(complaint);
     const auto               rules = rules_of(asked, type);
     const stet::plan_options options{.cast = stet::casts::by(rules)};
     if (asked.dequantises)
         return save_dequantised(asked, file, type, options);
     const auto plan = stet::make_plan(file.tensors(), options);
-    return plan ? save(asked, file, *plan, 0) : example::report_failure(program, stet::message(plan.error()));
+    return plan ? save(asked, file, *plan, 0) : asked.answer.fail(stet::message(plan.error()));
 }
 
 } // namespace
@@ -256,9 +249,8 @@ example::subcommand example::cast_command()
                      &asked->becomes_nan},
                     {"--tensors", "", "list what was cast", &asked->lists_tensors},
                     {"--lenient", "",
-                     "read what has bytes after its last tensor, or zeros after its header; they go",
-                     &asked->is_lenient},
-                    {"--json", "", "one JSON document", &asked->as_json}},
+                     "read what has bytes that belong to no tensor, or zeros after its header; they go",
+                     &asked->is_lenient}},
         .samples = {{"stet cast model.safetensors --to bf16 --keep '*norm*'",
                      "half as large, the norms as they are"},
                     {"stet cast fp8.safetensors --to f16 --dequantise --output plain.safetensors",
@@ -269,6 +261,7 @@ example::subcommand example::cast_command()
             "layers are made of stay as they are. Numbers are rounded to the nearest, as PyTorch does. Digests "
             "in the metadata hold no longer and go."};
     asked->where.describe(line.options);
+    asked->answer.describe(line.options);
     return {.line = std::move(line),
             .run = [asked](const std::vector<std::string>& words) { return cast(*asked, words[0]); }};
 }

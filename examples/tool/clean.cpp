@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Lists and removes what saves and edits left whose process was killed.
-#include "json_list.hpp"
+#include "answer.hpp"
 #include "readable.hpp"
 #include "subcommand.hpp"
 
@@ -36,7 +36,7 @@ struct request {
     bool                  takes_all = false;
     bool                  is_recursive = false;
     std::optional<double> age{};
-    bool                  as_json = false;
+    example::answer       answer{program};
 
     stet::abandoned_options options() const
     {
@@ -125,15 +125,15 @@ std::string target_of(std::string_view name)
 class sweep {
 public:
     sweep(const request& asked, fs::path folder, outcome& all)
-        : asked_(asked), folder_(std::move(folder)), entries_(look_into(folder_)), all_(&all)
+        : asked_(&asked), folder_(std::move(folder)), entries_(look_into(folder_)), all_(&all)
     {
     }
 
-    void numbered() { take(stet::remove_abandoned_numbered(text_of(folder_), {}, asked_.options())); }
+    void numbered() { take(stet::remove_abandoned_numbered(text_of(folder_), {}, asked_->options())); }
 
     void exact(const std::string& name)
     {
-        take(stet::remove_abandoned_exact(text_of(folder_ / path_of(name)), asked_.options()));
+        take(stet::remove_abandoned_exact(text_of(folder_ / path_of(name)), asked_->options()));
         recover(name);
     }
 
@@ -141,7 +141,7 @@ public:
     {
         for (const stet::shards::name_pattern& names :
              {stet::shards::name_pattern(), stet::shards::diffusers_names})
-            take(stet::shards::remove_abandoned(text_of(folder_), names, asked_.options()));
+            take(stet::shards::remove_abandoned(text_of(folder_), names, asked_->options()));
     }
 
     /// What numbered saves did not leave: downloads of browsers have such names, too.
@@ -154,7 +154,7 @@ public:
             else if (const std::string target = target_of(name); !target.empty())
                 targets.insert(target);
         }
-        if (asked_.takes_all) {
+        if (asked_->takes_all) {
             for (const std::string& target : targets)
                 exact(target);
             sets();
@@ -174,7 +174,7 @@ private:
         if (!entries_.contains(name + std::string(undo_ending)))
             return;
         const std::string path = text_of(folder_ / path_of(name));
-        if (!asked_.only_lists) {
+        if (!asked_->only_lists) {
             if (const auto done = stet::edit::recover(path); !done) {
                 all_->complaints.push_back(stet::message(done.error()));
                 return;
@@ -207,10 +207,10 @@ private:
             all.push_back(std::move(one));
     }
 
-    request    asked_;
-    fs::path   folder_;
-    candidates entries_;
-    outcome*   all_;
+    const request* asked_;
+    fs::path       folder_;
+    candidates     entries_;
+    outcome*       all_;
 };
 
 void clean_folder(const request& asked, const fs::path& folder, outcome& all)
@@ -266,36 +266,20 @@ void print(const request& asked, const outcome& all)
         std::cout << "there are more; run it again\n";
 }
 
-void write_json(const request& asked, const outcome& all)
+void write_json(example::json_list& object, const request& asked, const outcome& all)
 {
-    {
-        example::json_list object('{', '}');
-        object.next("dry_run") << (asked.only_lists ? "true" : "false");
-        object.next("removed");
-        {
-            example::json_list removed('[', ']');
-            for (const gone_file& one : all.removed) {
-                removed.next_line();
-                example::json_list file('{', '}');
-                file.next("path") << example::json_text(one.path);
-                file.next("bytes") << one.bytes;
-            }
-        }
-        object.next("left");
-        {
-            example::json_list left('[', ']');
-            for (const left_file& one : all.left) {
-                left.next_line();
-                example::json_list file('{', '}');
-                file.next("path") << example::json_text(one.path);
-                file.next("why") << example::json_text(one.why);
-            }
-        }
-        object.texts("recovered", all.recovered);
-        object.texts("errors", all.complaints);
-        object.next("complete") << (all.is_complete ? "true" : "false");
-    }
-    std::cout << '\n';
+    object.truth("dry_run", asked.only_lists);
+    object.objects("removed", all.removed, [](example::json_list& file, const gone_file& one) {
+        file.next("path") << example::json_text(one.path);
+        file.next("bytes") << one.bytes;
+    });
+    object.objects("left", all.left, [](example::json_list& file, const left_file& one) {
+        file.next("path") << example::json_text(one.path);
+        file.next("why") << example::json_text(one.why);
+    });
+    object.texts("recovered", all.recovered);
+    object.texts("errors", all.complaints);
+    object.truth("complete", all.is_complete);
 }
 
 int run(const request& asked, const std::vector<std::string>& words)
@@ -309,8 +293,8 @@ int run(const request& asked, const std::vector<std::string>& words)
     const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
     std::sort(all.removed.begin(), all.removed.end(), by_path);
     std::sort(all.left.begin(), all.left.end(), by_path);
-    if (asked.as_json)
-        write_json(asked, all);
+    if (asked.answer.is_json())
+        asked.answer.write([&](example::json_list& object) { write_json(object, asked, all); });
     else
         print(asked, all);
     int status = example::done;
@@ -323,28 +307,27 @@ int run(const request& asked, const std::vector<std::string>& words)
 
 example::subcommand example::clean_command()
 {
-    const auto asked = std::make_shared<request>();
-    return {
-        .line =
-            {.name = program,
-             .purpose = "Lists and removes what killed saves and edits left.",
-             .words = "FOLDER|FILE...",
-             .fewest = 1,
-             .most = SIZE_MAX,
-             .options = {{"--dry-run", "", "list what would go, and change nothing", &asked->only_lists},
-                         {"--recursive", "", "look into folders below, too", &asked->is_recursive},
-                         {"--all", "", "remove files that a browser may be fetching, too", &asked->takes_all},
-                         {"--age", "SECONDS", "only files that nobody wrote to for so long (3600)",
-                          &asked->age},
-                         {"--json", "", "one JSON document", &asked->as_json}},
-             .samples = {{"stet clean output --recursive --dry-run", "see what an output folder has of it"},
-                         {"stet clean models/model.safetensors",
-                          "remove what saves to this path left, and finish or undo an edit"}},
-             .notes =
-                 "A save writes to a file that ends in .part until all of it is there; a process that is "
-                 "killed leaves that behind. Of a folder what numbered saves left goes "
-                 "(ComfyUI_00007_.part); a file such as model.safetensors.part may be a browser's, so it goes "
-                 "with --all, or where the path it is to have is given. A file whose saver is at work is "
-                 "locked and never goes. An edit in place that was cut short is undone or finished."},
-        .run = [asked](const std::vector<std::string>& words) { return ::run(*asked, words); }};
+    const auto   asked = std::make_shared<request>();
+    command_line line{
+        .name = program,
+        .purpose = "Lists and removes what killed saves and edits left.",
+        .words = "FOLDER|FILE...",
+        .fewest = 1,
+        .most = SIZE_MAX,
+        .options = {{"--dry-run", "", "list what would go, and change nothing", &asked->only_lists},
+                    {"--recursive", "", "look into folders below, too", &asked->is_recursive},
+                    {"--all", "", "remove files that a browser may be fetching, too", &asked->takes_all},
+                    {"--age", "SECONDS", "only files that nobody wrote to for so long (3600)", &asked->age}},
+        .samples = {{"stet clean output --recursive --dry-run", "see what an output folder has of it"},
+                    {"stet clean models/model.safetensors",
+                     "remove what saves to this path left, and finish or undo an edit"}},
+        .notes =
+            "A save writes to a file that ends in .part until all of it is there; a process that is "
+            "killed leaves that behind. Of a folder what numbered saves left goes "
+            "(ComfyUI_00007_.part); a file such as model.safetensors.part may be a browser's, so it goes "
+            "with --all, or where the path it is to have is given. A file whose saver is at work is "
+            "locked and never goes. An edit in place that was cut short is undone or finished."};
+    asked->answer.describe(line.options);
+    return {.line = std::move(line),
+            .run = [asked](const std::vector<std::string>& words) { return ::run(*asked, words); }};
 }

@@ -3,15 +3,16 @@
 #ifndef EXAMPLE_COMFYUI_PARTS_HPP
 #define EXAMPLE_COMFYUI_PARTS_HPP
 
-#include "../report.hpp"
 #include "family_layout.hpp"
 #include "progress_bar.hpp"
 
 #include <stet/comfyui.hpp>
 #include <stet/split/split.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace example {
 
@@ -26,43 +27,44 @@ inline std::optional<stet::prediction> marked_prediction(const stet::checkpoint_
     return is_v ? std::optional(stet::prediction::v(is_zero_snr)) : std::nullopt;
 }
 
-/// Saves the model, each text encoder and the vae below a folder, as the nodes do, and says so.
-/// Returns why it cannot, or nothing
-inline std::optional<stet::error> save_comfyui_parts(const std::string&                     root,
-                                                     const stet::split_checkpoint&          parts,
-                                                     const named_family&                    family,
-                                                     const std::optional<stet::prediction>& predicts)
+/// Saves the model, each text encoder and the vae below a folder, as the nodes do.
+/// is_saved: told of each file
+/// Returns why it cannot, or nothing.
+inline std::optional<stet::error> save_comfyui_parts(
+    const std::string& root, const stet::split_checkpoint& parts, const named_family& family,
+    const std::optional<stet::prediction>&               predicts,
+    const std::function<void(stet::saved_checkpoint&&)>& is_saved)
 {
     namespace comfyui = stet::comfyui;
     const comfyui::node_inputs inputs{.output_dir = root, .rule = comfyui::naming_rule::comfyui_2026};
     if (!parts.model.empty()) {
-        const auto saved = [&] {
+        auto saved = [&] {
             progress_bar bar;
             return comfyui::save_model(parts.model, family_layout(family), inputs,
                                        {.prediction = predicts, .progress = bar});
         }();
         if (!saved)
             return saved.error();
-        print_file(*saved);
+        is_saved(*std::move(saved));
     }
     if (!parts.text_encoder.empty()) {
-        const auto saved = [&] {
+        auto saved = [&] {
             progress_bar bar;
             return comfyui::save_clip(parts.text_encoder, inputs, {.progress = bar});
         }();
         if (!saved)
             return saved.error();
-        for (const comfyui::saved_encoder& one : *saved)
-            print_file(one.file);
+        for (comfyui::saved_encoder& one : *saved)
+            is_saved(std::move(one.file));
     }
     if (!parts.vae.empty()) {
-        const auto saved = [&] {
+        auto saved = [&] {
             progress_bar bar;
             return comfyui::save_vae(parts.vae, inputs, {.progress = bar});
         }();
         if (!saved)
             return saved.error();
-        print_file(*saved);
+        is_saved(*std::move(saved));
     }
     return std::nullopt;
 }

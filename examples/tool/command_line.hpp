@@ -156,6 +156,28 @@ inline const option& find_option(const command_line& line, std::string_view name
     refuse_usage(line.name, "unknown option '" + std::string(name) + "'" + suggestion(name, names));
 }
 
+/// Puts an option's value where it belongs; `next` is the word behind it, if there is one. Returns how many words behind
+/// it are taken.
+inline std::size_t take_option(const command_line& line, const std::string& word, const std::string* next)
+{
+    const std::size_t equals = word.find('=');
+    const option&     one = find_option(line, word.substr(0, equals));
+    const bool        has_value = equals != std::string::npos;
+    if (auto* const* flag = std::get_if<bool*>(&one.target)) {
+        if (has_value)
+            refuse_usage(line.name, "option '" + std::string(one.name) + "' takes no value");
+        **flag = true;
+        return 0;
+    }
+    if (!has_value && next == nullptr)
+        refuse_usage(line.name,
+                     "option '" + std::string(one.name) + "' needs a value, " + std::string(one.value));
+    const std::string complaint = put(one, has_value ? word.substr(equals + 1) : *next);
+    if (!complaint.empty())
+        refuse_usage(line.name, complaint);
+    return has_value ? 0 : 1;
+}
+
 } // namespace command_line_parts
 
 /// Reads the command line: `--option VALUE` or `--option=VALUE`; after `--` there are no more options. Gives the
@@ -180,21 +202,7 @@ inline std::vector<std::string> parse(const command_line& line, int count, char*
             print_help(line);
             std::exit(done);
         }
-        const std::size_t equals = word.find('=');
-        const option&     one = parts::find_option(line, word.substr(0, equals));
-        if (auto* const* flag = std::get_if<bool*>(&one.target)) {
-            if (equals != std::string::npos)
-                refuse_usage(line.name, "option '" + std::string(one.name) + "' takes no value");
-            **flag = true;
-            continue;
-        }
-        if (equals == std::string::npos && i + 1 == given.size())
-            refuse_usage(line.name,
-                         "option '" + std::string(one.name) + "' needs a value, " + std::string(one.value));
-        const std::string complaint =
-            parts::put(one, equals == std::string::npos ? given[++i] : word.substr(equals + 1));
-        if (!complaint.empty())
-            refuse_usage(line.name, complaint);
+        i += parts::take_option(line, word, i + 1 == given.size() ? nullptr : &given[i + 1]);
     }
     if (words.size() > line.most)
         refuse_usage(line.name, "what is '" + words[line.most] + "'?");

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Puts component files together to one checkpoint of a model family.
 #include "../report.hpp"
+#include "answer.hpp"
 #include "carried_metadata.hpp"
 #include "component_files.hpp"
 #include "destination.hpp"
 #include "encoder_files.hpp"
 #include "family_layout.hpp"
-#include "given_component.hpp"
-#include "guessed_kind.hpp"
+#include "opened_components.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "refusal.hpp"
+#include "saved_members.hpp"
 #include "subcommand.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
@@ -63,6 +64,12 @@ struct request {
     bool                                as_comfyui = false;
     bool                                lists_families = false;
     example::destination                where{"checkpoints/ComfyUI"};
+    example::answer                     answer{program};
+
+    stet::strictness how() const
+    {
+        return as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict;
+    }
 
     bool has(component which) const
     {
@@ -140,7 +147,7 @@ stet::prediction named_prediction(const std::string& name)
 {
     std::vector<std::string_view> names;
     for (const prediction_name& known : predictions) {
-        if (known.name == name)
+        if (example::distance(known.name, name) == 0) // in capitals or not
             return known.means;
         names.push_back(known.name);
     }
@@ -166,14 +173,14 @@ std::optional<stet::prediction> told_prediction(const request& asked, const name
     return told;
 }
 
-// ---- the save ---------------------------------------------------------------------------------------------
+// ---- what is composed -------------------------------------------------------------------------------------
 
-using given_components = std::array<example::given_component, example::component_count>;
+using example::opened_components;
 
 template <class Role>
-stet::component<Role> component_in(const given_components& given, component which)
+stet::component<Role> component_in(const opened_components& given, component which)
 {
-    const example::given_component& one = given[example::index_of(which)];
+    const example::given_component& one = given[which];
     if (!one.is_given())
         return stet::no_entries;
     return one.tensors();
@@ -185,14 +192,18 @@ struct kept_components {
     std::optional<stet::carry::comfyui_component> text_encoder{};
 
     /// Returns why it cannot be done, or nothing.
-    std::string keep(const given_components& given)
+    std::string keep(const opened_components& given)
     {
         for (const component which : {component::model, component::text_encoder}) {
-            const example::given_component& one = given[example::index_of(which)];
+            const example::given_component& one = given[which];
             if (!one.is_given())
                 continue;
-            auto kept = stet::carry::as_comfyui_keeps(
-                one.tensors(), one.files()[0].header().metadata(stet::quantised::metadata_key));
+            std::optional<std::string_view> layers;
+            for (const auto& [key, value] : one.metadata()) {
+                if (key == stet::quantised::metadata_key)
+                    layers = value;
+            }
+            auto kept = stet::carry::as_comfyui_keeps(one.tensors(), layers);
             if (!kept)
                 return stet::message(kept.error());
             (which == component::model ? model : text_encoder).emplace(*std::move(kept));
@@ -201,7 +212,7 @@ struct kept_components {
     }
 };
 
-composed checkpoint_of(const given_components& given, const kept_components& kept)
+composed checkpoint_of(const opened_components& given, const kept_components& kept)
 {
     namespace role = stet::role;
     composed all{.model = component_in<role::model>(given, component::model),
@@ -217,6 +228,8 @@ composed checkpoint_of(const given_components& given, const kept_components& kep
         all.text_encoder = *kept.text_encoder;
     return all;
 }
+
+// ---- its metadata -----------------------------------------------------------------------------------------
 
 using text_map = std::map<std::string, std::string>;
 
@@ -236,159 +249,96 @@ stet::result<text_map> metadata_of(const request& asked, const stet::metadata_li
     return metadata;
 }
 
+/// Adds names that are not there yet.
+void add_new(std::vector<std::string>& all, const std::vector<std::string>& more)
+{
+    for (const std::string& one : more) {
+        if (std::find(all.begin(), all.end(), one) == all.end())
+            all.push_back(one);
+    }
+}
+
 /// The metadata of the components' files, in the order of composed::fields. As ComfyUI does it there is none.
-stet::result<stet::carry::carried> carry(const given_components& given, const request& asked,
+stet::result<stet::carry::carried> carry(const opened_components& given, const request& asked,
                                          const composed& checkpoint, const example::family_layout& layout)
 {
     constexpr std::array<component, 7> order{
         component::model,         component::text_encoder,  component::vae,  component::vision_encoder,
         component::seconds_start, component::seconds_total, component::extra};
-    std::array<stet::metadata_list, order.size()> lists{};
     std::array<stet::metadata_view, order.size()> sources{};
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        if (asked.as_comfyui)
-            continue;
-        lists[i] = given[example::index_of(order[i])].metadata();
-        sources[i] = lists[i];
+    for (std::size_t i = 0; i < order.size() && !asked.as_comfyui; ++i)
+        sources[i] = given[order[i]].metadata();
+    auto carried = stet::carry::compose(checkpoint, layout, sources, {}, {.strictness = asked.how()});
+    if (!carried || asked.as_comfyui)
+        return carried;
+    for (const component which : order) { // what was lost when the files became components
+        const stet::carry::carried& before = given[which].said();
+        add_new(carried->dropped_digests, before.dropped_digests);
+        add_new(carried->unplaced_layers, before.unplaced_layers);
+        add_new(carried->differing, before.differing);
+        add_new(carried->unusable, before.unusable);
     }
-    return stet::carry::compose(
-        checkpoint, layout, sources, {},
-        {.strictness = asked.as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict});
+    return carried;
 }
 
-void print_changes(const stet::plan& plan)
+// ---- what is said of it -----------------------------------------------------------------------------------
+
+std::string_view in_words(const stet::change& change)
 {
-    for (const stet::change& change : plan.changes()) {
-        const std::string_view what = change.what == stet::change::kind::left_out ? "left out"
-                                      : change.what == stet::change::kind::added  ? "added"
-                                                                                  : "replaced";
-        std::cout << "    " << what << ": " << example::quoted(change.name.text()) << '\n';
-    }
+    return change.what == stet::change::kind::left_out ? "left out"
+           : change.what == stet::change::kind::added  ? "added"
+                                                       : "replaced";
 }
 
-// ---- what the files are -----------------------------------------------------------------------------------
+/// What there is to say of a checkpoint besides what was saved.
+struct remarks {
+    const stet::plan*           plan;
+    const stet::carry::carried* carried;
+    std::vector<std::string>    names;  ///< what was done to names
+    std::string                 caveat; ///< of who loads it again; empty where there is none
+};
 
-/// Why a file is not what it is given as, or nothing.
-std::string mistaken(const example::checkpoint_file& file, component which)
+int print(const stet::saved_checkpoint& saved, const remarks& said)
 {
-    using example::kind;
-    struct place {
-        kind             is;
-        component        goes_to;
-        std::string_view looks;
-    };
-    constexpr std::array<place, 3> places{{{kind::model, component::model, "a diffusion model"},
-                                           {kind::text_encoder, component::text_encoder, "a text encoder"},
-                                           {kind::vae, component::vae, "a vae"}}};
-
-    const kind found = example::guessed_kind(file.header());
-    const auto knows = [&](const place& one) { return one.goes_to == which; };
-    if (!std::any_of(places.begin(), places.end(), knows))
-        return {};
-    const std::string about = example::quoted(file.path()) + " looks like ";
-    if (found == kind::lora)
-        return about + "a LoRA, which belongs to no checkpoint until it is merged into a model";
-    for (const place& one : places) {
-        if (one.is == found && one.goes_to != which)
-            return about + std::string(one.looks) + "; give it by " +
-                   std::string(example::option_of(one.goes_to)) + ", or --comfyui to have it so all the same";
-    }
-    return {};
+    for (const std::string& note : said.names)
+        std::cout << "note: " << note << '\n';
+    example::print(saved);
+    for (const stet::change& change : said.plan->changes())
+        std::cout << "    " << in_words(change) << ": " << example::quoted(change.name.text()) << '\n';
+    example::print_carried(*said.carried);
+    example::print_ceilings(saved.header_bytes);
+    if (!said.caveat.empty())
+        std::cout << "    note: " << said.caveat << '\n';
+    return example::done;
 }
 
-/// Takes the prefix off that all names of a file bear already, and says so. Returns why it cannot, or nothing.
-std::string take_prefix_off(example::given_component& given, component which)
+void write_json(example::json_list& object, const stet::saved_checkpoint& saved, const remarks& said)
 {
-    const example::checkpoint_file& file = given.files().back();
-    const example::common_prefix    found = example::prefix_in(file.header());
-    const std::string begins = example::quoted(file.path()) + (found.is_whole ? ": its" : ": some of its") +
-                               " names begin with " + example::quoted(found.prefix);
-    const bool fits =
-        (which == component::model && found.prefix == "model.diffusion_model.") ||
-        (which == component::vae && (found.prefix == "first_stage_model." || found.prefix == "vae.")) ||
-        (which == component::text_encoder && found.prefix == "text_encoders.");
-    if (!fits || !found.is_whole)
-        return begins + ", as in a whole checkpoint; take the component out of it first: stet extract " +
-               example::quoted(file.path()) + ' ' + std::string(example::option_of(which)) + " FILE";
-    std::cout << "note: " << begins << ", which is taken off\n";
-    return given.rename_last(
-        [&](std::string_view name) { return std::string(name.substr(found.prefix.size())); });
+    example::write_file(object, saved);
+    example::write_components(object, saved);
+    object.objects("changes", said.plan->changes(), [](example::json_list& one, const stet::change& change) {
+        one.next("what") << example::json_text(in_words(change));
+        one.next("name") << example::json_text(change.name.text());
+    });
+    example::write_carried(object, *said.carried);
+    std::vector<std::string> notes = said.names;
+    if (!said.caveat.empty())
+        notes.push_back(said.caveat);
+    object.texts("notes", notes);
 }
 
-/// Opens a component's file. Returns why it cannot be taken, or nothing.
-std::string open_component(const request& asked, component which, example::given_component& given)
-{
-    if (!asked.files[which])
-        return {};
-    if (std::string complaint = given.add(*asked.files[which]); !complaint.empty() || asked.as_comfyui)
-        return complaint;
-    if (which == component::extra)
-        return {};
-    if (!example::prefix_in(given.files().back().header()).prefix.empty())
-        return take_prefix_off(given, which);
-    return mistaken(given.files().back(), which);
-}
+// ---- the save ---------------------------------------------------------------------------------------------
 
-/// Opens the files of single text encoders and puts the encoders' names before theirs. Returns why it cannot, or nothing.
-std::string open_encoders(const request& asked, example::given_component& given)
+int save(const request& asked, remarks said)
 {
-    for (std::size_t i = 0; i < example::encoder_names.size(); ++i) {
-        if (!asked.encoders.paths[i])
-            continue;
-        if (std::string complaint = given.add(*asked.encoders.paths[i]); !complaint.empty())
-            return complaint;
-        const std::string_view outer = example::encoder_names[i].prefix;
-        const auto             renamed = [&](std::string_view name) {
-            if (name.starts_with(outer))
-                return std::string(name);
-            const bool is_inner = name != "logit_scale" && !name.starts_with(example::inner_prefix);
-            return std::string(outer) + std::string(is_inner ? example::inner_prefix : "") +
-                   std::string(name);
-        };
-        if (std::string complaint = given.rename_last(renamed); !complaint.empty())
-            return complaint;
-    }
-    return {};
-}
-
-/// Opens all files. Returns why one cannot be taken, or nothing.
-std::string open(const request& asked, given_components& given)
-{
-    for (const component which : example::every_component) {
-        if (std::string complaint = open_component(asked, which, given[example::index_of(which)]);
-            !complaint.empty())
-            return complaint;
-    }
-    return open_encoders(asked, given[example::index_of(component::text_encoder)]);
-}
-
-int compose(const request& asked, const named_family& family)
-{
-    const auto       told_type = told_prediction(asked, family);
-    given_components given;
-    if (const std::string complaint = open(asked, given); !complaint.empty())
-        return example::report_failure(program, complaint);
-    stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
-    options.prediction = told_type;
-    kept_components kept;
-    if (const std::string complaint = asked.as_comfyui ? kept.keep(given) : std::string(); !complaint.empty())
-        return example::report_failure(program, complaint);
-    const composed               checkpoint = checkpoint_of(given, kept);
-    const example::family_layout layout(family);
-    const auto                   plan = stet::make_plan(checkpoint, layout, options);
-    if (!plan)
-        return example::report_failure(program, example::told(plan.error()));
-    const auto carried = carry(given, asked, checkpoint, layout);
-    if (!carried)
-        return example::report_failure(program, stet::message(carried.error()));
-
-    stet::result<text_map> metadata = metadata_of(asked, carried->metadata, {.model = plan->model()});
+    const stet::metadata_list& carried = said.carried->metadata;
+    stet::result<text_map>     metadata = metadata_of(asked, carried, {.model = said.plan->model()});
     if (!metadata)
-        return example::report_failure(program, stet::message(metadata.error()));
-    const bool has_metadata =
-        !metadata->empty() || asked.as_comfyui; // ComfyUI's may be empty, but it is there
+        return asked.answer.fail(stet::message(metadata.error()));
+    // ComfyUI's may be empty, but it is there.
+    const bool has_metadata = !metadata->empty() || asked.as_comfyui;
     const auto metadata_for = [&](const stet::claimed_name& name) -> stet::result<stet::metadata_view> {
-        metadata = metadata_of(asked, carried->metadata, name);
+        metadata = metadata_of(asked, carried, name);
         if (!metadata)
             return metadata.error();
         return has_metadata ? stet::metadata_view(*metadata) : stet::metadata_view();
@@ -396,19 +346,39 @@ int compose(const request& asked, const named_family& family)
     const auto saved = [&] {
         example::progress_bar bar;
         return asked.where.save(
-            *plan, {.metadata = has_metadata ? stet::metadata_view(*metadata) : stet::metadata_view(),
-                    .metadata_for = metadata_for,
-                    .progress = bar});
+            *said.plan, {.metadata = has_metadata ? stet::metadata_view(*metadata) : stet::metadata_view(),
+                         .metadata_for = metadata_for,
+                         .progress = bar});
     }();
     if (!saved)
-        return example::report_failure(program, example::told(saved.error()));
-    example::print(*saved);
-    print_changes(*plan);
-    example::print_carried(*carried);
-    const bool has_config = metadata->count("config") + metadata->count("is_512") != 0;
-    if (!saved->reload_caveat.empty() && !has_config)
-        std::cout << "    note: " << saved->reload_caveat << '\n';
-    return example::done;
+        return asked.answer.fail(example::told(saved.error()));
+    if (metadata->count("config") + metadata->count("is_512") == 0)
+        said.caveat = saved->reload_caveat;
+    if (!asked.answer.is_json())
+        return print(*saved, said);
+    return asked.answer.write([&](example::json_list& object) { write_json(object, *saved, said); });
+}
+
+int compose(const request& asked, const named_family& family)
+{
+    const auto        told_type = told_prediction(asked, family);
+    opened_components given(asked.how());
+    if (const std::string complaint = given.open(asked.files, asked.encoders); !complaint.empty())
+        return asked.answer.fail(complaint);
+    stet::plan_options options = asked.as_comfyui ? stet::plan_options::as_comfyui() : stet::plan_options();
+    options.prediction = told_type;
+    kept_components kept;
+    if (const std::string complaint = asked.as_comfyui ? kept.keep(given) : std::string(); !complaint.empty())
+        return asked.answer.fail(complaint);
+    const composed               checkpoint = checkpoint_of(given, kept);
+    const example::family_layout layout(family);
+    const auto                   plan = stet::make_plan(checkpoint, layout, options);
+    if (!plan)
+        return asked.answer.fail(example::told(plan.error()));
+    const auto carried = carry(given, asked, checkpoint, layout);
+    if (!carried)
+        return asked.answer.fail(stet::message(carried.error()));
+    return save(asked, {.plan = &*plan, .carried = &*carried, .names = given.notes(), .caveat = {}});
 }
 
 int list_families()
@@ -433,6 +403,27 @@ int run(const request& asked)
     return compose(asked, *family);
 }
 
+std::vector<example::option> options_of(request& asked)
+{
+    return {{"--family", "NAME", "the model's family, which says where things go", &asked.family,
+             example::family_names()},
+            {"--families", "", "list the families and stop", &asked.lists_families},
+            {"--prediction",
+             "TYPE",
+             "record what the model predicts: epsilon, v, v-zsnr, flow, edm, edm-v, continuous-v",
+             &asked.predicts,
+             {"epsilon", "v", "v-zsnr", "flow", "edm", "edm-v", "continuous-v"}},
+            {"--sigma-max", "NUMBER",
+             "the largest noise level, of the last three; families of one of them know their own",
+             &asked.sigma_max},
+            {"--sigma-min", "NUMBER", "the smallest", &asked.sigma_min},
+            {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &asked.metadata},
+            {"--comfyui", "",
+             "lose and overwrite what ComfyUI loses and overwrites instead of refusing it, and write the "
+             "metadata it writes",
+             &asked.as_comfyui}};
+}
+
 } // namespace
 
 example::subcommand example::compose_command()
@@ -442,24 +433,7 @@ example::subcommand example::compose_command()
         .name = program,
         .purpose = "Puts component files together to one checkpoint.",
         .words = "",
-        .options =
-            {{"--family", "NAME", "the model's family, which says where things go", &asked->family,
-              family_names()},
-             {"--families", "", "list the families and stop", &asked->lists_families},
-             {"--prediction",
-              "TYPE",
-              "record what the model predicts: epsilon, v, v-zsnr, flow, edm, edm-v, continuous-v",
-              &asked->predicts,
-              {"epsilon", "v", "v-zsnr", "flow", "edm", "edm-v", "continuous-v"}},
-             {"--sigma-max", "NUMBER",
-              "the largest noise level, of the last three; families of one of them know their own",
-              &asked->sigma_max},
-             {"--sigma-min", "NUMBER", "the smallest", &asked->sigma_min},
-             {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &asked->metadata},
-             {"--comfyui", "",
-              "lose and overwrite what ComfyUI loses and overwrites instead of refusing it, and write the "
-              "metadata it writes",
-              &asked->as_comfyui}},
+        .options = options_of(*asked),
         .samples = {{"stet compose --family SD15 --model unet.safetensors --text-encoder clip.safetensors "
                      "--vae vae.safetensors --output full.safetensors",
                      "a full checkpoint under this name"},
@@ -472,6 +446,7 @@ example::subcommand example::compose_command()
     asked->files.describe(line.options);
     asked->encoders.describe(line.options);
     asked->where.describe(line.options);
+    asked->answer.describe(line.options);
     return {.line = std::move(line),
             .run = [asked](const std::vector<std::string>&) { return ::run(*asked); }};
 }

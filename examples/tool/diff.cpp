@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Says what two checkpoints have in common: by component and block, then tensor by tensor.
+#include "answer.hpp"
 #include "comparison_picture.hpp"
 #include "component.hpp"
 #include "family_layout.hpp"
@@ -117,43 +118,43 @@ void print(const stet::diffs::comparison& found, bool lists_all)
         std::cout << "    and " << unlisted << " more, see --all\n";
 }
 
-int fail(std::string_view why)
-{
-    example::report_failure(program, why);
-    return trouble;
-}
-
 struct request {
-    bool                  as_json = false;
     bool                  lists_all = false;
     example::picture_file picture{};
+    example::answer       answer{program};
+
+    int fail(std::string_view why) const
+    {
+        answer.fail(why);
+        return trouble;
+    }
 };
 
 /// Returns the exit status.
-int draw(const example::picture_file& into, const std::string& first, const std::string& second,
+int draw(const request& asked, const std::string& first, const std::string& second,
          const stet::diffs::comparison& found)
 {
-    const std::string complaint = into.save(
+    const std::string complaint = asked.picture.save(
         example::comparison_picture(
             {example::file_name(first) + " and " + example::file_name(second), counts(found.all()), found}),
         counts(found.all()));
     if (!complaint.empty())
-        return fail(complaint);
+        return asked.fail(complaint);
     return found.is_equal() ? 0 : they_differ;
 }
 
 int diff(const request& asked, const std::string& first_path, const std::string& second_path)
 {
-    const bool draws = asked.picture.is_wanted(program, {first_path, second_path},
-                                               {{"--json", asked.as_json}, {"--all", asked.lists_all}});
+    const bool draws = asked.picture.is_wanted(
+        program, {first_path, second_path}, {{"--json", asked.answer.is_json()}, {"--all", asked.lists_all}});
     if (const std::string obstacle = draws ? asked.picture.obstacle() : std::string(); !obstacle.empty())
-        return fail(obstacle);
+        return asked.fail(obstacle);
     const auto first = stet::mapped_checkpoint::open(first_path.c_str());
     if (!first)
-        return fail(example::told_of_file(first_path, first.error()));
+        return asked.fail(example::told_of_file(first_path, first.error()));
     const auto second = stet::mapped_checkpoint::open(second_path.c_str());
     if (!second)
-        return fail(example::told_of_file(second_path, second.error()));
+        return asked.fail(example::told_of_file(second_path, second.error()));
 
     // The component of each name, where the first file's names tell its layout.
     const example::detected_layout detected = example::detect(first->header());
@@ -164,14 +165,14 @@ int diff(const request& asked, const std::string& first_path, const std::string&
     };
     const auto found = stet::diffs::compare(*first, *second, {.component = component});
     if (!found)
-        return fail(stet::message(found.error()));
+        return asked.fail(stet::message(found.error()));
     if (draws)
-        return draw(asked.picture, first_path, second_path, *found);
-    if (asked.as_json) {
+        return draw(asked, first_path, second_path, *found);
+    if (asked.answer.is_json()) {
         std::vector<std::byte> text;
         stet::append_sink      into(text);
         if (const auto written = stet::diffs::write_json(*found, into); !written)
-            return fail(stet::message(written.error()));
+            return asked.fail(stet::message(written.error()));
         std::cout << std::string_view(reinterpret_cast<const char*>(text.data()), text.size()) << '\n';
     } else {
         print(*found, asked.lists_all);
@@ -190,8 +191,7 @@ example::subcommand example::diff_command()
                  .words = "FIRST SECOND",
                  .fewest = 2,
                  .most = 2,
-                 .options = {{"--json", "", "one line of JSON", &asked->as_json},
-                             {"--all", "", "list every tensor that differs", &asked->lists_all}},
+                 .options = {{"--all", "", "list every tensor that differs", &asked->lists_all}},
                  .samples = {{"stet diff old.safetensors new.safetensors",
                               "what changed, by component and block"},
                              {"stet diff --json old.safetensors new.safetensors", "the same for programs"},
@@ -204,5 +204,6 @@ example::subcommand example::diff_command()
                  .status = "0 every tensor is equal, 1 one is not, 2 something is wrong"},
         .run = [asked](const std::vector<std::string>& words) { return diff(*asked, words[0], words[1]); }};
     asked->picture.describe(command.line.options);
+    asked->answer.describe(command.line.options);
     return command;
 }

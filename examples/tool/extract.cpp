@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Takes a checkpoint apart into component files, with the names that tensors had before they were saved.
 #include "../report.hpp"
+#include "answer.hpp"
 #include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "comfyui_parts.hpp"
@@ -10,6 +11,8 @@
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "refusal.hpp"
+#include "renamed_metadata.hpp"
+#include "saved_members.hpp"
 #include "subcommand.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
@@ -41,6 +44,24 @@ struct request {
     bool                       as_comfyui = false;
     bool                       replaces = false;
     std::optional<std::string> root{};
+    example::answer            answer{program};
+
+    stet::strictness how() const
+    {
+        return as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict;
+    }
+};
+
+/// A file that was saved, and what is in it; where ComfyUI's nodes are followed its path tells.
+struct saved_part {
+    std::string_view       called;
+    stet::saved_checkpoint file;
+};
+
+/// All that is to be said.
+struct outcome {
+    std::vector<saved_part>     files{};
+    stet::carry::split_metadata carried{};
 };
 
 /// What there is of a component: its part of a checkpoint, or of the metadata.
@@ -81,30 +102,25 @@ std::string detect_layout(const example::checkpoint_file& file, example::layout_
            "; name the family with --family";
 }
 
-/// A state dict of tensors under names of their own.
-using renamed_tensors = std::vector<std::pair<std::string, stet::tensor_view>>;
+// ---- the save ---------------------------------------------------------------------------------------------
 
-/// A text encoder's tensors under the names it has alone.
-renamed_tensors encoder_in(const stet::split_part& part, std::string_view prefix)
+/// A text encoder's part of all of them.
+std::vector<stet::named_tensor> encoder_in(const stet::split_part& part, const example::encoder_name& encoder)
 {
-    renamed_tensors found;
+    std::vector<stet::named_tensor> found;
     for (const stet::named_tensor& one : part) {
-        if (!one.name.starts_with(prefix))
-            continue;
-        std::string_view name = one.name.substr(prefix.size());
-        if (name.starts_with(example::inner_prefix))
-            name.remove_prefix(example::inner_prefix.size());
-        found.emplace_back(name, one.tensor);
+        if (one.name.starts_with(encoder.prefix()))
+            found.push_back(one);
     }
     return found;
 }
 
-/// Saves tensors as they are named, and says so.
+/// Saves tensors as they are named, and says so, or keeps that for the document. Returns the exit status.
 template <class Dict>
 int save_part(const request& asked, std::string_view called, const Dict& tensors, const std::string& path,
-              const stet::metadata_list& metadata)
+              const stet::metadata_list& metadata, outcome& all)
 {
-    const auto saved = [&] {
+    auto saved = [&] {
         example::progress_bar bar;
         return stet::save(
             stet::model_only{.model = stet::no_entries, .extra = tensors}, stet::layouts::generic{},
@@ -115,58 +131,63 @@ int save_part(const request& asked, std::string_view called, const Dict& tensors
              .progress = bar});
     }();
     if (!saved)
-        return example::report_failure(program, example::told(saved.error()));
-    std::cout << called << ": ";
-    example::print_file(*saved);
+        return asked.answer.fail(example::told(saved.error()));
+    if (!asked.answer.is_json()) {
+        std::cout << called << ": ";
+        example::print_file(*saved);
+        example::print_ceilings(saved->header_bytes);
+    }
+    all.files.push_back({.called = called, .file = *std::move(saved)});
     return example::done;
 }
 
-/// Why the encoders that are asked for cannot be taken out, or nothing.
-std::string encoders_complaint(const request& asked, const stet::split_part& text_encoder,
-                               const stet::metadata_list& metadata)
+/// Saves a text encoder under the names it has alone. Returns the exit status.
+int save_encoder(const request& asked, const stet::split_part& text_encoder,
+                 const example::encoder_name& encoder, const std::string& path, outcome& all)
 {
-    for (std::size_t i = 0; i < example::encoder_names.size(); ++i) {
-        const std::string_view prefix = example::encoder_names[i].prefix;
-        if (asked.encoders.paths[i] && encoder_in(text_encoder, prefix).empty())
-            return example::quoted(asked.checkpoint) + " has no text encoder " +
-                   std::string(prefix.substr(0, prefix.size() - 1));
-    }
-    for (const auto& [key, value] : metadata) {
-        if (asked.encoders.any() && key == stet::quantised::metadata_key)
-            return example::quoted(asked.checkpoint) +
-                   " names layers of its text encoders in _quantization_metadata, which is not renamed here; take "
-                   "them out together by --text-encoder";
-    }
-    return {};
+    std::vector<stet::named_tensor> tensors = encoder_in(text_encoder, encoder);
+    const auto                      metadata = example::joined_metadata(
+        {stet::no_entries}, {tensors, all.carried.text_encoder},
+        [&](std::string_view name) { return stet::placed_name{.stem = encoder.alone(name)}; }, asked.how());
+    if (!metadata)
+        return asked.answer.fail(stet::message(metadata.error()));
+    for (stet::named_tensor& one : tensors)
+        one.name = encoder.alone(one.name);
+    return save_part(asked, encoder.name(), tensors, path, metadata->metadata, all);
 }
 
-int save_encoders(const request& asked, const stet::split_part& text_encoder,
-                  const stet::metadata_list& metadata)
+int save_encoders(const request& asked, const stet::split_part& text_encoder, outcome& all)
 {
     for (std::size_t i = 0; i < example::encoder_names.size(); ++i) {
-        const std::string_view prefix = example::encoder_names[i].prefix;
         if (!asked.encoders.paths[i])
             continue;
-        const int status = save_part(asked, prefix.substr(0, prefix.size() - 1),
-                                     encoder_in(text_encoder, prefix), *asked.encoders.paths[i], metadata);
+        const int status =
+            save_encoder(asked, text_encoder, example::encoder_names[i], *asked.encoders.paths[i], all);
         if (status != example::done)
             return status;
     }
     return example::done;
 }
 
-int save_parts(const request& asked, const stet::split_checkpoint& parts,
-               const stet::carry::split_metadata& carried)
+int save_parts(const request& asked, const stet::split_checkpoint& parts, outcome& all)
 {
     for (const component which : example::every_component) {
         if (!asked.files[which])
             continue;
         const int status = save_part(asked, example::name_of(which), of(parts, which), *asked.files[which],
-                                     of(carried, which));
+                                     of(all.carried, which), all);
         if (status != example::done)
             return status;
     }
-    return save_encoders(asked, parts.text_encoder, carried.text_encoder);
+    return save_encoders(asked, parts.text_encoder, all);
+}
+
+// ---- what is said of it -----------------------------------------------------------------------------------
+
+/// Whether a component was asked for, if only in part.
+bool is_taken(const request& asked, component which)
+{
+    return asked.files[which] || (which == component::text_encoder && asked.encoders.any());
 }
 
 /// Names what stays behind without having been asked for.
@@ -174,9 +195,7 @@ void print_rest(const request& asked, const stet::split_checkpoint& parts)
 {
     for (const component which : example::every_component) {
         const stet::split_part& part = of(parts, which);
-        const bool              is_taken =
-            asked.files[which] || (which == component::text_encoder && asked.encoders.any());
-        if (!is_taken && !part.empty())
+        if (!is_taken(asked, which) && !part.empty())
             std::cout << "not extracted: " << example::name_of(which) << ", "
                       << example::counted(part.size(), "tensor") << " (" << example::option_of(which)
                       << ")\n";
@@ -186,6 +205,40 @@ void print_rest(const request& asked, const stet::split_checkpoint& parts)
     std::cout << "of no component: " << example::counted(parts.leftover.size(), "tensor") << ", such as "
               << example::quoted(parts.leftover[0].name) << '\n';
 }
+
+void write_json(example::json_list& object, const request& asked, const stet::split_checkpoint& parts,
+                const outcome& all)
+{
+    object.next("source") << example::json_text(asked.checkpoint);
+    object.objects("files", all.files, [](example::json_list& file, const saved_part& one) {
+        if (!one.called.empty())
+            file.next("part") << example::json_text(one.called);
+        example::write_file(file, one.file);
+    });
+    std::vector<component> left;
+    for (const component which : example::every_component) {
+        if (!asked.root && !is_taken(asked, which) && !of(parts, which).empty())
+            left.push_back(which);
+    }
+    object.objects("not_extracted", left, [&](example::json_list& part, component which) {
+        part.next("part") << example::json_text(example::name_of(which));
+        part.next("tensors") << of(parts, which).size();
+    });
+    object.next("of_no_component") << parts.leftover.size();
+    example::write_carried(object, all.carried);
+}
+
+int tell(const request& asked, const stet::split_checkpoint& parts, const outcome& all)
+{
+    if (asked.answer.is_json())
+        return asked.answer.write([&](example::json_list& object) { write_json(object, asked, parts, all); });
+    if (!asked.root)
+        print_rest(asked, parts);
+    example::print_carried(all.carried);
+    return example::done;
+}
+
+// ---- what is done -----------------------------------------------------------------------------------------
 
 void settle(const request& asked)
 {
@@ -207,55 +260,74 @@ void settle(const request& asked)
 }
 
 /// Why a part that is asked for cannot be taken out, or nothing.
-std::string missing_part(const request& asked, const stet::split_checkpoint& parts,
-                         const stet::carry::split_metadata& carried)
+std::string missing_part(const request& asked, const stet::split_checkpoint& parts)
 {
+    const auto is_empty = [&](component which) { return of(parts, which).empty(); };
+    if (std::all_of(example::every_component.begin(), example::every_component.end(), is_empty))
+        return example::quoted(asked.checkpoint) +
+               " is no whole checkpoint: no name in it begins as its family's components do; it may be a component";
+    const std::string lacks = example::quoted(asked.checkpoint) + " has no ";
     for (const component which : example::every_component) {
         if (asked.files[which] && of(parts, which).empty())
-            return example::quoted(asked.checkpoint) + " has no " + std::string(example::name_of(which));
+            return lacks + std::string(example::name_of(which));
     }
-    return encoders_complaint(asked, parts.text_encoder, carried.text_encoder);
+    for (std::size_t i = 0; i < example::encoder_names.size(); ++i) {
+        const example::encoder_name& encoder = example::encoder_names[i];
+        if (asked.encoders.paths[i] && encoder_in(parts.text_encoder, encoder).empty())
+            return lacks + "text encoder " + std::string(encoder.name());
+    }
+    return {};
 }
 
 /// Saves all of it as ComfyUI's nodes would.
 int save_as_nodes(const request& asked, const stet::split_checkpoint& parts,
                   const example::named_family& family, const std::optional<stet::prediction>& predicts)
 {
-    const auto refused = example::save_comfyui_parts(*asked.root, parts, family, predicts);
-    return refused ? example::report_failure(program, example::told(*refused)) : int{example::done};
+    outcome    all;
+    const auto note = [&](stet::saved_checkpoint&& saved) {
+        if (!asked.answer.is_json())
+            example::print_file(saved);
+        all.files.push_back({.called = {}, .file = std::move(saved)});
+    };
+    const auto refused = example::save_comfyui_parts(*asked.root, parts, family, predicts, note);
+    return refused ? asked.answer.fail(example::told(*refused)) : tell(asked, parts, all);
+}
+
+/// The layout of the family that is named, else of the file's names. Returns why there is none, or nothing.
+std::string find_layout(const example::checkpoint_file&             file,
+                        const std::optional<example::named_family>& family, example::layout_facts& layout)
+{
+    if (!family)
+        return detect_layout(file, layout);
+    layout = family->layout;
+    return {};
 }
 
 int extract(const request& asked, const std::optional<example::named_family>& family)
 {
     example::checkpoint_file file;
     if (const std::string complaint = file.open(asked.checkpoint); !complaint.empty())
-        return example::report_failure(program, complaint);
+        return asked.answer.fail(complaint);
     example::layout_facts layout;
-    if (family)
-        layout = family->layout;
-    else if (const std::string complaint = detect_layout(file, layout); !complaint.empty())
-        return example::report_failure(program, complaint);
-    const auto how = asked.as_comfyui ? stet::strictness::as_comfyui : stet::strictness::strict;
+    if (const std::string complaint = find_layout(file, family, layout); !complaint.empty())
+        return asked.answer.fail(complaint);
+    const stet::split_options                how{.strictness = asked.how()};
     const stet::component<stet::role::extra> tensors(file.tensors());
-    const auto parts = stet::split_by(layout.rules, tensors, {.strictness = how});
+    const auto                               parts = stet::split_by(layout.rules, tensors, how);
     if (!parts)
-        return example::report_failure(program, stet::message(parts.error()));
+        return asked.answer.fail(stet::message(parts.error()));
     if (asked.root)
         return save_as_nodes(asked, *parts, family ? *family : example::named_family{.layout = layout},
                              example::marked_prediction(file.header()));
     const stet::metadata_list source = stet::carry::metadata_of(file.header());
-    const auto                carried =
-        stet::carry::split_by(layout.rules, tensors, source, {.strictness = how}, {.strictness = how});
+    auto carried = stet::carry::split_by(layout.rules, tensors, source, how, {.strictness = asked.how()});
     if (!carried)
-        return example::report_failure(program, stet::message(carried.error()));
-    if (const std::string complaint = missing_part(asked, *parts, *carried); !complaint.empty())
-        return example::report_failure(program, complaint);
-    const int status = save_parts(asked, *parts, *carried);
-    if (status == example::done) {
-        print_rest(asked, *parts);
-        example::print_carried(*carried);
-    }
-    return status;
+        return asked.answer.fail(stet::message(carried.error()));
+    if (const std::string complaint = missing_part(asked, *parts); !complaint.empty())
+        return asked.answer.fail(complaint);
+    outcome   all{.carried = *std::move(carried)};
+    const int status = save_parts(asked, *parts, all);
+    return status == example::done ? tell(asked, *parts, all) : status;
 }
 
 int run(const request& asked)
@@ -297,6 +369,7 @@ example::subcommand example::extract_command()
             "those that record the prediction."};
     asked->files.describe(line.options);
     asked->encoders.describe(line.options);
+    asked->answer.describe(line.options);
     return {.line = std::move(line), .run = [asked](const std::vector<std::string>& words) {
                 asked->checkpoint = words[0];
                 return ::run(*asked);

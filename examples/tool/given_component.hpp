@@ -4,11 +4,11 @@
 #define EXAMPLE_GIVEN_COMPONENT_HPP
 
 #include "checkpoint_file.hpp"
+#include "renamed_metadata.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
-#include <stet/quantised.hpp>
+#include <stet/vocabulary/message.hpp>
 
-#include <algorithm>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -19,57 +19,61 @@ namespace example {
 
 class given_component {
 public:
-    /// Adds a file's tensors as they are. Returns why it cannot, or nothing.
-    std::string add(const std::string& path)
+    /// Opens another file. Returns why it cannot, or nothing.
+    std::string open(const std::string& path)
     {
-        checkpoint_file file;
-        if (std::string complaint = file.open(path); !complaint.empty())
-            return complaint;
-        entries_.insert(entries_.end(), file.tensors().begin(), file.tensors().end());
-        files_.push_back(std::move(file));
-        return {};
+        files_.emplace_back();
+        return files_.back().open(path);
     }
 
-    /// Gives each tensor of the last file that was added another name. Returns why it cannot, or nothing.
-    /// rename: makes a std::string of a name
-    template <class Rename>
-    std::string rename_last(Rename rename)
+    /// The file that was opened last.
+    const checkpoint_file& last() const { return files_.back(); }
+
+    /// Adds the tensors of the file that was opened last under other names, and what its metadata says of them. Returns why
+    /// it cannot, or nothing.
+    /// how: whether a contradiction in it is refused
+    std::string add_last(const renaming& rename, stet::strictness how)
     {
-        const checkpoint_file& file = files_.back();
-        if (file.header().metadata(stet::quantised::metadata_key))
-            return quoted(file.path()) +
-                   " names its layers in _quantization_metadata, too, which is not renamed here; give it under "
-                   "the names of a component";
-        for (std::size_t i = entries_.size() - file.tensors().size(); i < entries_.size(); ++i) {
-            names_.push_back(rename(entries_[i].name));
-            entries_[i].name = names_.back();
+        const stet::metadata_list theirs = stet::carry::metadata_of(last().header());
+        const auto joined = joined_metadata({entries_, metadata()}, {last().tensors(), theirs}, rename, how);
+        if (!joined)
+            return quoted(last().path()) + ": " + stet::message(joined.error());
+        note(*joined);
+        for (file_entry entry : last().tensors()) {
+            const stet::placed_name name = rename(entry.name);
+            if (name.prefix.empty())
+                entry.name = name.stem;
+            else
+                entry.name = names_.emplace_back(name.text());
+            entries_.push_back(entry);
         }
         return {};
     }
 
-    bool                                is_given() const { return !files_.empty(); }
-    const std::vector<checkpoint_file>& files() const { return files_; }
-    const std::vector<file_entry>&      tensors() const { return entries_; }
+    bool                           is_given() const { return !files_.empty(); }
+    const std::vector<file_entry>& tensors() const { return entries_; }
 
-    /// Of all its files; what the first says stands.
-    stet::metadata_list metadata() const
-    {
-        stet::metadata_list all;
-        for (const checkpoint_file& file : files_) {
-            for (auto& entry : stet::carry::metadata_of(file.header())) {
-                const bool is_new = std::none_of(
-                    all.begin(), all.end(), [&](const auto& known) { return known.first == entry.first; });
-                if (is_new)
-                    all.push_back(std::move(entry));
-            }
-        }
-        return all;
-    }
+    /// Of all its files, layers under their tensors' names; and what of it was lost.
+    const stet::metadata_list&  metadata() const { return said_.metadata; }
+    const stet::carry::carried& said() const { return said_; }
 
 private:
+    void note(const stet::carry::carried& joined)
+    {
+        said_.metadata = joined.metadata;
+        const auto append = [](std::vector<std::string>& all, const std::vector<std::string>& more) {
+            all.insert(all.end(), more.begin(), more.end());
+        };
+        append(said_.dropped_digests, joined.dropped_digests);
+        append(said_.unplaced_layers, joined.unplaced_layers);
+        append(said_.differing, joined.differing);
+        append(said_.unusable, joined.unusable);
+    }
+
     std::vector<checkpoint_file> files_{};
     std::vector<file_entry>      entries_{};
-    std::deque<std::string>      names_{}; // those that were given anew
+    std::deque<std::string>      names_{}; // those that are made of two pieces
+    stet::carry::carried         said_{};
 };
 
 } // namespace example

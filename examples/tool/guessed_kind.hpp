@@ -3,6 +3,8 @@
 #ifndef EXAMPLE_GUESSED_KIND_HPP
 #define EXAMPLE_GUESSED_KIND_HPP
 
+#include "component.hpp"
+
 #include <stet/read/checkpoint_header.hpp>
 
 #include <algorithm>
@@ -74,25 +76,53 @@ inline kind guessed_kind(const stet::checkpoint_header& header)
     return kind::unknown;
 }
 
-/// The beginning that every name has, of those that components bear in checkpoints; or one that only some have, with
-/// `is_whole` false.
-struct common_prefix {
-    std::string_view prefix{};
-    bool             is_whole = false;
+/// What a text encoder alone is, as far as its tensors' names tell.
+enum class encoder_kind { unknown, clip, t5 };
+
+inline encoder_kind guessed_encoder(const stet::checkpoint_header& header)
+{
+    namespace parts = guessed_kind_parts;
+    for (const stet::stored_tensor tensor : header) {
+        if (parts::contains(tensor.name, ".SelfAttention."))
+            return encoder_kind::t5;
+        if (parts::contains(tensor.name, "text_model.encoder.layers."))
+            return encoder_kind::clip;
+    }
+    return encoder_kind::unknown;
+}
+
+/// What names of a component begin with in a whole checkpoint, of any family.
+struct checkpoint_prefix {
+    std::string_view text{};
+    component        of = component::extra;
+    bool             is_all = true; ///< of what saving did to its names
 };
 
-/// The prefix that a component's file bears although it has its own names: of any family's layout.
-inline common_prefix prefix_in(const stet::checkpoint_header& header)
+inline constexpr std::array<checkpoint_prefix, 8> checkpoint_prefixes{{
+    {"model.diffusion_model.", component::model},
+    {"model.model.", component::model},
+    {"first_stage_model.", component::vae},
+    {"vae.", component::vae},
+    {"pretransform.model.", component::vae},
+    {"text_encoders.", component::text_encoder},
+    {"cond_stage_model.", component::text_encoder, false},
+    {"conditioner.embedders.", component::text_encoder, false},
+}};
+
+/// Such a prefix that a component's file bears although it has its own names.
+struct found_prefix {
+    checkpoint_prefix prefix{};
+    bool              is_in_all = false; ///< every name has it
+};
+
+inline found_prefix prefix_in(const stet::checkpoint_header& header)
 {
-    constexpr std::array<std::string_view, 6> prefixes{"model.diffusion_model.", "first_stage_model.",
-                                                       "cond_stage_model.",      "conditioner.embedders.",
-                                                       "text_encoders.",         "vae."};
-    for (const std::string_view prefix : prefixes) {
+    for (const checkpoint_prefix& prefix : checkpoint_prefixes) {
         std::size_t count = 0;
         for (const stet::stored_tensor tensor : header)
-            count += tensor.name.starts_with(prefix) ? 1U : 0U;
+            count += tensor.name.starts_with(prefix.text) ? 1U : 0U;
         if (count != 0)
-            return {.prefix = prefix, .is_whole = count == header.size()};
+            return {.prefix = prefix, .is_in_all = count == header.size()};
     }
     return {};
 }

@@ -192,15 +192,11 @@ void write_json(example::json_list& object, const hashed& found, bool by_tensor)
         object.next(one->kind) << example::json_text(digest);
     if (!by_tensor)
         return;
-    object.next("tensors");
-    example::json_list tensors('[', ']');
-    for (const hashed_tensor& one : found.tensors) {
-        tensors.next_line();
-        example::json_list tensor('{', '}');
+    object.objects("tensors", found.tensors, [](example::json_list& tensor, const hashed_tensor& one) {
         tensor.next("name") << example::json_text(one.name);
         tensor.next("sha256") << example::json_text(one.sha256);
         tensor.next("content") << example::json_text(one.content);
-    }
+    });
 }
 
 int hash(const request& asked, const std::vector<std::string>& paths)
@@ -235,7 +231,7 @@ subcommand hash_command()
                       {"--civitai", "", "spell them as Civitai lists them", &asked->as_civitai},
                       {"--tensors", "", "SHA-256 of each tensor's data, by itself", &asked->by_tensor},
                       {"--lenient", "",
-                       "read what has bytes after its last tensor, or zeros after its header",
+                       "read what has bytes that belong to no tensor, or zeros after its header",
                        &asked->is_lenient},
                       {"--json", "", "one JSON document", &asked->as_json}},
                  .samples = {{"stet hash model.safetensors", "all hashes, in one pass over the file"},

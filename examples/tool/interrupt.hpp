@@ -32,6 +32,15 @@ inline void take_down(int number)
 
 } // namespace interrupt_parts
 
+/// A file that grows beyond what the system allows is an error of the call that writes, not the end of the program. To be
+/// called first.
+inline void take_large_files_for_errors()
+{
+#if !defined(_WIN32)
+    std::signal(SIGXFSZ, SIG_IGN);
+#endif
+}
+
 /// The number of the signal that came while a file was being written; 0 if none did.
 inline int caught_signal()
 {

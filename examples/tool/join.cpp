@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Makes one file of a checkpoint that lies in several.
 #include "../report.hpp"
+#include "answer.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "refusal.hpp"
+#include "saved_members.hpp"
 #include "subcommand.hpp"
 
 #include <stet/save/save.hpp>
@@ -15,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -30,6 +33,8 @@ struct request {
     std::string variant{};
     bool        as_hub = false;
     bool        replaces = false;
+
+    example::answer answer{program};
 };
 
 /// What the set says of itself, in its index and in its first file.
@@ -54,15 +59,24 @@ int join(const request& asked)
         asked.set, {.rules = asked.as_hub ? shards::set_rules::as_hub : shards::set_rules::strict,
                     .names = {.pattern = asked.pattern, .variant = asked.variant}});
     if (!set)
-        return example::report_failure(program, stet::message(set.error()));
+        return asked.answer.fail(stet::message(set.error()));
     const auto metadata = metadata_of(*set);
     const auto existing = asked.replaces ? stet::existing_file::replace : stet::existing_file::refuse;
-    example::progress_bar bar;
-    const auto            saved = stet::save(*set, stet::exact_path{asked.file, existing},
-                                             {.metadata = metadata, .progress = bar, .prefetch = stet::populate_pages});
+    const auto saved = [&] {
+        example::progress_bar bar;
+        return stet::save(*set, stet::exact_path{asked.file, existing},
+                          {.metadata = metadata, .progress = bar, .prefetch = stet::populate_pages});
+    }();
     if (!saved)
-        return example::report_failure(program, example::told(saved.error()));
+        return asked.answer.fail(example::told(saved.error()));
+    if (asked.answer.is_json())
+        return asked.answer.write([&](example::json_list& object) {
+            object.next("source") << example::json_text(asked.set);
+            object.next("files") << set->files().size();
+            example::write_file(object, *saved);
+        });
     example::print_file(*saved);
+    example::print_ceilings(saved->header_bytes);
     return example::done;
 }
 
@@ -70,29 +84,28 @@ int join(const request& asked)
 
 example::subcommand example::join_command()
 {
-    const auto asked = std::make_shared<request>();
-    return {
-        .line =
-            {.name = program,
-             .purpose = "Makes one file of a checkpoint that lies in several.",
-             .words = "SET FILE",
-             .fewest = 2,
-             .most = 2,
-             .options = {{"--pattern", "NAME",
-                          "of the files in the folder, with {suffix} in it (model{suffix}.safetensors)",
-                          &asked->pattern},
-                         {"--variant", "NAME", "of the model, such as fp16", &asked->variant},
-                         {"--hub", "",
-                          "take a set whose index does not tell the truth, as the hub's loader does",
-                          &asked->as_hub},
-                         {"--replace", "", "even if there is such a file already", &asked->replaces}},
-             .samples = {{"stet join model model.safetensors", "the set in the folder model as one file"},
-                         {"stet join unet/diffusion_pytorch_model.safetensors.index.json unet.safetensors",
-                          "a set that is known by its index"}},
-             .notes = "SET is a folder, or the index in it."},
-        .run = [asked](const std::vector<std::string>& words) {
-            asked->set = words[0];
-            asked->file = words[1];
-            return join(*asked);
-        }};
+    const auto   asked = std::make_shared<request>();
+    command_line line{
+        .name = program,
+        .purpose = "Makes one file of a checkpoint that lies in several.",
+        .words = "SET FILE",
+        .fewest = 2,
+        .most = 2,
+        .options = {{"--pattern", "NAME",
+                     "of the files in the folder, with {suffix} in it (model{suffix}.safetensors)",
+                     &asked->pattern},
+                    {"--variant", "NAME", "of the model, such as fp16", &asked->variant},
+                    {"--hub", "", "take a set whose index does not tell the truth, as the hub's loader does",
+                     &asked->as_hub},
+                    {"--replace", "", "even if there is such a file already", &asked->replaces}},
+        .samples = {{"stet join model model.safetensors", "the set in the folder model as one file"},
+                    {"stet join unet/diffusion_pytorch_model.safetensors.index.json unet.safetensors",
+                     "a set that is known by its index"}},
+        .notes = "SET is a folder, or the index in it."};
+    asked->answer.describe(line.options);
+    return {.line = std::move(line), .run = [asked](const std::vector<std::string>& words) {
+                asked->set = words[0];
+                asked->file = words[1];
+                return join(*asked);
+            }};
 }

@@ -27,6 +27,9 @@ public:
     /// Starts a member.
     std::ostream& next(std::string_view key) { return next() << json_text(key) << ": "; }
 
+    /// A member that is true or false.
+    void truth(std::string_view key, bool is_true) { next(key) << (is_true ? "true" : "false"); }
+
     /// A list of texts.
     template <class Texts>
     void texts(std::string_view key, const Texts& all)
@@ -35,6 +38,20 @@ public:
         json_list list('[', ']');
         for (const auto& one : all)
             list.next() << json_text(one);
+    }
+
+    /// A list of objects, each on a line of its own.
+    /// write: void(json_list&, element), the object's members
+    template <class Elements, class Write>
+    void objects(std::string_view key, const Elements& all, Write write)
+    {
+        next(key);
+        json_list list('[', ']');
+        for (const auto& one : all) {
+            list.next_line();
+            json_list object('{', '}');
+            write(object, one);
+        }
     }
 
 private:

@@ -4,6 +4,7 @@
 #define EXAMPLE_LOOKS_LIKE_HPP
 
 #include "../size_in_memory.hpp"
+#include "opened_source.hpp"
 #include "readable.hpp"
 
 #include <stet/read/byte_source.hpp>
@@ -244,7 +245,16 @@ inline std::string cut_short(std::string_view path, stet::source_ref file, const
 }
 
 /// What makes a sound file of one that only --lenient reads.
-inline constexpr std::string_view repaired_by = "stet prune --lenient --keep '*' saves it ";
+inline constexpr std::string_view repaired_by = "; stet edit --lenient ";
+
+/// Bytes that no tensor has, between those that some have or before them.
+inline std::uint64_t gaps_in(const stet::checkpoint_header& header)
+{
+    std::uint64_t gaps = header.data_size();
+    for (const stet::stored_tensor tensor : header)
+        gaps -= tensor.size();
+    return gaps;
+}
 
 /// A file that goes on after its last tensor.
 inline std::string too_long(std::string_view path, stet::source_ref file, const stet::error& refused)
@@ -255,8 +265,23 @@ inline std::string too_long(std::string_view path, stet::source_ref file, const 
         tail.size() == more && file.read(refused.expected, tail) &&
         std::all_of(tail.begin(), tail.end(), [](std::byte one) { return one == std::byte{0}; });
     return quoted(path) + " goes on after its last tensor: " + counted(more, "byte") +
-           (are_zeros ? " of zeros" : "") + (more == 1 ? " that belongs" : " that belong") + " to none; " +
-           std::string(repaired_by) + "without them";
+           (are_zeros ? " of zeros" : "") + (more == 1 ? " that belongs" : " that belong") + " to none" +
+           std::string(repaired_by) + "takes " + (more == 1 ? "it" : "them") + " out";
+}
+
+/// A file that begins as ours do and cannot be read.
+inline std::string damaged(std::string_view path, stet::source_ref file, const stet::error& refused)
+{
+    const std::string about = quoted(path) + ": ";
+    const auto        lenient = stet::open_checkpoint(file, lenience(true));
+    if (!lenient)
+        return about + stet::message(refused);
+    if (const std::uint64_t gaps = gaps_in(lenient->header()); gaps != 0)
+        return quoted(path) + " has gaps between its tensors: " + counted(gaps, "byte") +
+               (gaps == 1 ? " that belongs" : " that belong") + " to none" + std::string(repaired_by) +
+               "takes " + (gaps == 1 ? "it" : "them") + " out";
+    return about + "its header is padded with zeros, which the format forbids" + std::string(repaired_by) +
+           "puts blanks there";
 }
 
 } // namespace look
@@ -276,10 +301,7 @@ inline std::string why_unreadable(std::string_view path, stet::source_ref file, 
         if (refused.code == stet::errc::invalid_header_length)
             return quoted(path) + " is cut short in its header, which ends at byte " +
                    grouped(refused.expected) + "; it holds " + grouped(refused.actual) + "; fetch it again";
-        if (stet::open_checkpoint(file, {.allow_trailing_bytes = true, .allow_nul_padding = true}))
-            return quoted(path) + ": its header is padded with zeros, which the format forbids; " +
-                   std::string(look::repaired_by) + "with blanks";
-        return quoted(path) + ": " + stet::message(refused);
+        return look::damaged(path, file, refused);
     }
     if (!text.empty() && text.find_first_not_of('\0') == std::string::npos)
         return quoted(path) + " is no safetensors file: its first " + counted(text.size(), "byte") +

@@ -110,6 +110,7 @@ int print_completions(const std::vector<std::string>& words)
 
 int main(int count, char** values)
 {
+    example::take_large_files_for_errors();
     if (count < 2)
         example::refuse_usage("stet", "name a command");
     const std::string word = values[1];

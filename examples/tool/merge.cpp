@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Merges checkpoints as ComfyUI's merging nodes do, by stet/merge.hpp: a front end to its recipe.
 #include "../report.hpp"
+#include "answer.hpp"
 #include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "closing_writer.hpp"
 #include "destination.hpp"
+#include "merge_outcome.hpp"
 #include "progress_bar.hpp"
 #include "readable.hpp"
 #include "refusal.hpp"
+#include "saved_members.hpp"
 #include "subcommand.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
@@ -30,82 +33,12 @@
 
 namespace {
 
+constexpr std::string_view program = "stet merge";
+
 using example::checkpoint_file;
-using stet::merging::decision;
 using stet::merging::formula;
 using stet::merging::merged_model;
-using stet::merging::outcome;
 using stet::merging::recipe;
-
-// ---- what is said of it -----------------------------------------------------------------------------------
-
-/// "3 tensors 'a', 'b', 'c'", the first few of them
-std::string listed(const std::vector<std::string_view>& names)
-{
-    constexpr std::size_t most = 6;
-    std::string           text = example::counted(names.size(), "tensor") + ':';
-    for (std::size_t i = 0; i < names.size() && i < most; ++i)
-        text += (i == 0 ? " " : ", ") + example::quoted(names[i]);
-    return names.size() > most ? text + " and " + example::grouped(names.size() - most) + " more" : text;
-}
-
-template <class Chosen>
-std::vector<std::string_view> names_of(const merged_model& merged, Chosen is_chosen)
-{
-    std::vector<std::string_view> names;
-    for (const decision& one : merged.decisions()) {
-        if (is_chosen(one))
-            names.push_back(one.name);
-    }
-    return names;
-}
-
-void print_numbers(const stet::merging::number_counts& numbers)
-{
-    const auto line = [](std::uint64_t count, std::string_view what) {
-        if (count != 0)
-            std::cout << "    " << what << ": " << example::counted(count, "number") << '\n';
-    };
-    line(numbers.became_infinite, "became infinite");
-    line(numbers.became_nan, "became NaN");
-    line(numbers.passed_on, "infinite or NaN before");
-}
-
-void print_outcome(const merged_model& merged, bool has_type)
-{
-    const auto line = [&](outcome of, std::string_view what) {
-        if (const std::size_t count = merged.count(of); count != 0)
-            std::cout << "    " << what << ": " << example::counted(count, "tensor") << '\n';
-    };
-    const auto list = [&](std::string_view what, auto is_chosen) {
-        if (const auto names = names_of(merged, is_chosen); !names.empty())
-            std::cout << "    " << what << ": " << listed(names) << '\n';
-    };
-    const auto of = [](outcome which) {
-        return [which](const decision& one) { return one.outcome == which; };
-    };
-    line(outcome::merged, "merged");
-    list("of its first input channels only", [](const decision& one) { return one.is_widened; });
-    line(outcome::taken_first, has_type ? "taken from the first" : "taken from the first as they are");
-    line(outcome::taken_second, "taken from the second");
-    line(outcome::fixed, "the first's, whatever the ratios say");
-    const auto equal = names_of(
-        merged, [](const decision& one) { return one.outcome == outcome::other_type && !one.differs; });
-    if (!equal.empty())
-        std::cout << "    of other dtypes, equal in both: " << example::counted(equal.size(), "tensor")
-                  << '\n';
-    list("of other dtypes, taken from the first",
-         [](const decision& one) { return one.outcome == outcome::other_type && one.differs; });
-    list("only in the first, kept", of(outcome::only_first));
-    list("only in the second, left out", of(outcome::only_second));
-    list("not in the third, kept", of(outcome::not_in_third));
-    list("of layers that are not quantised so any more, dropped", of(outcome::dropped));
-    print_numbers(merged.numbers());
-    const auto [first, second] = merged.predictions();
-    if (first != second)
-        std::cout << "    warning: the models predict differently, " << example::quoted(first) << " and "
-                  << example::quoted(second) << "; such a merge is rarely of use\n";
-}
 
 // ---- metadata ---------------------------------------------------------------------------------------------
 
@@ -154,8 +87,6 @@ text_pairs metadata_of(const checkpoint_file& file)
 
 // ---- the program ------------------------------------------------------------------------------------------
 
-constexpr std::string_view program = "stet merge";
-
 constexpr std::string_view notes =
     "The ratios mean what they mean in ComfyUI's ModelMergeSimple, ModelMergeBlocks and\n"
     "CLIPMergeSimple; ModelMergeSimple alone is --ratio R --text-encoder 1 --vae 1. A text encoder's\n"
@@ -182,6 +113,7 @@ struct arguments {
     std::vector<example::key_and_value> metadata{};
     recipe                              how{};
     example::destination                where{"checkpoints/merged"};
+    example::answer                     answer{program};
 };
 
 struct named_mode {
@@ -205,14 +137,16 @@ constexpr named_type types[] = {
 template <class Named>
 const Named& chosen(std::span<const Named> all, std::string_view option, std::string_view wanted)
 {
-    std::string names;
+    std::string                   names;
+    std::vector<std::string_view> known;
     for (const Named& one : all) {
-        if (one.name == wanted)
+        if (example::distance(one.name, wanted) == 0) // in capitals or not
             return one;
         names += (names.empty() ? "" : ", ") + std::string(one.name);
+        known.push_back(one.name);
     }
     example::refuse_usage(program, "option '" + std::string(option) + "' is one of " + names + ", not " +
-                                       example::quoted(wanted));
+                                       example::quoted(wanted) + example::suggestion(wanted, known));
 }
 
 void settle(const std::vector<example::option>& options, arguments& given, std::size_t files)
@@ -237,6 +171,27 @@ void settle(const std::vector<example::option>& options, arguments& given, std::
         given.how.type = chosen(std::span<const named_type>(types), "--dtype", *given.type).type;
 }
 
+int tell(const std::vector<checkpoint_file*>& files, const arguments& given, const merged_model& merged,
+         const stet::saved_checkpoint& saved, const stet::carry::passed_on& about)
+{
+    if (!given.answer.is_json()) {
+        example::print_file(saved);
+        example::print_outcome(merged, given.how.type.has_value());
+        example::print_passed_on(about);
+        example::print_ceilings(saved.header_bytes);
+        return example::done;
+    }
+    std::vector<std::string_view> sources;
+    for (const checkpoint_file* const file : files)
+        sources.push_back(file->path());
+    return given.answer.write([&](example::json_list& object) {
+        object.texts("sources", sources);
+        example::write_file(object, saved);
+        example::write_passed_on(object, about);
+        example::write_outcome(object, merged);
+    });
+}
+
 int save(const std::vector<checkpoint_file*>& files, const arguments& given)
 {
     const auto merged =
@@ -244,17 +199,17 @@ int save(const std::vector<checkpoint_file*>& files, const arguments& given)
             ? stet::merging::merge(files[0]->reader(), files[1]->reader(), files[2]->reader(), given.how)
             : stet::merging::merge(files[0]->reader(), files[1]->reader(), given.how);
     if (!merged)
-        return example::report_failure(program, stet::message(merged.error()));
+        return given.answer.fail(example::told(merged.error()));
     // Names are final already, so that no layout has to place them.
     const auto plan = stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = *merged},
                                       stet::layouts::generic{});
     if (!plan)
-        return example::report_failure(program, stet::message(plan.error()));
+        return given.answer.fail(stet::message(plan.error()));
     const text_pairs source = metadata_of(*files[0]);
     const text_pairs own = own_metadata({files.begin(), files.end()}, *merged, given.metadata);
     const auto       about = stet::carry::pass_on(source, own);
     if (!about)
-        return example::report_failure(program, stet::message(about.error()));
+        return given.answer.fail(stet::message(about.error()));
 
     const example::closing_writer closing(files); // one of them may be the file to replace
 
@@ -266,11 +221,8 @@ int save(const std::vector<checkpoint_file*>& files, const arguments& given)
                                  .writer = given.where.replaces() ? closing.writer() : stet::file_writer()});
     }();
     if (!saved)
-        return example::report_failure(program, example::told(saved.error()));
-    example::print_file(*saved);
-    print_outcome(*merged, given.how.type.has_value());
-    example::print_passed_on(*about);
-    return example::done;
+        return given.answer.fail(example::told(saved.error()));
+    return tell(files, given, *merged, *saved, *about);
 }
 
 int run(const std::vector<example::option>& options, arguments& given, const std::vector<std::string>& paths)
@@ -281,57 +233,60 @@ int run(const std::vector<example::option>& options, arguments& given, const std
     std::vector<checkpoint_file*> opened;
     for (std::size_t i = 0; i < paths.size(); ++i) {
         if (const std::string complaint = files[i].open(paths[i]); !complaint.empty())
-            return example::report_failure(program, complaint);
+            return given.answer.fail(complaint);
         opened.push_back(&files[i]);
     }
     return save(opened, given);
+}
+
+std::vector<example::option> options_of(arguments& given)
+{
+    stet::merging::ratios& ratios = given.how.ratios;
+    return {{"--ratio", "R", "of everything that has no ratio of its own (0.5)", &ratios.all},
+            {"--input", "R",
+             "of the diffusion model's input blocks, and of all in it that is neither middle nor out",
+             &ratios.input},
+            {"--middle", "R", "of its middle block", &ratios.middle},
+            {"--out", "R", "of its output blocks and its out layer", &ratios.out},
+            {"--text-encoder", "R", "of the text encoder", &ratios.text_encoder},
+            {"--vision-encoder", "R", "of the vision encoder", &ratios.vision_encoder},
+            {"--vae", "R", "of the vae", &ratios.vae},
+            {"--mode",
+             "MODE",
+             "weighted, add, subtract or add-difference (weighted)",
+             &given.mode,
+             {"weighted", "add", "subtract", "add-difference"}},
+            {"--multiplier", "M", "of subtract and add-difference (1)", &given.multiplier},
+            {"--dtype",
+             "DTYPE",
+             "of what is merged: F32, F16 or BF16 (A's)",
+             &given.type,
+             {"F32", "F16", "BF16"}},
+            {"--requantise", "", "store layers again as A has them, with new scales", &given.how.requantise},
+            {"--widen", "", "merge A's first four input channels with B's", &given.how.widen},
+            {"--keep-infinite", "", "save numbers that become infinite or NaN", &given.how.keep_not_finite},
+            {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated", &given.metadata}};
 }
 
 } // namespace
 
 example::subcommand example::merge_command()
 {
-    const auto             given = std::make_shared<arguments>();
-    stet::merging::ratios& ratios = given->how.ratios;
-    command_line           line{
-                  .name = program,
-                  .purpose = "Merges checkpoints: A x ratio + B x (1 - ratio). Ratio 1 is all of A, 0 all of B.",
-                  .words = "A B [C]",
-                  .fewest = 2,
-                  .most = 3,
-                  .options = {{"--ratio", "R", "of everything that has no ratio of its own (0.5)", &ratios.all},
-                              {"--input", "R",
-                               "of the diffusion model's input blocks, and of all in it that is neither middle nor out",
-                               &ratios.input},
-                              {"--middle", "R", "of its middle block", &ratios.middle},
-                              {"--out", "R", "of its output blocks and its out layer", &ratios.out},
-                              {"--text-encoder", "R", "of the text encoder", &ratios.text_encoder},
-                              {"--vision-encoder", "R", "of the vision encoder", &ratios.vision_encoder},
-                              {"--vae", "R", "of the vae", &ratios.vae},
-                              {"--mode",
-                               "MODE",
-                               "weighted, add, subtract or add-difference (weighted)",
-                               &given->mode,
-                               {"weighted", "add", "subtract", "add-difference"}},
-                              {"--multiplier", "M", "of subtract and add-difference (1)", &given->multiplier},
-                              {"--dtype",
-                               "DTYPE",
-                               "of what is merged: F32, F16 or BF16 (A's)",
-                               &given->type,
-                               {"F32", "F16", "BF16"}},
-                              {"--requantise", "", "store layers again as A has them, with new scales",
-                               &given->how.requantise},
-                              {"--widen", "", "merge A's first four input channels with B's", &given->how.widen},
-                              {"--keep-infinite", "", "save numbers that become infinite or NaN",
-                               &given->how.keep_not_finite},
-                              {"--metadata", "KEY=VALUE", "put this into the metadata; may be repeated",
-                               &given->metadata}},
-                  .samples = {{"stet merge a.safetensors b.safetensors --ratio 0.7", "seven tenths of a, three of b"},
-                              {"stet merge model.safetensors tuned.safetensors base.safetensors --mode add-difference "
-                                         "--output new.safetensors",
-                               "add to a model what another learnt on top of its base"}},
-                  .notes = notes};
+    const auto   given = std::make_shared<arguments>();
+    command_line line{
+        .name = program,
+        .purpose = "Merges checkpoints: A x ratio + B x (1 - ratio). Ratio 1 is all of A, 0 all of B.",
+        .words = "A B [C]",
+        .fewest = 2,
+        .most = 3,
+        .options = options_of(*given),
+        .samples = {{"stet merge a.safetensors b.safetensors --ratio 0.7", "seven tenths of a, three of b"},
+                    {"stet merge model.safetensors tuned.safetensors base.safetensors --mode add-difference "
+                     "--output new.safetensors",
+                     "add to a model what another learnt on top of its base"}},
+        .notes = notes};
     given->where.describe(line.options);
+    given->answer.describe(line.options);
     const auto options = line.options;
     return {.line = std::move(line), .run = [given, options](const std::vector<std::string>& words) {
                 return ::run(options, *given, words);

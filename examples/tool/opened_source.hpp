@@ -30,10 +30,10 @@ inline std::string_view shown_path(std::string_view path)
     return path == "-" ? std::string_view("standard input") : path;
 }
 
-/// What --lenient stands for: bytes after the last tensor, zeros after the header.
+/// What --lenient stands for: bytes that belong to no tensor, zeros after the header.
 inline stet::read_options lenience(bool is_lenient)
 {
-    return {.allow_trailing_bytes = is_lenient, .allow_nul_padding = is_lenient};
+    return {.allow_trailing_bytes = is_lenient, .allow_nul_padding = is_lenient, .allow_gaps = is_lenient};
 }
 
 /// Everything that standard input brings, in memory.

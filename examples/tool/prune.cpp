@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Saves a checkpoint without what only training needs, or without tensors of given names.
 #include "../report.hpp"
+#include "answer.hpp"
 #include "carried_metadata.hpp"
 #include "checkpoint_file.hpp"
 #include "destination.hpp"
-#include "json_list.hpp"
 #include "readable.hpp"
 #include "refusal.hpp"
 #include "saved_from.hpp"
+#include "saved_members.hpp"
 #include "subcommand.hpp"
 #include "table.hpp"
 
@@ -42,8 +43,8 @@ struct request {
     bool                     only_lists = false;
     bool                     lists_tensors = false;
     bool                     is_lenient = false;
-    bool                     as_json = false;
     example::destination     where{"checkpoints/pruned"};
+    example::answer          answer{program};
 };
 
 /// A reason to leave a tensor out.
@@ -158,28 +159,20 @@ void print(const choice& made, bool with_tensors)
 
 void write_choice(example::json_list& object, const choice& made)
 {
-    object.next("left_out");
-    example::json_list tensors('[', ']');
-    for (const choice::left_out& one : made.gone) {
-        tensors.next_line();
-        example::json_list tensor('{', '}');
+    object.objects("left_out", made.gone, [](example::json_list& tensor, const choice::left_out& one) {
         tensor.next("name") << example::json_text(one.name);
         tensor.next("bytes") << one.bytes;
         tensor.next("why") << example::json_text(one.why);
-    }
+    });
 }
 
 int list(const request& asked, const checkpoint_file& file, const choice& made)
 {
-    if (asked.as_json) {
-        {
-            example::json_list object('{', '}');
+    if (asked.answer.is_json())
+        return asked.answer.write([&](example::json_list& object) {
             object.next("source") << example::json_text(file.path());
             write_choice(object, made);
-        }
-        std::cout << '\n';
-        return example::done;
-    }
+        });
     std::cout << stet::readable(file.path()) << "\n    " << example::counted(made.stay.size(), "tensor")
               << " would stay, " << example::counted(made.gone.size(), "tensor") << " of "
               << example::counted(made.bytes(), "byte") << " would go\n";
@@ -193,25 +186,24 @@ int save(const request& asked, checkpoint_file& file, const choice& made)
 {
     const auto plan = stet::make_plan(made.stay, {.order = stet::dict_order});
     if (!plan)
-        return example::report_failure(program, stet::message(plan.error()));
+        return asked.answer.fail(stet::message(plan.error()));
     const auto about = metadata_of(file, made);
     if (!about)
-        return example::report_failure(program, stet::message(about.error()));
+        return asked.answer.fail(stet::message(about.error()));
     const auto saved = example::save_from(file, *plan, asked.where, about->metadata);
     if (!saved)
-        return example::report_failure(program, example::told(saved.error()));
-    if (asked.as_json) {
-        {
-            example::json_list object('{', '}');
-            example::write_saved(object, file.path(), *saved, *about);
+        return asked.answer.fail(example::told(saved.error()));
+    if (asked.answer.is_json())
+        return asked.answer.write([&](example::json_list& object) {
+            object.next("source") << example::json_text(file.path());
+            example::write_file(object, *saved);
+            example::write_carried(object, *about);
             write_choice(object, made);
-        }
-        std::cout << '\n';
-        return example::done;
-    }
+        });
     example::print_file(*saved);
     print(made, asked.lists_tensors);
     example::print_carried(*about);
+    example::print_ceilings(saved->header_bytes);
     return example::done;
 }
 
@@ -223,16 +215,14 @@ int prune(request& asked, const std::string& path)
     checkpoint_file file;
     if (const std::string complaint = file.open(path, example::lenience(asked.is_lenient));
         !complaint.empty())
-        return example::report_failure(program, complaint);
+        return asked.answer.fail(complaint);
     const choice made = choose(file, asked);
     if (asked.only_lists)
         return list(asked, file, made);
     if (made.stay.empty() && !made.gone.empty())
-        return example::report_failure(program, "nothing of " + example::quoted(path) +
-                                                    " would stay; no file was written");
+        return asked.answer.fail("nothing of " + example::quoted(path) + " would stay; no file was written");
     if (made.gone.empty() && !asked.is_lenient) // that alone makes a sound file of one that is not
-        return example::report_failure(program, example::quoted(path) +
-                                                    " has nothing to leave out; no file was written");
+        return asked.answer.fail(example::quoted(path) + " has nothing to leave out; no file was written");
     return save(asked, file, made);
 }
 
@@ -258,9 +248,8 @@ example::subcommand example::prune_command()
                     {"--dry-run", "", "list what would go, and save nothing", &asked->only_lists},
                     {"--tensors", "", "list what went", &asked->lists_tensors},
                     {"--lenient", "",
-                     "read what has bytes after its last tensor, or zeros after its header; they go",
-                     &asked->is_lenient},
-                    {"--json", "", "one JSON document", &asked->as_json}},
+                     "read what has bytes that belong to no tensor, or zeros after its header; they go",
+                     &asked->is_lenient}},
         .samples = {{"stet prune last.safetensors --output model.safetensors",
                      "without EMA copies, optimizer state and counters"},
                     {"stet prune model.safetensors --pattern 'first_stage_model.*' --dry-run",
@@ -270,6 +259,7 @@ example::subcommand example::prune_command()
             "PATTERN `*` stands for any characters, dots too, `?` for one. What stays keeps its order and its "
             "bytes; digests in the metadata go, and so does what it says of layers that are gone."};
     asked->where.describe(line.options);
+    asked->answer.describe(line.options);
     return {.line = std::move(line),
             .run = [asked](const std::vector<std::string>& words) { return prune(*asked, words[0]); }};
 }

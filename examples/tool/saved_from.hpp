@@ -6,16 +6,10 @@
 #include "checkpoint_file.hpp"
 #include "closing_writer.hpp"
 #include "destination.hpp"
-#include "json_list.hpp"
 #include "progress_bar.hpp"
 
-#include <stet/carry/carried.hpp>
 #include <stet/header/header.hpp>
 #include <stet/save/save.hpp>
-
-#include <cstdint>
-#include <iostream>
-#include <string>
 
 namespace example {
 
@@ -31,21 +25,6 @@ inline stet::result<stet::saved_checkpoint> save_from(checkpoint_file& file, con
                       {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
                        .progress = bar,
                        .writer = where.replaces() ? closing.writer() : stet::file_writer()});
-}
-
-/// Members that tell of a saved file and of its metadata.
-inline void write_saved(json_list& object, const std::string& source, const stet::saved_checkpoint& saved,
-                        const stet::carry::passed_on& about)
-{
-    std::uint64_t tensors = 0;
-    for (const stet::component_report& part : saved.components)
-        tensors += part.tensors;
-    object.next("source") << json_text(source);
-    object.next("path") << json_text(saved.path);
-    object.next("bytes") << saved.bytes;
-    object.next("tensors") << tensors;
-    object.texts("metadata_dropped", about.dropped_digests);
-    object.texts("metadata_unknown", about.unknown);
 }
 
 } // namespace example

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Says whether files are sound: as the format's text has it, in what their metadata and quantised layers claim, and for
 // other programs' limits.
+#include "header_ceilings.hpp"
 #include "json_list.hpp"
 #include "looks_like.hpp"
 #include "opened_source.hpp"
@@ -8,7 +9,6 @@
 #include "report_each.hpp"
 #include "subcommand.hpp"
 
-#include <stet/comfyui/ceilings.hpp>
 #include <stet/hashes.hpp>
 #include <stet/quantised.hpp>
 #include <stet/read.hpp>
@@ -92,9 +92,9 @@ void look_at_text(const stet::checkpoint_header& header, std::uint64_t file_size
     for (std::size_t i = 0; i < 8; ++i)
         first[i] = static_cast<char>(std::uint64_t{header.text().size()} >> (8 * i) & 0xFFU);
     first += header.text();
-    const auto strict =
-        stet::read_header(std::as_bytes(std::span(first)), file_size,
-                          {.strict = true, .allow_trailing_bytes = true, .allow_nul_padding = true});
+    const auto strict = stet::read_header(
+        std::as_bytes(std::span(first)), file_size,
+        {.strict = true, .allow_trailing_bytes = true, .allow_nul_padding = true, .allow_gaps = true});
     if (!strict)
         said.add(severity::warning, "text-forbidden", stet::message(strict.error()));
     const std::uint64_t end = header.data_begin() + header.data_size();
@@ -102,12 +102,15 @@ void look_at_text(const stet::checkpoint_header& header, std::uint64_t file_size
         said.add(severity::warning, "trailing-bytes",
                  example::counted(file_size - end, "byte") +
                      " after the last tensor; the reference refuses the file");
+    if (const std::uint64_t gaps = example::look::gaps_in(header); gaps != 0)
+        said.add(severity::warning, "gaps",
+                 example::counted(gaps, "byte") +
+                     " between tensors or before them; the reference refuses the file");
     if (header.text().ends_with('\0'))
         said.add(severity::warning, "nul-padding",
                  "the header is padded with zeros; the reference refuses the file");
-    for (const stet::ceilings::ceiling& one : stet::ceilings::exceeded(header.text().size()))
-        said.add(severity::warning, "header-ceiling",
-                 std::string(one.sentence) + "; this one has " + example::grouped(header.text().size()));
+    for (const std::string& one : example::ceilings_passed(header.text().size()))
+        said.add(severity::warning, "header-ceiling", one);
 }
 
 void look_at_places(const stet::checkpoint_header& header, verdict& said)
@@ -249,18 +252,14 @@ void print(const std::string& path, const verdict& said, const request& asked)
 
 void write_json(example::json_list& object, const verdict& said, const request& asked)
 {
-    object.next("sound") << (said.is_sound(asked) ? "true" : "false");
+    object.truth("sound", said.is_sound(asked));
     if (said.tensors) {
         object.next("tensors") << *said.tensors;
         object.next("quantised_layers") << said.layers;
     }
     object.next("errors") << said.count(severity::error);
     object.next("warnings") << said.count(severity::warning);
-    object.next("findings");
-    example::json_list findings('[', ']');
-    for (const remark& one : said.remarks) {
-        findings.next_line();
-        example::json_list finding('{', '}');
+    object.objects("findings", said.remarks, [](example::json_list& finding, const remark& one) {
         finding.next("level") << example::json_text(name(one.level));
         finding.next("rule") << example::json_text(one.rule);
         const auto member = [&](std::string_view key, const std::string& value) {
@@ -272,7 +271,7 @@ void write_json(example::json_list& object, const verdict& said, const request& 
         member("expected", one.expected);
         member("found", one.found);
         finding.next("message") << example::json_text(one.text);
-    }
+    });
 }
 
 int verify(const request& asked, const std::vector<std::string>& paths)
@@ -306,7 +305,7 @@ subcommand verify_command()
              .most = SIZE_MAX,
              .options = {{"--strict", "", "take warnings for errors", &asked->warnings_count},
                          {"--lenient", "",
-                          "read what has bytes after its last tensor, or zeros after its header, and warn",
+                          "read what has bytes that belong to no tensor, or zeros after its header, and warn",
                           &asked->is_lenient},
                          {"--header-only", "",
                           "read no tensor's data: neither scales nor what digests are of",

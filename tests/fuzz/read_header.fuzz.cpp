@@ -122,6 +122,18 @@ void check_tensors(const stet::checkpoint_header& header, std::uint64_t file_siz
         expect(header[sorted[i - 1]].name < header[sorted[i]].name, "names are sorted and distinct");
 }
 
+/// With gaps.
+void check_apart(const stet::checkpoint_header& header, std::uint64_t file_size)
+{
+    std::uint64_t running = 0;
+    for (const stet::stored_tensor tensor : header) {
+        expect(tensor.begin >= running && tensor.end >= tensor.begin, "none begins before the last one ends");
+        running = tensor.end;
+        expect(bits_of(tensor) == tensor.size() * 8, "a tensor has the bytes its dtype and shape need");
+    }
+    expect(running <= file_size - header.data_begin(), "all data lies in the file");
+}
+
 void check_metadata(const stet::checkpoint_header& header)
 {
     expect(header.has_metadata() || header.metadata_size() == 0, "entries need metadata");
@@ -343,6 +355,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             check_error(read[mode].error(), (mode & 1U) != 0);
         }
     }
+    const auto with_gaps = stet::read_header(
+        file, size, {.allow_trailing_bytes = true, .allow_nul_padding = true, .allow_gaps = true});
+    expect(!read[6] || (with_gaps && same(*with_gaps, *read[6])),
+           "gaps allowed change nothing where there are none");
+    if (with_gaps && !read[6])
+        check_apart(*with_gaps, size);
     const std::size_t        mode = fuzz::chosen(data, size, 8);
     const stet::read_options options{.strict = (mode & 1U) != 0,
                                      .allow_trailing_bytes = (mode & 2U) != 0,

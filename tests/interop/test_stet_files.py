@@ -80,6 +80,23 @@ def numpy_file():
 WHOLE = checkpoint({name: ("U8", [10], bytes(range(10))) for name in "abcdef"})
 DATA = len(WHOLE) - 60
 
+
+def with_header(header, data):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def placed(*places, names="abcdef", metadata=None):
+    """A header that says where tensors of bytes lie."""
+    header = {} if metadata is None else {"__metadata__": metadata}
+    return header | {
+        name: {"dtype": "U8", "shape": [end - begin], "data_offsets": [begin, end]}
+        for name, (begin, end) in zip(names, places)
+    }
+
+
+WITH_GAPS = with_header(placed((2, 4), (4, 6), (9, 10)), b"xxaabbyyyc")
+
 LOOKS = {
     "a torch zip": (
         zipped("archive/data.pkl", pickle.dumps({})),
@@ -116,6 +133,21 @@ LOOKS = {
     "zeros": (bytes(10000), "no safetensors file: its first 4,096 bytes are zeros, as in a download that was never"),
     "empty": (b"", " is empty; fetch or save it again"),
     "noise": (bytes(range(128, 256)) * 4, "the file claims a header of"),
+    "a number in the metadata": (
+        with_header(b'{"__metadata__":{"steps":5}}', b""),
+        "header member 'steps', byte 33 of the file: a metadata value is no text",
+    ),
+    "a number under no key": (
+        with_header(b'{"__metadata__":{"":5}}', b""), ": the header, byte 28 of the file: a metadata value is no text",
+    ),
+    "a tensor without a name": (
+        with_header(b'{"":{"dtype":"U8","shape":[1],"data_offsets":[0,2]}}', b"ab"),
+        ": an unnamed tensor: data_offsets hold 2 bytes, its dtype and shape need 1",
+    ),
+    "a name given twice": (
+        with_header(b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}', b"ab"),
+        ": the header names tensor 'a' twice, and of two the later counts",
+    ),
     "cut in its header": (WHOLE[: DATA - 20], f"is cut short in its header, which ends at byte {DATA}; it holds {DATA - 20}"),
     "cut in a tensor": (
         WHOLE[:-35],
@@ -126,9 +158,9 @@ LOOKS = {
     "without data": (WHOLE[:DATA], "6 tensors are missing: 'a', 'b', 'c' and 3 more; fetch it again"),
     "too long": (
         WHOLE + b"x",
-        "goes on after its last tensor: 1 byte that belongs to none; "
-        "stet prune --lenient --keep '*' saves it without them\n",
+        "goes on after its last tensor: 1 byte that belongs to none; stet edit --lenient takes it out\n",
     ),
+    "gaps": (WITH_GAPS, "has gaps between its tensors: 5 bytes that belong to none; stet edit --lenient takes them out\n"),
     "too long by zeros": (WHOLE + bytes(4), "goes on after its last tensor: 4 bytes of zeros that belong to none"),
 }
 
@@ -150,20 +182,100 @@ class LooksLike(Scratch):
         stet("prune", "--lenient", path, "--pattern", "b", "--output", self.folder / "pruned")
         self.assertEqual(sorted(safetensors.numpy.load_file(self.folder / "pruned")), list("acdef"))
 
-    def test_what_only_lenience_reads_can_be_saved_whole(self):
-        size = (DATA - 8 + 8) // 8 * 8 + 8
-        padded = struct.pack("<Q", size) + WHOLE[8:DATA].ljust(size, b"\0") + WHOLE[DATA:]
-        self.assertIn(
-            ": its header is padded with zeros, which the format forbids; stet prune --lenient --keep '*' saves it with",
-            stet("inspect", self.put("padded", padded), status=1).stderr,
+    def test_bytes_between_tensors_are_read_by_who_asks(self):
+        path = self.put("gaps", WITH_GAPS)
+        self.assertIn("warning gaps: 5 bytes", stet("verify", "--lenient", path).stdout)
+        stet("prune", "--lenient", path, "--pattern", "b", "--output", self.folder / "pruned")
+        found = safetensors.numpy.load_file(self.folder / "pruned")
+        self.assertEqual({name: one.tobytes() for name, one in found.items()}, {"a": b"aa", "c": b"c"})
+        by_tensor = json.loads(stet("hash", "--lenient", "--tensors", "--json", path).stdout)[0]["tensors"]
+        self.assertEqual(
+            {one["name"]: one["sha256"] for one in by_tensor},
+            {name: hashlib.sha256(data).hexdigest() for name, data in (("a", b"aa"), ("b", b"bb"), ("c", b"c"))},
         )
-        self.assertIn("warning nul-padding", stet("verify", "--lenient", self.folder / "padded").stdout)
-        for content in (padded, WHOLE + b"x"):
-            path = self.put("file", content)
-            stet("prune", "--lenient", "--keep", "*", path, "--output", path, "--replace")
-            found = safetensors.numpy.load_file(path)
-            self.assertEqual({name: one.tobytes() for name, one in found.items()}, dict.fromkeys("abcdef", WHOLE[-10:]))
 
+
+PADDED = with_header(WHOLE[8:DATA] + bytes(8), WHOLE[DATA:])
+
+
+class Repair(Scratch):
+    def assert_strict(self, path, tensors):
+        """The reference reads it, and so does who keeps to the format's text."""
+        found = safetensors.numpy.load_file(path)
+        self.assertEqual({name: one.tobytes() for name, one in found.items()}, tensors)
+        self.assertIn(": sound\n", stet("verify", "--strict", path).stdout)
+
+    def test_what_only_lenience_reads_becomes_a_sound_file(self):
+        whole = dict.fromkeys("abcdef", WHOLE[-10:])
+        apart = {"a": b"aa", "b": b"bb", "c": b"c"}
+        spaced = with_header(b" " + WHOLE[8:DATA], WHOLE[DATA:])
+        for content, tensors, said in (
+            (PADDED, whole, ["blanks after the header's text, where zeros were"]),
+            (WHOLE + b"xyz", whole, ["3 bytes after the last tensor taken out"]),
+            (WITH_GAPS, apart, ["5 bytes between tensors taken out"]),
+            (WITH_GAPS + b"x", apart, ["1 byte after the last tensor taken out", "5 bytes between tensors taken out"]),
+            (PADDED + bytes(4), whole, ["4 bytes after the last tensor taken out", "blanks after the header's text"]),
+            (spaced, whole, []),
+        ):
+            for options in ([], ["--in-place"]):
+                path = self.put("file", content)
+                found = stet("edit", "--lenient", path, *options).stdout
+                for line in said:
+                    self.assertIn(f"    repaired: {line}", found)
+                self.assert_strict(path, tensors)
+            self.assertEqual([one.name for one in self.folder.iterdir()], ["file"])
+
+    def test_a_sound_file_stays_as_it_is(self):
+        path = self.put("file", WHOLE)
+        self.assertIn("as it was: there is nothing to change", stet("edit", "--lenient", path).stdout)
+        self.assertEqual(path.read_bytes(), WHOLE)
+
+    def test_without_being_asked_nothing_is_repaired(self):
+        for content in (PADDED, WHOLE + b"x", WITH_GAPS):
+            path = self.put("file", content)
+            self.assertIn("stet edit --lenient ", stet("edit", path, "--set", "a=b", status=1).stderr)
+            self.assertEqual(path.read_bytes(), content)
+
+    def test_it_goes_with_other_changes_and_digests_of_what_is_gone_go(self):
+        digests = {"modelspec.hash_sha256": "0x0", "format": "pt"}
+        content = with_header(placed((0, 1), (3, 4), metadata=digests), b"axxb")
+        path = self.put("file", content)
+        self.assertEqual(stet("edit", "--lenient", path, "--get", "format").stdout, "pt\n")
+        target = self.folder / "target"
+        done = stet("edit", "--lenient", path, "--set", "c=d", "--rename", "b=e", "--output", target, "--json")
+        said = json.loads(done.stdout)
+        self.assertEqual(
+            {key: said[key] for key in ("gap_bytes_removed", "trailing_bytes_removed", "metadata_dropped", "tensors")},
+            {"gap_bytes_removed": 2, "trailing_bytes_removed": 0, "metadata_dropped": ["modelspec.hash_sha256"],
+             "tensors": 2},
+        )
+        self.assert_strict(target, {"a": b"a", "e": b"b"})
+        with safetensors.safe_open(target, "numpy") as opened:
+            self.assertEqual(opened.metadata(), {"format": "pt", "c": "d"})
+        self.assertEqual(path.read_bytes(), content)
+
+    def test_what_cannot_be_repaired_is_refused_and_stays(self):
+        twice = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}'
+        for content, words in (
+            (WHOLE[:-1], "is cut short by 1 byte: "),
+            (with_header(placed((0, 2), (1, 3)), b"abc"), "tensor 'b': its data should begin at 2, data_offsets say 1"),
+            (with_header(twice, b"ab"), "the header names tensor 'a' twice, and of two the later counts"),
+            (with_header(b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,2]}}', b"ab"), "data_offsets hold 2 bytes"),
+            (with_header(b'{"a":', b""), "byte 13 of the file: "),
+        ):
+            path = self.put("file", content)
+            complaint = stet("edit", "--lenient", path, status=1).stderr
+            self.assertIn(words, complaint)
+            self.assertEqual(complaint.count("\n"), 1)
+            self.assertEqual(path.read_bytes(), content)
+
+    def test_standard_input_is_shown_and_not_changed(self):
+        content = checkpoint({"a": ("U8", [1], b"1")}, {"format": "pt"})
+        self.assertEqual(stet("edit", "-", "--get", "format", input=content).stdout, "pt\n")
+        self.assertIn("standard input cannot be changed", stet("edit", "-", "--set", "a=b", status=2, input=content).stderr)
+
+
+class Standard(Scratch):
 
     def test_standard_input_is_as_good_as_a_file(self):
         self.assertTrue(stet("inspect", "-", input=WHOLE).stdout.startswith("standard input\n"))

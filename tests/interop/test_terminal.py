@@ -73,9 +73,9 @@ class Saving(unittest.TestCase):
             os.kill(process, signal.SIGCONT)
             return None
 
-    def start(self, **options):
+    def start(self, *command, **options):
         """A save that is stopped while its file is unfinished."""
-        command = [STET, "cast", self.source, "--to", "F16", "--output", self.target]
+        command = [STET, *(command or ("cast", self.source, "--to", "F16")), "--output", self.target]
         started = []
 
         def start():
@@ -125,6 +125,24 @@ class Saving(unittest.TestCase):
                     complaint,
                     rf"^stet cast: [a-z ]+ \({number.name}\): cancelled at tensor 't\d\d' after [0-9,]+ of [0-9,]+ "
                     r"bytes; nothing was kept\n$",
+                )
+                self.assert_nothing_is_left()
+
+    def test_every_command_that_saves_is_cancelled_so(self):
+        for command, *arguments in (
+            ("merge", self.source, self.source), ("prune", self.source, "--pattern", "t00"),
+            ("edit", self.source, "--set", "a=b"), ("compose", "--family", "Flux", "--model", self.source),
+        ):  # fmt: skip
+            with self.subTest(command):
+                started = self.start(command, *arguments, "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                os.kill(started.pid, signal.SIGINT)
+                self.go_on(started)
+                said, complaint = started.communicate(timeout=60)
+                self.assertEqual(started.returncode, 128 + signal.SIGINT)
+                why = json.loads(said)["error"]
+                self.assertEqual(complaint, f"stet {command}: {why}\n")
+                self.assertRegex(
+                    why, r"^interrupted \(SIGINT\): cancelled (at tensor '.*' )?after [0-9,]+ of [0-9,]+ bytes; nothing was kept$"
                 )
                 self.assert_nothing_is_left()
 
@@ -198,6 +216,7 @@ class Saving(unittest.TestCase):
             pass  # how Linux says that the other side is closed
         os.close(ours)
         self.assertEqual(started.wait(timeout=60), 0)
+        self.assertNotIn(b"\x1b", drawn)  # NO_COLOR or not, there is none
         return drawn.decode().split("\r")
 
     def test_on_a_terminal_a_line_is_drawn_and_wiped_out(self):

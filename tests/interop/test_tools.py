@@ -201,13 +201,13 @@ class Merge(Scratch):
             )
 
         for a, b, options, why in (
-            ("fp8_scaled_a", "fp8_scaled_b", [], "it is quantised"),
+            ("fp8_scaled_a", "fp8_scaled_b", [], "is quantised; give --dtype F32, F16 or BF16, --requantise, or a ratio"),
             ("nvfp4_a", "nvfp4_b", [], "it is quantised"),
-            ("fp8_plain_a", "fp8_plain_b", [], "8-bit float in one of the files"),
+            ("fp8_plain_a", "fp8_plain_b", [], "8-bit float in one of the files; give --dtype F32, F16 or BF16"),
             ("f16_a", "fp8_plain_b", [], "8-bit float in one of the files"),
-            ("f16_a", "f32_large_values", [], "have become infinite"),
+            ("f16_a", "f32_large_values", [], "have become infinite or NaN by merging; give --dtype F32, or --keep-inf"),
             ("lora_a", "lora_b", [], "factor of a LoRA"),
-            ("nine_channels", "f16_a", [], "ask to widen"),
+            ("nine_channels", "f16_a", [], "give --widen"),
             ("f16_a", "nine_channels", ["--widen"], "give the file that has more first"),
             ("f16_a", "lora_a", [], "factor of a LoRA"),
         ):
@@ -349,6 +349,26 @@ class Merge(Scratch):
         done = tool("merge", a, b, "--root", self.folder / "output", status=1)
         self.assertIn("nothing to merge: of 1 tensor", done.stderr)
         self.assertFalse((self.folder / "output").exists())
+
+    def test_nothing_is_merged_where_only_what_is_always_the_firsts_is_common(self):
+        fixed = {"cond_stage_model.logit_scale": self.tensor("F16", 1)}
+        files = [dict(fixed, **{f"model.diffusion_model.{name}": self.tensor("F16", 1)}) for name in "ab"]
+        a, b = (write(self.folder / name, one) for name, one in zip("ab", files))
+        for ratio in ("0.5", "0"):
+            done = tool("merge", a, b, "--ratio", ratio, "--output", self.folder / "merged", status=1)
+            self.assertIn("nothing to merge: of 1 tensor", done.stderr)
+
+    def test_ratio_0_is_all_of_the_second_file_also_of_what_is_not_merged_by_value(self):
+        first = {"ids": self.tensor("I64", 9), "codes": self.tensor("U8", 9), "w": self.tensor("F16", 9)}
+        second = {name: self.tensor(one[0], 9) for name, one in first.items()}
+        found, said = self.merge(first, second, "--ratio", "0")
+        self.assert_same_tensors(found, second)
+        self.assertIn("    taken from the second: 3 tensors\n", said)
+
+    def test_words_of_options_may_be_in_capitals_or_not(self):
+        tensors = {"t": self.tensor("F16", 4)}
+        found, _ = self.merge(tensors, tensors, "--dtype", "bf16", "--mode", "Add")
+        self.assertEqual(found["t"][0], "BF16")
 
     def test_other_shapes_are_a_failure_that_names_the_tensor(self):
         first, second = {"t": self.tensor("F16", 2, 3)}, {"t": self.tensor("F16", 3, 2)}
@@ -586,6 +606,72 @@ class ComposeAndExtract(Scratch):
                 for part, tensors in given.items():
                     self.assert_same_tensors(found[part], tensors)
 
+    MODEL = "double_blocks.0.img_attn.qkv.weight"
+    T5 = "encoder.block.0.layer.0.SelfAttention.q.weight"
+    CLIP = "text_model.encoder.layers.0.mlp.fc1.weight"
+    VAE = "decoder.conv_in.weight"
+
+    def named(self, prefix, *names):
+        return {prefix + name: self.tensor("F16", 3) for name in names}
+
+    def refused(self, family, parts):
+        """Why the parts are not composed."""
+        files = [argument for part, tensors in parts.items()
+                 for argument in ("--" + part, write(self.folder / part, tensors))]
+        target = self.folder / "refused"
+        done = tool("compose", "--family", family, *files, "--output", target, status=1)
+        self.assertFalse(target.exists())
+        self.assertEqual((done.stdout, done.stderr.count("\n")), ("", 1))
+        return done.stderr
+
+    def test_names_of_a_whole_checkpoint_are_taken_off_whichever_familys(self):
+        plain = {"model": self.named("", self.MODEL), "t5xxl": self.named("", self.T5), "vae": self.named("", self.VAE)}
+        expected = self.compose("Flux", plain).read_bytes()
+        for model, text, vae in (
+            ("model.diffusion_model.", "text_encoders.", "vae."),
+            ("model.model.", "text_encoders.t5xxl.", "first_stage_model."),
+            ("model.diffusion_model.", "text_encoders.t5xxl.transformer.", "pretransform.model."),
+            ("", "t5xxl.transformer.", ""),
+            ("", "transformer.", ""),
+        ):
+            with self.subTest(prefixes=(model, text, vae)):
+                parts = {part: {prefix + name: one for name, one in plain[part].items()}
+                         for part, prefix in (("model", model), ("t5xxl", text), ("vae", vae))}
+                self.assertEqual(self.compose("Flux", parts).read_bytes(), expected)
+
+    def test_a_component_in_anothers_place_is_refused_with_what_to_do(self):
+        model, t5, clip, vae = (self.named("", name) for name in (self.MODEL, self.T5, self.CLIP, self.VAE))
+        rest = {"model": model, "vae": vae}
+        for parts, words in (
+            ({"model": vae}, "looks like a vae; give it by --vae"),
+            (rest | {"clip-l": t5}, "looks like a T5; give it by --t5xxl"),
+            (rest | {"t5xxl": clip}, "looks like a CLIP text encoder; give it by --clip-l"),
+            (rest | {"t5xxl": vae}, "looks like a vae; give it by --vae"),
+            (rest | {"text-encoder": t5}, "such as 't5xxl.transformer.'; or give the encoder alone, by --clip-l, --t5xxl"),
+            (rest | {"text-encoder": clip}, "such as 'clip_l.transformer.'; or give the encoder alone, by --clip-l"),
+            (rest | {"text-encoder": self.named("transformer.", self.T5)},
+             "lack that of an encoder, without which no loader finds them; give it by --clip-l, --t5xxl"),
+            (rest | {"clip-l": self.named("cond_stage_model.transformer.", self.CLIP)},
+             "take the component out of it first: stet extract "),
+            (rest | {"t5xxl": t5, "vae": self.named("model.diffusion_model.", self.MODEL)},
+             "take the component out of it first"),
+        ):
+            with self.subTest(words=words):
+                self.assertIn(words, self.refused("Flux", parts))
+        self.assertIn("or give --comfyui", self.refused("SD15", rest | {"t5xxl": t5}))
+
+    def test_as_comfyui_does_it_a_file_is_what_it_is_given_as(self):
+        parts = {"model": self.named("", self.VAE), "vae": self.named("", self.MODEL), "clip-l": self.named("", self.T5)}
+        composed = self.compose("Flux", parts, "--comfyui")
+        self.assertEqual(set(read(composed)), {
+            "model.diffusion_model." + self.VAE, "vae." + self.MODEL, "text_encoders.clip_l.transformer." + self.T5,
+        })
+
+    def test_a_component_is_no_checkpoint_to_extract_from(self):
+        path = write(self.folder / "model", self.named("", self.MODEL))
+        done = tool("extract", path, "--model", self.folder / "x", "--family", "flux", status=1)
+        self.assertIn("is no whole checkpoint: no name in it begins as its family's components do", done.stderr)
+
     def test_prediction_is_recorded(self):
         model = {"model": {"a": self.tensor("F16", 1)}}
         for told, markers in (
@@ -625,6 +711,265 @@ class ComposeAndExtract(Scratch):
         self.assertEqual([part["name"] for part in shown["components"]], ["model", "text encoder"])  # no doubt here
         found = self.extract(path, ["text-encoder"], "--family", "SDXLRefiner")
         self.assertEqual(list(found["text-encoder"]), ["clip_g.transformer.text_model.final_layer_norm.weight"])
+
+
+def layers_of(path):
+    """The quantised layers that a file's metadata names."""
+    return json.loads((metadata_of(path) or {}).get("_quantization_metadata", '{"layers": {}}'))["layers"]
+
+
+class QuantisedCheckpoints(Scratch):
+    """What ComfyUI's node saved, and checkpoints whose metadata names layers."""
+
+    data = Path(__file__).resolve().parents[1] / "data" / "quantised"
+
+    def cases(self):
+        """A case of index.json, and the files of its components, of those that a strict writer takes."""
+        for case in json.loads((self.data / "index.json").read_text())["checkpoints"]:
+            if "rule" not in case:
+                parts = case.get("inputs") or case["parts"]
+                yield case, {name.replace("_", "-"): self.data / path for name, path in parts.items()}
+
+    def run_with(self, command, parts, *arguments):
+        files = [argument for part, path in parts.items() for argument in ("--" + part, path)]
+        return tool(command, *arguments, *files, "--replace", "--json")
+
+    def apart(self, checkpoint, family, parts):
+        taken = {part: self.folder / part for part in parts}
+        said = json.loads(self.run_with("extract", taken, checkpoint, "--family", family).stdout)
+        return taken, said
+
+    def together(self, family, parts):
+        target = self.folder / "composed"
+        return target, json.loads(self.run_with("compose", parts, "--family", family, "--output", target).stdout)
+
+    def test_they_come_apart_and_together_byte_for_byte(self):
+        for case, parts in self.cases():
+            with self.subTest(case["id"]):
+                family = case["family"]
+                before = self.together(family, parts)[0].read_bytes()
+                taken, _ = self.apart(self.folder / "composed", family, parts)
+                self.assertTrue(self.together(family, taken)[0].read_bytes() == before)
+
+                # Each text encoder in a file of its own, under the names it has alone.
+                names = {name.split(".")[0] for name in read(taken["text-encoder"])}
+                alone = {"model": "", "vae": ""} | {name.replace("_", "-"): name for name in names}
+                single, _ = self.apart(self.folder / "composed", family, alone)
+                for name in names:
+                    path = single[name.replace("_", "-")]
+                    self.assertEqual([key for key in [*read(path), *layers_of(path)] if key.startswith(name)], [])
+                self.assertTrue(self.together(family, single)[0].read_bytes() == before)
+
+    def test_layers_in_the_metadata_bear_their_tensors_names(self):
+        for case, parts in self.cases():
+            if not case.get("round_trip"):
+                continue
+            with self.subTest(case["id"]):
+                whole = self.data / case["checkpoint"]
+                taken, said = self.apart(whole, case["family"], parts)
+                self.assertEqual(said["unplaced_layers"], case["unplaced_layers"])
+                for part, path in parts.items():
+                    self.assert_same_tensors(read(taken[part]), read(path))
+                    self.assertEqual(layers_of(taken[part]), layers_of(path))
+                composed, _ = self.together(case["family"], parts)
+                self.assert_same_tensors(read(composed), read(whole))
+                placed = {layer: says for layer, says in layers_of(whole).items() if layer not in case["unplaced_layers"]}
+                self.assertEqual(layers_of(composed), placed)
+
+    def test_layers_of_a_file_whose_names_have_their_prefix_are_renamed_too(self):
+        for case, parts in self.cases():
+            if not case.get("round_trip"):
+                continue
+            with self.subTest(case["id"]):
+                before = self.together(case["family"], parts)[0].read_bytes()
+                prefixes = {part.replace("_", "-"): all_of_it[0][1] for part, all_of_it in case["prefixes"].items()}
+                placed = {}
+                for part in parts:
+                    placed[part] = self.folder / f"{part} with its prefix"
+                    others = [argument for other in parts if other != part
+                              for argument in ("--pattern", prefixes[other] + "*")]
+                    tool("prune", self.folder / "composed", *others, "--output", placed[part], "--replace")
+                composed, said = self.together(case["family"], placed)
+                self.assertEqual(len(said["notes"]), len(parts))
+                self.assertTrue(composed.read_bytes() == before)
+
+    def test_layers_of_several_files_of_one_component_are_joined(self):
+        layer = {"format": "float8_e4m3fn"}
+        files = {}
+        for option, name in (("t5xxl", "encoder.block.0.layer.0.SelfAttention.q"), ("llama", "model.layers.0.mlp.up")):
+            path = self.folder / option
+            header, data = {"__metadata__": {"_quantization_metadata": json.dumps({"layers": {name: layer, "no": layer}})}}, b""
+            for end, dtype, shape, size in (("weight", "F8_E4M3", [2, 2], 4), ("weight_scale", "F32", [], 4)):
+                header[f"{name}.{end}"] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + size]}
+                data += bytes(size)
+            text = json.dumps(header).encode()
+            path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+            files[option] = path
+        for part, name in (("model", "double_blocks.0.a"), ("vae", "decoder.conv_in.weight")):
+            files[part] = write(self.folder / part, {name: self.tensor("F16", 2)})
+        composed, said = self.together("Flux", files)
+        self.assertEqual(layers_of(composed), {
+            "text_encoders.t5xxl.transformer.encoder.block.0.layer.0.SelfAttention.q": layer,
+            "text_encoders.llama.transformer.model.layers.0.mlp.up": layer,
+        })
+        self.assertEqual(said["unplaced_layers"], ["no"])
+
+
+class Answers(Scratch):
+    """What each command tells programs."""
+
+    def setUp(self):
+        super().setUp()
+        self.metadata = {"format": "pt", "config": "{}", "modelspec.hash_sha256": "0x0", "mine": "1"}
+        self.whole = write(self.folder / "whole", {
+            "model.diffusion_model.double_blocks.0.w": self.tensor("F32", 8),
+            "text_encoders.t5xxl.transformer.shared.weight": self.tensor("F32", 8),
+            "vae.decoder.conv_in.weight": self.tensor("F32", 8),
+        }, self.metadata)  # fmt: skip
+
+    def said(self, command, *arguments):
+        done = tool(command, *arguments, "--json")
+        self.assertEqual(done.stderr, "")
+        return json.loads(done.stdout)
+
+    def assert_about(self, said, path):
+        self.assertEqual((said["path"], said["bytes"]), (str(path), path.stat().st_size))
+        self.assertEqual(said["tensors"], len(read(path)))
+
+    def parts(self):
+        return {part: self.folder / part for part in ("model", "text-encoder", "vae")}
+
+    def test_what_was_taken_apart_and_put_together_is_told(self):
+        parts = self.parts()
+        said = self.said("extract", self.whole, "--family", "Flux", "--model", parts["model"], "--vae", parts["vae"])
+        self.assertEqual([one["part"] for one in said["files"]], ["model", "vae"])
+        for one in said["files"]:
+            self.assert_about(one, Path(one["path"]))
+        self.assertEqual(said["not_extracted"], [{"part": "text encoder", "tensors": 1}])
+        self.assertEqual(said["metadata_dropped"], ["modelspec.hash_sha256"])
+        self.assertEqual(said["metadata_unknown"], ["mine"])
+        self.said("extract", self.whole, "--family", "Flux", "--text-encoder", parts["text-encoder"])
+        files = [argument for part, path in parts.items() for argument in ("--" + part, path)]
+        target = self.folder / "composed"
+        said = self.said("compose", "--family", "flux", *files, "--output", target)
+        self.assert_about(said, target)
+        self.assertEqual([(one["name"], one["tensors"]) for one in said["components"]],
+                         [("model", 1), ("text encoder", 1), ("vae", 1)])  # fmt: skip
+        self.assert_same_tensors(read(target), read(self.whole))
+        said = self.said("compose", "--family", "flux", *files[:2], "--root", self.folder / "output")
+        self.assertEqual(said["number"], 1)
+        self.assert_about(said, Path(said["path"]))
+
+    def test_parts_as_the_nodes_save_them_are_told(self):
+        said = self.said("extract", self.whole, "--comfyui", "--family", "Flux", "--root", self.folder / "nodes")
+        self.assertEqual(len(said["files"]), 3)
+        for one in said["files"]:
+            self.assert_about(one, Path(one["path"]))
+
+    def test_a_merge_is_told(self):
+        other = write(self.folder / "other", {"model.diffusion_model.double_blocks.0.w": self.tensor("F32", 8),
+                                              "vae.x": self.tensor("F32", 1)})  # fmt: skip
+        target = self.folder / "merged"
+        said = self.said("merge", self.whole, other, "--output", target)
+        self.assert_about(said, target)
+        self.assertEqual(said["sources"], [str(self.whole), str(other)])
+        self.assertEqual((said["merged"], said["only_in_second"], len(said["only_in_first"])), (1, ["vae.x"], 2))
+        self.assertEqual(said["metadata_dropped"], ["modelspec.hash_sha256"])
+
+    def test_an_edit_and_a_value_are_told(self):
+        said = self.said("edit", self.whole, "--set", "a=b", "--in-place")
+        self.assert_about(said, self.whole)
+        self.assertEqual((said["metadata_entries"], said["changed"]), (5, True))
+        self.assertFalse(self.said("edit", self.whole, "--set", "a=b")["changed"])
+        said = self.said("edit", self.whole, "--get", "format", "--get", "config")
+        self.assertEqual(said, {"path": str(self.whole), "metadata": {"format": "pt", "config": "{}"}})
+
+    def test_a_set_is_told(self):
+        folder, target = self.folder / "set", self.folder / "joined"
+        said = self.said("shard", self.whole, folder, "--size", "40")
+        self.assertEqual(sorted([said["index"], *(one["name"] for one in said["files"])]), sorted(os.listdir(folder)))
+        self.assertEqual([one["bytes"] for one in said["files"]], [(folder / one["name"]).stat().st_size for one in said["files"]])
+        said = self.said("join", folder, target)
+        self.assert_about(said, target)
+        self.assertEqual(said["files"], 3)
+
+    def test_what_gives_tensors_their_meaning_is_kept_by_every_command(self):
+        parts = self.parts()
+        files = [argument for part, path in parts.items() for argument in ("--" + part, path)]
+        tool("extract", self.whole, "--family", "Flux", *files)
+        tool("compose", "--family", "Flux", *files, "--output", self.folder / "composed")
+        tool("merge", self.whole, self.whole, "--output", self.folder / "merged")
+        tool("edit", self.whole, "--set", "a=b", "--output", self.folder / "edited")
+        tool("cast", self.whole, "--to", "F16", "--output", self.folder / "cast")
+        tool("prune", self.whole, "--pattern", "vae.*", "--output", self.folder / "pruned")
+        for name in ("model", "text-encoder", "vae", "composed", "merged", "edited", "cast", "pruned"):
+            with self.subTest(name):
+                found = metadata_of(self.folder / name)
+                self.assertEqual({key: found[key] for key in ("format", "config")}, {"format": "pt", "config": "{}"})
+                self.assertEqual("modelspec.hash_sha256" in found, name == "edited")  # whose bytes are the same
+
+    def test_a_failure_is_told_on_both_ways_and_has_its_status(self):
+        for command, *arguments in (
+            ("extract", "none", "--model", "x"),
+            ("compose", "--family", "Flux", "--model", "none"),
+            ("merge", "none", "none"),
+            ("edit", "none", "--set", "a=b"),
+            ("edit", self.whole, "--get", "format", "--get", "none"),
+            ("cast", "none", "--to", "F16"),
+            ("prune", "none"),
+            ("shard", "none", "x"),
+            ("join", "none", "x"),
+        ):
+            with self.subTest(command):
+                done = tool(command, *arguments, "--json", status=1, cwd=self.folder)
+                said = json.loads(done.stdout)
+                self.assertEqual(list(said), ["error"])
+                self.assertEqual(done.stderr, f"stet {command}: {said['error']}\n")
+                done = tool(command, *arguments, "--json", "--no-such-option", status=2, cwd=self.folder)
+                self.assertEqual(done.stdout, "")
+
+    @unittest.skipIf(os.name == "nt", "limits of files, and links, are the other systems' own")
+    def test_what_the_system_refuses_leaves_nothing_and_is_said(self):
+        import resource
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+        target = self.folder / "target"
+        done = tool("cast", self.whole, "--to", "F16", "--output", target, status=1, preexec_fn=limit)
+        self.assertRegex(done.stderr, r"^stet cast: '.*target.*': [0-9,]+ bytes are more than the system allows in one file\n$")
+        self.assertEqual([one.name for one in self.folder.iterdir()], ["whole"])
+
+        (self.folder / "elsewhere").mkdir()
+        (self.folder / "output").mkdir()
+        (self.folder / "output" / "checkpoints").symlink_to("../elsewhere")
+        done = tool("cast", self.whole, "--to", "F16", "--root", self.folder / "output", status=1)
+        self.assertRegex(
+            done.stderr,
+            r"^stet cast: '.*output/checkpoints' leads out of the output folder by a link; use a folder without one, or save "
+            r"below the folder that it leads to\n$",
+        )
+        self.assertEqual(os.listdir(self.folder / "elsewhere"), [])
+
+    def test_a_comparison_that_fails_is_told_with_its_own_status(self):
+        done = tool("diff", self.whole, "none", "--json", status=2, cwd=self.folder)
+        self.assertEqual(json.loads(done.stdout), {"error": "'none': no such file"})
+        self.assertEqual(done.stderr, "stet diff: 'none': no such file\n")
+
+    def test_a_header_beyond_the_limit_of_a_program_is_mentioned(self):
+        path = write(self.folder / "large", {"a": self.tensor("F32", 8)}, {"format": "x" * 1_048_577})
+        words = "ComfyUI shows no metadata of a file whose header passes 1,048,576 bytes; this one has 1,0"
+        for command, *arguments in (
+            ("cast", path, "--to", "F16"),
+            ("merge", path, path),
+            ("edit", path, "--set", "a=b"),
+            ("compose", "--family", "Flux", "--model", path),
+        ):
+            with self.subTest(command):
+                target = ["--output", self.folder / command]
+                self.assertIn(f"    note: {words}", tool(command, *arguments, *target).stdout)
+                [note] = self.said(command, *arguments, *target, "--replace")["header_notes"]
+                self.assertIn(words, note)
 
 
 class EditMetadata(Scratch):
@@ -735,6 +1080,20 @@ class ItsOwnDescription(Scratch):
                 self.assertIn(f'.SS "stet {command} ', plain)
                 for option in re.findall(r"^  (--[\w-]+)", self.printed(command, "--help"), re.MULTILINE):
                     self.assertIn(f"\\fB{option}\\fR", plain)
+
+    def test_every_command_has_two_examples_and_the_habits_of_all(self):
+        shown = {"inspect", "verify", "hash", "diff"}  # they save nothing
+        for command in self.commands():
+            with self.subTest(command=command):
+                said = self.printed(command, "--help")
+                examples = said.split("\nexamples:\n")[1].split("\n\n")[0]
+                calls = re.findall(rf"^  (?:stet {command}|curl .* stet {command}) ", examples, re.MULTILINE)
+                self.assertGreaterEqual(len(calls), 2)
+                self.assertIn("\nexit status: 0 ", said)
+                self.assertIn("\n  --json ", said)
+                for shell in ("bash", "zsh", "fish"):
+                    self.assertIn("json", self.printed("completions", shell))
+                self.assertTrue(command in shown | {"clean"} or "--replace" in said or "--output" in said)
 
     def test_shells_take_the_completions(self):
         for shell in ("bash", "zsh", "fish"):

@@ -16,6 +16,7 @@ namespace STET_NAMESPACE::edit {
 /// be it spaces after its text or a `__spacer` in its metadata, is written anew into the same size with all of the room
 /// as spaces. Else it grows by multiples of 4096 bytes, so that the tensors are aligned as before; those of a file that is
 /// not aligned to 8 bytes are then. Metadata is ordered by key.
+/// A file that only a lenient reader takes is repaired on request, see options::lenient.
 /// What is left of an edit in place that was killed is cleared up first, see recover(); one that was not in place leaves
 /// its part file, as a save does, see file/abandoned_parts.hpp.
 /// errors: those of exact_target::resolve, read_header and make_header; file_missing; file_in_use; editing_not_offered;

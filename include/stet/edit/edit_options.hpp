@@ -64,6 +64,9 @@ struct options {
     stet::durability durability = stet::durability::full; ///< without it nothing is said of a loss of power
     /// Spaces after the header's text, at least, where it has to grow.
     std::uint64_t header_room = 0;
+    /// Of apply: read as well what only lenient readers take, see repaired; the file has none of it then. Where bytes of
+    /// the data go another file takes the old one's place, whatever the way.
+    bool lenient = false;
     /// Where to write the edited file instead; the file itself stays as it is.
     std::string_view         copy_to{};
     existing_file            existing = existing_file::refuse; ///< of `copy_to`
@@ -72,15 +75,24 @@ struct options {
     const stet::file_system* file_system = &native_file_system();
 };
 
+/// What a file had that the format forbids, and that is gone.
+struct repaired {
+    std::uint64_t trailing_bytes = 0;  ///< after the last tensor
+    std::uint64_t gap_bytes = 0;       ///< between tensors, or before the first
+    bool          nul_padding = false; ///< zeros after the header's text
+};
+
 /// The file as it is now.
 struct edited {
-    edit::done    done = edit::done::nothing; ///< how it was done
-    std::uint64_t bytes = 0;                  ///< of the whole file
-    std::uint64_t header_bytes = 0;           ///< of the header, its spaces included
-    std::uint64_t room = 0;                   ///< spaces left: how much the header's text may grow in place
-    bool          has_moved = false;          ///< whether the tensors begin at another place of the file
-    bool          keeps_access = true;        ///< as in saved_checkpoint
-    /// Metadata that was taken out because it is no longer true: digests of names or of other metadata, a C2PA manifest.
+    edit::done     done = edit::done::nothing; ///< how it was done
+    std::uint64_t  bytes = 0;                  ///< of the whole file
+    std::uint64_t  header_bytes = 0;           ///< of the header, its spaces included
+    std::uint64_t  room = 0;                   ///< spaces left: how much the header's text may grow in place
+    bool           has_moved = false;          ///< whether the tensors begin at another place of the file
+    bool           keeps_access = true;        ///< as in saved_checkpoint
+    edit::repaired repaired{};                 ///< what was left out, where lenience was asked for
+    /// Metadata that was taken out because it is no longer true: digests of names, of other metadata or of all bytes after
+    /// the header, a C2PA manifest.
     std::vector<std::string> dropped{};
 };
 

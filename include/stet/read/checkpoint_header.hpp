@@ -27,6 +27,8 @@ struct read_options {
     bool allow_trailing_bytes = false;
     /// Accept a header padded with NUL, which some writers leave behind.
     bool allow_nul_padding = false;
+    /// Accept bytes that belong to no tensor before one, but not where a tensor of a name given twice lay.
+    bool allow_gaps = false;
     /// Where the index of the tensors lives.
     stet::allocator allocator = heap();
 };
@@ -93,7 +95,7 @@ public:
     std::string_view text() const noexcept { return index_.text; }
     /// Where the data starts in the file: 8 bytes and the header.
     std::uint64_t data_begin() const noexcept { return 8 + std::uint64_t{index_.text.size()}; }
-    /// Bytes of all tensors together.
+    /// Where the last tensor ends among the data: without gaps, bytes of all tensors together.
     std::uint64_t data_size() const noexcept { return empty() ? 0 : index_.tensors[size() - 1].end; }
     /// Where the tensor starts in the file.
     std::uint64_t offset_in_file(const stored_tensor& tensor) const noexcept;

@@ -96,7 +96,8 @@ private:
         static_cast<void>(all.resize(kept)); // shrinks
     }
 
-    /// Every tensor begins where the one before it ends and holds exactly what its dtype and shape need.
+    /// Every tensor begins where the one before it ends, or behind that where gaps are allowed, and holds exactly what
+    /// its dtype and shape need.
     result<void> validate() const noexcept;
 
     /// False when the product passes 2^64.

@@ -172,6 +172,53 @@ TEST_CASE("the edited file is written elsewhere, and the file itself stays")
     }
 }
 
+TEST_CASE("what a lenient reader takes is repaired on request, whichever way it is edited")
+{
+    const std::string text =
+        R"({"__metadata__":{"modelspec.hash_sha256":"0x1"},)"
+        R"("a":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},"b":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}})";
+    std::string broken(8, '\0');
+    broken[0] = static_cast<char>(text.size() + 3);
+    broken += text + std::string(3, '\0') + "xaayb" + "more";
+    for (const way how : both_ways) {
+        const scratch_directory here;
+        here.put("x", broken);
+        CHECK_FALSE(apply(here / "x", {}, {.way = how}));
+        CHECK_FALSE(
+            stet::edit::fill(here / "x", "modelspec.hash_sha256", "0x2", {.way = how, .lenient = true}));
+        CHECK(here.content("x") == broken);
+        const auto edited = apply(here / "x", {.set = {{"title", "t"}}}, {.way = how, .lenient = true});
+        REQUIRE(edited);
+        CHECK(edited->repaired.trailing_bytes == 4);
+        CHECK(edited->repaired.gap_bytes == 2);
+        CHECK(edited->repaired.nul_padding);
+        CHECK(edited->dropped == names{"modelspec.hash_sha256"});
+        CHECK(edited->done == done::copied);
+        const auto now = stet::mapped_checkpoint::open((here / "x").c_str(), {.strict = true});
+        REQUIRE(now);
+        CHECK(edited->bytes == here.content("x").size());
+        CHECK(here.content("x").ends_with("aab"));
+        CHECK(now->header().metadata("title") == "t");
+        CHECK(edited->has_moved);
+    }
+}
+
+TEST_CASE("zeros after a header are replaced in place, for the data stay where they are")
+{
+    const scratch_directory here;
+    std::string             file = file_to_edit({{"title", "old"}}, 100);
+    const file_content      sound(file);
+    const std::size_t       end = sound.data_begin;
+    file.replace(end - 100, 100, std::string(100, '\0'));
+    here.put("x", file);
+    const auto edited = apply(here / "x", {}, {.way = way::in_place, .lenient = true});
+    REQUIRE(edited);
+    CHECK(edited->repaired.nul_padding);
+    CHECK((edited->done == done::one_sector || edited->done == done::with_undo));
+    CHECK(file_content(here.content("x")).data == sound.data);
+    CHECK(here.content("x").find('\0', 8) >= end);
+}
+
 TEST_CASE("a slot is filled and nothing else changes, or says why it cannot be")
 {
     for (const way how : both_ways) {

@@ -23,6 +23,7 @@ TEST_CASE(
     CHECK(how.existing == stet::existing_file::refuse);
     CHECK(how.copy_to.empty());
     CHECK(how.header_room == 0);
+    CHECK_FALSE(how.lenient);
     CHECK(how.file_system == &stet::native_file_system());
 }
 

@@ -166,6 +166,32 @@ TEST_CASE("bytes after the last tensor belong to the file's data, not to what ko
     CHECK(found.content.bytes == expected.content.bytes);
 }
 
+TEST_CASE("bytes between tensors belong to the file's data, not to a tensor")
+{
+    const auto file_of = [](const std::string& places, const std::string& data) {
+        const std::string text = "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":" + places + "}}";
+        std::string       file(8, '\0');
+        file[0] = static_cast<char>(text.size());
+        return file + text + data;
+    };
+    const std::string tight = file_of("[0,2]", "ab");
+    const std::string gapped = file_of("[3,5]", "xyzab");
+    const auto        found = hashes_of(gapped, hashes::all_kinds, {.allow_gaps = true});
+    const auto        expected = hashes_of(tight);
+    CHECK(hashes::digits_of(found.data).view() == support::sha256("xyzab"));
+    CHECK(found.sshs_model.bytes == expected.sshs_model.bytes);
+    CHECK(found.sshs_legacy.bytes == expected.sshs_legacy.bytes);
+    CHECK(found.content.bytes == expected.content.bytes);
+    const stet::span_source source(std::as_bytes(std::span(gapped)));
+    CHECK(hashes::hash_tensors(
+        source,
+        [&](const stet::stored_tensor&, const hashes::tensor_hashes& of) -> stet::result<void> {
+            CHECK(hashes::digits_of(of.sha256).view() == support::sha256("ab"));
+            return {};
+        },
+        {.allow_gaps = true}));
+}
+
 TEST_CASE("each tensor has digests of its own")
 {
     const std::string        file = saved(small_dict());

@@ -184,6 +184,31 @@ TEST_CASE("trailing bytes are accepted on request, missing ones never")
     CHECK(failure(stet::read_header(bytes_of(file), file.size(), {.allow_trailing_bytes = true})) == "none");
 }
 
+TEST_CASE("bytes between tensors are accepted on request, tensors that share some never")
+{
+    constexpr stet::read_options with_gaps{.allow_gaps = true};
+    const auto                   two = [](const char* first, const char* second) {
+        return stored_file("{" + member("a", "U8", "1", first) + "," + member("b", "U8", "1", second) + "}",
+                                             "12345");
+    };
+    for (const std::string& file : {two("1,2", "4,5"), two("0,1", "4,5"), two("4,5", "2,3")}) {
+        CHECK(stet::name(refusal(file).code) == "invalid_offset");
+        const auto header = stet::read_header(bytes_of(file), file.size(), with_gaps);
+        REQUIRE(header);
+        CHECK(header->data_size() == 5);
+        for (const stet::stored_tensor tensor : *header)
+            CHECK(tensor.size() == 1);
+    }
+    const stet::error shared = refusal(two("4,5", "4,5"), with_gaps);
+    CHECK(stet::name(shared.code) == "invalid_offset");
+    CHECK(shared.expected == 5);
+    CHECK(shared.actual == 4);
+    // What fell away with a name given twice was a tensor, not a gap.
+    const std::string twice =
+        stored_file("{" + member("a", "U8", "1", "0,1") + "," + member("a", "U8", "1", "1,2") + "}", "12");
+    CHECK(stet::name(refusal(twice, with_gaps).code) == "invalid_offset");
+}
+
 TEST_CASE("of two tensors of one name the last in the header counts")
 {
     const std::string file =

@@ -15,5 +15,6 @@ TEST_CASE("every departure from the reference's verdict is asked for")
     CHECK_FALSE(options.strict);
     CHECK_FALSE(options.allow_trailing_bytes);
     CHECK_FALSE(options.allow_nul_padding);
+    CHECK_FALSE(options.allow_gaps);
     CHECK(options.allocator.allocate != nullptr);
 }

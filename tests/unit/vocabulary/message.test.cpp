@@ -407,7 +407,7 @@ TEST_CASE("a tensor, a header or a text without a name is spoken of in other wor
     CHECK(message(error{.code = errc::tensor_size_mismatch, .expected = 48, .actual = 24}) ==
           "an unnamed tensor: 24 bytes given, its dtype and shape need 48");
     CHECK(message(error{.code = errc::cancelled, .expected = 48, .actual = 24}) ==
-          "cancelled at an unnamed tensor after 24 of 48 bytes; nothing was kept");
+          "cancelled after 24 of 48 bytes; nothing was kept");
     CHECK(message(error{.code = errc::invalid_header_json, .actual = 9}.with("a colon is missing")) ==
           "the header, byte 9 of the file: a colon is missing");
     CHECK(message(error{.code = errc::invalid_json, .actual = 9}) ==

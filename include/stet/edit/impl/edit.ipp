@@ -3,6 +3,7 @@
 #include "../../header/header.hpp"
 #include "../../read/checkpoint_reader.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
+#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../edit.hpp"
 #include "held_file.hpp"
 #include "next_header.hpp"
@@ -10,6 +11,7 @@
 #include "undo_file.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -69,16 +71,35 @@ inline result<edit::done> change_in_place(const held_file& file, const changed_r
     return is_one_sector ? edit::done::one_sector : edit::done::with_undo;
 }
 
+/// Where tensors lie in the file, as many in a range as lie one behind the other.
+/// errors: out_of_memory
+inline result<growing_array<byte_range>> tensor_ranges(const checkpoint_header& old, const allocator& memory)
+{
+    growing_array<byte_range> ranges(memory);
+    for (const stored_tensor tensor : old) {
+        const std::uint64_t begin = old.offset_in_file(tensor);
+        if (ranges.empty() || ranges[ranges.size() - 1].end != begin) {
+            if (!ranges.push({.begin = begin, .end = begin}))
+                return out_of_memory(ranges.size() * sizeof(byte_range));
+        }
+        ranges[ranges.size() - 1].end += tensor.size();
+    }
+    return ranges;
+}
+
 /// Another file in the place of the old one, or somewhere else.
-inline result<edit::done> change_whole(held_file& file, std::uint64_t data_begin, bytes head,
+inline result<edit::done> change_whole(held_file& file, const checkpoint_header& old, bytes head,
                                        const edit::options& how, bool& keeps_access)
 {
+    const auto kept = tensor_ranges(old, how.allocator);
+    if (!kept)
+        return kept.error();
     const bool is_copy = !how.copy_to.empty();
     auto       next = is_copy ? exact_target::take(*how.file_system, std::string(how.copy_to), how.existing)
                               : file.beside();
     if (!next)
         return next.error();
-    const auto shares = write_replacement(file, data_begin, head, next->file(), how);
+    const auto shares = write_replacement(file, kept->view(), head, next->file(), how);
     if (!shares)
         return shares.error();
     auto published = is_copy ? next->publish(how.durability) : file.replace_by(*next, how.durability);
@@ -96,36 +117,43 @@ inline result<edit::edited> give_header(held_file& file, const checkpoint_header
     edit::edited        now{.bytes = head.size() + (file.size() - begin),
                             .header_bytes = head.size() - header::length_field,
                             .has_moved = head.size() != begin,
+                            .repaired = flaws_in(old, file.size()),
                             .dropped = std::move(next.dropped)};
+    const std::uint64_t gone = now.repaired.trailing_bytes + now.repaired.gap_bytes;
+    now.bytes -= gone;
     now.room = now.header_bytes - next.text_size;
     const changed_range range = now.has_moved ? changed_range{} : range_between(old, head);
-    const bool          is_same = !now.has_moved && range.before.empty();
+    const bool          is_same = !now.has_moved && range.before.empty() && gone == 0;
     if (is_same && how.copy_to.empty())
         return now;
     const bool is_in_place = how.way == edit::way::in_place && how.copy_to.empty() && !now.has_moved &&
-                             how.file_system->write_at != nullptr && can_have_undo_file(file);
+                             gone == 0 && how.file_system->write_at != nullptr && can_have_undo_file(file);
     const auto what = is_in_place ? change_in_place(file, range, how)
-                                  : change_whole(file, begin, head, how, now.keeps_access);
+                                  : change_whole(file, old, head, how, now.keeps_access);
     if (!what)
         return what.error();
     now.done = *what;
+    now.has_moved = now.has_moved || now.repaired.gap_bytes != 0;
     return now;
 }
 
 /// Opens the file, has its next header made, and gives it that.
-/// make: callable with the old header, returns result<next_header>
+/// make: callable with the old header and the file's size, returns result<next_header>
 template <class Make>
-result<edit::edited> edit_file(const std::string& path, const edit::options& how, Make make)
+result<edit::edited> edit_file(const std::string& path, const edit::options& how, bool is_lenient, Make make)
 {
     const bool may_change =
         how.way == edit::way::in_place && how.copy_to.empty() && how.file_system->write_at != nullptr;
     auto file = take_sound(path, may_change ? file_use::change : file_use::read, how);
     if (!file)
         return file.error();
-    const auto reader = open_checkpoint(*file, {.allocator = how.allocator});
+    const auto reader = open_checkpoint(*file, {.allow_trailing_bytes = is_lenient,
+                                                .allow_nul_padding = is_lenient,
+                                                .allow_gaps = is_lenient,
+                                                .allocator = how.allocator});
     if (!reader)
         return reader.error().subject().empty() ? reader.error().about(path) : reader.error();
-    auto next = make(reader->header());
+    auto next = make(reader->header(), file->size());
     return next ? give_header(*file, reader->header(), *std::move(next), how)
                 : result<edit::edited>(next.error());
 }
@@ -136,15 +164,16 @@ namespace STET_NAMESPACE::edit {
 
 STET_INLINE result<edited> apply(const std::string& path, const changes& wanted, const options& how)
 {
-    return detail::edit_file(path, how, [&](const checkpoint_header& old) {
-        return detail::spell_next_header(old, wanted, how.header_room, how.allocator);
+    return detail::edit_file(path, how, how.lenient, [&](const checkpoint_header& old, std::uint64_t size) {
+        return detail::spell_next_header(old, wanted, detail::flaws_in(old, size), how.header_room,
+                                         how.allocator);
     });
 }
 
 STET_INLINE result<edited> fill(const std::string& path, std::string_view key, std::string_view text,
                                 const options& how)
 {
-    return detail::edit_file(path, how, [&](const checkpoint_header& old) {
+    return detail::edit_file(path, how, false, [&](const checkpoint_header& old, std::uint64_t) {
         return detail::fill_header(old, key, text, how.allocator);
     });
 }

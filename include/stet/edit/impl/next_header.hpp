@@ -22,11 +22,16 @@ struct next_header {
     std::vector<std::string> dropped{};     ///< metadata that is no longer true, and so is not in it
 };
 
+/// What a lenient reader took in a file of that size.
+edit::repaired flaws_in(const checkpoint_header& old, std::uint64_t file_size) noexcept;
+
 /// Spells the header anew: of the old one's size where it fits, else longer by a multiple of clone_alignment, or aligned to
 /// 8 bytes where the old one is not.
+/// flaws:  what the file has that goes
 /// errors: no_such_tensor, duplicate_name, reserved_name, invalid_utf8; those of make_header
 result<next_header> spell_next_header(const checkpoint_header& old, const edit::changes& wanted,
-                                      std::uint64_t room, const allocator& memory);
+                                      const edit::repaired& flaws, std::uint64_t room,
+                                      const allocator& memory);
 
 /// The old header with other bytes in a slot of it.
 /// errors: missing_slot, slot_size_mismatch, invalid_metadata_value, out_of_memory

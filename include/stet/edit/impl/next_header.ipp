@@ -135,7 +135,7 @@ inline result<bool> keeps_reference_order(const checkpoint_header&           old
 
 // ---- the header -------------------------------------------------------------------------------------------
 
-/// The old file's tensors, where they lie and in their order, under their new names.
+/// The old file's tensors, in their order, under their new names.
 inline result<plan> plan_of(const checkpoint_header& old, array_view<const std::string_view> names,
                             const allocator& memory)
 {
@@ -144,10 +144,11 @@ inline result<plan> plan_of(const checkpoint_header& old, array_view<const std::
     if (!records.reserve(old.size()))
         return out_of_memory(old.size() * sizeof(record));
     std::uint64_t members_size = old.empty() ? 0 : old.size() - 1; // the commas
-    for (std::size_t i = 0; i < old.size(); ++i) {
+    std::uint64_t begin = 0;                                       // without gaps, where the old one begins
+    for (std::size_t i = 0; i < old.size(); begin += old[i].size(), ++i) {
         const stored_tensor tensor = old[i];
         const record        placed{.name = {.stem = names[i]},
-                                   .begin = tensor.begin,
+                                   .begin = begin,
                                    .size = tensor.size(),
                                    .first_axis = static_cast<std::uint32_t>(axes.size()),
                                    .rank = static_cast<std::uint32_t>(tensor.shape.size()),
@@ -206,8 +207,37 @@ inline bool is_same_header(array_view<const std::byte> all, const checkpoint_hea
            (text.empty() || std::memcmp(all.data() + header::length_field, text.data(), text.size()) == 0);
 }
 
+STET_INLINE edit::repaired flaws_in(const checkpoint_header& old, std::uint64_t file_size) noexcept
+{
+    std::uint64_t gaps = old.data_size();
+    for (const stored_tensor tensor : old)
+        gaps -= tensor.size();
+    return {.trailing_bytes = file_size - old.data_begin() - old.data_size(),
+            .gap_bytes = gaps,
+            .nul_padding = old.text().ends_with('\0')};
+}
+
+/// What becomes untrue by new names, by other metadata that is hashed, or where bytes go.
+inline result<lost_truths> lost_by(const checkpoint_header& old, array_view<const std::string_view> names,
+                                   const next_metadata& metadata, const edit::repaired& flaws,
+                                   const allocator& memory)
+{
+    const bool  renames = has_other_names(old, names);
+    lost_truths lost{.data_hash = flaws.trailing_bytes + flaws.gap_bytes != 0,
+                     .legacy_hash = renames || metadata.changes_training()};
+    lost.manifest = lost.data_hash || flaws.nul_padding;
+    if (renames) {
+        const auto keeps = keeps_reference_order(old, names, memory);
+        if (!keeps)
+            return keeps.error();
+        lost.model_hash = !*keeps;
+    }
+    return lost;
+}
+
 STET_INLINE result<next_header> spell_next_header(const checkpoint_header& old, const edit::changes& wanted,
-                                                  std::uint64_t room, const allocator& memory)
+                                                  const edit::repaired& flaws, std::uint64_t room,
+                                                  const allocator& memory)
 {
     const auto names = next_names(old, wanted.rename, memory);
     if (!names)
@@ -218,17 +248,12 @@ STET_INLINE result<next_header> spell_next_header(const checkpoint_header& old, 
     next_metadata metadata(old, wanted, memory);
     if (auto prepared = metadata.prepare(); !prepared)
         return prepared.error();
-    const bool  renames = has_other_names(old, names->view());
-    lost_truths lost{.legacy_hash = renames || metadata.changes_training()};
-    if (renames) {
-        const auto keeps = keeps_reference_order(old, names->view(), memory);
-        if (!keeps)
-            return keeps.error();
-        lost.model_hash = !*keeps;
-    }
+    auto lost = lost_by(old, names->view(), metadata, flaws, memory);
+    if (!lost)
+        return lost.error();
     next_header next{.all = growing_array<std::byte>(memory)};
     for (;;) {
-        if (auto made = metadata.make(lost, next.dropped); !made)
+        if (auto made = metadata.make(*lost, next.dropped); !made)
             return made.error();
         auto head = make_header(*tensors, metadata.view());
         if (!head)
@@ -242,9 +267,9 @@ STET_INLINE result<next_header> spell_next_header(const checkpoint_header& old, 
             return all.error();
         next.all = *std::move(all);
         next.text_size = head->text_size();
-        if (lost.manifest || !old.metadata(edit::c2pa_key) || is_same_header(next.all.view(), old))
+        if (lost->manifest || !old.metadata(edit::c2pa_key) || is_same_header(next.all.view(), old))
             return next;
-        lost.manifest = true; // for something has changed
+        lost->manifest = true; // for something has changed
     }
 }
 

@@ -17,9 +17,10 @@
 namespace STET_NAMESPACE::detail {
 
 /// What a file's metadata says and an edit makes untrue. The tensors keep their bytes, so that ModelSpec's digest of all
-/// bytes after the header stays true.
+/// bytes after the header stays true, unless some of them belong to no tensor and go.
 struct lost_truths {
     bool manifest = false;    ///< C2PA's, which binds every byte
+    bool data_hash = false;   ///< ModelSpec's, over all bytes after the header
     bool model_hash = false;  ///< sd-scripts', over the data in the reference writer's order
     bool legacy_hash = false; ///< sd-scripts', over names, its own metadata and data
 

@@ -29,6 +29,8 @@ STET_INLINE bool lost_truths::may_stay(const stored_metadata& entry) const noexc
 {
     if (entry.key == edit::c2pa_key)
         return !manifest || entry.value.find_first_not_of('A') == std::string_view::npos;
+    if (entry.key.starts_with("modelspec.hash_"))
+        return !data_hash;
     return !(entry.key == "sshs_model_hash" && model_hash) &&
            !(entry.key == "sshs_legacy_hash" && legacy_hash);
 }

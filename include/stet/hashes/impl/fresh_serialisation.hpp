@@ -19,7 +19,7 @@ namespace STET_NAMESPACE::detail {
 /// Names as bytes, wherever they are cut. returns: less than, equal to or greater than 0
 int compare_names(placed_name a, placed_name b) noexcept;
 
-/// Whether tensors stand as the reference puts them: wider types first, names ascending in each.
+/// Whether tensors stand as the reference puts them: wider types first, names ascending in each, nothing between them.
 bool is_in_reference_order(const plan& tensors) noexcept;
 bool is_in_reference_order(const checkpoint_header& file) noexcept;
 

@@ -51,10 +51,11 @@ STET_INLINE bool is_in_reference_order(const checkpoint_header& file) noexcept
     for (std::size_t i = 1; i < file.size(); ++i) {
         const stored_tensor first = file[i - 1];
         const stored_tensor next = file[i];
-        if (!stands_before(first.type, {.stem = first.name}, next.type, {.stem = next.name}))
+        if (first.end != next.begin ||
+            !stands_before(first.type, {.stem = first.name}, next.type, {.stem = next.name}))
             return false;
     }
-    return true;
+    return file.empty() || file[0].begin == 0;
 }
 
 STET_INLINE result<void> fresh_serialisation::keep(std::string_view key, std::string_view text) noexcept

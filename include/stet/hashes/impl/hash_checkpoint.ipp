@@ -141,7 +141,8 @@ STET_INLINE hashes::digest sequence_hasher::finish() const noexcept
 }
 
 /// Cuts a file's data where its tensors begin and end.
-/// to: takes begin(stored_tensor), data(bytes) and end(stored_tensor); what follows the last tensor is data, too
+/// to: takes begin(stored_tensor), data(bytes) and end(stored_tensor); what lies between tensors or follows the last is
+///     data, too
 template <class Taker>
 class data_cutter {
 public:
@@ -152,13 +153,12 @@ public:
     {
         while (next_ < head_->size()) {
             const stored_tensor tensor = (*head_)[next_];
+            pass_up_to(tensor.begin, piece);
+            if (at_ < tensor.begin)
+                return {};
             if (!std::exchange(is_inside_, true))
                 to_->begin(tensor);
-            const std::uint64_t left = tensor.end - at_;
-            const bytes         own = piece.first(left < piece.size() ? memory_size(left) : piece.size());
-            to_->data(own);
-            at_ += own.size();
-            piece = piece.subspan(own.size());
+            pass_up_to(tensor.end, piece);
             if (at_ != tensor.end)
                 return {};
             if (auto ended = to_->end(tensor); !ended)
@@ -172,6 +172,18 @@ public:
     }
 
 private:
+    /// Passes on what lies before a place among the data, and takes it off the piece.
+    void pass_up_to(std::uint64_t place, bytes& piece)
+    {
+        if (at_ >= place)
+            return;
+        const std::uint64_t left = place - at_;
+        const bytes         own = piece.first(left < piece.size() ? memory_size(left) : piece.size());
+        to_->data(own);
+        at_ += own.size();
+        piece = piece.subspan(own.size());
+    }
+
     const checkpoint_header* head_;
     Taker*                   to_;
     std::size_t              next_ = 0;

@@ -123,10 +123,12 @@ STET_INLINE result<void> header_check::validate() const noexcept
     const header_index& index = header_.index_;
     std::uint64_t       running = 0;
     for (const indexed_tensor& tensor : index.tensors) {
-        if (tensor.begin != running || tensor.end < tensor.begin)
+        const bool is_gap = tensor.begin > running && options_.allow_gaps && repeated_.size == 0;
+        const bool is_misplaced = tensor.begin != running && !is_gap;
+        if (is_misplaced || tensor.end < tensor.begin)
             return named({.code = errc::invalid_offset,
                           .expected = running,
-                          .actual = tensor.begin != running ? tensor.begin : tensor.end},
+                          .actual = is_misplaced ? tensor.begin : tensor.end},
                          tensor);
         running = tensor.end;
         std::uint64_t bits = 1;

@@ -209,6 +209,8 @@ constexpr std::string_view sentence_of(const error& e) noexcept
         return "%s: cannot %c, for the system has no memory left (its error: %o); close other programs and try again";
     if (e.code == errc::out_of_memory && !has_size)
         return "the allocator gave no memory; free some and try again";
+    if (e.code == errc::cancelled && e.subject().empty()) // an edit copies bytes, whosever they are
+        return "cancelled after %a of %e[byte|bytes]; nothing was kept";
     if (e.code == errc::disk_full && !has_size)
         return "%s: no space or quota left";
     if (e.code == errc::file_too_large && !has_size)

@@ -45,7 +45,7 @@ public:
     stet::result<stet::detail::next_header> spell(const stet::edit::changes& wanted, std::uint64_t room = 0,
                                                   const stet::allocator& memory = stet::heap()) const
     {
-        return stet::detail::spell_next_header(header(), wanted, room, memory);
+        return stet::detail::spell_next_header(header(), wanted, {}, room, memory);
     }
 
     /// The whole file that the next header begins.

@@ -42,6 +42,7 @@ TEST_CASE("only what an edit makes untrue must go, and a slot that is reserved s
     }
     CHECK(all.may_stay({.key = "c2pa:manifest", .value = "AAAA"}));
     CHECK(all.may_stay({.key = "modelspec.hash_sha256", .value = "0x1"}));
+    CHECK_FALSE(lost_truths{.data_hash = true}.may_stay({.key = "modelspec.hash_sha256", .value = "0x1"}));
     CHECK(all.may_stay({.key = "title", .value = "1"}));
     CHECK(lost_truths{.legacy_hash = true}.may_stay({.key = "sshs_model_hash", .value = "1"}));
     CHECK(lost_truths{.model_hash = true}.may_stay({.key = "sshs_legacy_hash", .value = "1"}));

@@ -8,6 +8,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,6 +45,12 @@ struct written {
     std::string file{};
 };
 
+/// All of a file from a place on.
+std::array<stet::detail::byte_range, 1> all_from(std::uint64_t begin, const held_file& file)
+{
+    return {{{.begin = begin, .end = file.size()}}};
+}
+
 /// The file with `head` in place of its first `begin` bytes.
 written replaced(memory_disk& disk, std::size_t begin, std::string_view head)
 {
@@ -52,8 +59,9 @@ written replaced(memory_disk& disk, std::size_t begin, std::string_view head)
     REQUIRE(held);
     auto next = held->beside();
     REQUIRE(next);
+    const auto kept = all_from(begin, *held);
     const auto shares =
-        stet::detail::write_replacement(*held, begin, std::as_bytes(std::span(head)), next->file(), how);
+        stet::detail::write_replacement(*held, kept, std::as_bytes(std::span(head)), next->file(), how);
     REQUIRE(shares);
     const auto* const part = disk.now().find("x.part");
     return {.shares = *shares, .file = part == nullptr ? "no part file" : part->content()};
@@ -97,6 +105,24 @@ TEST_CASE("a disk without writes at a place takes everything in order")
     CHECK(made.file == head + bytes_from(100, 9900));
 }
 
+TEST_CASE("ranges follow each other, and share no blocks")
+{
+    memory_disk disk(with_file(20'000));
+    disk.offer_write_at();
+    disk.offer_clone();
+    auto held = held_file::take(disk.calls(), "/x", file_use::read);
+    REQUIRE(held);
+    auto next = held->beside();
+    REQUIRE(next);
+    const std::string                             head(100, 'h');
+    const std::array<stet::detail::byte_range, 3> kept{{{100, 9000}, {9500, 9500}, {9600, 20'000}}};
+    const auto shares = stet::detail::write_replacement(*held, kept, std::as_bytes(std::span(head)),
+                                                        next->file(), {.file_system = &disk.calls()});
+    REQUIRE(shares);
+    CHECK_FALSE(*shares);
+    CHECK(disk.now().find("x.part")->content() == head + bytes_from(100, 8900) + bytes_from(9600, 10'400));
+}
+
 TEST_CASE("progress is told to the end, and may end it")
 {
     constexpr std::size_t size = std::size_t{40} << 20U;
@@ -107,6 +133,7 @@ TEST_CASE("progress is told to the end, and may end it")
     auto        held = held_file::take(large.calls(), "/x", file_use::read);
     REQUIRE(held);
     const std::string head(16, 'h');
+    const auto        kept = all_from(16, *held);
 
     std::vector<std::uint64_t> seen;
     const auto                 watch = [&](const stet::progress& now) {
@@ -117,7 +144,7 @@ TEST_CASE("progress is told to the end, and may end it")
     };
     auto next = held->beside();
     REQUIRE(next);
-    CHECK(stet::detail::write_replacement(*held, 16, std::as_bytes(std::span(head)), next->file(),
+    CHECK(stet::detail::write_replacement(*held, kept, std::as_bytes(std::span(head)), next->file(),
                                           {.progress = watch, .file_system = &large.calls()}));
     REQUIRE(seen.size() == 3);
     CHECK(seen[0] < seen[1]);
@@ -127,7 +154,7 @@ TEST_CASE("progress is told to the end, and may end it")
     const auto  stop = [&](const stet::progress&) { return ++calls != 2; };
     auto        again = held->beside();
     REQUIRE(again);
-    CHECK(failure(stet::detail::write_replacement(*held, 16, std::as_bytes(std::span(head)), again->file(),
+    CHECK(failure(stet::detail::write_replacement(*held, kept, std::as_bytes(std::span(head)), again->file(),
                                                   {.progress = stop, .file_system = &large.calls()})) ==
           "cancelled");
     CHECK(calls == 2);
@@ -139,11 +166,12 @@ TEST_CASE("memory that is not there for copying is an error")
     auto        held = held_file::take(disk.calls(), "/x", file_use::read);
     REQUIRE(held);
     const std::string head(16, 'h');
+    const auto        kept = all_from(16, *held);
     CHECK(support::allocations_needed([&](const stet::allocator& memory) {
               auto next = held->beside();
               REQUIRE(next);
               return failure(
-                  stet::detail::write_replacement(*held, 16, std::as_bytes(std::span(head)), next->file(),
+                  stet::detail::write_replacement(*held, kept, std::as_bytes(std::span(head)), next->file(),
                                                   {.allocator = memory, .file_system = &disk.calls()}));
           }) == 1);
 }
