@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // LibTorch's tensors: a dict of them is saved as it lies, in whichever strides, and read back into tensors that are there.
 // What a module's named_parameters() give is such a dict.
+// clang-format off: clang takes LibTorch 1.13 as C++20 in this order only
+#include <ATen/core/ivalue.h>
+#include <ATen/ATen.h>
+// clang-format on
+
 #include <stet/read.hpp>
 #include <stet/stet.hpp>
 
-#include <ATen/ATen.h>
-#include <ATen/core/ivalue.h> // first, or clang does not take the others as C++20
 #include <array>
 #include <cstddef>
 #include <cstdint>
