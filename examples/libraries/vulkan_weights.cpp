@@ -2,7 +2,6 @@
 // The weights of a small network in Vulkan's buffers: read back in pieces through a staging buffer and saved in the
 // background while frames go on, then loaded into buffers again, and compared. Any driver will do, Mesa's software too.
 #include <stet/read.hpp>
-#include <stet/read/tensor_reader.hpp>
 #include <stet/stet.hpp>
 #include <stet/writers/background_save.hpp>
 

@@ -4,12 +4,9 @@
 #define STET_CASTS_CHOICES_HPP
 
 #include "../layout/layout.hpp"
-#include "../layout/placed_name.hpp"
-#include "../tensor/half.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/function_ref.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -95,7 +92,7 @@ struct rule {
     std::string_view     role{};      ///< of the component, as the role spells its name; empty: any
     selection::predicate where{};     ///< asked of the tensor, where names and role are not enough
     std::optional<dtype> to{};        ///< none: they stay as they are
-    too_large            beyond = too_large::saturates; ///< what becomes of numbers too large for `to`
+    too_large            beyond{};    ///< what becomes of numbers too large for `to`
 };
 
 /// Which tensors are cast while they are saved; made by casts::to and casts::by.

@@ -4,7 +4,7 @@
 #include "../../save/write.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "../hash_texts.hpp"
+#include "../hash_checkpoint.hpp"
 #include "../while_saving.hpp"
 #include "data_pass.hpp"
 #include "file_hasher.hpp"
@@ -217,7 +217,10 @@ STET_INLINE result<void> hashed_save::prepare(file_hasher& hasher, bool with_ssh
 {
     if (with_sshs && is_reference_)
         hasher.serve_sshs(fresh_.head().size());
-    if (auto reserved = hasher.reserve(tensors().records().size()); !reserved)
+    std::size_t name_bytes = 0;
+    for (const record& placed : tensors().records())
+        name_bytes += placed.name.size();
+    if (auto reserved = hasher.reserve(tensors().records().size(), name_bytes); !reserved)
         return reserved;
     return with_sshs && is_reference_ ? fresh_.prepare(hasher) : result<void>();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/extents.hpp"
+#include "../../tensor/sizes.hpp"
 #include "../../vocabulary/impl/companion_names.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "choosing.hpp"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/set_target.hpp"
+#include "../../file/impl/set_target.hpp"
 #include "../../header/header.hpp"
+#include "../../header/metadata.hpp"
 #include "../../save/save.hpp"
-#include "../../tensor/extents.hpp"
+#include "../../tensor/sizes.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
@@ -322,12 +323,12 @@ private:
             if (!part)
                 return part.error();
             to_come -= headers_[i].file_size();
-            const auto written = write_hashed(headers_[i], **part, file);
+            auto written = write_hashed(headers_[i], **part, file);
             if (!written)
                 return written.error();
             made.bytes = written->bytes;
             made.header_bytes = written->header_bytes;
-            made.hashes = written->hashes;
+            made.hashes = std::move(written->hashes);
             done += written->bytes;
         }
         if (has_index(files)) {
