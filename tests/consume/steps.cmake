@@ -26,3 +26,13 @@ function(install_copy)
     run(${CMAKE_COMMAND} --install ${SCRATCH}/library)
     file(RENAME ${SCRATCH}/first ${SCRATCH}/prefix)
 endfunction()
+
+# Packs what a consumer needs of the tree as a release does: SCRATCH/stet-0, and ${archive} of it, whose sum is ${hash}.
+macro(archive_tree)
+    set(archive ${SCRATCH}/stet.tar.gz)
+    foreach(part include .packaging CMakeLists.txt meson.build meson.options LICENSE)
+        file(COPY ${ROOT}/${part} DESTINATION ${SCRATCH}/stet-0)
+    endforeach()
+    run(${CMAKE_COMMAND} -E chdir ${SCRATCH} ${CMAKE_COMMAND} -E tar czf ${archive} stet-0)
+    file(SHA256 ${archive} hash)
+endmacro()

@@ -1,0 +1,13 @@
+# Takes CPMAddPackage's arguments and does with them what CPM does: the options become variables, the rest is FetchContent's.
+include(FetchContent)
+function(CPMAddPackage)
+    cmake_parse_arguments(PARSE_ARGV 0 package "" "NAME" "OPTIONS")
+    foreach(option IN LISTS package_OPTIONS)
+        if(NOT option MATCHES "^([^ ]+) +(.*)$")
+            message(FATAL_ERROR "'${option}' is no option and its value")
+        endif()
+        set(${CMAKE_MATCH_1} "${CMAKE_MATCH_2}")
+    endforeach()
+    FetchContent_Declare(${package_NAME} ${package_UNPARSED_ARGUMENTS})
+    FetchContent_MakeAvailable(${package_NAME})
+endfunction()
