@@ -7,6 +7,7 @@
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/impl/layer_words.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/formats.hpp"
 #include "impl/layer_set.hpp"
@@ -24,8 +25,9 @@ namespace STET_NAMESPACE {
 namespace quantised {
 
 /// The key of the metadata entry that describes layers, and the last part of a marker's name.
-inline constexpr std::string_view metadata_key = "_quantization_metadata";
-inline constexpr std::string_view marker_name = "comfy_quant"; ///< what a marker's name ends in
+inline constexpr std::string_view metadata_key = detail::layers_key;
+inline constexpr std::string_view marker_name =
+    detail::marker_end.substr(1); ///< what a marker's name ends in
 
 /// What is known besides the tensors.
 struct find_options {

@@ -35,7 +35,8 @@ result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
 result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options);
 
 /// Saves a plan made before: on another thread, say, while the tensors stay as they are.
-/// errors: those of make_header, write and the target; no file is left behind then
+/// errors: in strict conduct quantised_companion for metadata that contradict a layer's marker; those of make_header,
+///         write and the target; no file is left behind then
 template <detail::save_place Place>
 result<saved_checkpoint> save(const plan& tensors, const Place& where, const save_options& options = {})
 {

@@ -66,15 +66,13 @@ struct save_options {
     selection::predicate            keep{};
     selection::predicate            leave_out{};
     casts::casting                  cast{};
-    result<void> (*metadata_check)(const plan&          tensors,
-                                   const metadata_view& metadata) = nullptr; ///< as in sink_options
-    progress_callback        progress{};
-    std::span<std::byte>     staging{};          ///< as in write_options
-    prefetch_function        prefetch = nullptr; ///< as in write_options
-    file_writer              writer{};           ///< another way to write the same bytes, see writers/
-    stet::hashes::request    hashes{};           ///< what is hashed on the way, see hashes/
-    stet::allocator          allocator = heap();
-    const stet::file_system* file_system = &native_file_system();
+    progress_callback               progress{};
+    std::span<std::byte>            staging{};          ///< as in write_options
+    prefetch_function               prefetch = nullptr; ///< as in write_options
+    file_writer                     writer{};           ///< another way to write the same bytes, see writers/
+    stet::hashes::request           hashes{};           ///< what is hashed on the way, see hashes/
+    stet::allocator                 allocator = heap();
+    const stet::file_system*        file_system = &native_file_system();
 };
 
 /// What a save to a file wrote.
