@@ -2,10 +2,12 @@
 #ifndef STET_QUANTISED_FIND_LAYERS_HPP
 #define STET_QUANTISED_FIND_LAYERS_HPP
 
+#include "../plan/plan.hpp"
 #include "../state/component.hpp"
 #include "../vocabulary/allocator.hpp"
 #include "../vocabulary/array_view.hpp"
 #include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/impl/layer_words.hpp"
 #include "../vocabulary/result.hpp"
@@ -90,6 +92,10 @@ private:
 /// errors: out_of_memory; those of reading a marker
 result<layers> find_layers(array_view<const named_tensor> tensors, const find_options& options = {});
 
+/// The same, of a plan: under the names that its tensors get in the file, which the result owns.
+/// lifetime: borrows the plan's tensors
+result<layers> find_layers(const plan& tensors STET_LIFETIME_BOUND, const find_options& options = {});
+
 /// The layer that a tensor belongs to as names go, its weight and bias too: `a.q` of `a.q.weight_scale`. Empty for other
 /// names. What splits a checkpoint keeps layers whole by it: `shards::save(dict, folder, {.group = quantised::layer_name})`.
 std::string_view layer_name(std::string_view name) noexcept;
@@ -119,6 +125,10 @@ Options with_metadata(const Dict& dict, Options options) noexcept
 
 /// errors: out_of_memory; those of a dict's tensors, with their name
 result<growing_array<quantised::named_tensor>> list_tensors(const any_dict& dict, const allocator& memory);
+
+/// The same of a plan. names: owns the names, which are in one piece there
+result<growing_array<quantised::named_tensor>> list_tensors(const plan& tensors, arena& names,
+                                                            const allocator& memory);
 
 } // namespace detail
 

@@ -45,6 +45,10 @@ result<findings>(verify)(const Dict& dict, const verify_options& options = {})
                    : result<findings>(tensors.error());
 }
 
+/// The same, of a plan before it is saved: under the names that its tensors get in the file.
+/// errors: those above
+result<findings>(verify)(const plan& tensors, const verify_options& options = {});
+
 /// One line for a person: `error scale-missing: layer 'blocks.0.attn.q', tensor '...': expected ..., found ...`.
 std::string message(const finding& one);
 

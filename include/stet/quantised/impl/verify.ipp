@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/impl/readable.hpp"
 #include "../verify.hpp"
 #include "validator.hpp"
@@ -15,6 +16,13 @@ STET_INLINE result<findings>(verify)(array_view<const named_tensor> tensors, con
         return found.error();
     return detail::validator(*found, options.metadata, options.formats, options.values, options.allocator)
         .run();
+}
+
+STET_INLINE result<findings>(verify)(const plan& tensors, const verify_options& options)
+{
+    detail::arena names(options.allocator);
+    const auto    all = detail::list_tensors(tensors, names, options.allocator);
+    return all ? (verify)(all->view(), options) : result<findings>(all.error());
 }
 
 STET_INLINE std::string message(const finding& one)
