@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
@@ -158,8 +159,9 @@ TEST_CASE("a refused save leaves nothing on the disk, whatever its target and wh
     CHECK(support::failure(stet::save(one, here / "m.safetensors", {.metadata = says_other})) == refused);
     CHECK(support::failure(stet::save(one, numbered, {.metadata = says_other})) == refused);
     CHECK(support::failure(stet::save(one, numbered, {.metadata_for = told})) == refused);
-    CHECK(support::failure(stet::shards::save(one, here.path(), {.file = {.metadata = says_other}})) ==
-          refused);
+    for (const std::int64_t limit : {stet::shards::hub_limit, std::int64_t{8}}) // one file, and several
+        CHECK(support::failure(stet::shards::save(
+                  one, here.path(), {.limit = limit, .file = {.metadata = says_other}})) == refused);
     CHECK(here.entries().empty());
 }
 
