@@ -6,6 +6,7 @@
 
 #include <stet/carry.hpp>
 #include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/quantised/find_layers.hpp>
 #include <stet/read.hpp>
 #include <stet/split.hpp>
 #include <stet/stet.hpp>
@@ -296,29 +297,39 @@ void check_carried(const support::json_value& recorded, const component_files& f
 }
 
 /// Every layer that ComfyUI's file has a marker for is described in ours, too: by its marker, by metadata under its new
-/// name, or by the older names.
-void check_described(const support::json_value& recorded, const composed& saved)
+/// name, or by the older names, in whatever words.
+void check_described(const support::json_value& recorded, const composed& saved, const read_file& output)
 {
     const auto view = stet::read_checkpoint(support::bytes_of(saved.file));
-    const auto metadata = view ? view->header().metadata(layers_key) : std::nullopt;
-    const auto json = metadata ? support::parse_json(*metadata) : std::nullopt;
+    CHECK(view);
     if (!view)
+        return;
+    const auto ours = stet::quantised::find_layers(*view);
+    const auto theirs = stet::quantised::find_layers(*output.view);
+    CHECK((ours && theirs));
+    if (!ours || !theirs)
         return;
     for (const support::json_member& one : *recorded.at("markers").members()) {
         CAPTURE(one.key);
         const std::string layer = one.key.substr(0, one.key.size() - std::string_view(".comfy_quant").size());
-        const auto*       says = json ? json->at("layers").find(layer) : nullptr;
-        const bool        is_marked = view->header().find(one.key).has_value();
-        const bool        is_old = view->header().find(layer + ".scale_weight").has_value();
-        CHECK((is_marked || is_old || says != nullptr));
-        if (says != nullptr)
-            CHECK(in_order(*says) == in_order(one.value));
+        const auto* const found = ours->find(layer);
+        const auto* const wanted = theirs->find(layer);
+        CHECK((found != nullptr && wanted != nullptr));
+        if (found == nullptr || wanted == nullptr)
+            continue;
+        CHECK(found->described_by != stet::quantised::described_by::nothing);
+        CHECK(found->format_name == one.value.at("format").text());
+        CHECK(found->settings.full_precision_matrix_mult == wanted->settings.full_precision_matrix_mult);
+        CHECK(found->settings.convrot == wanted->settings.convrot);
+        CHECK(found->settings.convrot_groupsize == wanted->settings.convrot_groupsize);
+        CHECK(found->settings.group_size == wanted->settings.group_size);
+        CHECK(found->settings.linear_dtype == wanted->settings.linear_dtype);
     }
 }
 
 /// Saved as ComfyUI does, from components as ComfyUI keeps them: the same tensors as in its own file, to the byte.
 void check_as_comfyui(const support::json_value& recorded, const component_files& files,
-                      const support::runtime_layout& layout)
+                      const support::runtime_layout& layout, const read_file& output)
 {
     const auto model = stet::carry::as_comfyui_keeps(*files.model.view);
     const auto text = stet::carry::as_comfyui_keeps(*files.text_encoder.view);
@@ -341,9 +352,8 @@ void check_as_comfyui(const support::json_value& recorded, const component_files
         FAIL_CHECK("it cannot be written");
         return;
     }
-    read_file  output;
     const auto view = stet::read_checkpoint(support::bytes_of(out));
-    if (!view || !read(recorded.at("output").text(), output)) {
+    if (!view) {
         FAIL_CHECK("it cannot be read");
         return;
     }
@@ -391,12 +401,12 @@ void check_save(const support::json_value& recorded)
     CHECK(saved);
     if (!saved)
         return;
-    check_carried(recorded, files, *saved);
-    check_described(recorded, *saved);
-    check_as_comfyui(recorded, files, *layout);
     read_file output;
     if (!read(recorded.at("output").text(), output))
         return;
+    check_carried(recorded, files, *saved);
+    check_described(recorded, *saved, output);
+    check_as_comfyui(recorded, files, *layout, output);
     // Codes of q, k and v that were joined have no way back where their rows differ; that is said.
     const stet::component<stet::role::extra> dict(*output.view);
     const auto                               apart = stet::split_by(layout->rules, dict);
