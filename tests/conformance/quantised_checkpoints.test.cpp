@@ -5,7 +5,7 @@
 #include "support/stored_file.hpp"
 
 #include <stet/carry.hpp>
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/quantised/find_layers.hpp>
 #include <stet/read.hpp>
 #include <stet/split.hpp>
@@ -674,7 +674,7 @@ TEST_CASE("quantised layers keep their meaning in every family")
         };
         (check_one(support::runtime_layout(Family{})), ...);
     }(stet::families::all{});
-    std::printf("quantised/families: %zu families composed, taken apart and composed again, in both conducts\n",
-                run);
+    std::printf(
+        "quantised/families: %zu families composed, taken apart and composed again, in both conducts\n", run);
     CHECK(run == stet::families::all::size);
 }

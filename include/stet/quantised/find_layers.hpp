@@ -4,8 +4,7 @@
 
 #include "../plan/plan.hpp"
 #include "../state/component.hpp"
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"

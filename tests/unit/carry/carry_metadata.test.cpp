@@ -182,12 +182,14 @@ TEST_CASE("a model of the older form goes with no layers of the metadata, for no
 
     const list                               none{};
     const std::array<stet::metadata_view, 2> sources{none, of_text};
-    const auto said = stet::carry::compose(stet::full{.model = old_model, .text_encoder = text, .vae = stet::no_entries},
-                                           families::flux{}, sources);
+    const auto                               said =
+        stet::carry::compose(stet::full{.model = old_model, .text_encoder = text, .vae = stet::no_entries},
+                             families::flux{}, sources);
     REQUIRE_FALSE(said);
-    CHECK(stet::message(said.error()) ==
-          "tensor 'scaled_fp8': beside '_quantization_metadata' no loader reads this older form (old-and-metadata); give "
-          "its layers markers");
+    CHECK(
+        stet::message(said.error()) ==
+        "tensor 'scaled_fp8': beside '_quantization_metadata' no loader reads this older form (old-and-metadata); give "
+        "its layers markers");
 }
 
 TEST_CASE("a layer of a format that nobody knows is carried as it is, and named")

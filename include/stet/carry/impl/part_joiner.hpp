@@ -2,7 +2,7 @@
 #ifndef STET_CARRY_IMPL_PART_JOINER_HPP
 #define STET_CARRY_IMPL_PART_JOINER_HPP
 
-#include "../../header/metadata.hpp"
+#include "../../header/header.hpp"
 #include "../../state/component.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
@@ -42,7 +42,7 @@ private:
     carry::carried*             report_;
     merged_entries              merged_{};
     layer_text                  layers_;
-    std::string                 old_flag_{}; ///< of the older form; in text encoders alone it is read beside metadata
+    std::string old_flag_{}; ///< of the older form; in text encoders alone it is read beside metadata
 };
 
 } // namespace STET_NAMESPACE::detail

@@ -39,8 +39,8 @@ STET_INLINE result<growing_array<quantised::named_tensor>> list_tensors(const pl
             return detail::out_of_memory(placed.name.size());
         placed.name.prefix.copy(name, placed.name.prefix.size());
         placed.name.stem.copy(name + placed.name.prefix.size(), placed.name.stem.size());
-        static_cast<void>(all.push(
-            {.name = {name, placed.name.size()}, .tensor = tensors.tensor(placed)})); // has room
+        static_cast<void>(
+            all.push({.name = {name, placed.name.size()}, .tensor = tensors.tensor(placed)})); // has room
     }
     return all;
 }

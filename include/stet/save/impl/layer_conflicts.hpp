@@ -2,7 +2,7 @@
 #ifndef STET_SAVE_IMPL_LAYER_CONFLICTS_HPP
 #define STET_SAVE_IMPL_LAYER_CONFLICTS_HPP
 
-#include "../../header/metadata.hpp"
+#include "../../header/header.hpp"
 #include "../../plan/plan.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../sink/append_sink.hpp"
+#include "../../sink/sinks.hpp"
 #include "../../tensor/tensor_view.hpp"
 #include "../../vocabulary/impl/companion_names.hpp"
 #include "../../vocabulary/impl/layer_words.hpp"

@@ -7,7 +7,7 @@
 #include <stet/save/impl/layer_conflicts.hpp>
 #include <stet/save/save.hpp>
 #include <stet/shards.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/tensor/views.hpp>
 #include <stet/vocabulary/impl/layer_words.hpp>
 #include <stet/vocabulary/message.hpp>
 

@@ -103,10 +103,10 @@ TEST_CASE("descriptions of which one makes other numbers do not")
 
 TEST_CASE("a format of one's own says which of its members count")
 {
-    constexpr stet::detail::marker_members    grouped{.group_size = true, .usual_group_size = 8};
-    constexpr std::string_view                with = R"({"format": "mine", "group_size": 4})";
-    constexpr std::string_view                usual = R"({"format": "mine", "group_size": 8})";
-    constexpr std::string_view                without = R"({"format": "mine"})";
+    constexpr stet::detail::marker_members grouped{.group_size = true, .usual_group_size = 8};
+    constexpr std::string_view             with = R"({"format": "mine", "group_size": 4})";
+    constexpr std::string_view             usual = R"({"format": "mine", "group_size": 8})";
+    constexpr std::string_view             without = R"({"format": "mine"})";
     CHECK(mean_the_same(with, without));
     CHECK_FALSE(mean_the_same(with, without, &grouped));
     CHECK(mean_the_same(usual, without, &grouped));
