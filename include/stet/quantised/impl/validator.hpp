@@ -92,7 +92,7 @@ private:
     old_form                            old_;
     name_set                            roots_;  ///< of the weights' names
     name_set                            joined_; ///< layers of OpenCLIP that were named
-    bool                                has_components_ = false; ///< whether a weight has a component's prefix
+    bool has_components_ = false;                ///< whether a weight has a component's prefix
 };
 
 } // namespace STET_NAMESPACE::detail
