@@ -549,7 +549,6 @@ using stet::quantised::metadata_state;
 using stet::quantised::named_tensor;
 using stet::quantised::no_tensor;
 using stet::quantised::old_flag;
-using stet::quantised::refuse_conflicts;
 using stet::quantised::settings;
 using stet::quantised::side_shape;
 using stet::quantised::side_tensor;

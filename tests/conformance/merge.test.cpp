@@ -28,7 +28,7 @@ using stet::merging::recipe;
 
 struct stored {
     explicit stored(std::string_view name)
-        : content(support::file_content(support::test_data("merge") / (std::string(name) + ".safetensors"))
+        : content(support::file_content(support::test_data("bugs") / (std::string(name) + ".safetensors"))
                       .value_or(std::string())),
           view(stet::read_checkpoint(std::as_bytes(std::span(content))))
     {
@@ -138,7 +138,7 @@ struct refused_pair {
 
 TEST_CASE("merges that people reported come out right, or are refused with the reason")
 {
-    if (!support::found_test_data("merge"))
+    if (!support::found_test_data("bugs"))
         return;
     const std::vector<refused_pair> pairs{
         {"fp8_scaled_a", "fp8_scaled_b", "it is quantised; ask for F32, F16 or BF16"},
@@ -172,5 +172,5 @@ TEST_CASE("merges that people reported come out right, or are refused with the r
     run(check_means, "f16_a", "f16_b");
     run(check_infinities);
     run(check_predictions);
-    support::report_cases("merge", ran);
+    support::report_cases("bugs: merges", ran);
 }

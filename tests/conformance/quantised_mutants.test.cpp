@@ -71,13 +71,14 @@ bool is_text(std::string_view companion)
     return companion == "comfy_quant" || companion.find("quant_state") != std::string_view::npos;
 }
 
-/// Whether a layer is another one without it: what activations need can be left out.
-bool makes_sense(change what, std::string_view companion)
+/// Whether a layer is another one without it: what activations need can be left out, and a marker where the metadata says
+/// the same.
+bool makes_sense(change what, std::string_view companion, bool is_described_twice)
 {
     if (what == change::emptied || what == change::zeroed)
         return is_text(companion);
-    const bool is_optional =
-        companion == "input_scale" || companion == "pre_quant_scale" || companion == "scale_input";
+    const bool is_optional = companion == "input_scale" || companion == "pre_quant_scale" ||
+                             companion == "scale_input" || (companion == "comfy_quant" && is_described_twice);
     return !is_optional || (what != change::dropped && what != change::renamed);
 }
 
@@ -119,7 +120,9 @@ bool is_named(const quantised_sample& mutant, std::string_view layer, const fact
 }
 
 /// Everything that can be wrong with one tensor of the layer.
-std::size_t mutants_of(const quantised_sample& sound, const std::string& layer)
+/// is_described_twice: by its marker and by the metadata
+std::size_t mutants_of(const quantised_sample& sound, const std::string& layer,
+                       bool is_described_twice = false)
 {
     const auto  before = facts(sound);
     std::size_t count = 0;
@@ -128,7 +131,7 @@ std::size_t mutants_of(const quantised_sample& sound, const std::string& layer)
             continue;
         const std::string companion = one.name.substr(layer.size() + 1);
         for (const auto& [what, words] : changes) {
-            if (!makes_sense(what, companion))
+            if (!makes_sense(what, companion, is_described_twice))
                 continue;
             INFO(one.name << " " << words);
             quantised_sample mutant = sound;
@@ -184,7 +187,8 @@ TEST_CASE("whatever is wrong with one tensor of a quantised layer is named")
         if (one.at("kind").text() == "plain_fp8")
             continue; // nothing belongs to such a weight
         for (const support::json_value& each : one.at("layers").items())
-            mutants += mutants_of(sound, std::string(each.at("layer").text()));
+            mutants +=
+                mutants_of(sound, std::string(each.at("layer").text()), one.at("form").text() == "both");
         if (one.at("form").text() == "metadata")
             mutants += mutants_of_metadata(sound);
     }

@@ -18,8 +18,8 @@ namespace {
 constexpr std::array<std::string_view, 7> comfy_files{"README.md",       "checkpoints.json", "filenames.json",
                                                       "json_dumps.json", "layouts.json",     "split.json",
                                                       "text_rules.json"};
-constexpr std::array<std::string_view, 6> folders{"bugs",  "comfy",     "manifests",
-                                                  "merge", "quantised", "vectors"};
+constexpr std::array<std::string_view, 6> folders{"beyond",    "bugs",      "comfy",
+                                                  "manifests", "quantised", "vectors"};
 
 /// Names of what lies in a folder of the data; none where it is no folder.
 std::vector<std::string> entries_of(std::string_view relative)

@@ -192,7 +192,7 @@ class Merge(Scratch):
                     self.assert_numbers(found, {"t": (dtype, (777,), from_float32(dtype, expected))})
 
     def test_reported_files_are_merged_or_refused(self):
-        data = Path(__file__).resolve().parents[1] / "data" / "merge"
+        data = Path(__file__).resolve().parents[1] / "data" / "bugs"
 
         def merged(a, b, *options, status=0):
             return tool(

@@ -20,6 +20,7 @@
 #include "impl/component_names.hpp"
 #include "impl/part_joiner.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -41,7 +42,8 @@ metadata_list metadata_of(const checkpoint_header& header);
 /// sources: one for each of Kind::fields, in their order; those left out have none
 /// own:     entries that are there whatever the files say
 /// errors:  those of pass_on and of the layout's rule; in strict conduct quantised_companion where a layer's marker and
-///          the metadata say different things, invalid_metadata_value for an entry that no loader could read
+///          the metadata say different things, or a model has the older form (`scaled_fp8`) beside layers of the metadata,
+///          where no loader reads it; invalid_metadata_value for an entry that no loader could read
 template <checkpoint_kind Kind, class Layout>
 result<carried> compose(const Kind& checkpoint, const Layout& layout, std::span<const metadata_view> sources,
                         const metadata_view& own = {}, const carry_options& options = {})
@@ -51,7 +53,8 @@ result<carried> compose(const Kind& checkpoint, const Layout& layout, std::span<
     const auto          joined =
         each_component(checkpoint, [&]<class Role>(const component<Role>& dict, Role, std::size_t index) {
             const metadata_view source = index < sources.size() ? sources[index] : metadata_view();
-            return dict.is_given() ? joiner.add(source, dict, detail::names_by<Layout, Role>(layout))
+            constexpr bool      is_text = std::same_as<Role, role::text_encoder>;
+            return dict.is_given() ? joiner.add(source, dict, detail::names_by<Layout, Role>(layout), is_text)
                                    : result<void>();
         });
     if (!joined)

@@ -2,10 +2,13 @@
 #ifndef STET_QUANTISED_FIND_LAYERS_HPP
 #define STET_QUANTISED_FIND_LAYERS_HPP
 
+#include "../plan/plan.hpp"
 #include "../state/component.hpp"
 #include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/impl/layer_words.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/formats.hpp"
 #include "impl/layer_set.hpp"
@@ -23,8 +26,9 @@ namespace STET_NAMESPACE {
 namespace quantised {
 
 /// The key of the metadata entry that describes layers, and the last part of a marker's name.
-inline constexpr std::string_view metadata_key = "_quantization_metadata";
-inline constexpr std::string_view marker_name = "comfy_quant"; ///< what a marker's name ends in
+inline constexpr std::string_view metadata_key = detail::layers_key;
+inline constexpr std::string_view marker_name =
+    detail::marker_end.substr(1); ///< what a marker's name ends in
 
 /// What is known besides the tensors.
 struct find_options {
@@ -87,6 +91,10 @@ private:
 /// errors: out_of_memory; those of reading a marker
 result<layers> find_layers(array_view<const named_tensor> tensors, const find_options& options = {});
 
+/// The same, of a plan: under the names that its tensors get in the file, which the result owns.
+/// lifetime: borrows the plan's tensors
+result<layers> find_layers(const plan& tensors STET_LIFETIME_BOUND, const find_options& options = {});
+
 /// The layer that a tensor belongs to as names go, its weight and bias too: `a.q` of `a.q.weight_scale`. Empty for other
 /// names. What splits a checkpoint keeps layers whole by it: `shards::save(dict, folder, {.group = quantised::layer_name})`.
 std::string_view layer_name(std::string_view name) noexcept;
@@ -116,6 +124,10 @@ Options with_metadata(const Dict& dict, Options options) noexcept
 
 /// errors: out_of_memory; those of a dict's tensors, with their name
 result<growing_array<quantised::named_tensor>> list_tensors(const any_dict& dict, const allocator& memory);
+
+/// The same of a plan. names: owns the names, which are in one piece there
+result<growing_array<quantised::named_tensor>> list_tensors(const plan& tensors, arena& names,
+                                                            const allocator& memory);
 
 } // namespace detail
 

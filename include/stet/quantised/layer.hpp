@@ -7,6 +7,7 @@
 #include "../tensor/tensor_view.hpp"
 #include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/layer_words.hpp"
 #include "impl/dtype_set.hpp"
 
 #include <cstdint>
@@ -61,14 +62,7 @@ struct side_tensor {
 };
 
 /// Members a marker may have besides `format` and `full_precision_matrix_mult`.
-struct marker_members {
-    bool          convrot = false;           ///< says whether the weight is rotated
-    bool          convrot_groupsize = false; ///< size of the rotation
-    bool          is_always_rotated = false; ///< without `convrot`
-    bool          linear_dtype = false;      ///< whether `linear_dtype` may be set
-    bool          group_size = false;        ///< columns to a scale
-    std::uint64_t usual_group_size = 0;      ///< 0: none is usual
-};
+using marker_members = detail::marker_members;
 
 /// A way to store a weight: a row of data. A row of your own goes into find_options::formats.
 /// lifetime: borrows its texts and side tensors

@@ -13,13 +13,6 @@
 #include <string>
 #include <string_view>
 
-namespace STET_NAMESPACE {
-
-class plan;
-class metadata_view;
-
-} // namespace STET_NAMESPACE
-
 namespace STET_NAMESPACE::quantised {
 
 /// What is known besides the tensors, and how far to look.
@@ -51,11 +44,9 @@ result<findings>(verify)(const Dict& dict, const verify_options& options = {})
                    : result<findings>(tensors.error());
 }
 
-/// Refuses a save whose `_quantization_metadata` says another thing of a layer than its marker; ComfyUI would go by the
-/// metadata: `stet::save(dict, path, {.metadata = m, .metadata_check = stet::quantised::refuse_conflicts})`.
-/// Reads markers where there is such metadata, else nothing.
-/// errors: quantised_companion by the rule metadata-conflict; out_of_memory; those of reading a marker
-result<void> refuse_conflicts(const plan& tensors, const metadata_view& metadata);
+/// The same, of a plan before it is saved: under the names that its tensors get in the file.
+/// errors: those above
+result<findings>(verify)(const plan& tensors, const verify_options& options = {});
 
 /// One line for a person: `error scale-missing: layer 'blocks.0.attn.q', tensor '...': expected ..., found ...`.
 std::string message(const finding& one);

@@ -68,15 +68,13 @@ struct save_options {
     selection::predicate            keep{};
     selection::predicate            leave_out{};
     casts::casting                  cast{};
-    result<void> (*metadata_check)(const plan&          tensors,
-                                   const metadata_view& metadata) = nullptr; ///< as in sink_options
-    progress_callback        progress{};
-    std::span<std::byte>     staging{};          ///< as in write_options
-    prefetch_function        prefetch = nullptr; ///< as in write_options
-    file_writer              writer{};           ///< another way to write the same bytes, see writers/
-    stet::hashes::request    hashes{};           ///< what is hashed on the way, see hashes/
-    stet::allocator          allocator = heap();
-    const stet::file_system* file_system = &native_file_system();
+    progress_callback               progress{};
+    std::span<std::byte>            staging{};          ///< as in write_options
+    prefetch_function               prefetch = nullptr; ///< as in write_options
+    file_writer                     writer{};           ///< another way to write the same bytes, see writers/
+    stet::hashes::request           hashes{};           ///< what is hashed on the way, see hashes/
+    stet::allocator                 allocator = heap();
+    const stet::file_system*        file_system = &native_file_system();
 };
 
 /// What a save to a file wrote.
@@ -132,7 +130,8 @@ result<saved_checkpoint> save_plan(const plan& tensors, const exact_path& where,
 result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where, const save_options& options);
 
 /// Saves a plan made before: on another thread, say, while the tensors stay as they are.
-/// errors: those of make_header, write and the target; no file is left behind then
+/// errors: in strict conduct quantised_companion for metadata that contradict a layer's marker; those of make_header,
+///         write and the target; no file is left behind then
 template <detail::save_place Place>
 result<saved_checkpoint> save(const plan& tensors, const Place& where, const save_options& options = {})
 {

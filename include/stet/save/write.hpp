@@ -7,6 +7,7 @@
 #include "../plan/make_plan.hpp"
 #include "../sink/sinks.hpp"
 #include "../vocabulary/config.hpp"
+#include "impl/layer_conflicts.hpp"
 #include "write_options.hpp"
 
 #include <concepts>
@@ -43,14 +44,11 @@ struct sink_options {
     selection::predicate            keep{};
     selection::predicate            leave_out{};
     casts::casting                  cast{};
-    /// Asked in strict conduct, before anything is written, whether metadata and tensors go together:
-    /// quantised::refuse_conflicts.
-    result<void> (*metadata_check)(const plan& tensors, const metadata_view& metadata) = nullptr;
-    progress_callback     progress{};
-    std::span<std::byte>  staging{};          ///< as in write_options
-    prefetch_function     prefetch = nullptr; ///< as in write_options
-    stet::hashes::request hashes{};           ///< what is hashed on the way, see hashes/
-    stet::allocator       allocator = heap();
+    progress_callback               progress{};
+    std::span<std::byte>            staging{};          ///< as in write_options
+    prefetch_function               prefetch = nullptr; ///< as in write_options
+    stet::hashes::request           hashes{};           ///< what is hashed on the way, see hashes/
+    stet::allocator                 allocator = heap();
 };
 
 namespace detail {
@@ -85,13 +83,13 @@ constexpr write_options write_part(const Options& options) noexcept
     return {.progress = options.progress, .staging = options.staging, .prefetch = options.prefetch};
 }
 
-/// The header of a save, once its metadata is known to go with the tensors.
-/// errors: those of the check and of make_header
+/// The header of a save, once its metadata is known not to contradict the markers of quantised layers.
+/// errors: in strict conduct those of refuse_conflicts; those of make_header
 template <class Options>
 result<header> header_of(const plan& tensors, const metadata_view& metadata, const Options& options)
 {
-    if (options.metadata_check != nullptr && options.strictness == strictness::strict) {
-        if (auto sound = options.metadata_check(tensors, metadata); !sound)
+    if (options.strictness == strictness::strict) {
+        if (auto sound = refuse_conflicts(tensors, metadata); !sound)
             return sound.error();
     }
     return make_header(tensors, metadata, options.header_room);
@@ -103,7 +101,8 @@ result<written_checkpoint> write_plan(const plan& tensors, sink_ref destination,
 
 /// Writes a plan made before to a sink of any kind, a temporary one too, or to the end of a named std::vector<std::byte>
 /// or other container of bytes. A string would be taken for a path: `append_sink{text}`.
-/// errors: those of make_header and write. A container that the file is appended to is left as it was then
+/// errors: in strict conduct quantised_companion for metadata that contradict a layer's marker; those of make_header and
+///         write. A container that the file is appended to is left as it was then
 template <detail::save_destination Destination>
 result<written_checkpoint> save(const plan& tensors, Destination&& destination,
                                 const sink_options& options = {})

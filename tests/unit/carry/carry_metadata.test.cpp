@@ -166,6 +166,32 @@ TEST_CASE("a marker and metadata that contradict each other are refused in stric
           whole(described("model.diffusion_model.a")));
 }
 
+TEST_CASE("a model of the older form goes with no layers of the metadata, for no loader reads both")
+{
+    const small_tensors old_model{"a.weight", "a.scale_weight", "scaled_fp8"};
+    const small_tensors old_text{"t5xxl.a.weight", "t5xxl.a.scale_weight", "t5xxl.scaled_fp8"};
+    const small_tensors text{"t5xxl.c.weight"};
+    const small_tensors model{"b.weight"};
+    const list          of_text = layers(described("t5xxl.c"));
+    CHECK(composed(families::flux{}, old_model, {}, text, of_text) == "quantised_companion");
+    CHECK(composed(families::flux{}, old_model, {}, text, {}) == "none");
+    CHECK(composed(families::flux{}, old_model, {}, text, of_text, {.strictness = strictness::as_comfyui}) ==
+          whole(described("text_encoders.t5xxl.c")));
+    CHECK(composed(families::flux{}, model, layers(described("b")), old_text, {}) ==
+          whole(described("model.diffusion_model.b")));
+
+    const list                               none{};
+    const std::array<stet::metadata_view, 2> sources{none, of_text};
+    const auto                               said =
+        stet::carry::compose(stet::full{.model = old_model, .text_encoder = text, .vae = stet::no_entries},
+                             families::flux{}, sources);
+    REQUIRE_FALSE(said);
+    CHECK(
+        stet::message(said.error()) ==
+        "tensor 'scaled_fp8': beside '_quantization_metadata' no loader reads this older form (old-and-metadata); give "
+        "its layers markers");
+}
+
 TEST_CASE("a layer of a format that nobody knows is carried as it is, and named")
 {
     const small_tensors                      model{"a.weight"};

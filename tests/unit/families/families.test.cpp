@@ -279,12 +279,25 @@ TEST_CASE("families of a continuous type know the sigmas that ComfyUI records, t
                                    {"StableAudio", {0x43FA0002U, 0x3CF5C28FU}}});
 }
 
-TEST_CASE("what ComfyUI loses when it loads its own file is known of some families")
+TEST_CASE("what ComfyUI loses when it loads its own file is known, and of which families")
 {
-    CHECK(families::sam3::reload_caveat == "ComfyUI does not recognise the file");
-    CHECK(families::stable_zero123::reload_caveat.find("SD15_instructpix2pix") != std::string_view::npos);
-    CHECK(families::wan_animate2::reload_caveat.find("'config'") != std::string_view::npos);
-    CHECK(families::flux::reload_caveat.empty());
+    std::map<std::string_view, std::string_view> known;
+    []<class... Family>(stet::family_list<Family...>, auto& into) {
+        ((Family::reload_caveat.empty() || into.emplace(Family::name, Family::reload_caveat).second) && ...);
+    }(families::all{}, known);
+    std::set<std::string_view> names;
+    for (const auto& [name, caveat] : known)
+        names.insert(name);
+    CHECK(names == std::set<std::string_view>{"SAM3", "SAM31", "PixelDiTT2I", "Stable_Zero123",
+                                              "WAN21_CausalAR_T2V", "WAN21_FlowRVS", "WAN_Animate2", "LTXV",
+                                              "MiniMaxH3", "Trellis2"});
+    for (const std::string_view unknown : {"SAM3", "SAM31", "PixelDiTT2I"})
+        CHECK(known[unknown] == "ComfyUI does not recognise the file");
+    CHECK(known["Stable_Zero123"].find("SD15_instructpix2pix") != std::string_view::npos);
+    CHECK(known["Trellis2"].find("'is_512'") != std::string_view::npos);
+    for (const std::string_view configured :
+         {"WAN21_CausalAR_T2V", "WAN21_FlowRVS", "WAN_Animate2", "LTXV", "MiniMaxH3"})
+        CHECK(known[configured].find("'config'") != std::string_view::npos);
 }
 
 TEST_CASE("one family is visited and no other")

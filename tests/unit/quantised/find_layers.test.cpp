@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include "support/failure.hpp"
 #include "support/quantised_sample.hpp"
 #include "support/short_memory.hpp"
 
+#include <stet/families/layouts.hpp>
+#include <stet/plan/make_plan.hpp>
 #include <stet/quantised/find_layers.hpp>
 #include <stet/shards/sharding.hpp>
+#include <stet/state/checkpoint.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -107,6 +111,26 @@ TEST_CASE("a name tells its layer, so that a set of files keeps layers whole")
           std::vector<std::uint32_t>{0, 1});
     CHECK(std::vector<std::uint32_t>((*whole)[0].begin(), (*whole)[0].end()) ==
           std::vector<std::uint32_t>{0, 2});
+}
+
+TEST_CASE("a plan's layers have the names that they are saved under, and outlive it")
+{
+    const quantised_sample          sample = sound_sample("nvfp4");
+    const std::vector<named_tensor> model = sample.named();
+    const auto                      layers = [&] {
+        const auto plan = stet::make_plan(stet::model_only{.model = model}, stet::layouts::generic{});
+        REQUIRE(plan);
+        return stet::quantised::find_layers(*plan);
+    }();
+    REQUIRE(layers);
+    REQUIRE(layers->size() == 1);
+    const layer& one = (*layers)[0];
+    CHECK(one.name == "model.diffusion_model." + q());
+    CHECK(one.format == &formats::nvfp4);
+    CHECK(one.described_by == described_by::marker);
+    CHECK(layers->find("model.diffusion_model." + q()) == &one);
+    CHECK(layers->tensors()[one.weight].name == "model.diffusion_model." + q() + ".weight");
+    CHECK(layers->tensors().size() == sample.tensors().size());
 }
 
 TEST_CASE("the metadata describes a layer, and wins over its marker")
@@ -244,6 +268,17 @@ TEST_CASE("a dict's tensor that is an error stops the search with its name")
     REQUIRE_FALSE(found);
     CHECK(found.error().code == stet::errc::missing_tensor);
     CHECK(found.error().subject() == q() + ".weight");
+}
+
+TEST_CASE("a plan's layers are not found without memory for their names")
+{
+    const quantised_sample          sample = sound_sample("nvfp4");
+    const std::vector<named_tensor> tensors = sample.named();
+    const auto                      plan = stet::make_plan(tensors);
+    REQUIRE(plan);
+    CHECK(support::allocations_needed([&](const stet::allocator& memory) {
+              return support::failure(stet::quantised::find_layers(*plan, {.allocator = memory}));
+          }) > 3);
 }
 
 TEST_CASE("without memory nothing is found")

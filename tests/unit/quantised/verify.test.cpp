@@ -3,7 +3,10 @@
 #include "support/quantised_sample.hpp"
 #include "support/short_memory.hpp"
 
+#include <stet/families/layouts.hpp>
+#include <stet/plan/make_plan.hpp>
 #include <stet/quantised/verify.hpp>
+#include <stet/state/checkpoint.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -108,6 +111,20 @@ TEST_CASE("a map of tensors is verified as a file is")
                                     {.metadata = R"({"layers": {"blocks.0.attn.q": {"format": "mxfp8"}}})"});
     REQUIRE(found);
     CHECK(found->empty());
+}
+
+TEST_CASE("a plan is verified before it is saved, under the names that it is saved under")
+{
+    quantised_sample sample = sound_sample("mxfp8");
+    sample.drop(q() + ".weight_scale");
+    const auto tensors = sample.named();
+    const auto plan = stet::make_plan(stet::model_only{.model = tensors}, stet::layouts::generic{});
+    REQUIRE(plan);
+    const auto found = stet::quantised::verify(*plan);
+    REQUIRE(found);
+    REQUIRE(found->size() == 1);
+    CHECK((*found)[0].rule == rule::scale_missing);
+    CHECK((*found)[0].layer == "model.diffusion_model." + q());
 }
 
 TEST_CASE("a shape that is told is held against the weight")

@@ -4,6 +4,7 @@
 #include "support/short_memory.hpp"
 #include "support/split_names.hpp"
 
+#include <stet/families/families.hpp>
 #include <stet/families/layouts.hpp>
 #include <stet/split/split.hpp>
 #include <stet/vocabulary/message.hpp>
@@ -146,6 +147,19 @@ TEST_CASE("ComfyUI does not look for a text encoder where its loader has none")
     const auto compatible = split_of<layouts::svd>(given, {.strictness = strictness::as_comfyui});
     CHECK(compatible.text_encoder.empty());
     CHECK(names_of(compatible.leftover) == name_list{"cond_stage_model.a"});
+}
+
+TEST_CASE("Flux2's text encoder is found, in either conduct, and its tokenizer with it")
+{
+    const small_tensors given{"model.diffusion_model.double_blocks.0.img_mod.lin.weight",
+                              "text_encoders.mistral3_24b.transformer.model.embed_tokens.weight",
+                              "text_encoders.tekken_model"};
+    for (const strictness how : {strictness::strict, strictness::as_comfyui}) {
+        const auto split = split_of<stet::families::flux2>(given, {.strictness = how});
+        CHECK(names_of(split.text_encoder) ==
+              name_list{"mistral3_24b.transformer.model.embed_tokens.weight", "tekken_model"});
+        CHECK(split.leftover.empty());
+    }
 }
 
 TEST_CASE("a name given twice is refused, or the later tensor wins")

@@ -8,6 +8,7 @@
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/json_document.hpp"
 #include "../../vocabulary/impl/json_text.hpp"
+#include "../../vocabulary/impl/layer_words.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../carried.hpp"
 
@@ -17,8 +18,7 @@
 
 namespace STET_NAMESPACE::detail {
 
-/// The metadata entry that describes quantised layers, and what follows a layer's name in that of its weight.
-inline constexpr std::string_view layers_key = "_quantization_metadata";
+/// What follows a layer's name in that of its weight.
 inline constexpr std::string_view weight_end = ".weight";
 
 /// The text of a file's entry; of one given twice the last.

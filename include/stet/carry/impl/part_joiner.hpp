@@ -12,6 +12,7 @@
 #include "merged_entries.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
@@ -23,7 +24,8 @@ public:
     part_joiner(const carry::carry_options& options, carry::carried& report) noexcept;
 
     /// A component's dict, the metadata of its file, and how the layout names its keys.
-    result<void> add(const metadata_view& source, const any_dict& dict, const naming& names);
+    result<void> add(const metadata_view& source, const any_dict& dict, const naming& names,
+                     bool is_text_encoder);
 
     /// Sets the report's metadata.
     /// own: entries that are there whatever the files say
@@ -31,7 +33,8 @@ public:
 
 private:
     /// Refuses a contradiction, in strict conduct, and names layers of unknown formats.
-    result<void> look_at(const any_dict& dict, const std::optional<std::string_view>& layers);
+    result<void> look_at(const any_dict& dict, const std::optional<std::string_view>& layers,
+                         bool is_text_encoder);
 
     result<void> add_layers(std::string_view text, const any_dict& dict, const naming& names);
 
@@ -39,6 +42,7 @@ private:
     carry::carried*             report_;
     merged_entries              merged_{};
     layer_text                  layers_;
+    std::string old_flag_{}; ///< of the older form; in text encoders alone it is read beside metadata
 };
 
 } // namespace STET_NAMESPACE::detail

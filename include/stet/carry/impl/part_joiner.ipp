@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../quantised/verify.hpp"
+#include "../../vocabulary/impl/companion_names.hpp"
 #include "entry_filter.hpp"
 #include "part_joiner.hpp"
 
@@ -22,7 +23,7 @@ STET_INLINE part_joiner::part_joiner(const carry::carry_options& options, carry:
 }
 
 STET_INLINE result<void> part_joiner::add(const metadata_view& source, const any_dict& dict,
-                                          const naming& names)
+                                          const naming& names, bool is_text_encoder)
 {
     entry_filter filter(*options_, *report_);
     if (auto taken = filter.take(source, layers_key); !taken)
@@ -30,17 +31,22 @@ STET_INLINE result<void> part_joiner::add(const metadata_view& source, const any
     if (auto added = merged_.add(filter.kept()); !added)
         return added;
     const auto layers = layers_entry(source);
-    if (auto sound = look_at(dict, layers); !sound)
+    if (auto sound = look_at(dict, layers, is_text_encoder); !sound)
         return sound;
     return layers ? about_unusable(add_layers(*layers, dict, names), *options_, *report_) : result<void>();
 }
 
 STET_INLINE result<void> part_joiner::look_at(const any_dict&                        dict,
-                                              const std::optional<std::string_view>& layers)
+                                              const std::optional<std::string_view>& layers,
+                                              bool                                   is_text_encoder)
 {
     const auto tensors = list_tensors(dict, options_->allocator);
     if (!tensors)
         return tensors.error();
+    for (const quantised::named_tensor& one : *tensors) {
+        if (!is_text_encoder && companion_of(one.name) == "scaled_fp8")
+            old_flag_ = one.name;
+    }
     const auto found = (quantised::verify)(
         tensors->view(), {.metadata = layers, .values = false, .allocator = options_->allocator});
     if (!found)
@@ -76,6 +82,10 @@ STET_INLINE result<void> part_joiner::add_layers(std::string_view text, const an
 STET_INLINE result<void> part_joiner::finish(const metadata_view& own)
 {
     if (!layers_.empty()) {
+        if (!old_flag_.empty() && options_->strictness == strictness::strict)
+            return error{.code = errc::quantised_companion}
+                .with(name(quantised::rule::old_and_metadata))
+                .about(old_flag_);
         const metadata_list layers{{std::string(layers_key), layers_.finished()}};
         if (auto added = merged_.add(layers); !added)
             return added;

@@ -27,6 +27,24 @@ STET_INLINE result<growing_array<quantised::named_tensor>> list_tensors(const an
     return all;
 }
 
+STET_INLINE result<growing_array<quantised::named_tensor>> list_tensors(const plan& tensors, arena& names,
+                                                                        const allocator& memory)
+{
+    growing_array<quantised::named_tensor> all(memory);
+    if (!all.reserve(tensors.records().size()))
+        return detail::out_of_memory(tensors.records().size() * sizeof(quantised::named_tensor));
+    for (const record& placed : tensors.records()) {
+        char* const name = names.text(placed.name.size());
+        if (name == nullptr)
+            return detail::out_of_memory(placed.name.size());
+        placed.name.prefix.copy(name, placed.name.prefix.size());
+        placed.name.stem.copy(name + placed.name.prefix.size(), placed.name.stem.size());
+        static_cast<void>(
+            all.push({.name = {name, placed.name.size()}, .tensor = tensors.tensor(placed)})); // has room
+    }
+    return all;
+}
+
 } // namespace detail
 
 namespace quantised {
@@ -51,6 +69,20 @@ STET_INLINE result<layers> find_layers(array_view<const named_tensor> tensors, c
                      .run(tensors);
     if (!found)
         return found.error();
+    return layers(std::move(*found));
+}
+
+STET_INLINE result<layers> find_layers(const plan& tensors, const find_options& options)
+{
+    detail::arena names(options.allocator);
+    const auto    all = detail::list_tensors(tensors, names, options.allocator);
+    if (!all)
+        return all.error();
+    auto found = detail::layer_finder(options.metadata, options.formats, options.shapes, options.allocator)
+                     .run(all->view());
+    if (!found)
+        return found.error();
+    found->texts.absorb(std::move(names));
     return layers(std::move(*found));
 }
 

@@ -3,6 +3,7 @@
 #ifndef STET_QUANTISED_IMPL_FORMATS_HPP
 #define STET_QUANTISED_IMPL_FORMATS_HPP
 
+#include "../../vocabulary/impl/layer_words.hpp"
 #include "../layer.hpp"
 
 #include <array>
@@ -141,31 +142,27 @@ inline constexpr format int8_tensorwise{.name = "int8_tensorwise",
                                         .weight_types = {dtype::i8},
                                         .loadable_weight_types = {dtype::u8},
                                         .code_valued_types = detail::format_rows::halves,
-                                        .members = {.convrot = true, .convrot_groupsize = true},
+                                        .members = detail::members_of("int8_tensorwise"),
                                         .side_tensors = detail::format_rows::int8_sides};
-inline constexpr format convrot_w4a4{
-    .name = "convrot_w4a4",
-    .arithmetic = arithmetic::int4,
-    .weight_types = {dtype::i8},
-    .loadable_weight_types = {dtype::u8},
-    .code_bits = 4,
-    .members = {.convrot_groupsize = true, .is_always_rotated = true, .linear_dtype = true},
-    .side_tensors = detail::format_rows::int4_sides};
+inline constexpr format convrot_w4a4{.name = "convrot_w4a4",
+                                     .arithmetic = arithmetic::int4,
+                                     .weight_types = {dtype::i8},
+                                     .loadable_weight_types = {dtype::u8},
+                                     .code_bits = 4,
+                                     .members = detail::members_of("convrot_w4a4"),
+                                     .side_tensors = detail::format_rows::int4_sides};
 /// Of 4 or 6 bits; which tells the width of a row beside the count of groups.
 inline constexpr format asym_w4a8_int8{.name = "asym_w4a8_int8",
                                        .arithmetic = arithmetic::int4_int8,
                                        .weight_types = {dtype::i8},
                                        .code_bits = 4,
-                                       .members = {.convrot_groupsize = true,
-                                                   .is_always_rotated = true,
-                                                   .group_size = true,
-                                                   .usual_group_size = 16},
+                                       .members = detail::members_of("asym_w4a8_int8"),
                                        .side_tensors = detail::format_rows::int4_int8_sides};
 inline constexpr format awq_w4a16{.name = "awq_w4a16",
                                   .arithmetic = arithmetic::awq,
                                   .weight_types = {dtype::i8},
                                   .code_bits = 4,
-                                  .members = {.group_size = true, .usual_group_size = 64},
+                                  .members = detail::members_of("awq_w4a16"),
                                   .side_tensors = detail::format_rows::awq_sides};
 
 /// An fp8 weight without companions: its codes are its numbers.

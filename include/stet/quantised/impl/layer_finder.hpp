@@ -5,6 +5,7 @@
 #include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
+#include "../../vocabulary/impl/layer_words.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../layer.hpp"
@@ -19,9 +20,6 @@
 #include <string_view>
 
 namespace STET_NAMESPACE::detail {
-
-/// Markers beyond this are not read: ComfyUI's have some hundred bytes.
-inline constexpr std::uint64_t largest_marker = std::uint64_t{1} << 20U;
 
 /// Whether a format has a side tensor of that name, by which a layer is known to be quantised.
 bool is_telling_side(std::string_view member, array_view<const quantised::format> own) noexcept;

@@ -88,15 +88,16 @@ void with_marker(const quantised::layer& one, bool report, finding_writer& out, 
     read(json->root());
 }
 
-/// Whether two descriptions make the same numbers of the same bytes.
-inline bool mean_the_same(const description& a, const description& b) noexcept
+/// Whether a marker says what the entry says.
+inline bool is_the_same(const json_item& entry, const json_item& marker, const quantised::format* format,
+                        finding_writer& out, const allocator& memory) noexcept
 {
-    const quantised::settings& left = a.settings;
-    const quantised::settings& right = b.settings;
-    return a.format_name == b.format_name && left.convrot == right.convrot &&
-           left.full_precision_matrix_mult == right.full_precision_matrix_mult &&
-           (!left.convrot || left.convrot_groupsize == right.convrot_groupsize) &&
-           left.group_size == right.group_size && left.linear_dtype == right.linear_dtype;
+    json_text_builder first(memory);
+    json_text_builder second(memory);
+    if (!put_json(first, entry, json_letters::utf8, memory) ||
+        !put_json(second, marker, json_letters::utf8, memory))
+        out.fail(out_of_memory(first.size() + second.size()));
+    return mean_the_same(first.view(), second.view(), format != nullptr ? &format->members : nullptr);
 }
 
 STET_INLINE void check_description(const quantised::layer& one, const std::optional<json_item>& entry,
@@ -114,8 +115,9 @@ STET_INLINE void check_description(const quantised::layer& one, const std::optio
     if (one.described_by != quantised::described_by::both)
         return;
     bool is_same = false;
-    with_marker(one, false, out, memory,
-                [&](const json_item& said) { is_same = mean_the_same(counts, describe(said, own, {})); });
+    with_marker(one, false, out, memory, [&](const json_item& said) {
+        is_same = is_the_same(*entry, said, counts.format, out, memory);
+    });
     if (!is_same)
         out.say(quantised::rule::metadata_conflict, quantised::severity::error, one.name, marker,
                 "what the metadata says", "another description");

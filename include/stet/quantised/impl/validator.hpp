@@ -12,6 +12,7 @@
 #include "layer_finder.hpp"
 #include "old_form.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -22,6 +23,8 @@ namespace STET_NAMESPACE::detail {
 class name_set {
 public:
     explicit name_set(const allocator& memory) noexcept : names_(memory), table_(memory) {}
+
+    std::size_t size() const noexcept { return names_.size(); }
 
     bool contains(std::string_view name) const noexcept;
 
@@ -63,6 +66,9 @@ private:
     void check_plain(const layer& one);
     void check_described(const layer& one);
 
+    /// Whether it has the prefix of a weight; the weights of a model by itself have none in common.
+    bool lies_among_weights(const layer& one) const noexcept;
+
     /// Whether the flag's old names are converted when the file is loaded.
     bool is_converted(const loaded_flag& flag) const noexcept
     {
@@ -86,6 +92,7 @@ private:
     old_form                            old_;
     name_set                            roots_;  ///< of the weights' names
     name_set                            joined_; ///< layers of OpenCLIP that were named
+    bool has_components_ = false;                ///< whether a weight has a component's prefix
 };
 
 } // namespace STET_NAMESPACE::detail

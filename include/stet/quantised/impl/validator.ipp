@@ -64,10 +64,18 @@ STET_INLINE bool validator::prepare()
         }
     }
     for (const quantised::named_tensor& one : layers_.tensors()) {
-        if (split_group_name(one.name).part == group_part::weight && !roots_.add(name_root(one.name)))
+        if (split_group_name(one.name).part != group_part::weight)
+            continue;
+        has_components_ = has_components_ || !component_prefix(one.name).empty();
+        if (!roots_.add(name_root(one.name)))
             return false;
     }
     return true;
+}
+
+STET_INLINE bool validator::lies_among_weights(const layer& one) const noexcept
+{
+    return roots_.contains(name_root(one.name)) || (roots_.size() > 1 && !has_components_);
 }
 
 STET_INLINE void validator::check_metadata()
@@ -184,7 +192,7 @@ STET_INLINE void validator::check_described(const layer& one)
     else if (is_of_clip(one.name))
         say(rule::clip_not_read, severity::error, one.name, "a text encoder whose loader reads markers",
             "CLIP");
-    if (one.weight == quantised::no_tensor && !roots_.contains(name_root(one.name))) {
+    if (one.weight == quantised::no_tensor && !lies_among_weights(one)) {
         say(rule::side_tensor_orphan, severity::error, one.name, "the prefix of the weights", "another");
         return;
     }

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../header/header.hpp"
-#include "../../plan/plan.hpp"
 #include "../../vocabulary/impl/arena.hpp"
-#include "../../vocabulary/impl/growing_array.hpp"
-#include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/readable.hpp"
 #include "../verify.hpp"
 #include "validator.hpp"
@@ -22,36 +18,11 @@ STET_INLINE result<findings>(verify)(array_view<const named_tensor> tensors, con
         .run();
 }
 
-STET_INLINE result<void> refuse_conflicts(const plan& tensors, const metadata_view& metadata)
+STET_INLINE result<findings>(verify)(const plan& tensors, const verify_options& options)
 {
-    std::optional<std::string_view> layers;
-    const auto looked = metadata.each([&layers](std::string_view key, std::string_view text) {
-        if (key == metadata_key)
-            layers = text;
-        return result<void>();
-    });
-    if (!looked || !layers)
-        return looked;
-    detail::arena                       names(tensors.memory());
-    detail::growing_array<named_tensor> all(tensors.memory());
-    for (const record& placed : tensors.records()) {
-        char* const joined = names.text(placed.name.size());
-        if (joined == nullptr)
-            return detail::out_of_memory(placed.name.size());
-        placed.name.prefix.copy(joined, placed.name.prefix.size());
-        placed.name.stem.copy(joined + placed.name.prefix.size(), placed.name.stem.size());
-        if (!all.push({.name = {joined, placed.name.size()}, .tensor = tensors.tensor(placed)}))
-            return detail::out_of_memory((all.size() + 1) * sizeof(named_tensor));
-    }
-    const auto found =
-        (verify)(all.view(), {.metadata = layers, .values = false, .allocator = tensors.memory()});
-    if (!found)
-        return found.error();
-    for (const finding& one : *found) {
-        if (one.rule == rule::metadata_conflict)
-            return error{.code = errc::quantised_companion}.with(name(one.rule)).about(one.layer);
-    }
-    return {};
+    detail::arena names(options.allocator);
+    const auto    all = detail::list_tensors(tensors, names, options.allocator);
+    return all ? (verify)(all->view(), options) : result<findings>(all.error());
 }
 
 STET_INLINE std::string message(const finding& one)

@@ -223,6 +223,11 @@ private:
         const metadata_view metadata = options_.file.metadata;
         if (const auto checked = sorted_entries(metadata, options_.file.allocator); !checked)
             return checked.error();
+        // The index, in which they may stand, describes the layers of all files.
+        if (options_.file.strictness == strictness::strict) {
+            if (auto sound = refuse_conflicts(tensors_, metadata); !sound)
+                return sound;
+        }
         auto listed = metadata.each([this](std::string_view key, std::string_view text) -> result<void> {
             given_.emplace_back(key, text);
             return {};

@@ -222,6 +222,8 @@ constexpr std::string_view sentence_of(const error& e) noexcept
                "first, or save as ComfyUI does";
     if (e.code == errc::quantised_companion && has_party && e.first_party() == "metadata-conflict")
         return "layer %s: its marker and the metadata say different things (%1); remove the one that is wrong";
+    if (e.code == errc::quantised_companion && has_party && e.first_party() == "old-and-metadata")
+        return "%t: beside '_quantization_metadata' no loader reads this older form (%1); give its layers markers";
     if (e.code == errc::outside_root && has_party)
         return "%s leads out of the output folder by a link; use a folder without one, or save below the folder that "
                "it leads to";

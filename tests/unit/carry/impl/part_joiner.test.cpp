@@ -33,9 +33,9 @@ TEST_CASE("components without metadata change nothing, and names are said once")
     stet::detail::part_joiner  joiner(options, said);
     const stet::layouts::sd3   layout{};
     const auto                 names = stet::detail::names_by<stet::layouts::sd3, role::model>(layout);
-    REQUIRE(joiner.add({}, stet::component<role::model>(dict), names));
-    REQUIRE(joiner.add(other, stet::component<role::model>(dict), names));
-    REQUIRE(joiner.add(other, stet::component<role::model>(dict), names));
+    REQUIRE(joiner.add({}, stet::component<role::model>(dict), names, false));
+    REQUIRE(joiner.add(other, stet::component<role::model>(dict), names, false));
+    REQUIRE(joiner.add(other, stet::component<role::model>(dict), names, false));
     REQUIRE(joiner.finish({}));
     CHECK(said.metadata == other);
     CHECK(said.unknown.size() == 1);

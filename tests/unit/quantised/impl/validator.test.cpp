@@ -72,6 +72,17 @@ TEST_CASE("a weight is missing where others have its prefix, else its companions
     CHECK(sample.said() == line("error side-tensor-orphan", "a.b"));
 }
 
+TEST_CASE("a model by itself, whose weights have no prefix in common, has lost none")
+{
+    auto sample = layer_at("txt_in"); // and another weight
+    sample.drop("txt_in.weight");
+    CHECK(sample.said() == line("error side-tensor-orphan", "txt_in")); // as an encoder's name would be
+    sample.add("img_in.weight", dtype::f16, {2});
+    CHECK(sample.said() == line("error weight-missing", "txt_in"));
+    sample.add("vae.conv_in.weight", dtype::f16, {2});
+    CHECK(sample.said() == line("error side-tensor-orphan", "txt_in"));
+}
+
 TEST_CASE("metadata that is no JSON, has no layers, or names no layer")
 {
     auto sample = sound_sample("mxfp8");
