@@ -113,6 +113,7 @@ public:
     saver(const stet::plan& plan, const stet::numbered& where) : plan_(&plan), where_(where) {}
 
     bool is_busy() const { return save_.has_value(); }
+    bool has_failed() const { return has_failed_; }
 
     void begin()
     {
@@ -151,9 +152,11 @@ private:
             const auto& saved = save_->wait();
             if (saved)
                 outcome_ = "saved " + saved->path;
-            else if (saved.error().code != stet::errc::cancelled)
+            else if (saved.error().code != stet::errc::cancelled) {
                 outcome_ = stet::message(saved.error());
-            else
+                has_failed_ = true;
+                std::cerr << outcome_ << '\n';
+            } else
                 outcome_ = count_files() == files_before_ ? "cancelled, nothing is left behind" : "cancelled";
             save_.reset();
         }
@@ -176,6 +179,7 @@ private:
     stet::worker_threads                                 thread_{1}; // or the engine's job system
     std::optional<stet::background_save<stet::numbered>> save_;
     bool                                                 is_cancelled_ = false;
+    bool                                                 has_failed_ = false;
     std::size_t                                          files_before_ = 0;
     std::string                                          outcome_ = "ready";
 };
@@ -229,4 +233,5 @@ int main(int count, char** values)
         std::this_thread::sleep_for(std::chrono::milliseconds(1)); // draws
         renderer.end_frame();
     }
+    return saver.has_failed() ? 1 : 0;
 }
