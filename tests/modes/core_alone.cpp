@@ -38,7 +38,7 @@ std::size_t write_checkpoint(int (*write)(void*, const void*, std::size_t), void
 
     std::array<std::byte, 256> staging;
     stet::callback_sink        sink(write, device);
-    const auto saved = stet::save(stet::model_only{.model = weights}, layout{}, sink,
-                                  {.metadata = {{"format", "pt"}}, .staging = staging, .allocator = *memory});
+    const auto                 saved = stet::save(stet::model_only{.model = weights}, layout{}, sink,
+                                                  {.metadata = {{"format", "pt"}}, .staging = staging, .allocator = *memory});
     return saved ? 0 : stet::write_message(saved.error(), message, capacity);
 }
