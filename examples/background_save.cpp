@@ -5,8 +5,7 @@
 
 #include <stet/stet.hpp>
 #include <stet/writers/background_save.hpp>
-#include <stet/writers/direct_writer.hpp>
-#include <stet/writers/parallel_writer.hpp>
+#include <stet/writers/file_writers.hpp>
 
 #include <algorithm>
 #include <chrono>

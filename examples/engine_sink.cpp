@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Writes a checkpoint as an engine does: through its own file system, with its own memory, without touching
 // the heap. Compiles with -fno-exceptions -fno-rtti.
-#include <stet/layout/prefix_layout.hpp>
+#include <stet/layout/family.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/state/checkpoint.hpp>
 #include <stet/vocabulary/message.hpp>
 

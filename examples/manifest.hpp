@@ -6,8 +6,8 @@
 
 #include "size_in_memory.hpp"
 
-#include <stet/tensor/produced.hpp>
 #include <stet/tensor/tensor_like.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <algorithm>
 #include <cstddef>

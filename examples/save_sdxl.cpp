@@ -5,7 +5,7 @@
 #include "manifest.hpp"
 #include "report.hpp"
 
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/stet.hpp>
 
 #include <iostream>

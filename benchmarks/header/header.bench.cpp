@@ -5,7 +5,7 @@
 
 #include <stet/header/header.hpp>
 #include <stet/plan/make_plan.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/vocabulary/impl/memory_size.hpp>
 
 #include <benchmark/benchmark.h>

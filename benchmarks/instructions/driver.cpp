@@ -6,7 +6,7 @@
 
 #include <stet/read/read_header.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // The next number of a folder. Floor: a readdir loop over it.
 #include <stet/file/file_system.hpp>
 #include <stet/file/native_file_system.hpp>
-#include <stet/naming/numbered_name.hpp>
+#include <stet/naming/output_name.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -4,7 +4,7 @@
 // elements that one writes first, which multiplies and rounds each.
 #include <stet/quantised/dequantised.hpp>
 #include <stet/quantised/encoded.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/tensor/half.hpp>
 
 #include <benchmark/benchmark.h>

@@ -7,7 +7,7 @@
 #include <stet/header/header.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/read/read_header.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -9,9 +9,8 @@
 #include <stet/read.hpp>
 #include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
-#include <stet/writers/direct_writer.hpp>
+#include <stet/writers/file_writers.hpp>
 #include <stet/writers/impl/write_queue.hpp>
-#include <stet/writers/parallel_writer.hpp>
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // Writing a checkpoint into memory, plan and header included. Floor: memcpy of the same tensors.
 #include <stet/families/layouts.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <benchmark/benchmark.h>
 

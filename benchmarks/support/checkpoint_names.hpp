@@ -2,8 +2,8 @@
 #ifndef STET_BENCHMARKS_SUPPORT_CHECKPOINT_NAMES_HPP
 #define STET_BENCHMARKS_SUPPORT_CHECKPOINT_NAMES_HPP
 
-#include <stet/layout/prefix_layout.hpp>
-#include <stet/state/role.hpp>
+#include <stet/layout/family.hpp>
+#include <stet/state/model.hpp>
 #include <stet/tensor/tensor_view.hpp>
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 // one writes first.
 #include "support/beside_floor.hpp"
 
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/tensor/casts.hpp>
 
 #include <benchmark/benchmark.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Strided tensors written out. Floor: memcpy of the same bytes, measured in the same run; its time over the case's is
 // the counter x_memcpy. Baseline: the loop over all indices that one writes first.
-#include <stet/sink/append_sink.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/tensor/strided.hpp>
 
 #include <benchmark/benchmark.h>

@@ -9,8 +9,8 @@
 #include "readable.hpp"
 
 #include <stet/read/checkpoint_reader.hpp>
-#include <stet/tensor/produced.hpp>
 #include <stet/tensor/tensor_like.hpp>
+#include <stet/tensor/views.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <algorithm>

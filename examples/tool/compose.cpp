@@ -14,8 +14,7 @@
 #include "subcommand.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
-#include <stet/carry/comfyui_component.hpp>
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/stet.hpp>
 
 #include <algorithm>

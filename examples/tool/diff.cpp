@@ -7,7 +7,7 @@
 
 #include <stet/diff.hpp>
 #include <stet/read/mapped_file.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <array>

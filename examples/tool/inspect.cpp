@@ -9,7 +9,7 @@
 #include "table.hpp"
 
 #include <stet/tensor/dtype.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 
 #include <algorithm>
 #include <array>

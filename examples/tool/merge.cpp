@@ -11,7 +11,6 @@
 #include "subcommand.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
-#include <stet/carry/pass_on.hpp>
 #include <stet/merge.hpp>
 #include <stet/stet.hpp>
 

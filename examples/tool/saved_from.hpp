@@ -10,7 +10,7 @@
 #include "progress_bar.hpp"
 
 #include <stet/carry/carried.hpp>
-#include <stet/header/metadata.hpp>
+#include <stet/header/header.hpp>
 #include <stet/save/save.hpp>
 
 #include <cstdint>

@@ -6,8 +6,6 @@
 // IWYU pragma: begin_exports
 #include "carry/carried.hpp"
 #include "carry/carry_metadata.hpp"
-#include "carry/comfyui_component.hpp"
-#include "carry/pass_on.hpp"
 // IWYU pragma: end_exports
 
 #endif

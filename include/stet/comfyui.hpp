@@ -5,7 +5,6 @@
 
 // IWYU pragma: begin_exports
 #include "comfyui/ceilings.hpp"
-#include "comfyui/comfyui_metadata.hpp"
 #include "comfyui/comfyui_name.hpp"
 #include "comfyui/comfyui_target.hpp"
 #include "comfyui/save_parts.hpp"

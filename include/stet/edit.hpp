@@ -6,7 +6,6 @@
 // IWYU pragma: begin_exports
 #include "edit/edit.hpp"
 #include "edit/edit_options.hpp"
-#include "edit/slot.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -6,7 +6,6 @@
 // IWYU pragma: begin_exports
 #include "hashes/digests.hpp"
 #include "hashes/hash_checkpoint.hpp"
-#include "hashes/hash_texts.hpp"
 #include "hashes/while_saving.hpp"
 // IWYU pragma: end_exports
 

@@ -5,7 +5,7 @@
 
 #include "merge/merged_model.hpp"
 #include "merge/recipe.hpp"
-#include "quantised/value_reader.hpp"
-#include "read/tensor_reader.hpp"
+#include "quantised/dequantised.hpp"
+#include "read/checkpoint_reader.hpp"
 
 #endif

@@ -4,14 +4,13 @@
 #define STET_READ_HPP
 
 // IWYU pragma: begin_exports
-#include "file/readable_file.hpp"
 #include "read/byte_source.hpp"
 #include "read/checkpoint_header.hpp"
 #include "read/checkpoint_reader.hpp"
 #include "read/checkpoint_view.hpp"
 #include "read/mapped_file.hpp"
 #include "read/read_header.hpp"
-#include "tensor/alignment_report.hpp"
+#include "tensor/sizes.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -8,7 +8,6 @@
 #include "split/inverse_text_rules.hpp"
 #include "split/model_type.hpp"
 #include "split/split.hpp"
-#include "split/split_checkpoint.hpp"
 #include "split/split_rules.hpp"
 #include "split/splitting.hpp"
 // IWYU pragma: end_exports

@@ -5,10 +5,8 @@
 
 // IWYU pragma: begin_exports
 #include "writers/background_save.hpp"
-#include "writers/cloning_writer.hpp"
-#include "writers/direct_writer.hpp"
 #include "writers/executor.hpp"
-#include "writers/parallel_writer.hpp"
+#include "writers/file_writers.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -2,7 +2,7 @@
 // A callable that cannot be called as the reference would.
 // expect-gcc: conversion from
 // expect-clang: no viable conversion from
-#include <stet/vocabulary/function_ref.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 int main()
 {

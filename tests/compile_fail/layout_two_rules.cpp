@@ -2,7 +2,7 @@
 // One role cannot go under two prefixes.
 // expect: stet: this layout has two prefixes for one role; keep one under<role,
 // expect: rule for each role
-#include <stet/layout/prefix_layout.hpp>
+#include <stet/layout/family.hpp>
 
 namespace role = stet::role;
 

@@ -4,7 +4,7 @@
 // expect: rule or a place() overload, or choose a layout that has one
 #include <stet/families/layouts.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #ifdef STET_BREAK
 using layout = stet::layouts::sd1;

@@ -2,7 +2,7 @@
 // A producer that remembers something: only its type is kept, so the capture would be lost.
 // expect-gcc: no matching function for call to 'produced_view(
 // expect-clang: no matching function for call to 'produced_view'
-#include <stet/tensor/produced.hpp>
+#include <stet/tensor/views.hpp>
 
 int main()
 {

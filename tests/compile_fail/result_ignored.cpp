@@ -2,7 +2,7 @@
 // A failure nobody looks at.
 // expect-gcc: declared with attribute 'nodiscard'
 // expect-clang: ignoring return value of function declared with 'nodiscard' attribute
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 int main()
 {

@@ -2,7 +2,7 @@
 // A sink that is gone before the first byte is written.
 // expect-gcc: cannot bind non-const lvalue reference of type
 // expect-clang: no viable conversion from 'stet::counting_sink'
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 int main()
 {

@@ -2,7 +2,7 @@
 // A tensor produced from an object that is gone when the call returns.
 // expect-gcc: use of deleted function
 // expect-clang: call to deleted function 'produced_view'
-#include <stet/tensor/produced.hpp>
+#include <stet/tensor/views.hpp>
 
 struct device_tensor {
     int handle;

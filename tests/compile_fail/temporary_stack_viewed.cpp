@@ -2,7 +2,7 @@
 // A view of a stack that is gone when the statement ends.
 // expect-gcc: use of deleted function
 // expect-clang: call to deleted member function 'view'
-#include <stet/tensor/transposed.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <array>
 

@@ -3,7 +3,7 @@
 // expect-gcc: use of deleted function
 // expect-gcc: block_settings
 // expect-clang: call to deleted function call operator in type 'const detail::default_writer_maker<block_settings>'
-#include <stet/writers/direct_writer.hpp>
+#include <stet/writers/file_writers.hpp>
 
 stet::block_settings four_blocks();
 stet::file_writer    writer(const stet::block_settings& settings);

@@ -9,7 +9,7 @@
 #include <stet/edit/edit.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/save.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -7,8 +7,8 @@
 #include "support/test_data.hpp"
 #include "support/unnamed_family.hpp"
 
-#include <stet/comfyui/comfyui_metadata.hpp>
 #include <stet/comfyui/comfyui_name.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -3,7 +3,7 @@
 #include "support/json.hpp"
 #include "support/recorded_cases.hpp"
 
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -8,7 +8,7 @@
 #include <stet/merge.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/save.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/tensor/numbers.hpp>
 #include <stet/vocabulary/message.hpp>
 

@@ -5,7 +5,7 @@
 #include "support/stored_file.hpp"
 
 #include <stet/carry.hpp>
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/read.hpp>
 #include <stet/split.hpp>
 #include <stet/stet.hpp>

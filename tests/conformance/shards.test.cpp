@@ -11,7 +11,7 @@
 #include <stet/shards/save_shards.hpp>
 #include <stet/shards/sharding.hpp>
 #include <stet/tensor/dtype.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -3,7 +3,7 @@
 #include <stet/edit/edit.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/read/mapped_file.hpp>
-#include <stet/writers/cloning_writer.hpp>
+#include <stet/writers/file_writers.hpp>
 
 #if defined(__linux__)
 

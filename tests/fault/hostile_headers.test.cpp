@@ -5,7 +5,7 @@
 #include "support/optimised.hpp"
 #include "support/stored_file.hpp"
 
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/read/byte_source.hpp>
 #include <stet/read/checkpoint_reader.hpp>
 #include <stet/read/read_header.hpp>

@@ -3,7 +3,7 @@
 #ifndef STET_TESTS_FUZZ_FEW_BLOCKS_HPP
 #define STET_TESTS_FUZZ_FEW_BLOCKS_HPP
 
-#include <stet/vocabulary/allocator.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -6,7 +6,6 @@
 #include <stet/comfyui/comfyui_name.hpp>
 #include <stet/comfyui/impl/python_int.hpp>
 #include <stet/file/impl/windows_paths.hpp>
-#include <stet/naming/numbered_name.hpp>
 #include <stet/naming/output_name.hpp>
 #include <stet/vocabulary/impl/utf8.hpp>
 #include <stet/vocabulary/message.hpp>

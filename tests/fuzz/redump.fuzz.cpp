@@ -3,7 +3,7 @@
 #include "few_blocks.hpp"
 #include "fuzz_target.hpp"
 
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/vocabulary/impl/json_reader.hpp>
 #include <stet/vocabulary/message.hpp>
 

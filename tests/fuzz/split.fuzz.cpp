@@ -6,9 +6,9 @@
 #include "fuzz_target.hpp"
 
 #include <stet/read.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/split.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <cstddef>

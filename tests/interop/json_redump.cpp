@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Writes JSON texts anew, for test_json_redump.py to compare. Both ends of a pipe: the size of a text as a decimal
 // number, a line break, the text; back comes the same with the new text, or `-` and a line break for a text refused.
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/stet.hpp>
 
 #include <cstddef>

@@ -11,7 +11,7 @@
 #include <stet/families/layouts.hpp>
 #include <stet/layout/layout.hpp>
 #include <stet/state/checkpoint.hpp>
-#include <stet/state/prediction.hpp>
+#include <stet/state/model.hpp>
 
 #include <algorithm>
 #include <array>

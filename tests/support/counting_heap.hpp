@@ -3,7 +3,7 @@
 #ifndef STET_TESTS_SUPPORT_COUNTING_HEAP_HPP
 #define STET_TESTS_SUPPORT_COUNTING_HEAP_HPP
 
-#include <stet/vocabulary/allocator.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -4,8 +4,8 @@
 #define STET_TESTS_SUPPORT_CUT_TENSOR_HPP
 
 #include <stet/sink/sink.hpp>
-#include <stet/tensor/produced.hpp>
 #include <stet/tensor/tensor_view.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -5,7 +5,7 @@
 
 #include <stet/file/file_system.hpp>
 #include <stet/file/native_file_system.hpp>
-#include <stet/vocabulary/function_ref.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <array>
 #include <atomic>

@@ -5,7 +5,7 @@
 
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/tensor/tensor_like.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -6,7 +6,7 @@
 #include "support/short_memory.hpp"
 
 #include <stet/families/rearrangement.hpp>
-#include <stet/vocabulary/allocator.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <algorithm>
 #include <cstddef>

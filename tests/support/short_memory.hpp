@@ -5,7 +5,7 @@
 
 #include "support/counting_heap.hpp"
 
-#include <stet/vocabulary/allocator.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

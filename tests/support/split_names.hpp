@@ -4,7 +4,7 @@
 #define STET_TESTS_SUPPORT_SPLIT_NAMES_HPP
 
 #include <stet/split/split.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 #include <stet/vocabulary/impl/memory_size.hpp>
 
 #include <cstddef>

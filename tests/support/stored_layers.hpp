@@ -10,7 +10,7 @@
 #include <stet/quantised/impl/blocked_scales.hpp>
 #include <stet/quantised/impl/level_values.hpp>
 #include <stet/quantised/impl/stored_values.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 #include <stet/tensor/tensor_view.hpp>
 
 #include <array>

@@ -2,10 +2,10 @@
 #ifndef STET_CARRY_CARRIED_HPP
 #define STET_CARRY_CARRIED_HPP
 
+#include "../header/header.hpp"
 #include "../header/metadata.hpp"
 #include "../layout/layout.hpp"
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 
 #include <array>

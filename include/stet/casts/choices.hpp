@@ -4,12 +4,9 @@
 #define STET_CASTS_CHOICES_HPP
 
 #include "../layout/layout.hpp"
-#include "../layout/placed_name.hpp"
-#include "../tensor/half.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/function_ref.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -65,6 +62,12 @@ bool any_of(const tensor& asked) noexcept
 
 } // namespace STET_NAMESPACE::selection
 
+namespace STET_NAMESPACE::casts {
+
+enum class too_large : std::uint8_t; // in tensor/half.hpp; saturates, if nothing is said
+
+} // namespace STET_NAMESPACE::casts
+
 namespace STET_NAMESPACE::detail {
 
 /// A tensor of a plan before its cast; shape and strides are those of the record.
@@ -74,7 +77,7 @@ struct cast_source {
     std::uint64_t    size = 0;       ///< bytes
     std::uint32_t    change = 0;     ///< its index in the plan's log
     dtype            type = dtype::f32;
-    casts::too_large beyond = casts::too_large::saturates;
+    casts::too_large beyond{};
 };
 
 /// How tensors are cast, where anything is: nobody else has to know it.
@@ -95,7 +98,7 @@ struct rule {
     std::string_view     role{};      ///< of the component, as the role spells its name; empty: any
     selection::predicate where{};     ///< asked of the tensor, where names and role are not enough
     std::optional<dtype> to{};        ///< none: they stay as they are
-    too_large            beyond = too_large::saturates; ///< what becomes of numbers too large for `to`
+    too_large            beyond{};    ///< what becomes of numbers too large for `to`
 };
 
 /// Which tensors are cast while they are saved; made by casts::to and casts::by.

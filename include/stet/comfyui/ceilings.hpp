@@ -2,7 +2,7 @@
 #ifndef STET_COMFYUI_CEILINGS_HPP
 #define STET_COMFYUI_CEILINGS_HPP
 
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/error.hpp"
 
 #include <array>

@@ -2,7 +2,6 @@
 #ifndef STET_COMFYUI_COMFYUI_NAME_HPP
 #define STET_COMFYUI_COMFYUI_NAME_HPP
 
-#include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"

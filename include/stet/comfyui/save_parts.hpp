@@ -7,8 +7,8 @@
 #include "../state/state_dict.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
-#include "comfyui_metadata.hpp"
 #include "comfyui_name.hpp"
+#include "comfyui_target.hpp"
 
 #include <array>
 #include <cstdint>

@@ -6,7 +6,6 @@
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "edit_options.hpp"
-#include "slot.hpp"
 
 #include <string>
 #include <string_view>

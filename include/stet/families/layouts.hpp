@@ -2,13 +2,11 @@
 #ifndef STET_FAMILIES_LAYOUTS_HPP
 #define STET_FAMILIES_LAYOUTS_HPP
 
+#include "../layout/family.hpp"
 #include "../layout/layout.hpp"
-#include "../layout/placed_name.hpp"
-#include "../layout/prefix_layout.hpp"
-#include "../state/role.hpp"
+#include "../state/model.hpp"
 #include "../vocabulary/config.hpp"
 #include "impl/usual_names.hpp"
-#include "rearrangement.hpp"
 #include "text_rule.hpp"
 
 #include <concepts>

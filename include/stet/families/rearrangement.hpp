@@ -3,15 +3,125 @@
 #define STET_FAMILIES_REARRANGEMENT_HPP
 
 #include "../layout/layout.hpp"
-#include "../state/component.hpp"
+#include "../tensor/tensor_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/arena.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
+#include "../vocabulary/impl/name_table.hpp"
+#include "../vocabulary/impl/out_of_memory.hpp"
 #include "../vocabulary/result.hpp"
-#include "ordered_dict.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace STET_NAMESPACE {
+
+/// A state dict that remembers the order in which its names were set, as Python's dict does: setting a name that is
+/// there replaces the tensor and keeps the place, setting a removed one appends it anew.
+/// lifetime: borrows names and tensors
+class ordered_dict {
+public:
+    /// A name and its tensor, or the place of a removed one.
+    struct entry {
+        placed_name        name{};             ///< the key
+        const tensor_view* tensor = nullptr;   ///< what the name leads to, or led to
+        bool               is_present = false; ///< whether it was not removed
+    };
+
+    /// An empty dict; what it needs comes from `memory`.
+    explicit ordered_dict(const allocator& memory) noexcept;
+
+    /// Includes removed entries, which are not present.
+    array_view<const entry> entries() const noexcept { return entries_.view(); }
+    /// The tensor of an entry that is present.
+    const tensor_view& tensor(const entry& of) const noexcept { return *of.tensor; }
+    /// Where memory comes from.
+    const allocator& memory() const noexcept { return entries_.memory(); }
+
+    /// Makes room for that many names. False when the allocator gave nothing.
+    [[nodiscard]] bool reserve(std::size_t count) noexcept;
+
+    /// The entry of that name, or null.
+    const entry* find(const placed_name& name) const noexcept;
+
+    /// Sets the name's tensor, of which it keeps a copy.
+    /// returns: whether the name was there already
+    /// errors:  negative_dimension, borrowed_axes_expired, out_of_memory
+    result<bool> set(const placed_name& name, const tensor_view& tensor) noexcept;
+
+    /// Adds a name that should not be there yet, without looking. If it is, the later tensor takes the place of the
+    /// earlier as soon as names are looked up; repeated() tells.
+    /// errors: those of set
+    result<void> append(const placed_name& name, const tensor_view& tensor) noexcept;
+
+    /// A name that was appended twice, if a look-up has met one.
+    const std::optional<placed_name>& repeated() const noexcept { return repeated_; }
+
+    /// Sets the name's tensor, which stays where it is.
+    /// lifetime: the tensor must outlive the dict, or belong to one whose tensors it keeps
+    result<bool> share(const placed_name& name, const tensor_view& tensor) noexcept;
+
+    /// Takes over the tensors of a dict that will go, where they are.
+    void keep_tensors_of(ordered_dict& other) noexcept { tensors_.absorb(std::move(other.tensors_)); }
+
+    /// Removes the name if it is there, and tells whether it was.
+    bool remove(const placed_name& name) noexcept;
+
+    /// Gives every name that begins with `from` now, in order, the beginning `to` instead: each is removed and set
+    /// anew with the tensor it has at that moment, so it moves behind the names that do not begin so.
+    /// to:      outlives the dict
+    /// collide: called with each name that was there already; an error ends the renaming
+    /// errors:  out_of_memory, those of `collide`
+    result<void> rename_prefix(std::string_view from, std::string_view to, detail::arena& texts,
+                               function_ref<result<void>(const placed_name&)> collide);
+
+    /// Whether the name begins so.
+    static bool begins_with(const placed_name& name, std::string_view beginning) noexcept;
+
+    /// The name from a position on, as one text.
+    /// errors: out_of_memory
+    static result<std::string_view> without_beginning(const placed_name& name, std::size_t skipped,
+                                                      detail::arena& texts) noexcept;
+
+private:
+    static error exhausted() noexcept { return detail::out_of_memory(sizeof(entry)); }
+
+    /// A copy of a tensor whose axes can still be looked at.
+    result<const tensor_view*> keep(const placed_name& name, const tensor_view& tensor) noexcept;
+
+    struct name_reader {
+        const detail::growing_array<entry>* entries;
+        const placed_name& operator()(std::uint32_t at) const noexcept { return (*entries)[at].name; }
+    };
+    name_reader name_at() const noexcept { return {&entries_}; }
+
+    /// Where a present name stands. The index is built when it is first needed; without memory for it, all are looked
+    /// through.
+    std::uint32_t position(const placed_name& name) const noexcept { return position(name, hash(name)); }
+
+    std::uint32_t position(const placed_name& name, std::uint32_t hash) const noexcept;
+
+    std::uint32_t hash(const placed_name& name) const noexcept { return index_.hash(name.prefix, name.stem); }
+
+    bool build_index() const noexcept;
+
+    /// As Python does it, where a new name may meet an old one.
+    result<void> rename_one_by_one(std::string_view from, std::string_view to, detail::arena& texts,
+                                   function_ref<result<void>(const placed_name&)> collide);
+
+    /// No present name begins with `to`, so that none can be met: the same outcome in one go.
+    result<void> rename_at_once(std::string_view from, std::string_view to, detail::arena& texts);
+
+    mutable detail::growing_array<entry> entries_; // a look-up may find repeated names
+    detail::arena                        tensors_;
+    mutable detail::name_table           index_;
+    mutable bool                         is_indexed_ = true;
+    mutable std::optional<placed_name>   repeated_;
+};
 
 /// A component's dict while its names are changed, with what that needs to own.
 /// lifetime: borrows the log
@@ -52,43 +162,6 @@ private:
     std::uint8_t component_;
     strictness   how_;
 };
-
-namespace detail {
-
-/// Lets the layout rename the dict as a whole, then takes what it left.
-/// builder: as plan/ has one; found by its arguments, so that plan/ need not know this header
-template <class Builder, class Layout, class Role>
-result<std::uint64_t> place_rearranged(Builder& builder, const component<Role>& dict, const Layout& layout,
-                                       strictness how)
-{
-    rearrangement work(builder.owned(), builder.present(), how);
-    static_cast<void>(work.dict.reserve(dict.size_hint())); // what is missing is found out when it is needed
-    std::uint64_t keys = 0;
-    const auto    collected =
-        dict.each([&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
-            ++keys;
-            return tensor ? work.dict.append({.stem = key}, *tensor)
-                          : result<void>(tensor.error().about(key));
-        });
-    if (!collected)
-        return collected.error();
-    if (auto rearranged = layout.rearrange(Role{}, work); !rearranged)
-        return rearranged.error();
-    if (const auto& twice = work.dict.repeated(); twice && work.is_strict())
-        return error{.code = errc::name_collision}.about(twice->prefix, twice->stem);
-    for (const ordered_dict::entry& entry : work.dict.entries()) {
-        if (!entry.is_present)
-            continue;
-        if (auto added = builder.add(entry.name, work.dict.tensor(entry)); !added)
-            return added.error();
-        // A key that is saved as it is still lies where the dict has it.
-        if (!entry.name.prefix.empty() || work.own().owns(entry.name.stem.data()))
-            builder.count_renamed();
-    }
-    return keys;
-}
-
-} // namespace detail
 
 } // namespace STET_NAMESPACE
 

@@ -3,7 +3,7 @@
 #define STET_FAMILIES_VIDEO_FAMILIES_HPP
 
 #include "../layout/family.hpp"
-#include "../state/prediction.hpp"
+#include "../state/model.hpp"
 #include "layouts.hpp"
 
 #include <string_view>

@@ -2,8 +2,8 @@
 #ifndef STET_FILE_ABANDONED_PARTS_HPP
 #define STET_FILE_ABANDONED_PARTS_HPP
 
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/function_ref.hpp"
 #include "folder.hpp"
 #include "impl/file_lock.hpp"
 #include "native_file_system.hpp"

@@ -2,10 +2,9 @@
 #ifndef STET_FILE_FILE_SYSTEM_HPP
 #define STET_FILE_FILE_SYSTEM_HPP
 
-#include "../naming/numbered_name.hpp"
 #include "../naming/output_name.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/error.hpp"
-#include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/impl/os_error.hpp"
 
 #include <cerrno>

@@ -2,8 +2,7 @@
 #ifndef STET_FILLING_COVERAGE_HPP
 #define STET_FILLING_COVERAGE_HPP
 
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"

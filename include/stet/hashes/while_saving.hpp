@@ -3,7 +3,7 @@
 #ifndef STET_HASHES_WHILE_SAVING_HPP
 #define STET_HASHES_WHILE_SAVING_HPP
 
-#include "../save/save_options.hpp"
+#include "../save/save.hpp"
 #include "../vocabulary/config.hpp"
 #include "../writers/executor.hpp"
 

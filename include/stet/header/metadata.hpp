@@ -3,113 +3,13 @@
 #define STET_HEADER_METADATA_HPP
 
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/function_ref.hpp"
-#include "../vocabulary/impl/growing_array.hpp"
-#include "../vocabulary/result.hpp"
 
-#include <concepts>
-#include <cstddef>
-#include <initializer_list>
-#include <iterator>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace STET_NAMESPACE {
-
-namespace detail {
-
-/// Anything one can iterate whose entries are a key and a text: std::map<std::string, std::string>, a vector of pairs.
-template <class Dict>
-concept metadata_dict = requires(const Dict& dict) {
-    std::begin(dict) != std::end(dict);
-    {
-        std::begin(dict)->first
-    } -> std::convertible_to<std::string_view>;
-    {
-        std::begin(dict)->second
-    } -> std::convertible_to<std::string_view>;
-    requires std::is_lvalue_reference_v<decltype(*std::begin(dict))>;
-};
-
-} // namespace detail
-
-/// The file's `__metadata__`, borrowed: three words. Default: the file has none; an empty dict: the file has an empty one.
-/// lifetime: the dict must outlive the save; a temporary one does not compile
-class metadata_view {
-public:
-    constexpr metadata_view() noexcept = default;
-
-    /// Any range of pairs of texts, such as a map.
-    template <detail::metadata_dict Dict>
-    constexpr metadata_view(const Dict& dict STET_LIFETIME_BOUND) noexcept
-        : dict_(&dict), each_([](const void* object, std::size_t, visitor visit) {
-              const Dict& entries = *static_cast<const Dict*>(object);
-              return visit_all(std::begin(entries), std::end(entries), visit);
-          })
-    {
-    }
-    /// `{.metadata = {{"format", "pt"}}}` in the call that saves: the list is gone at the end of the statement it stands
-    /// in, and so are texts made there.
-    constexpr metadata_view(std::initializer_list<std::pair<std::string_view, std::string_view>> entries
-                                STET_LIFETIME_BOUND) noexcept
-        : each_([](const void* object, std::size_t count, visitor visit) {
-              const auto* const first =
-                  static_cast<const std::pair<std::string_view, std::string_view>*>(object);
-              return visit_all(first, first + count, visit);
-          })
-    {
-        dict_ = std::data(entries);
-        count_ = entries.size();
-    }
-    template <detail::metadata_dict Dict>
-    metadata_view(const Dict&& temporary) = delete;
-
-    /// Called with each entry; an error ends the walk.
-    using visitor = function_ref<result<void>(std::string_view key, std::string_view text)>;
-
-    /// Whether there is metadata, be it without entries.
-    constexpr bool is_present() const noexcept { return each_ != nullptr; }
-
-    /// Visits the entries in the dict's own order.
-    /// errors: the visitor's
-    result<void> each(visitor visit) const
-    {
-        return each_ == nullptr ? result<void>() : each_(dict_, count_, visit);
-    }
-
-private:
-    template <class Iterator, class End>
-    static result<void> visit_all(Iterator entry, End end, visitor visit)
-    {
-        for (; entry != end; ++entry) {
-            if (auto visited = visit(std::string_view(entry->first), std::string_view(entry->second));
-                !visited)
-                return visited;
-        }
-        return {};
-    }
-
-    const void* dict_ = nullptr;
-    std::size_t count_ = 0; ///< of a list's entries
-    result<void> (*each_)(const void*, std::size_t, visitor) = nullptr;
-};
-
-namespace detail {
-
-struct metadata_entry {
-    std::string_view key{};
-    std::string_view text{};
-};
-
-/// The entries ordered by key, byte by byte, so that equal metadata gives equal files.
-/// errors:   invalid_metadata_utf8, duplicate_metadata_key, out_of_memory
-/// lifetime: borrows the texts
-result<growing_array<metadata_entry>> sorted_entries(const metadata_view& given, const allocator& memory);
-
-} // namespace detail
 
 /// Metadata made of owned texts, in the order they were set; a dict of metadata as it is.
 using metadata_list = std::vector<std::pair<std::string, std::string>>;

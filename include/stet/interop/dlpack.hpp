@@ -3,8 +3,8 @@
 #ifndef STET_INTEROP_DLPACK_HPP
 #define STET_INTEROP_DLPACK_HPP
 
-#include "../tensor/produced.hpp"
 #include "../tensor/tensor_like.hpp"
+#include "../tensor/views.hpp"
 #include "impl/dlpack_fields.hpp"
 
 #include <concepts>

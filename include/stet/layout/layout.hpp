@@ -3,17 +3,53 @@
 #define STET_LAYOUT_LAYOUT_HPP
 
 #include "../state/checkpoint.hpp"
+#include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
-#include "placed_name.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
 namespace STET_NAMESPACE {
+
+/// A tensor's name in the file, in two borrowed pieces that are joined only when the header is written.
+/// lifetime: borrows both pieces
+struct placed_name {
+    std::string_view prefix{}; ///< what the layout puts before the key
+    std::string_view stem{};   ///< the key, or what it became
+
+    constexpr std::size_t size() const noexcept { return prefix.size() + stem.size(); }
+
+    constexpr char operator[](std::size_t i) const noexcept
+    {
+        return i < prefix.size() ? prefix[i] : stem[i - prefix.size()];
+    }
+
+    /// Less than, equal to or more than 0, as the joined names compare byte by byte.
+    int compare(const placed_name& other) const noexcept;
+
+    /// The pieces joined.
+    std::string text() const;
+};
+
+/// Whether the joined names are the same text, however they are cut.
+constexpr bool operator==(const placed_name& a, const placed_name& b) noexcept
+{
+    if (a.size() != b.size())
+        return false;
+    if (a.prefix.size() == b.prefix.size())
+        return a.prefix == b.prefix && a.stem == b.stem;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i])
+            return false;
+    }
+    return true;
+}
 
 /// A dict to rename in, in families/rearrangement.hpp: layouts that do without it need not know it.
 class rearrangement;
@@ -114,5 +150,9 @@ struct change_log {
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/layout.ipp"
+#endif
 
 #endif

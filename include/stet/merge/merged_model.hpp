@@ -4,8 +4,7 @@
 
 #include "../quantised/find_layers.hpp"
 #include "../state/state_dict.hpp"
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/merge_result.hpp"

@@ -5,7 +5,7 @@
 
 #include "../quantised/layer.hpp"
 #include "../tensor/dtype.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 
 #include <cstdint>

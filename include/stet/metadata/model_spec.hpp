@@ -3,8 +3,9 @@
 #define STET_METADATA_MODEL_SPEC_HPP
 
 #include "../comfyui/ceilings.hpp"
+#include "../header/header.hpp"
 #include "../header/metadata.hpp"
-#include "../state/prediction.hpp"
+#include "../state/model.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/base64.hpp"

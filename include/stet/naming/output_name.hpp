@@ -5,7 +5,6 @@
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,45 +33,9 @@ struct output_name {
 namespace detail {
 
 /// CON, NUL, COM1 and the like, whatever follows a dot.
-constexpr bool is_device_name(std::string_view part) noexcept
-{
-    constexpr std::array<std::string_view, 6> devices{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
-    std::string_view                          base = part.substr(0, part.find('.'));
-    while (base.ends_with(' '))
-        base.remove_suffix(1);
-    const auto same = [base](std::string_view device) {
-        for (std::size_t i = 0; i < device.size(); ++i) {
-            const char c =
-                base[i] >= 'a' && base[i] <= 'z' ? static_cast<char>(base[i] - 'a' + 'A') : base[i];
-            if (c != device[i])
-                return false;
-        }
-        return true;
-    };
-    for (const std::string_view device : devices) {
-        if (base.size() == device.size() && same(device))
-            return true;
-    }
-    if (base.size() < 4 || !(same("COM") || same("LPT")))
-        return false;
-    const std::string_view port = base.substr(3); // a digit, or a superscript one of Latin-1
-    return (port.size() == 1 && port[0] >= '0' && port[0] <= '9') || port == "\xC2\xB9" ||
-           port == "\xC2\xB2" || port == "\xC2\xB3";
-}
+bool is_device_name(std::string_view part) noexcept;
 
-constexpr bool is_allowed(std::string_view part, path_style style) noexcept
-{
-    for (const char c : part) {
-        const auto code = static_cast<unsigned char>(c);
-        if (code < 0x20 || code == 0x7F)
-            return false;
-        if (style == path_style::windows && std::string_view("<>:\"|?*").find(c) != std::string_view::npos)
-            return false;
-    }
-    if (style == path_style::posix)
-        return true;
-    return !part.ends_with('.') && !part.ends_with(' ') && !is_device_name(part);
-}
+bool is_allowed(std::string_view part, path_style style) noexcept;
 
 } // namespace detail
 
@@ -120,6 +83,62 @@ bool mentions_time(std::string_view prefix) noexcept;
 /// again.
 /// source: ComfyUI 0.8.0, folder_paths.py; %date:...% as its web front-end expands it
 std::string expand_placeholders(std::string_view prefix, const placeholders& values);
+
+/// What every checkpoint's name ends in.
+inline constexpr std::string_view checkpoint_extension = ".safetensors";
+
+/// What the name of a file that is still being written ends in. Shorter than the checkpoint's, so that it fits
+/// wherever the final name fits.
+inline constexpr std::string_view part_extension = ".part";
+
+/// `ComfyUI_00007_` and the extension: five digits, more where the number needs them.
+/// source: ComfyUI 0.8.0, nodes_model_merging.py
+std::string numbered_name(std::string_view stem, std::uint64_t counter, std::string_view extension);
+
+namespace detail {
+
+constexpr char lower_ascii(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+} // namespace detail
+
+/// Whether a file system tells `A` from `a`.
+enum class name_case : std::uint8_t { sensitive, insensitive };
+
+namespace detail {
+
+/// The number that a folder's entry takes from a stem: that of `stem_00007_.safetensors`, `stem_00007_.png`,
+/// `stem_7.safetensors`, `stem_00007_.part`, or nothing. What follows the digits must be the end, '_' or '.'.
+/// A number beyond 64 bits takes nothing, as no name given out here can meet it.
+std::optional<std::uint64_t> number_taken(std::string_view entry, std::string_view stem,
+                                          name_case letters = name_case::sensitive) noexcept;
+
+} // namespace detail
+
+/// The next free number of a stem, from the names in its folder: the largest taken plus one, 1 in a folder without
+/// any; gaps are not filled. No I/O: show it the names one by one.
+/// lifetime: borrows the stem
+class counter {
+public:
+    /// Begins at 1. `stem` is what comes before the number.
+    explicit constexpr counter(std::string_view stem, name_case letters = name_case::sensitive) noexcept
+        : stem_(stem), letters_(letters)
+    {
+    }
+
+    /// Takes note of a name in the folder.
+    void see(std::string_view entry) noexcept;
+
+    /// errors: counter_exhausted at 2^64 - 1
+    result<std::uint64_t> next() const noexcept;
+
+private:
+    std::string_view stem_;
+    name_case        letters_;
+    std::uint64_t    largest_ = 0;
+};
 
 } // namespace STET_NAMESPACE
 

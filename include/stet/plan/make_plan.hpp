@@ -5,7 +5,7 @@
 #include "../casts/choices.hpp"
 #include "../layout/layout.hpp"
 #include "../state/checkpoint.hpp"
-#include "../state/prediction.hpp"
+#include "../state/model.hpp"
 #include "../vocabulary/config.hpp"
 #include "impl/plan_builder.hpp"
 #include "impl/prediction_markers.hpp"

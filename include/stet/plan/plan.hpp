@@ -4,10 +4,9 @@
 
 #include "../casts/choices.hpp"
 #include "../layout/layout.hpp"
-#include "../layout/placed_name.hpp"
-#include "../state/prediction.hpp"
+#include "../state/model.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/error.hpp"
 #include "../vocabulary/impl/growing_array.hpp"

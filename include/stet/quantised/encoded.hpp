@@ -6,7 +6,7 @@
 #include "../tensor/dtype.hpp"
 #include "../tensor/tensor_like.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "../vocabulary/allocator.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"

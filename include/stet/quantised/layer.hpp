@@ -5,7 +5,7 @@
 
 #include "../tensor/dtype.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "impl/dtype_set.hpp"
 

@@ -2,8 +2,7 @@
 #ifndef STET_QUANTISED_VERIFY_HPP
 #define STET_QUANTISED_VERIFY_HPP
 
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "find_layers.hpp"

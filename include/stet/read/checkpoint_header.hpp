@@ -2,7 +2,7 @@
 #ifndef STET_READ_CHECKPOINT_HEADER_HPP
 #define STET_READ_CHECKPOINT_HEADER_HPP
 
-#include "../vocabulary/allocator.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/name_table.hpp"
 #include "impl/header_index.hpp"

@@ -5,7 +5,7 @@
 #include "../tensor/numbers.hpp"
 #include "../tensor/tensor_like.hpp"
 #include "../tensor/tensor_view.hpp"
-#include "../vocabulary/allocator.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "impl/position_iterator.hpp"

@@ -3,7 +3,7 @@
 #ifndef STET_READ_MAPPED_FILE_HPP
 #define STET_READ_MAPPED_FILE_HPP
 
-#include "../file/readable_file.hpp"
+#include "../file/impl/readable_file.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "checkpoint_reader.hpp"

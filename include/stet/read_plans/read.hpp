@@ -5,8 +5,7 @@
 
 #include "../read/byte_source.hpp"
 #include "../read/mapped_file.hpp"
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 #include "../writers/executor.hpp"

@@ -3,8 +3,7 @@
 #define STET_READ_PLANS_READ_PLAN_HPP
 
 #include "../read/checkpoint_header.hpp"
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"

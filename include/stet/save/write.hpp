@@ -5,9 +5,8 @@
 #include "../header/header.hpp"
 #include "../layout/layout.hpp"
 #include "../plan/make_plan.hpp"
-#include "../sink/append_sink.hpp"
+#include "../sink/sinks.hpp"
 #include "../vocabulary/config.hpp"
-#include "hashing.hpp"
 #include "write_options.hpp"
 
 #include <concepts>

@@ -1,16 +1,104 @@
 // SPDX-License-Identifier: MIT
+// What a save is told and tells on the way: options, progress, hashes.
 #ifndef STET_SAVE_WRITE_OPTIONS_HPP
 #define STET_SAVE_WRITE_OPTIONS_HPP
 
-#include "../layout/placed_name.hpp"
+#include "../layout/layout.hpp"
 #include "../sink/sink.hpp"
-#include "../vocabulary/function_ref.hpp"
+#include "../vocabulary/borrowed.hpp"
+#include "../vocabulary/config.hpp"
+#include "../vocabulary/result.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 namespace STET_NAMESPACE {
+
+class header;
+class part_file;
+struct save_options;
+struct sink_options;
+
+namespace hashes {
+
+/// SHA-256 or BLAKE3 of some of a file's bytes.
+struct digest {
+    std::array<std::byte, 32> bytes{};          ///< as they are, not spelled
+    std::uint64_t             covers = 0;       ///< how many bytes; that of none is the same for every file
+    bool                      is_known = false; ///< false where nobody asked for it
+};
+
+/// A CRC-32, or none.
+struct checksum {
+    std::uint32_t value = 0;        ///< where it is known
+    bool          is_known = false; ///< whether it was taken
+};
+
+/// Which hashes are taken.
+struct kinds {
+    bool sha256 = false;  ///< of the whole file
+    bool autov1 = false;  ///< of 64 KiB at 1 MiB
+    bool data = false;    ///< of all tensors
+    bool sshs = false;    ///< kohya's two
+    bool crc32 = false;   ///< of the whole file
+    bool blake3 = false;  ///< of the whole file
+    bool content = false; ///< of what the tensors are, wherever they stand
+};
+
+/// The hashes of one file; texts_of spells them as other programs do.
+struct file_hashes {
+    std::uint64_t bytes = 0;     ///< of the whole file
+    digest        sha256{};      ///< SHA-256 of the whole file; AutoV2 shows its first ten digits
+    digest        autov1{};      ///< SHA-256 of the file's bytes from 1 MiB to 64 KiB later, header or data
+    digest        data{};        ///< SHA-256 of all after the header: AutoV3, modelspec.hash_sha256
+    digest        sshs_model{};  ///< SHA-256 of all after the header that kohya's trainer would write
+    digest        sshs_legacy{}; ///< as autov1, of the file that kohya's trainer would write
+    checksum      crc32{};       ///< of the whole file
+    digest        blake3{};      ///< BLAKE3 of the whole file
+    digest        content{};     ///< the library's own, of names, dtypes, shapes and data in whatever order
+};
+
+/// What a save that is hashed has written.
+struct hashed_file {
+    std::uint64_t bytes = 0;        ///< of the whole file
+    std::uint64_t header_bytes = 0; ///< of the header
+    file_hashes   hashes{};         ///< those asked for
+};
+
+struct request;
+
+/// Writes header and tensors to a part file as a save without hashes does.
+using write_function = result<void> (*)(const header& head, part_file& file, const save_options& options);
+
+/// Who takes the hashes. The header that is given is the one the save would write without them.
+struct request_calls {
+    /// Asked before anything on the disk changes.
+    result<void> (*accept)(const request& wanted, const header& head);
+    /// Writes the file and hashes it on the way.
+    result<void> (*write_file)(const request& wanted, const header& head, part_file& file,
+                               const save_options& options, write_function write, hashed_file& done);
+    /// The same into a sink.
+    result<void> (*write_sink)(const request& wanted, const header& head, sink_ref destination,
+                               const sink_options& options, hashed_file& done);
+};
+
+/// What hashes a save takes of the bytes it writes; hashes::while_saving makes one. Plain data.
+/// lifetime: borrows what the executor needs
+struct request {
+    const request_calls* calls = nullptr;         ///< null: none
+    hashes::kinds        kinds{};                 ///< which hashes are taken
+    bool                 modelspec_field = false; ///< as in while_saving
+    bool                 sshs_fields = false;     ///< as in while_saving
+    bool                 may_hash_first = true;   ///< as in while_saving
+    std::uint64_t        header_room = 0;         ///< as in the save's options, which a save puts here
+    void*                jobs_context = nullptr;  ///< these two: of the executor
+    /// Runs a job, now or on another thread.
+    void (*jobs_run)(void* context, void (*job)(void* argument), void* argument) = nullptr;
+};
+
+} // namespace hashes
 
 /// How far a save has come.
 struct progress {

@@ -2,10 +2,9 @@
 #ifndef STET_SHARDS_INDEX_HPP
 #define STET_SHARDS_INDEX_HPP
 
-#include "../header/metadata.hpp"
+#include "../header/header.hpp"
 #include "../read/checkpoint_header.hpp"
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"

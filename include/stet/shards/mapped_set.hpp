@@ -5,7 +5,7 @@
 
 #include "../read/checkpoint_view.hpp"
 #include "../read/mapped_file.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/impl/name_table.hpp"

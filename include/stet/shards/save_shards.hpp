@@ -4,7 +4,7 @@
 
 #include "../file/abandoned_parts.hpp"
 #include "../plan/make_plan.hpp"
-#include "../save/save_options.hpp"
+#include "../save/save.hpp"
 #include "../save/write.hpp"
 #include "../state/component.hpp"
 #include "../vocabulary/config.hpp"

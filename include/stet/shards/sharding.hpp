@@ -2,10 +2,8 @@
 #ifndef STET_SHARDS_SHARDING_HPP
 #define STET_SHARDS_SHARDING_HPP
 
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
-#include "../vocabulary/function_ref.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"
 

@@ -5,8 +5,7 @@
 #include "../file/file_system.hpp"
 #include "../file/native_file_system.hpp"
 #include "../hashes/digests.hpp"
-#include "../vocabulary/allocator.hpp"
-#include "../vocabulary/array_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
 

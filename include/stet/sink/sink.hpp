@@ -90,7 +90,7 @@ public:
     result<void> write(bytes data) const { return calls_->write(object_, data); }
 
     /// Nothing when the sink lends nothing.
-    result<std::span<std::byte>> lend(std::size_t wanted) const { return calls_->lend(object_, wanted); }
+    result<std::span<std::byte>> lend(std::size_t wanted) const;
 
 private:
     void*                     object_;
@@ -98,5 +98,9 @@ private:
 };
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/sink.ipp"
+#endif
 
 #endif

@@ -5,7 +5,7 @@
 #include "../families/layouts.hpp"
 #include "../layout/family.hpp"
 #include "../state/component.hpp"
-#include "../state/prediction.hpp"
+#include "../state/model.hpp"
 #include "../vocabulary/config.hpp"
 
 #include <array>

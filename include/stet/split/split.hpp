@@ -4,8 +4,8 @@
 
 #include "../state/component.hpp"
 #include "../vocabulary/config.hpp"
-#include "split_checkpoint.hpp"
 #include "split_rules.hpp"
+#include "splitting.hpp"
 
 #include <optional>
 #include <string_view>

@@ -2,17 +2,83 @@
 #ifndef STET_SPLIT_SPLITTING_HPP
 #define STET_SPLIT_SPLITTING_HPP
 
-#include "../families/ordered_dict.hpp"
 #include "../families/rearrangement.hpp"
+#include "../layout/layout.hpp"
+#include "../tensor/tensor_view.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/arena.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace STET_NAMESPACE {
+
+/// A tensor and its name in a component.
+struct named_tensor {
+    std::string_view name{};   ///< as the component has it
+    tensor_view      tensor{}; ///< borrowed
+};
+
+/// The tensors of one component, in order, under the names they had before they were saved. A state dict itself, so
+/// that it can be saved again.
+/// lifetime: borrows names and tensors
+class split_part {
+public:
+    /// An empty part.
+    explicit split_part(const allocator& memory) noexcept : entries_(memory) {}
+
+    const named_tensor* begin() const noexcept { return entries_.begin(); }
+    const named_tensor* end() const noexcept { return entries_.end(); }
+    std::size_t         size() const noexcept { return entries_.size(); }
+    bool                empty() const noexcept { return entries_.empty(); }
+    const named_tensor& operator[](std::size_t i) const noexcept { return entries_[i]; }
+
+    /// Bytes of tensor data.
+    std::uint64_t byte_size() const noexcept;
+
+    /// The tensor of that name, or null. Looks through all of them.
+    const tensor_view* find(std::string_view name) const noexcept;
+
+    /// Takes what the dict holds, with names of one piece.
+    /// errors:   out_of_memory
+    /// lifetime: joined names lie in `texts`
+    result<void> assign(const ordered_dict& dict, detail::arena& texts);
+
+private:
+    detail::growing_array<named_tensor> entries_;
+};
+
+/// A checkpoint's tensors by component, each under the name it had before it was saved. A component the file does not
+/// have is empty.
+/// lifetime: owns the names it made, borrows the others and all tensors from the dict it was split from
+struct split_checkpoint {
+    /// Without a tensor in any part.
+    explicit split_checkpoint(const allocator& memory) noexcept;
+
+    split_part model;
+    split_part text_encoder;
+    split_part vae;
+    split_part vision_encoder;
+    split_part seconds_start;
+    split_part seconds_total;
+    split_part extra;    ///< the tensors that record the prediction, under their own names; in strict conduct
+    split_part leftover; ///< what nobody takes, under the names in the file
+
+    std::string_view model_prefix{}; ///< the one that was taken off
+
+    /// Tensors another took the name of, or that were rounded.
+    array_view<const change> changes() const noexcept { return log_.changes.view(); }
+
+    /// What the names and tensors made here lie in.
+    change_log& owned() noexcept { return log_; }
+
+private:
+    change_log log_;
+};
 
 /// A checkpoint's tensors while components are taken out of it.
 /// lifetime: borrows the log, which owns what new names and tensors need

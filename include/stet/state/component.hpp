@@ -3,7 +3,7 @@
 #define STET_STATE_COMPONENT_HPP
 
 #include "impl/any_dict.hpp"
-#include "role.hpp"
+#include "model.hpp"
 #include "state_dict.hpp"
 
 #include <concepts>

@@ -5,9 +5,9 @@
 #include "../sink/sink.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/result.hpp"
+#include "dtype.hpp"
 #include "half.hpp"
 #include "impl/scalar_words.hpp"
-#include "scalar.hpp"
 #include "tensor_like.hpp"
 #include "tensor_view.hpp"
 

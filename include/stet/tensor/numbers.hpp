@@ -2,7 +2,7 @@
 #ifndef STET_TENSOR_NUMBERS_HPP
 #define STET_TENSOR_NUMBERS_HPP
 
-#include "../vocabulary/allocator.hpp"
+#include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
 #include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"

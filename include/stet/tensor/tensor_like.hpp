@@ -3,7 +3,7 @@
 #define STET_TENSOR_TENSOR_LIKE_HPP
 
 #include "tensor_view.hpp"
-#include "transposed.hpp"
+#include "views.hpp"
 
 #include <concepts>
 #include <type_traits>

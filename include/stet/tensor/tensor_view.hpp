@@ -5,8 +5,8 @@
 #include "../sink/sink.hpp"
 #include "../vocabulary/config.hpp"
 #include "axes.hpp"
+#include "dtype.hpp"
 #include "impl/own_axes.hpp"
-#include "scalar.hpp"
 
 #include <bit>
 #include <concepts>

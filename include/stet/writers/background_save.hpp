@@ -3,7 +3,7 @@
 #define STET_WRITERS_BACKGROUND_SAVE_HPP
 
 #include "../save/save.hpp"
-#include "parallel_writer.hpp"
+#include "file_writers.hpp"
 
 #include <atomic>
 #include <cstdint>

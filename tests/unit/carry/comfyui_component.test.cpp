@@ -3,7 +3,7 @@
 #include "support/poured.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/carry/comfyui_component.hpp>
+#include <stet/carry/carry_metadata.hpp>
 #include <stet/tensor/half.hpp>
 #include <stet/tensor/numbers.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 
-#include <stet/carry/pass_on.hpp>
+#include <stet/carry/carry_metadata.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,9 +2,9 @@
 #include "support/failure.hpp"
 #include "support/rearranged.hpp"
 
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/families/families.hpp>
-#include <stet/header/metadata.hpp>
+#include <stet/header/header.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/vocabulary/message.hpp>
 

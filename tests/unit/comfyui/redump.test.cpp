@@ -3,7 +3,7 @@
 #include "support/failure.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/comfyui/comfyui_metadata.hpp>
+#include <stet/comfyui/comfyui_target.hpp>
 #include <stet/vocabulary/impl/json_reader.hpp>
 
 #include <catch2/catch_test_macros.hpp>

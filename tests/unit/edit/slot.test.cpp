@@ -2,7 +2,7 @@
 #include "support/failure.hpp"
 #include "support/file_to_edit.hpp"
 
-#include <stet/edit/slot.hpp>
+#include <stet/edit/edit_options.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -5,7 +5,7 @@
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/families/ordered_dict.hpp>
+#include <stet/families/rearrangement.hpp>
 #include <stet/tensor/strided.hpp>
 
 #include <catch2/catch_test_macros.hpp>

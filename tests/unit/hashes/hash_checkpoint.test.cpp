@@ -5,7 +5,6 @@
 #include "support/short_memory.hpp"
 
 #include <stet/hashes/hash_checkpoint.hpp>
-#include <stet/hashes/hash_texts.hpp>
 #include <stet/read.hpp>
 #include <stet/stet.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/hashes/hash_texts.hpp>
+#include <stet/hashes/hash_checkpoint.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

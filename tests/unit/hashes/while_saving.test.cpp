@@ -8,7 +8,6 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/hashes/hash_checkpoint.hpp>
-#include <stet/hashes/hash_texts.hpp>
 #include <stet/hashes/while_saving.hpp>
 #include <stet/read.hpp>
 #include <stet/writers/background_save.hpp>

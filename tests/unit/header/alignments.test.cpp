@@ -7,8 +7,8 @@
 #include <stet/plan/make_plan.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/append_sink.hpp>
-#include <stet/tensor/alignment_report.hpp>
+#include <stet/sink/sinks.hpp>
+#include <stet/tensor/sizes.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -7,8 +7,8 @@
 
 #include <stet/header/header.hpp>
 #include <stet/plan/impl/plan_builder.hpp>
-#include <stet/sink/append_sink.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/sink/sinks.hpp>
+#include <stet/tensor/sizes.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,7 +2,7 @@
 #include "support/counting_heap.hpp"
 #include "support/failure.hpp"
 
-#include <stet/header/metadata.hpp>
+#include <stet/header/header.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/header/metadata.hpp>
+#include <stet/header/header.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <stet/layout/family.hpp>
-#include <stet/layout/prefix_layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

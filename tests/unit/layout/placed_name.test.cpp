@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/dice.hpp"
 
-#include <stet/layout/placed_name.hpp>
+#include <stet/layout/layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -6,7 +6,7 @@
 #include <stet/merge/merged_model.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/save.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

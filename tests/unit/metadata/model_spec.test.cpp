@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 
-#include <stet/header/metadata.hpp>
+#include <stet/header/header.hpp>
 #include <stet/metadata/model_spec.hpp>
 #include <stet/vocabulary/message.hpp>
 

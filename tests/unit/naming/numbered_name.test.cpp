@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/naming/numbered_name.hpp>
+#include <stet/naming/output_name.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -6,7 +6,7 @@
 
 #include <stet/families/families.hpp>
 #include <stet/families/layouts.hpp>
-#include <stet/layout/prefix_layout.hpp>
+#include <stet/layout/family.hpp>
 #include <stet/plan/make_plan.hpp>
 #include <stet/vocabulary/message.hpp>
 

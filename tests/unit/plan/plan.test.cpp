@@ -4,8 +4,8 @@
 
 #include <stet/plan/impl/plan_builder.hpp>
 #include <stet/plan/plan.hpp>
-#include <stet/tensor/produced.hpp>
 #include <stet/tensor/strided.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

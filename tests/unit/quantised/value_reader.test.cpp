@@ -4,7 +4,7 @@
 #include "support/quantised_sample.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/quantised/value_reader.hpp>
+#include <stet/quantised/dequantised.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,7 +2,7 @@
 #include "support/stored_file.hpp"
 
 #include <stet/read/checkpoint_view.hpp>
-#include <stet/tensor/alignment_report.hpp>
+#include <stet/tensor/sizes.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

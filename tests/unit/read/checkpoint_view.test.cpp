@@ -4,7 +4,7 @@
 
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/state/state_dict.hpp>
-#include <stet/tensor/transposed.hpp>
+#include <stet/tensor/views.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -5,9 +5,9 @@
 #include "support/short_memory.hpp"
 #include "support/stored_file.hpp"
 
-#include <stet/read/tensor_reader.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/read/checkpoint_reader.hpp>
 #include <stet/tensor/strided.hpp>
+#include <stet/tensor/views.hpp>
 #include <stet/vocabulary/impl/memory_size.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -5,9 +5,8 @@
 
 #include <stet/families/families.hpp>
 #include <stet/save/save.hpp>
-#include <stet/sink/append_sink.hpp>
-#include <stet/sink/callback_sink.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/sink/sinks.hpp>
+#include <stet/tensor/views.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -3,7 +3,7 @@
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/save/hashing.hpp>
+#include <stet/save/write_options.hpp>
 #include <stet/stet.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -5,8 +5,7 @@
 #include <stet/file/part_file.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/save.hpp>
-#include <stet/save/save_options.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

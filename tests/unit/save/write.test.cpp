@@ -7,9 +7,8 @@
 #include <stet/comfyui/ceilings.hpp>
 #include <stet/families/layouts.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/append_sink.hpp>
-#include <stet/sink/callback_sink.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/sink/sinks.hpp>
+#include <stet/tensor/views.hpp>
 #include <stet/vocabulary/impl/staging_block.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -6,12 +6,11 @@
 
 #include <stet/families/families.hpp>
 #include <stet/hashes/hash_checkpoint.hpp>
-#include <stet/hashes/hash_texts.hpp>
 #include <stet/hashes/while_saving.hpp>
 #include <stet/read/mapped_file.hpp>
 #include <stet/shards/mapped_set.hpp>
 #include <stet/shards/save_shards.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/tensor/views.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/piece_sink.hpp"
 
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

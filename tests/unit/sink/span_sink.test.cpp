@@ -2,7 +2,7 @@
 #include "support/failure.hpp"
 #include "support/piece_sink.hpp"
 
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

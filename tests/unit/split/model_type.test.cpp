@@ -3,7 +3,7 @@
 
 #include <stet/families/families.hpp>
 #include <stet/split/model_type.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -4,9 +4,9 @@
 #include <stet/families/layouts.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/split/split.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/split/split_checkpoint.hpp>
+#include <stet/split/splitting.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

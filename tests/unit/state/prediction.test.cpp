@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 
-#include <stet/state/prediction.hpp>
+#include <stet/state/model.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

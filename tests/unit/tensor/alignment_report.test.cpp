@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/tensor/alignment_report.hpp>
+#include <stet/tensor/sizes.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/tensor/casts.hpp>
-#include <stet/tensor/produced.hpp>
-#include <stet/tensor/transposed.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

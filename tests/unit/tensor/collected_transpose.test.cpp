@@ -3,8 +3,7 @@
 #include "support/failure.hpp"
 #include "support/poured.hpp"
 
-#include <stet/tensor/produced.hpp>
-#include <stet/tensor/transposed.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -6,8 +6,8 @@
 
 #include <stet/families/layouts.hpp>
 #include <stet/save/save.hpp>
-#include <stet/sink/append_sink.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/sink/sinks.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/tensor/scalar.hpp>
+#include <stet/tensor/dtype.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

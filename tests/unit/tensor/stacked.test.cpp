@@ -3,9 +3,8 @@
 #include "support/piece_sink.hpp"
 #include "support/poured.hpp"
 
-#include <stet/tensor/produced.hpp>
 #include <stet/tensor/strided.hpp>
-#include <stet/tensor/transposed.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

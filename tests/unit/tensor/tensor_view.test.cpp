@@ -4,8 +4,7 @@
 #include "support/piece_sink.hpp"
 #include "support/poured.hpp"
 
-#include <stet/sink/append_sink.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/tensor/tensor_view.hpp>
 
 #include <catch2/catch_test_macros.hpp>

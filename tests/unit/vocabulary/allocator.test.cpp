@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/vocabulary/allocator.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

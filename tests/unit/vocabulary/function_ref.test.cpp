@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/vocabulary/function_ref.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -6,7 +6,7 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/writers/background_save.hpp>
-#include <stet/writers/parallel_writer.hpp>
+#include <stet/writers/file_writers.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

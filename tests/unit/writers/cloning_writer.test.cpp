@@ -8,7 +8,7 @@
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/read/mapped_file.hpp>
 #include <stet/stet.hpp>
-#include <stet/writers/cloning_writer.hpp>
+#include <stet/writers/file_writers.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

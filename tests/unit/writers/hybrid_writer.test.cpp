@@ -6,7 +6,7 @@
 #include "support/save_without_memory.hpp"
 #include "support/scratch_directory.hpp"
 
-#include <stet/writers/direct_writer.hpp>
+#include <stet/writers/file_writers.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/writers/parallel_writer.hpp>
+#include <stet/writers/file_writers.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../split/split_checkpoint.hpp"
+#include "../../split/splitting.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../carry_metadata.hpp"
 #include "entry_filter.hpp"

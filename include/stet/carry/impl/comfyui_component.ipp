@@ -4,7 +4,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
-#include "../comfyui_component.hpp"
+#include "../carry_metadata.hpp"
 #include "kept_marker.hpp"
 
 #include <cstdint>

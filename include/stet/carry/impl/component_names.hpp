@@ -4,11 +4,9 @@
 
 #include "../../families/rearrangement.hpp"
 #include "../../layout/layout.hpp"
-#include "../../layout/placed_name.hpp"
 #include "../../state/component.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../../vocabulary/function_ref.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/result.hpp"

@@ -2,10 +2,10 @@
 #ifndef STET_CARRY_IMPL_LAYER_TEXTS_HPP
 #define STET_CARRY_IMPL_LAYER_TEXTS_HPP
 
-#include "../../header/metadata.hpp"
-#include "../../layout/placed_name.hpp"
+#include "../../header/header.hpp"
+#include "../../layout/layout.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../../vocabulary/function_ref.hpp"
 #include "../../vocabulary/impl/json_document.hpp"
 #include "../../vocabulary/impl/json_text.hpp"
 #include "../../vocabulary/result.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_CARRY_IMPL_MERGED_ENTRIES_HPP
 #define STET_CARRY_IMPL_MERGED_ENTRIES_HPP
 
-#include "../../header/metadata.hpp"
+#include "../../header/header.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 

@@ -2,7 +2,7 @@
 #ifndef STET_CARRY_IMPL_PART_JOINER_HPP
 #define STET_CARRY_IMPL_PART_JOINER_HPP
 
-#include "../../header/metadata.hpp"
+#include "../../header/header.hpp"
 #include "../../state/component.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../pass_on.hpp"
+#include "../carry_metadata.hpp"
 #include "entry_filter.hpp"
 #include "merged_entries.hpp"
 

@@ -2,7 +2,6 @@
 #ifndef STET_COMFYUI_IMPL_PYTHON_PATH_HPP
 #define STET_COMFYUI_IMPL_PYTHON_PATH_HPP
 
-#include "../../naming/numbered_name.hpp"
 #include "../../naming/output_name.hpp"
 #include "../../vocabulary/config.hpp"
 

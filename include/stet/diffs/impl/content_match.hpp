@@ -3,8 +3,7 @@
 #define STET_DIFFS_IMPL_CONTENT_MATCH_HPP
 
 #include "../../tensor/dtype.hpp"
-#include "../../vocabulary/allocator.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/text_hash.hpp"

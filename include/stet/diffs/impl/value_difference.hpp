@@ -3,8 +3,8 @@
 #define STET_DIFFS_IMPL_VALUE_DIFFERENCE_HPP
 
 #include "../../tensor/dtype.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../../vocabulary/function_ref.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "../../file/file_system.hpp"
 #include "../../header/header.hpp"
-#include "../../plan/member.hpp"
+#include "../../plan/impl/member.hpp"
 #include "../../plan/plan.hpp"
-#include "../../sink/callback_sink.hpp"
+#include "../../sink/sinks.hpp"
 #include "../../vocabulary/impl/json_string.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../../vocabulary/impl/words.hpp"
-#include "../slot.hpp"
+#include "../edit_options.hpp"
 #include "next_header.hpp"
 #include "next_metadata.hpp"
 

@@ -2,7 +2,7 @@
 #ifndef STET_EDIT_IMPL_NEXT_METADATA_HPP
 #define STET_EDIT_IMPL_NEXT_METADATA_HPP
 
-#include "../../header/metadata.hpp"
+#include "../../header/header.hpp"
 #include "../../read/checkpoint_header.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/error.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
-#include "../slot.hpp"
+#include "../edit_options.hpp"
 #include "next_metadata.hpp"
 
 #include <cstddef>

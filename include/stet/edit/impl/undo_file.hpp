@@ -2,7 +2,7 @@
 #ifndef STET_EDIT_IMPL_UNDO_FILE_HPP
 #define STET_EDIT_IMPL_UNDO_FILE_HPP
 
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 #include "held_file.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_FAMILIES_IMPL_FOREIGN_NAMES_HPP
 #define STET_FAMILIES_IMPL_FOREIGN_NAMES_HPP
 
-#include "../../layout/placed_name.hpp"
+#include "../../layout/layout.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/error.hpp"
 #include "../../vocabulary/result.hpp"

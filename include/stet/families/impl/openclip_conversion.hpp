@@ -2,9 +2,9 @@
 #ifndef STET_FAMILIES_IMPL_OPENCLIP_CONVERSION_HPP
 #define STET_FAMILIES_IMPL_OPENCLIP_CONVERSION_HPP
 
-#include "../../tensor/extents.hpp"
-#include "../../tensor/transposed.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../tensor/sizes.hpp"
+#include "../../tensor/views.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../rearrangement.hpp"
 #include "foreign_names.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_FAMILIES_IMPL_QUANTISED_NAMES_HPP
 #define STET_FAMILIES_IMPL_QUANTISED_NAMES_HPP
 
-#include "../../layout/placed_name.hpp"
+#include "../../layout/layout.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/error.hpp"
 #include "../../vocabulary/impl/companion_names.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_FAMILIES_IMPL_RELABEL_HPP
 #define STET_FAMILIES_IMPL_RELABEL_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/produced.hpp"
+#include "../../tensor/views.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../rearrangement.hpp"
 #include "../text_rule.hpp"
 #include "foreign_names.hpp"
 #include "openclip_conversion.hpp"
@@ -162,5 +163,36 @@ STET_INLINE result<void> sdxl::add_position_ids(rearrangement& work)
 }
 
 } // namespace text_rules
+
+namespace detail {
+
+STET_INLINE result<std::uint64_t> rearrange(const any_dict& dict, renaming rename, renamed_taker take,
+                                            change_log& log, std::uint8_t component, strictness how)
+{
+    rearrangement work(log, component, how);
+    static_cast<void>(work.dict.reserve(dict.size_hint())); // what is missing is found out when it is needed
+    std::uint64_t keys = 0;
+    const auto    collect = [&](std::string_view key, const result<tensor_view>& tensor) -> result<void> {
+        ++keys;
+        return tensor ? work.dict.append({.stem = key}, *tensor) : result<void>(tensor.error().about(key));
+    };
+    if (auto collected = dict.each(collect); !collected)
+        return collected.error();
+    if (auto renamed = rename(work); !renamed)
+        return renamed.error();
+    if (const auto& twice = work.dict.repeated(); twice && work.is_strict())
+        return error{.code = errc::name_collision}.about(twice->prefix, twice->stem);
+    for (const ordered_dict::entry& entry : work.dict.entries()) {
+        if (!entry.is_present)
+            continue;
+        // A key that is saved as it is still lies where the dict has it.
+        const bool is_renamed = !entry.name.prefix.empty() || work.own().owns(entry.name.stem.data());
+        if (auto taken = take(entry.name, work.dict.tensor(entry), is_renamed); !taken)
+            return taken.error();
+    }
+    return keys;
+}
+
+} // namespace detail
 
 } // namespace STET_NAMESPACE

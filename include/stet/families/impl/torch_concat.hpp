@@ -2,8 +2,8 @@
 #ifndef STET_FAMILIES_IMPL_TORCH_CONCAT_HPP
 #define STET_FAMILIES_IMPL_TORCH_CONCAT_HPP
 
-#include "../../tensor/transposed.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../tensor/views.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 

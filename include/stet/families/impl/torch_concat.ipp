@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/extents.hpp"
 #include "../../tensor/half.hpp"
-#include "../../tensor/transposed.hpp"
+#include "../../tensor/sizes.hpp"
+#include "../../tensor/views.hpp"
 #include "torch_concat.hpp"
 
 #include <utility>

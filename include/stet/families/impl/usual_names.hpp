@@ -2,7 +2,7 @@
 #ifndef STET_FAMILIES_IMPL_USUAL_NAMES_HPP
 #define STET_FAMILIES_IMPL_USUAL_NAMES_HPP
 
-#include "../../state/role.hpp"
+#include "../../state/model.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "../../naming/numbered_name.hpp"
 #include "../../naming/output_name.hpp"
 #include "../exact_target.hpp"
 #include "part_name.hpp"

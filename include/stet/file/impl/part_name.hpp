@@ -2,7 +2,7 @@
 #ifndef STET_FILE_IMPL_PART_NAME_HPP
 #define STET_FILE_IMPL_PART_NAME_HPP
 
-#include "../../naming/numbered_name.hpp"
+#include "../../naming/output_name.hpp"
 #include "../../vocabulary/config.hpp"
 
 #include <cstddef>

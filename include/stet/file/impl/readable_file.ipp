@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../readable_file.hpp"
+#include "readable_file.hpp"
 
 #include <cerrno>
 #include <utility>

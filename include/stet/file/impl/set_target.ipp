@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "../../naming/numbered_name.hpp"
+#include "../../naming/output_name.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
 #include "../exact_target.hpp"
-#include "../set_target.hpp"
 #include "part_name.hpp"
+#include "set_target.hpp"
 
 #include <cerrno>
 #include <cstdint>

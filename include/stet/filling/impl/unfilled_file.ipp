@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../../sink/callback_sink.hpp"
-#include "../../tensor/extents.hpp"
+#include "../../sink/sinks.hpp"
+#include "../../tensor/sizes.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/os_error.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"

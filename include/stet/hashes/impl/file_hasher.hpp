@@ -3,8 +3,8 @@
 #ifndef STET_HASHES_IMPL_FILE_HASHER_HPP
 #define STET_HASHES_IMPL_FILE_HASHER_HPP
 
-#include "../../layout/placed_name.hpp"
-#include "../../save/hashing.hpp"
+#include "../../layout/layout.hpp"
+#include "../../save/write_options.hpp"
 #include "../../tensor/dtype.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"

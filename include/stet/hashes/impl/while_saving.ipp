@@ -4,7 +4,7 @@
 #include "../../save/write.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "../hash_texts.hpp"
+#include "../hash_checkpoint.hpp"
 #include "../while_saving.hpp"
 #include "data_pass.hpp"
 #include "file_hasher.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_INTEROP_IMPL_DLPACK_FIELDS_HPP
 #define STET_INTEROP_IMPL_DLPACK_FIELDS_HPP
 
-#include "../../tensor/extents.hpp"
+#include "../../tensor/sizes.hpp"
 #include "../../tensor/strided.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "../../quantised/layer.hpp"
 #include "../../split/split_rules.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../recipe.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_MERGE_IMPL_KEPT_OBJECTS_HPP
 #define STET_MERGE_IMPL_KEPT_OBJECTS_HPP
 
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 

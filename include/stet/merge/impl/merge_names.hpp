@@ -3,7 +3,7 @@
 #define STET_MERGE_IMPL_MERGE_NAMES_HPP
 
 #include "../../quantised/layer.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/result.hpp"

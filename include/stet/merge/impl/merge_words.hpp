@@ -3,7 +3,7 @@
 #ifndef STET_MERGE_IMPL_MERGE_WORDS_HPP
 #define STET_MERGE_IMPL_MERGE_WORDS_HPP
 
-#include "../../tensor/extents.hpp"
+#include "../../tensor/sizes.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/error.hpp"
 #include "../../vocabulary/impl/decimal.hpp"

@@ -2,8 +2,8 @@
 #ifndef STET_MERGE_IMPL_MIXING_HPP
 #define STET_MERGE_IMPL_MIXING_HPP
 
-#include "../../quantised/value_reader.hpp"
-#include "../../read/tensor_reader.hpp"
+#include "../../quantised/dequantised.hpp"
+#include "../../read/checkpoint_reader.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"

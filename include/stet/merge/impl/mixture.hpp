@@ -4,7 +4,7 @@
 
 #include "../../quantised/dequantised.hpp"
 #include "../../tensor/tensor_view.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../recipe.hpp"
 

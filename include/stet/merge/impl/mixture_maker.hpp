@@ -3,7 +3,7 @@
 #define STET_MERGE_IMPL_MIXTURE_MAKER_HPP
 
 #include "../../quantised/dequantised.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/produced.hpp"
+#include "../../tensor/views.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "mixing.hpp"
 #include "pour_mixture.hpp"

@@ -163,4 +163,97 @@ STET_INLINE std::string expand_placeholders(std::string_view prefix, const place
     return text;
 }
 
+namespace detail {
+
+STET_INLINE bool is_device_name(std::string_view part) noexcept
+{
+    constexpr std::array<std::string_view, 6> devices{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
+    std::string_view                          base = part.substr(0, part.find('.'));
+    while (base.ends_with(' '))
+        base.remove_suffix(1);
+    const auto same = [base](std::string_view device) {
+        for (std::size_t i = 0; i < device.size(); ++i) {
+            const char c =
+                base[i] >= 'a' && base[i] <= 'z' ? static_cast<char>(base[i] - 'a' + 'A') : base[i];
+            if (c != device[i])
+                return false;
+        }
+        return true;
+    };
+    for (const std::string_view device : devices) {
+        if (base.size() == device.size() && same(device))
+            return true;
+    }
+    if (base.size() < 4 || !(same("COM") || same("LPT")))
+        return false;
+    const std::string_view port = base.substr(3); // a digit, or a superscript one of Latin-1
+    return (port.size() == 1 && port[0] >= '0' && port[0] <= '9') || port == "\xC2\xB9" ||
+           port == "\xC2\xB2" || port == "\xC2\xB3";
+}
+
+STET_INLINE bool is_allowed(std::string_view part, path_style style) noexcept
+{
+    for (const char c : part) {
+        const auto code = static_cast<unsigned char>(c);
+        if (code < 0x20 || code == 0x7F)
+            return false;
+        if (style == path_style::windows && std::string_view("<>:\"|?*").find(c) != std::string_view::npos)
+            return false;
+    }
+    if (style == path_style::posix)
+        return true;
+    return !part.ends_with('.') && !part.ends_with(' ') && !is_device_name(part);
+}
+
+STET_INLINE std::optional<std::uint64_t> number_taken(std::string_view entry, std::string_view stem,
+                                                      name_case letters) noexcept
+{
+    if (entry.size() < stem.size() + 2 || entry[stem.size()] != '_')
+        return std::nullopt;
+    for (std::size_t i = 0; i < stem.size(); ++i) {
+        if (entry[i] != stem[i] && (letters == name_case::sensitive ||
+                                    detail::lower_ascii(entry[i]) != detail::lower_ascii(stem[i])))
+            return std::nullopt;
+    }
+    std::uint64_t number = 0;
+    std::size_t   at = stem.size() + 1;
+    for (; at < entry.size() && entry[at] >= '0' && entry[at] <= '9'; ++at) {
+        const auto digit = static_cast<std::uint64_t>(entry[at] - '0');
+        if (number > (UINT64_MAX - digit) / 10)
+            return std::nullopt;
+        number = number * 10 + digit;
+    }
+    const bool ends_there = at == entry.size() || entry[at] == '_' || entry[at] == '.';
+    if (at == stem.size() + 1 || !ends_there)
+        return std::nullopt;
+    return number;
+}
+
+} // namespace detail
+
+STET_INLINE std::string numbered_name(std::string_view stem, std::uint64_t counter,
+                                      std::string_view extension)
+{
+    std::string name(stem);
+    name += '_';
+    detail::append_padded(name, counter, 5);
+    name += '_';
+    name += extension;
+    return name;
+}
+
+STET_INLINE void counter::see(std::string_view entry) noexcept
+{
+    const auto number = detail::number_taken(entry, stem_, letters_);
+    if (number && *number > largest_)
+        largest_ = *number;
+}
+
+STET_INLINE result<std::uint64_t> counter::next() const noexcept
+{
+    if (largest_ == UINT64_MAX)
+        return error{.code = errc::counter_exhausted, .actual = largest_}.about(stem_);
+    return largest_ + 1;
+}
+
 } // namespace STET_NAMESPACE

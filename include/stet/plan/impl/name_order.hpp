@@ -2,7 +2,7 @@
 #ifndef STET_PLAN_IMPL_NAME_ORDER_HPP
 #define STET_PLAN_IMPL_NAME_ORDER_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"

@@ -3,7 +3,6 @@
 #define STET_PLAN_IMPL_PLAN_BUILDER_HPP
 
 #include "../../vocabulary/config.hpp"
-#include "../../vocabulary/impl/json_string.hpp"
 #include "../order.hpp"
 #include "../plan.hpp"
 #include "choosing.hpp"
@@ -14,6 +13,7 @@
 
 namespace STET_NAMESPACE::detail {
 
+struct json_string_facts;
 struct name_clash;
 
 /// Collects placed tensors and turns them into a plan; make_plan drives it. Refuses what a file could not hold.
@@ -121,7 +121,8 @@ private:
     std::size_t                  markers_ = max_components;
     std::uint64_t                least_header_size_ = 2;
     std::string_view             last_prefix_{};
-    json_string_facts            facts_of_last_prefix_ = inspect_json_string({});
+    std::uint64_t                last_prefix_escaped_ = 0; ///< bytes of last_prefix_ in a header
+    bool                         last_prefix_is_utf8_ = true;
 };
 
 } // namespace STET_NAMESPACE::detail

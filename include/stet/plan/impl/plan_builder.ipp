@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/json_string.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "../member.hpp"
+#include "member.hpp"
 #include "name_order.hpp"
 #include "plan_builder.hpp"
 
@@ -175,9 +176,11 @@ STET_INLINE json_string_facts plan_builder::inspect_prefix(std::string_view pref
 {
     if (prefix.data() != last_prefix_.data() || prefix.size() != last_prefix_.size()) {
         last_prefix_ = prefix;
-        facts_of_last_prefix_ = inspect_json_string(prefix);
+        const json_string_facts facts = inspect_json_string(prefix);
+        last_prefix_escaped_ = facts.escaped_size;
+        last_prefix_is_utf8_ = facts.well_formed;
     }
-    return facts_of_last_prefix_;
+    return {.well_formed = last_prefix_is_utf8_, .escaped_size = last_prefix_escaped_};
 }
 
 STET_INLINE result<void> plan_builder::add_checked(const placed_name& name, const tensor_view& tensor,

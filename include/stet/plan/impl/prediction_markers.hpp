@@ -3,7 +3,7 @@
 #define STET_PLAN_IMPL_PREDICTION_MARKERS_HPP
 
 #include "../../layout/family.hpp"
-#include "../../state/prediction.hpp"
+#include "../../state/model.hpp"
 #include "../../vocabulary/config.hpp"
 #include "plan_builder.hpp"
 

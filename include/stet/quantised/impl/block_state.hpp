@@ -3,7 +3,7 @@
 #define STET_QUANTISED_IMPL_BLOCK_STATE_HPP
 
 #include "../../tensor/axes.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/json_document.hpp"
 #include "../layer.hpp"

@@ -3,7 +3,7 @@
 #define STET_QUANTISED_IMPL_DEQUANTISING_HPP
 
 #include "../../sink/sink.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 #include "stored_values.hpp"

@@ -3,9 +3,8 @@
 #ifndef STET_QUANTISED_IMPL_DESCRIPTION_HPP
 #define STET_QUANTISED_IMPL_DESCRIPTION_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../../vocabulary/function_ref.hpp"
 #include "../../vocabulary/impl/json_document.hpp"
 #include "../layer.hpp"
 #include "formats.hpp"

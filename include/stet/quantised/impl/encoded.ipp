@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/produced.hpp"
+#include "../../tensor/views.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../encoded.hpp"
 #include "asym_rules.hpp"

@@ -3,7 +3,7 @@
 #define STET_QUANTISED_IMPL_ENCODING_HPP
 
 #include "../../tensor/tensor_view.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "stored_values.hpp"
 

@@ -2,7 +2,7 @@
 #ifndef STET_QUANTISED_IMPL_FINDING_WRITER_HPP
 #define STET_QUANTISED_IMPL_FINDING_WRITER_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/result.hpp"

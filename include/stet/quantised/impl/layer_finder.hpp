@@ -2,7 +2,7 @@
 #ifndef STET_QUANTISED_IMPL_LAYER_FINDER_HPP
 #define STET_QUANTISED_IMPL_LAYER_FINDER_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/name_table.hpp"

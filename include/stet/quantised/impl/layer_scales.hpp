@@ -3,7 +3,7 @@
 #define STET_QUANTISED_IMPL_LAYER_SCALES_HPP
 
 #include "../../tensor/half.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 #include "scale_array.hpp"

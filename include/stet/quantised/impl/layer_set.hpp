@@ -2,7 +2,7 @@
 #ifndef STET_QUANTISED_IMPL_LAYER_SET_HPP
 #define STET_QUANTISED_IMPL_LAYER_SET_HPP
 
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"

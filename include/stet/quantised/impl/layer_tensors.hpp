@@ -3,7 +3,7 @@
 #define STET_QUANTISED_IMPL_LAYER_TENSORS_HPP
 
 #include "../../tensor/tensor_view.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/error.hpp"
 #include "../layer.hpp"

@@ -3,7 +3,7 @@
 #define STET_QUANTISED_IMPL_LAYER_VALUES_HPP
 
 #include "../../tensor/axes.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../layer.hpp"

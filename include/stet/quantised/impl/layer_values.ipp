@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/extents.hpp"
+#include "../../tensor/sizes.hpp"
 #include "blocked_scales.hpp"
 #include "layer_tensors.hpp"
 #include "layer_values.hpp"

@@ -3,8 +3,7 @@
 #ifndef STET_QUANTISED_IMPL_MARKER_CHECK_HPP
 #define STET_QUANTISED_IMPL_MARKER_CHECK_HPP
 
-#include "../../vocabulary/allocator.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/json_document.hpp"
 #include "finding_writer.hpp"

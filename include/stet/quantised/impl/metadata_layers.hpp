@@ -2,7 +2,7 @@
 #ifndef STET_QUANTISED_IMPL_METADATA_LAYERS_HPP
 #define STET_QUANTISED_IMPL_METADATA_LAYERS_HPP
 
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/json_document.hpp"
 #include "../../vocabulary/result.hpp"

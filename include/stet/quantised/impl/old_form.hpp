@@ -3,7 +3,7 @@
 #ifndef STET_QUANTISED_IMPL_OLD_FORM_HPP
 #define STET_QUANTISED_IMPL_OLD_FORM_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../layer.hpp"

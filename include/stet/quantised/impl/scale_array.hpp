@@ -3,7 +3,7 @@
 #define STET_QUANTISED_IMPL_SCALE_ARRAY_HPP
 
 #include "../../tensor/tensor_view.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"

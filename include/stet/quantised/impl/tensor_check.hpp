@@ -3,7 +3,7 @@
 #ifndef STET_QUANTISED_IMPL_TENSOR_CHECK_HPP
 #define STET_QUANTISED_IMPL_TENSOR_CHECK_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "finding_writer.hpp"
 #include "stored_shape.hpp"

@@ -3,7 +3,7 @@
 #define STET_QUANTISED_IMPL_VALUE_BLOCK_HPP
 
 #include "../../sink/sink.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"

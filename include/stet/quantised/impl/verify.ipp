@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../header/metadata.hpp"
+#include "../../header/header.hpp"
 #include "../../plan/plan.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"

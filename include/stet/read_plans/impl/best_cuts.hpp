@@ -2,8 +2,7 @@
 #ifndef STET_READ_PLANS_IMPL_BEST_CUTS_HPP
 #define STET_READ_PLANS_IMPL_BEST_CUTS_HPP
 
-#include "../../vocabulary/allocator.hpp"
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 

@@ -2,7 +2,7 @@
 #ifndef STET_READ_PLANS_IMPL_QUEUED_READ_HPP
 #define STET_READ_PLANS_IMPL_QUEUED_READ_HPP
 
-#include "../../file/io_uring.hpp"
+#include "../../file/impl/io_uring.hpp"
 #include "../../read/mapped_file.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_READ_PLANS_IMPL_READ_STEPS_HPP
 #define STET_READ_PLANS_IMPL_READ_STEPS_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 #include "../read_plan.hpp"

@@ -3,7 +3,7 @@
 #include "../../file/native_file_system.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../save.hpp"
-#include "publish.hpp"
+#include "publish.ipp"
 
 namespace STET_NAMESPACE {
 

@@ -3,7 +3,7 @@
 #define STET_SAVE_IMPL_WRITE_TENSORS_HPP
 
 #include "../../header/header.hpp"
-#include "../../sink/callback_sink.hpp"
+#include "../../sink/sinks.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../write_options.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../naming/numbered_name.hpp"
+#include "../../naming/output_name.hpp"
 #include "../../vocabulary/impl/decimal.hpp"
 #include "../../vocabulary/impl/json_document.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"

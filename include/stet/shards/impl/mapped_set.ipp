@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../file/folder.hpp"
+#include "../../file/impl/readable_file.hpp"
 #include "../../file/native_file_system.hpp"
-#include "../../file/readable_file.hpp"
-#include "../../naming/numbered_name.hpp"
 #include "../../naming/output_name.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"

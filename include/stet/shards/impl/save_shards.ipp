@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "../../file/set_target.hpp"
+#include "../../file/impl/set_target.hpp"
 #include "../../header/header.hpp"
+#include "../../header/metadata.hpp"
 #include "../../save/save.hpp"
-#include "../../tensor/extents.hpp"
+#include "../../tensor/sizes.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"

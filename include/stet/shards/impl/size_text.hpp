@@ -3,7 +3,7 @@
 #ifndef STET_SHARDS_IMPL_SIZE_TEXT_HPP
 #define STET_SHARDS_IMPL_SIZE_TEXT_HPP
 
-#include "../../naming/numbered_name.hpp"
+#include "../../naming/output_name.hpp"
 #include "../../vocabulary/impl/json_number.hpp"
 #include "../../vocabulary/impl/python_text.hpp"
 #include "../../vocabulary/impl/utf8.hpp"

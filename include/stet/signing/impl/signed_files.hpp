@@ -5,9 +5,8 @@
 #include "../../file/file_system.hpp"
 #include "../../file/folder.hpp"
 #include "../../hashes/digests.hpp"
-#include "../../vocabulary/allocator.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
-#include "../../vocabulary/function_ref.hpp"
 #include "../../vocabulary/result.hpp"
 
 #include <string>

@@ -3,7 +3,6 @@
 #define STET_SPLIT_IMPL_SPLIT_RUN_HPP
 
 #include "../../vocabulary/config.hpp"
-#include "../split_checkpoint.hpp"
 #include "../split_rules.hpp"
 #include "../splitting.hpp"
 

@@ -2,7 +2,7 @@
 #ifndef STET_SPLIT_IMPL_TENSOR_PARTS_HPP
 #define STET_SPLIT_IMPL_TENSOR_PARTS_HPP
 
-#include "../../tensor/transposed.hpp"
+#include "../../tensor/views.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/arena.hpp"
 #include "../../vocabulary/result.hpp"

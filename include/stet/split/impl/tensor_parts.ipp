@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/extents.hpp"
-#include "../../tensor/transposed.hpp"
+#include "../../tensor/sizes.hpp"
+#include "../../tensor/views.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "tensor_parts.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_SPLIT_IMPL_VISION_NAMES_HPP
 #define STET_SPLIT_IMPL_VISION_NAMES_HPP
 
-#include "../../layout/placed_name.hpp"
+#include "../../layout/layout.hpp"
 #include "../../vocabulary/config.hpp"
 
 #include <array>

@@ -2,12 +2,11 @@
 #ifndef STET_STATE_IMPL_ANY_DICT_HPP
 #define STET_STATE_IMPL_ANY_DICT_HPP
 
-#include "../../vocabulary/function_ref.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/impl/prefetch.hpp"
 #include "../state_dict.hpp"
 
 #include <cstddef>
-#include <iterator>
 #include <string_view>
 #include <type_traits>
 #include <utility>

@@ -5,7 +5,6 @@
 #include "../../vocabulary/config.hpp"
 
 #include <cstddef>
-#include <iterator>
 
 namespace STET_NAMESPACE {
 

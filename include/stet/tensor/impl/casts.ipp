@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../sink/append_sink.hpp"
+#include "../../sink/sinks.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../casts.hpp"
 #include "cast_runs.hpp"

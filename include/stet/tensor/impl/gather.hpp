@@ -2,7 +2,7 @@
 #ifndef STET_TENSOR_IMPL_GATHER_HPP
 #define STET_TENSOR_IMPL_GATHER_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../tensor_view.hpp"
 #include "copy_plane.hpp"

@@ -6,8 +6,8 @@
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/words.hpp"
 #include "../../vocabulary/result.hpp"
+#include "../dtype.hpp"
 #include "../half.hpp"
-#include "../scalar.hpp"
 
 #include <array>
 #include <bit>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/memory_size.hpp"
-#include "../extents.hpp"
+#include "../sizes.hpp"
 #include "../tensor_view.hpp"
 #include "scalar_words.hpp"
 

@@ -2,7 +2,7 @@
 #ifndef STET_TENSOR_IMPL_WALK_HPP
 #define STET_TENSOR_IMPL_WALK_HPP
 
-#include "../../vocabulary/array_view.hpp"
+#include "../../vocabulary/borrowed.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../axes.hpp"
 

@@ -2,7 +2,7 @@
 #ifndef STET_VOCABULARY_IMPL_ARENA_HPP
 #define STET_VOCABULARY_IMPL_ARENA_HPP
 
-#include "../allocator.hpp"
+#include "../borrowed.hpp"
 #include "../config.hpp"
 
 #include <cstddef>

@@ -2,8 +2,7 @@
 #ifndef STET_VOCABULARY_IMPL_GROWING_ARRAY_HPP
 #define STET_VOCABULARY_IMPL_GROWING_ARRAY_HPP
 
-#include "../allocator.hpp"
-#include "../array_view.hpp"
+#include "../borrowed.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 #ifndef STET_VOCABULARY_IMPL_JSON_DOCUMENT_HPP
 #define STET_VOCABULARY_IMPL_JSON_DOCUMENT_HPP
 
-#include "../allocator.hpp"
+#include "../borrowed.hpp"
 #include "../config.hpp"
 #include "../result.hpp"
 #include "json_reader.hpp"

@@ -2,7 +2,7 @@
 #ifndef STET_VOCABULARY_IMPL_SORT_RANGE_HPP
 #define STET_VOCABULARY_IMPL_SORT_RANGE_HPP
 
-#include "../array_view.hpp"
+#include "../borrowed.hpp"
 
 #include <bit>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../cloning_writer.hpp"
+#include "../file_writers.hpp"
 #include "positioned_sink.hpp"
 
 #include <cstddef>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../direct_writer.hpp"
-#include "../parallel_writer.hpp"
+#include "../file_writers.hpp"
 #include "block_shape.hpp"
 #include "block_stream.hpp"
 #include "direct_handle.hpp"

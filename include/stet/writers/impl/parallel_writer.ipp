@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "../parallel_writer.hpp"
+#include "../file_writers.hpp"
 #include "joint_write.hpp"
 #include "positioned_sink.hpp"
 

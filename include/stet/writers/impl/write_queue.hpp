@@ -3,7 +3,7 @@
 #define STET_WRITERS_IMPL_WRITE_QUEUE_HPP
 
 #include "../../file/folder.hpp"
-#include "../../file/io_uring.hpp"
+#include "../../file/impl/io_uring.hpp"
 #include "../../file/native_file_system.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../executor.hpp"

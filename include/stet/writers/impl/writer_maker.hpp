@@ -2,7 +2,7 @@
 #ifndef STET_WRITERS_IMPL_WRITER_MAKER_HPP
 #define STET_WRITERS_IMPL_WRITER_MAKER_HPP
 
-#include "../../save/save_options.hpp"
+#include "../../save/save.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/error.hpp"
 

@@ -2,7 +2,7 @@
 #include "support/counting_heap.hpp"
 
 #include <stet/carry/impl/stand_ins.hpp>
-#include <stet/tensor/transposed.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -6,7 +6,7 @@
 #include "support/short_memory.hpp"
 
 #include <stet/families/impl/openclip_conversion.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -4,8 +4,7 @@
 #include "support/poured.hpp"
 
 #include <stet/families/impl/torch_concat.hpp>
-#include <stet/tensor/produced.hpp>
-#include <stet/tensor/transposed.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -5,8 +5,8 @@
 
 #include "support/scratch_directory.hpp"
 
+#include <stet/file/impl/readable_file.hpp>
 #include <stet/file/native_file_system.hpp>
-#include <stet/file/readable_file.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -4,7 +4,7 @@
 #include "support/sha256.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/hashes/hash_texts.hpp>
+#include <stet/hashes/hash_checkpoint.hpp>
 #include <stet/hashes/impl/file_hasher.hpp>
 #include <stet/vocabulary/impl/memory_size.hpp>
 

@@ -3,7 +3,7 @@
 
 #include <stet/quantised/impl/formats.hpp>
 #include <stet/quantised/impl/layer_tensors.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

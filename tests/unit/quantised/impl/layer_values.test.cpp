@@ -3,7 +3,7 @@
 
 #include <stet/quantised/impl/formats.hpp>
 #include <stet/quantised/impl/layer_values.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 #include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <stet/quantised/impl/formats.hpp>
 #include <stet/quantised/impl/style_encoding.hpp>
-#include <stet/tensor/extents.hpp>
+#include <stet/tensor/sizes.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

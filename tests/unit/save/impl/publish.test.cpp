@@ -3,7 +3,7 @@
 #include "support/scratch_directory.hpp"
 
 #include <stet/file/exact_target.hpp>
-#include <stet/save/impl/publish.hpp>
+#include <stet/save/impl/publish.ipp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the sentences are about; that a compiler says them is tested in compile_fail/.
-#include <stet/save/impl/refused_saves.hpp>
 #include <stet/save/save.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

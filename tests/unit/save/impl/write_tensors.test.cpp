@@ -3,7 +3,7 @@
 
 #include <stet/plan/make_plan.hpp>
 #include <stet/save/impl/write_tensors.hpp>
-#include <stet/sink/append_sink.hpp>
+#include <stet/sink/sinks.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

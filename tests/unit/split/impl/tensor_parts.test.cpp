@@ -3,7 +3,7 @@
 #include "support/poured.hpp"
 
 #include <stet/split/impl/tensor_parts.hpp>
-#include <stet/tensor/produced.hpp>
+#include <stet/tensor/views.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -4,8 +4,7 @@
 #include "support/naive_tensor.hpp"
 #include "support/piece_sink.hpp"
 
-#include <stet/sink/append_sink.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/tensor/impl/gather.hpp>
 
 #include <catch2/catch_test_macros.hpp>

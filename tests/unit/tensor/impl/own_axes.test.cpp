@@ -2,7 +2,7 @@
 #include "support/foreign_tensors.hpp"
 
 #include <stet/tensor/impl/own_axes.hpp>
-#include <stet/vocabulary/array_view.hpp>
+#include <stet/vocabulary/borrowed.hpp>
 
 #include <array>
 #include <complex>

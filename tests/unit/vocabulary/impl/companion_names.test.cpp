@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/layout/placed_name.hpp>
+#include <stet/layout/layout.hpp>
 #include <stet/vocabulary/impl/companion_names.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -3,7 +3,7 @@
 #include "support/dice.hpp"
 #include "support/short_memory.hpp"
 
-#include <stet/layout/placed_name.hpp>
+#include <stet/layout/layout.hpp>
 #include <stet/vocabulary/impl/name_table.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 
-#include <stet/save/impl/publish.hpp>
+#include <stet/save/impl/publish.ipp>
 #include <stet/save/save.hpp>
 #include <stet/vocabulary/message.hpp>
 #include <stet/writers/impl/writer_maker.hpp>
