@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Writes a checkpoint where there is no system: into a callback, with the caller's memory.
-#include <stet/layout/prefix_layout.hpp>
+#include <stet/layout/family.hpp>
 #include <stet/save/write.hpp>
-#include <stet/sink/callback_sink.hpp>
+#include <stet/sink/sinks.hpp>
 #include <stet/state/checkpoint.hpp>
 #include <stet/vocabulary/message.hpp>
 
