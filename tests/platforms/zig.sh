@@ -3,7 +3,7 @@
 # and C libraries of all of them: macOS on both processors, Linux with musl on other processors by qemu, Windows by Wine
 # where there is one, WASI by Node.js and wasmtime.
 #
-#   tests/platforms/zig.sh [SYSTEM...]        macos, musl, windows, wasi; all of them without one
+#   tests/platforms/zig.sh [TARGET...]        as zig calls them: aarch64-macos and so on; all of them without one
 #
 # zig is build/zig/ziglang/zig, which tests/run fetches, or what STET_ZIG names; wasmtime is Python's package in
 # build/wasmtime, or where STET_WASMTIME says. Exit status 2 when something is missing.
@@ -13,8 +13,10 @@ source tests/platforms/steps.sh
 native=${CXX:-g++}
 zig=${STET_ZIG:-build/zig/ziglang/zig}
 wasmtime=${STET_WASMTIME:-build/wasmtime}
-systems=("$@")
-((${#systems[@]})) || systems=(macos musl windows wasi)
+targets=("$@")
+((${#targets[@]})) || targets=(
+    aarch64-macos x86_64-macos aarch64-linux-musl riscv64-linux-musl s390x-linux-musl x86_64-windows-gnu wasm32-wasi
+)
 
 need g++ command -v "$native"
 need python3 command -v python3
@@ -22,8 +24,8 @@ if [[ ! -x $zig ]]; then
     echo "no $zig: python3 -m pip install --no-deps --target build/zig ziglang" >&2
     exit 2
 fi
-if [[ " ${systems[*]} " == *" musl "* ]]; then need qemu-user command -v qemu-s390x; fi
-if [[ " ${systems[*]} " == *" wasi "* ]]; then
+if [[ " ${targets[*]} " == *"-musl "* ]]; then need qemu-user command -v qemu-s390x; fi
+if [[ " ${targets[*]} " == *"-wasi "* ]]; then
     need nodejs command -v node
     if [[ ! -d $wasmtime ]]; then
         echo "no $wasmtime: python3 -m pip install --no-deps --target build/wasmtime wasmtime" >&2
@@ -82,47 +84,41 @@ syntax_checker() { # target file flag...
     printf 'exec %s "$@"\n' "${call%\"/dev/null\"*}" >"$2"
 }
 
-macos() {
-    local processor header magic
-    for processor in aarch64 x86_64; do
-        echo "-- $processor-macos: each public header alone, the library compiled once"
-        syntax_checker "$processor-macos" "$scratch/check" "${flags[@]}"
-        public_headers | each_alone bash "$scratch/check"
-        syntax_checker "$processor-macos" "$scratch/check" "${flags[@]}" "${plain[@]}" -DSTET_HEADER_ONLY=0
-        echo '#include <stet/all.hpp>' >"$scratch/all.cpp"
-        bash "$scratch/check" "$scratch/all.cpp"
-        bash "$scratch/check" include/stet/stet.cpp
+macos() { # target
+    echo "-- $1: each public header alone, the library compiled once"
+    syntax_checker "$1" "$scratch/check" "${flags[@]}"
+    public_headers | each_alone bash "$scratch/check"
+    syntax_checker "$1" "$scratch/check" "${flags[@]}" "${plain[@]}" -DSTET_HEADER_ONLY=0
+    echo '#include <stet/all.hpp>' >"$scratch/all.cpp"
+    bash "$scratch/check" "$scratch/all.cpp"
+    bash "$scratch/check" include/stet/stet.cpp
 
-        echo "-- $processor-macos: link"
-        local folder=$scratch/$processor-macos
-        link "$processor-macos" "$folder" ""
-        [[ $processor == aarch64 ]] && magic=cffaedfe0c000001 || magic=cffaedfe07000001
-        for header in readme every_way; do
-            [[ $(od -An -tx1 -N8 "$folder/$header" | tr -d ' \n') == "$magic" ]] ||
-                { echo "$folder/$header is no Mach-O program for $processor" >&2; exit 1; }
-        done
-        row "macOS, $processor" "$version" "each public header alone; README's program and every writer linked"
+    echo "-- $1: link"
+    local folder=$scratch/$1 magic=cffaedfe0c000001 program
+    link "$1" "$folder" ""
+    [[ $1 == aarch64-* ]] || magic=cffaedfe07000001
+    for program in readme every_way; do
+        [[ $(od -An -tx1 -N8 "$folder/$program" | tr -d ' \n') == "$magic" ]] ||
+            { echo "$folder/$program is no Mach-O program for $1" >&2; exit 1; }
     done
+    row "macOS, ${1%%-*}" "$version" "each public header alone; README's program and every writer linked, not run"
 }
 
-musl() {
+musl() { # target
     save_here
-    local processor
-    for processor in aarch64 riscv64 s390x; do
-        echo "-- $processor-linux-musl"
-        local folder=$scratch/$processor
-        link "$processor-linux-musl" "$folder" ""
-        (cd "$folder" && "qemu-$processor" ./readme && "qemu-$processor" ./every_way ways >/dev/null)
-        same_bytes "$scratch/native" "$folder"
-        row "Linux with musl, $processor" "$version" "README's program and every writer run by qemu, same bytes"
-    done
+    echo "-- $1"
+    local folder=$scratch/$1
+    link "$1" "$folder" ""
+    (cd "$folder" && "qemu-${1%%-*}" ./readme && "qemu-${1%%-*}" ./every_way ways >/dev/null)
+    same_bytes "$scratch/native" "$folder"
+    row "Linux with musl, ${1%%-*}" "$version" "README's program and every writer run by qemu, same bytes"
 }
 
-windows() {
+windows() { # target
     save_here
-    echo "-- x86_64-windows-gnu"
-    local folder=$scratch/windows how="README's program and every writer linked"
-    link x86_64-windows-gnu "$folder" .exe
+    echo "-- $1"
+    local folder=$scratch/$1 how="README's program and every writer linked, not run"
+    link "$1" "$folder" .exe
     [[ $(head -c 2 "$folder/readme.exe") == MZ ]]
     if command -v wine >/dev/null; then
         (
@@ -136,13 +132,13 @@ windows() {
         same_bytes "$scratch/native" "$folder"
         how="README's program and every writer run by wine, same bytes"
     fi
-    row "Windows, x86_64" "$version" "$how"
+    row "Windows, ${1%%-*}" "$version" "$how"
 }
 
 # WASI has no lock and no rename that refuses a name, wasmtime no sync of a folder: a save does without.
-wasi() {
-    echo "-- wasm32-wasi"
-    local folder=$scratch/wasi
+wasi() { # target
+    echo "-- $1"
+    local folder=$scratch/$1
     cat >"$scratch/replace.cpp" <<'SOURCE'
 #include <stet/stet.hpp>
 #include <cstdio>
@@ -169,7 +165,7 @@ SOURCE
         (cd "$scratch/expected" && "$scratch/$program")
     done
     for program in readme replace; do
-        "$zig" c++ -target wasm32-wasi "${flags[@]}" "${plain[@]}" -O1 "$scratch/$program.cpp" -o "$scratch/$program.wasm"
+        "$zig" c++ -target "$1" "${flags[@]}" "${plain[@]}" -O1 "$scratch/$program.cpp" -o "$scratch/$program.wasm"
     done
     cat >"$scratch/run.mjs" <<'SCRIPT'
 import { readFile } from "node:fs/promises";
@@ -210,4 +206,12 @@ SCRIPT
     done
 }
 
-for system in "${systems[@]}"; do "$system"; done
+for target in "${targets[@]}"; do
+    case $target in
+        *-macos) macos "$target" ;;
+        *-musl) musl "$target" ;;
+        *-windows-gnu) windows "$target" ;;
+        *-wasi) wasi "$target" ;;
+        *) echo "no way to look at '$target' is known" >&2; exit 2 ;;
+    esac
+done
