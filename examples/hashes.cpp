@@ -36,17 +36,20 @@ int main(int count, char** values)
     const std::map<std::string, std::string>       metadata{{"ss_network_dim", "2"}};
 
     // Hashed while it is written; nothing is read back.
-    const auto saved =
-        stet::save(adapter, stet::numbered{.root = arguments.output, .prefix = "checkpoints/hashed"},
-                   {.metadata = metadata,
-                    .hashes = stet::hashes::while_saving{
-                        .kinds = {.sha256 = true, .data = true, .sshs = true}, .sshs_fields = true}});
+    const auto saved = stet::save(
+        adapter, stet::numbered{.root = arguments.output, .prefix = "checkpoints/hashed"},
+        {.metadata = metadata,
+         .hashes = stet::hashes::while_saving{
+             .kinds = {.sha256 = true, .data = true, .sshs = true, .tensors = true}, .sshs_fields = true}});
     if (!saved) {
         std::cerr << stet::message(saved.error()) << '\n';
         return 1;
     }
     std::cout << saved->path << '\n';
     print(saved->hashes);
+    for (const stet::hashes::tensor_digest& one : saved->hashes.tensors)
+        std::cout << "    " << stet::readable(one.name) << ": SHA-256 "
+                  << stet::hashes::digits_of(one.sha256, 16).view() << "...\n";
 
     // The same of a file that is there, and more.
     const auto file = stet::file_source::open(saved->path.c_str());

@@ -477,6 +477,8 @@ using stet::hashes::of_nothing;
 using stet::hashes::request;
 using stet::hashes::request_calls;
 using stet::hashes::sha256;
+using stet::hashes::tensor_digest;
+using stet::hashes::tensor_digests;
 using stet::hashes::tensor_hashes;
 using stet::hashes::tensor_visitor;
 using stet::hashes::text;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Renaming a text encoder by the SDXL rule. Floor: copying as many names, joined under another prefix.
+#include <stet/families/rearrangement.hpp>
 #include <stet/families/text_rule.hpp>
 
 #include <benchmark/benchmark.h>

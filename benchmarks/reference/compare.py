@@ -22,6 +22,8 @@ import time
 
 import safetensors
 
+from charts import lines
+
 LEAVES = ["to_q.weight", "to_k.weight", "to_v.weight", "to_out.0.weight", "to_out.0.bias", "to_q.lora_a.weight",
           "to_q.lora_b.weight", "to_v.lora_a.weight", "to_v.lora_b.weight", "norm.weight"]
 SHORT_LEAVES = ["q.w", "k.w", "v.w", "out.w", "out.b", "q.a.w", "q.b.w", "v.a.w", "v.b.w", "norm"]
@@ -50,15 +52,15 @@ class Reference:
         sizes = [1024 * (i * 37 % 64 + 1) if kind == "mixed" else size for i in range(count)]
         stride = max(*sizes, 1) + 16
         places = max(1, min(count, MOST // stride))
-        self.allocator = mmap.mmap(-1, places * stride + 4096)
+        self.memory = mmap.mmap(-1, places * stride + 4096)
         noise = os.urandom(1 << 20)
         for at in range(0, len(self.memory), len(noise)):
             self.memory[at:at + len(noise)] = noise[:len(self.memory) - at]
         address = ctypes.addressof(ctypes.c_char.from_buffer(self.memory))
+        self.places = {name: (i % places * stride, bytes_) for i, (name, bytes_) in enumerate(zip(names(count), sizes))}
         self.tensors = {
-            name: safetensors.TensorSpec(dtype="uint8", shape=[bytes_], data_ptr=address + i % places * stride,
-                                         data_len=bytes_)
-            for i, (name, bytes_) in enumerate(zip(names(count), sizes))
+            name: safetensors.TensorSpec(dtype="uint8", shape=[bytes_], data_ptr=address + at, data_len=bytes_)
+            for name, (at, bytes_) in self.places.items()
         }
 
     def before_the_file(self):
@@ -74,21 +76,27 @@ class Reference:
         begin = time.perf_counter()
         safetensors.serialize_file(self.tensors, self.path, None)
         if is_durable:
-            for path in (self.path, os.path.dirname(self.path)):
-                handle = os.open(path, os.O_RDONLY)
-                os.fsync(handle)
-                os.close(handle)
+            make_durable(self.path)
         return time.perf_counter() - begin
 
 
-class Ways:
-    def __init__(self, program, folder, count, size, kind):
-        self.process = subprocess.Popen([program, folder, str(count), str(size), kind], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+def make_durable(path):
+    for each in (path, os.path.dirname(path)):
+        handle = os.open(each, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
+class Program:
+    """One that is told a way and something about it, and answers the seconds that took; ways.cpp and loads.cpp."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
         self.processor = 0.0
 
-    def save(self, way, is_durable):
-        self.process.stdin.write(f"{way} {'durable' if is_durable else 'return'}\n")
+    def ask(self, way, what):
+        self.process.stdin.write(f"{way} {what}\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline().split()
         if not answer:
@@ -104,15 +112,16 @@ class Ways:
 def measure(arguments, count, size, kind, ways, is_durable, rounds):
     """way -> seconds, one a round; and way -> processor seconds."""
     reference = Reference(arguments.folder, count, size, kind)
-    program = Ways(arguments.program, arguments.folder, count, size, kind)
+    program = Program(arguments.program, arguments.folder, count, size, kind)
+    until = "durable" if is_durable else "return"
     path = reference.path
     seconds = {way: [] for way in ["reference", *ways]}
     processor = {way: [] for way in ways}
     shuffled = random.Random(1)
     for round_ in range(rounds + 1):  # one to warm up
         for way in shuffled.sample(list(seconds), len(seconds)):
-            program.save("warm", False)
-            took = reference.save(is_durable) if way == "reference" else program.save(way, is_durable)
+            program.ask("warm", "return")
+            took = reference.save(is_durable) if way == "reference" else program.ask(way, until)
             if round_ >= 1:
                 seconds[way].append(took)
                 if way != "reference":
@@ -153,45 +162,6 @@ def table(arguments, title, count, size, kind, ways, is_durable, rounds):
     return {way: (value / median["reference"], value / floor) for way, value in median.items()}
 
 
-def chart(path, title, label, places, series):
-    """A plain SVG: a logarithmic axis across, ratios upwards, one line a series."""
-    width, height, left, top = 640, 320, 60, 40
-    right, bottom = width - 150, height - 50
-    most = max(1.2, *(value for line in series.values() for value in line))
-    colours = ["#1b6ca8", "#c0392b", "#27814a", "#8e44ad", "#b7791f", "#555555"]
-
-    def at(i, value):
-        x = left + (right - left) * (i / max(1, len(places) - 1))
-        return x, bottom - (bottom - top) * value / most
-
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
-           f'font-size="12"><rect width="{width}" height="{height}" fill="white"/>',
-           f'<text x="{left}" y="22" font-size="14">{title}</text>']
-    step = 0.25 if most <= 2 else 0.5 if most <= 4 else 1
-    value = 0.0
-    while value <= most:
-        _, y = at(0, value)
-        out.append(f'<line x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
-                   f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>')
-        value += step
-    for i, place in enumerate(places):
-        x, _ = at(i, 0)
-        out.append(f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle">{place}</text>')
-    out.append(f'<text x="{(left + right) / 2}" y="{height - 10}" text-anchor="middle">{label}</text>')
-    labelled = []
-    for (name, line), colour in zip(series.items(), colours):
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(i, v) for i, v in enumerate(line)))
-        out.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        x, y = at(len(line) - 1, line[-1])
-        while any(abs(y - other) < 14 for other in labelled):
-            y -= 14
-        labelled.append(y)
-        out.append(f'<text x="{x + 8:.1f}" y="{y + 4:.1f}" fill="{colour}">{name}</text>')
-    out.append("</svg>\n")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(out))
-
-
 def readable(size):
     for unit in ("B", "KiB", "MiB", "GiB"):
         if size < 1024 or unit == "GiB":
@@ -204,26 +174,31 @@ def charts(arguments, rounds):
     sizes = [1 << p for p in (20, 23, 26, 29, 31, 33)]
     counts = [10, 100, 1000, 10_000, 100_000, 1_000_000]
     for is_durable in (False, True):
-        lines = {"automatic": [], "stet": []}
+        by_way = {"automatic": [], "stet": []}
         for size in sizes:
             rows = table(arguments, f"{readable(size)} in tensors of 4 MiB at most", max(1, size >> 22),
                          min(size, 1 << 22), "packed", ["floor", "stet", "automatic"], is_durable, rounds)
-            for way in lines:
-                lines[way].append(rows[way])
+            for way, values in by_way.items():
+                values.append(rows[way])
         until = "durable" if is_durable else "until return"
         stem = os.path.join(arguments.charts, "size_" + ("durable" if is_durable else "return"))
         for which, name in ((0, "reference"), (1, "floor")):
-            chart(f"{stem}_{name}.svg", f"Time to save, {until}, in times of the {name}'s (less is better)",
+            lines(f"{stem}_{name}.svg", f"Time to save, {until}, in times of the {name}'s (less is better)",
                   "bytes of the file", [readable(size) for size in sizes],
-                  {way: [row[which] for row in line] for way, line in lines.items()})
-    line = []
+                  {way: [row[which] for row in values] for way, values in by_way.items()})
+    by_count = []
     for count in counts:
-        line.append(table(arguments, f"{count:,} tensors of 64 B", count, 64, "packed", ["floor", "stet"], False,
-                          rounds)["stet"])
+        by_count.append(table(arguments, f"{count:,} tensors of 64 B", count, 64, "packed", ["floor", "stet"], False,
+                              rounds)["stet"])
     for which, name in ((0, "reference"), (1, "floor")):
-        chart(os.path.join(arguments.charts, f"count_return_{name}.svg"),
+        lines(os.path.join(arguments.charts, f"count_return_{name}.svg"),
               f"Time to save, in times of the {name}'s (less is better)", "tensors of 64 bytes",
-              [f"{count:,}" for count in counts], {"stet": [row[which] for row in line]})
+              [f"{count:,}" for count in counts], {"stet": [row[which] for row in by_count]})
+
+
+def processor_name():
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        return next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "?")
 
 
 def main():
@@ -236,9 +211,7 @@ def main():
     parser.add_argument("--only", help="only tables whose title holds this")
     arguments = parser.parse_args()
 
-    with open("/proc/cpuinfo", encoding="utf-8") as info:
-        model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "?")
-    print(f"Machine: {os.cpu_count()} cores of {model}, Linux {platform.release()}; "
+    print(f"Machine: {os.cpu_count()} cores of {processor_name()}, Linux {platform.release()}; "
           f"safetensors {safetensors.__version__}. Medians; ± is half the distance between the quartiles. "
           "Ratios to the reference are medians of ratios within a round, whose order is drawn anew.")
     policies = ["floor", "stet", "unallocated", "unstaged"]
@@ -268,4 +241,5 @@ def main():
         charts(arguments, arguments.rounds)
 
 
-main()
+if __name__ == "__main__":
+    main()

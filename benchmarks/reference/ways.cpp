@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Saves one set of tensors in whichever way it is told, and says how long each save took. Driven by compare.py, which
-// interleaves these ways with the reference writer's own.
+// Saves one set of tensors in whichever way it is told, and says how long each save took. Driven by compare.py and
+// peers.py, which interleave these ways with others' own.
 //   ways FOLDER COUNT SIZE [packed|aligned|mixed|mapped|produced]
 // Then, on standard input, lines of a way and "return" or "durable"; for each it answers the seconds until the call
-// returned, writes FOLDER/saved.safetensors and leaves its removal to the driver.
+// returned, writes FOLDER/saved.safetensors, or FOLDER/set in shards, and leaves the removal to the driver.
 #include "support/checkpoint_names.hpp"
 
 #include <stet/read.hpp>
 #include <stet/read/mapped_file.hpp>
+#include <stet/shards.hpp>
 #include <stet/stet.hpp>
 #include <stet/writers/file_writers.hpp>
 #include <stet/writers/impl/write_queue.hpp>
@@ -16,13 +17,16 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -150,17 +154,16 @@ void finish(int file, const std::string& folder, bool is_durable)
     ::close(opened);
 }
 
-/// The system calls of a save and nothing else: the bytes of the tensors into a preallocated file, small ones joined in
-/// a block.
-void save_floor(const tensors& given, const std::string& folder, bool is_durable)
+/// Bytes of the tensors into a preallocated file, small ones joined in a block.
+void write_floor(const std::string& path, std::span<const state_dict::value_type> dict, std::size_t total,
+                 const std::string& folder, bool is_durable)
 {
-    const std::string path = folder + "/saved.safetensors";
-    const int         file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (::fallocate(file, 0, 0, static_cast<off_t>(given.total())) != 0)
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (::fallocate(file, 0, 0, static_cast<off_t>(total)) != 0)
         fail("fallocate");
     std::vector<std::byte> block(std::size_t{1} << 20U);
     std::size_t            filled = 0;
-    for (const auto& [name, tensor] : given.dict()) {
+    for (const auto& [name, tensor] : dict) {
         const stet::bytes data = tensor.packed();
         if (data.size() > block.size() - filled) {
             write_whole(file, block.data(), filled);
@@ -176,6 +179,36 @@ void save_floor(const tensors& given, const std::string& folder, bool is_durable
     }
     write_whole(file, block.data(), filled);
     finish(file, folder, is_durable);
+}
+
+/// The system calls of a save and nothing else.
+void save_floor(const tensors& given, const std::string& folder, bool is_durable)
+{
+    write_floor(folder + "/saved.safetensors", given.dict(), given.total(), folder, is_durable);
+}
+
+constexpr std::size_t shards = 8; ///< that a set has
+
+/// The same bytes in so many files.
+void save_shards_floor(const tensors& given, const std::string& folder, bool is_durable)
+{
+    const std::string set = folder + "/set";
+    ::mkdir(set.c_str(), 0777);
+    const std::span   all = given.dict();
+    const std::size_t each = (all.size() + shards - 1) / shards;
+    for (std::size_t at = 0; at < all.size(); at += each) {
+        const auto part = all.subspan(at, std::min(each, all.size() - at));
+        write_floor(set + "/" + std::to_string(at), part, given.total() / all.size() * part.size(), set,
+                    is_durable);
+    }
+}
+
+void save_shards(const tensors& given, const std::string& folder, const stet::save_options& options)
+{
+    const auto limit = static_cast<std::int64_t>((given.total() + shards - 1) / shards);
+    const auto saved = stet::shards::save(given.dict(), folder + "/set", {.limit = limit, .file = options});
+    if (!saved)
+        fail(stet::message(saved.error()));
 }
 
 /// As much memory as a save needs of the system's cache, taken and given back: a machine that lends unused memory to
@@ -260,6 +293,10 @@ bool save(const tensors& given, const std::string& folder, std::string_view way,
         return warm(given, folder), true;
     if (way == "read+write")
         return copy_file(given, folder, is_durable), true;
+    if (way == "shards_floor")
+        return save_shards_floor(given, folder, is_durable), true;
+    if (way == "shards")
+        return save_shards(given, folder, options), true;
     if (way == "unallocated")
         options.file_system = &without_preallocation;
     else if (way == "unstaged")

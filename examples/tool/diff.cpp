@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Says what two checkpoints have in common: by component and block, then tensor by tensor.
+#include "comparison_picture.hpp"
 #include "component.hpp"
 #include "family_layout.hpp"
+#include "picture_file.hpp"
 #include "refusal.hpp"
 #include "subcommand.hpp"
 
@@ -10,9 +12,7 @@
 #include <stet/sink/sinks.hpp>
 #include <stet/vocabulary/message.hpp>
 
-#include <array>
 #include <cstddef>
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -21,6 +21,7 @@
 
 namespace {
 
+using example::number_text;
 using stet::diffs::outcome;
 
 constexpr std::string_view program = "stet diff";
@@ -28,14 +29,6 @@ constexpr std::string_view program = "stet diff";
 /// 0 where the files are equal, 1 where they differ, as other programs of that name have it.
 constexpr int they_differ = 1;
 constexpr int trouble = 2;
-
-/// With four digits.
-std::string shown(double number)
-{
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.4g", number);
-    return text.data();
-}
 
 std::string sentence(const stet::diffs::entry& one)
 {
@@ -47,8 +40,8 @@ std::string sentence(const stet::diffs::entry& one)
     case outcome::different:
         return std::to_string(one.apart.differing) + " of " + std::to_string(one.apart.elements) +
                (one.apart.elements == 1 ? " number" : " numbers") +
-               (one.apart.differing == 1 ? " differs, by " : " differ, by ") + shown(one.apart.largest) +
-               " at most, " + shown(one.apart.mean()) + " on average";
+               (one.apart.differing == 1 ? " differs, by " : " differ, by ") +
+               number_text(one.apart.largest) + " at most, " + number_text(one.apart.mean()) + " on average";
     case outcome::not_measured:
         return "other bytes";
     case outcome::other_shape:
@@ -102,8 +95,8 @@ void print(const stet::diffs::comparison& found, bool lists_all)
             std::cout << " (" << one.component << ')';
         std::cout << ": " << counts(one);
         if (one.apart.differing != 0)
-            std::cout << "; by " << shown(one.apart.largest) << " at most, " << shown(one.apart.mean())
-                      << " on average";
+            std::cout << "; by " << number_text(one.apart.largest) << " at most, "
+                      << number_text(one.apart.mean()) << " on average";
         std::cout << '\n';
     }
     constexpr std::size_t few = 20;
@@ -131,12 +124,30 @@ int fail(std::string_view why)
 }
 
 struct request {
-    bool as_json = false;
-    bool lists_all = false;
+    bool                  as_json = false;
+    bool                  lists_all = false;
+    example::picture_file picture{};
 };
+
+/// Returns the exit status.
+int draw(const example::picture_file& into, const std::string& first, const std::string& second,
+         const stet::diffs::comparison& found)
+{
+    const std::string complaint = into.save(
+        example::comparison_picture(
+            {example::file_name(first) + " and " + example::file_name(second), counts(found.all()), found}),
+        counts(found.all()));
+    if (!complaint.empty())
+        return fail(complaint);
+    return found.is_equal() ? 0 : they_differ;
+}
 
 int diff(const request& asked, const std::string& first_path, const std::string& second_path)
 {
+    const bool draws = asked.picture.is_wanted(program, {first_path, second_path},
+                                               {{"--json", asked.as_json}, {"--all", asked.lists_all}});
+    if (const std::string obstacle = draws ? asked.picture.obstacle() : std::string(); !obstacle.empty())
+        return fail(obstacle);
     const auto first = stet::mapped_checkpoint::open(first_path.c_str());
     if (!first)
         return fail(example::told_of_file(first_path, first.error()));
@@ -154,6 +165,8 @@ int diff(const request& asked, const std::string& first_path, const std::string&
     const auto found = stet::diffs::compare(*first, *second, {.component = component});
     if (!found)
         return fail(stet::message(found.error()));
+    if (draws)
+        return draw(asked.picture, first_path, second_path, *found);
     if (asked.as_json) {
         std::vector<std::byte> text;
         stet::append_sink      into(text);
@@ -170,8 +183,8 @@ int diff(const request& asked, const std::string& first_path, const std::string&
 
 example::subcommand example::diff_command()
 {
-    const auto asked = std::make_shared<request>();
-    return {
+    const auto          asked = std::make_shared<request>();
+    example::subcommand command{
         .line = {.name = program,
                  .purpose = "Says what two safetensors files have in common.",
                  .words = "FIRST SECOND",
@@ -181,7 +194,15 @@ example::subcommand example::diff_command()
                              {"--all", "", "list every tensor that differs", &asked->lists_all}},
                  .samples = {{"stet diff old.safetensors new.safetensors",
                               "what changed, by component and block"},
-                             {"stet diff --json old.safetensors new.safetensors", "the same for programs"}},
+                             {"stet diff --json old.safetensors new.safetensors", "the same for programs"},
+                             {"stet diff --svg changes.svg old.safetensors new.safetensors",
+                              "the same as a picture, for a browser"}},
+                 .notes =
+                     "--svg draws a bar for each block: how much of its bytes is equal, different or in one "
+                     "file alone; and how far its numbers are apart, from the mean of the differences to the "
+                     "largest.",
                  .status = "0 every tensor is equal, 1 one is not, 2 something is wrong"},
         .run = [asked](const std::vector<std::string>& words) { return diff(*asked, words[0], words[1]); }};
+    asked->picture.describe(command.line.options);
+    return command;
 }

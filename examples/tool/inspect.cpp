@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Shows what checkpoints hold: components, tensors, metadata. Reads their headers, never their data.
 #include "checkpoint_file.hpp"
+#include "checkpoint_picture.hpp"
 #include "family_layout.hpp"
 #include "json_list.hpp"
+#include "picture_file.hpp"
 #include "readable.hpp"
 #include "report_each.hpp"
 #include "subcommand.hpp"
@@ -284,13 +286,51 @@ void write_json(json_list& object, const overview& seen, bool with_tensors)
     }
 }
 
+// ---- as a picture ------------------------------------------------------------------------------------------
+
+example::pictured_file pictured(const overview& seen)
+{
+    example::pictured_file picture{.title = example::file_name(seen.file.path()),
+                                   .subtitle = example::size_text(seen.all.bytes) + " in " +
+                                               example::counted(seen.all.tensors, "tensor") + ", " +
+                                               example::counted(seen.all.parameters, "parameter") +
+                                               ", layout: " + seen.layout_text()};
+    for (std::size_t i = 0; i < example::component_count; ++i)
+        picture.components.push_back(name_of(i));
+    if (seen.layouts().empty())
+        picture.components.back() = {};
+    for (const stet::stored_tensor tensor : seen.file.header())
+        picture.tensors.push_back(
+            {.stored = tensor, .component = example::index_of(seen.component_of(tensor))});
+    return picture;
+}
+
 struct request {
-    bool as_json = false;
-    bool with_tensors = false;
+    bool                  as_json = false;
+    bool                  with_tensors = false;
+    example::picture_file picture{};
 };
+
+int draw(const request& asked, const std::vector<std::string>& paths)
+{
+    if (paths.size() != 1)
+        example::refuse_usage(program, "--svg draws one file; give one FILE");
+    overview    seen;
+    std::string complaint = asked.picture.obstacle();
+    if (complaint.empty())
+        complaint = look_at(paths[0], seen);
+    if (complaint.empty())
+        complaint = asked.picture.save(example::checkpoint_picture(pictured(seen)),
+                                       example::counted(seen.all.tensors, "tensor") + ", " +
+                                           example::counted(seen.all.bytes, "byte") + " drawn");
+    return complaint.empty() ? int{example::done} : example::report_failure(program, complaint);
+}
 
 int inspect(const request& asked, const std::vector<std::string>& paths)
 {
+    if (asked.picture.is_wanted(program, paths,
+                                {{"--json", asked.as_json}, {"--tensors", asked.with_tensors}}))
+        return draw(asked, paths);
     bool is_first = true;
     return example::report_each<overview>(
         program, paths, asked.as_json, look_at,
@@ -305,22 +345,29 @@ int inspect(const request& asked, const std::vector<std::string>& paths)
 
 example::subcommand example::inspect_command()
 {
-    const auto asked = std::make_shared<request>();
-    return {
-        .line = {.name = program,
-                 .purpose = "Shows what checkpoints hold. Reads their headers, never their data.",
-                 .words = "FILE...",
-                 .fewest = 1,
-                 .most = SIZE_MAX,
-                 .options = {{"--tensors", "", "list each tensor as well", &asked->with_tensors},
-                             {"--json", "", "one JSON document: a list with an object for each file",
-                              &asked->as_json}},
-                 .samples = {{"stet inspect model.safetensors", "components, layout and metadata of a file"},
-                             {"stet inspect --tensors --json *.safetensors",
-                              "all there is to know, for programs"}},
-                 .notes =
-                     "Components are told apart by the layout that the names fit. What belongs to none is "
-                     "'other'. A tensor's offset is its place in the file. A file that cannot be read is "
-                     "named on standard error, the others are shown. - is standard input."},
+    const auto          asked = std::make_shared<request>();
+    example::subcommand command{
+        .line =
+            {.name = program,
+             .purpose = "Shows what checkpoints hold. Reads their headers, never their data.",
+             .words = "FILE...",
+             .fewest = 1,
+             .most = SIZE_MAX,
+             .options = {{"--tensors", "", "list each tensor as well", &asked->with_tensors},
+                         {"--json", "", "one JSON document: a list with an object for each file",
+                          &asked->as_json}},
+             .samples = {{"stet inspect model.safetensors", "components, layout and metadata of a file"},
+                         {"stet inspect --tensors --json *.safetensors",
+                          "all there is to know, for programs"},
+                         {"stet inspect --svg model.svg model.safetensors",
+                          "a picture of its tensors by size, for a browser"}},
+             .notes =
+                 "Components are told apart by the layout that the names fit. What belongs to none is "
+                 "'other'. A tensor's offset is its place in the file. A file that cannot be read is "
+                 "named on standard error, the others are shown. - is standard input.\n\n"
+                 "--svg draws one file: an area for each tensor, in proportion to its bytes, in the colour of "
+                 "its dtype, inside its block and component. What is too small to be seen is gathered."},
         .run = [asked](const std::vector<std::string>& paths) { return inspect(*asked, paths); }};
+    asked->picture.describe(command.line.options);
+    return command;
 }

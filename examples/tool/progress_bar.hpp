@@ -4,6 +4,7 @@
 #define EXAMPLE_PROGRESS_BAR_HPP
 
 #include "interrupt.hpp"
+#include "readable.hpp"
 
 #include <stet/save/write_options.hpp>
 
@@ -31,18 +32,8 @@ namespace progress_parts {
 /// "1.23 of 2.90 GB"
 inline std::string share_text(std::uint64_t part, std::uint64_t whole)
 {
-    constexpr std::array<std::string_view, 5> units{"bytes", "kB", "MB", "GB", "TB"};
-    double                                    scale = 1;
-    std::size_t                               unit = 0;
-    for (; static_cast<double>(whole) >= 1000 * scale && unit + 1 < units.size(); ++unit)
-        scale *= 1000;
-    const auto number = [&](std::uint64_t bytes) {
-        std::array<char, 32> text{};
-        std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f" : "%.2f",
-                      static_cast<double>(bytes) / scale);
-        return std::string(text.data());
-    };
-    return number(part) + " of " + number(whole) + ' ' + std::string(units[unit]);
+    const byte_unit unit = unit_of(whole);
+    return in_unit(part, unit) + " of " + in_unit(whole, unit) + ' ' + std::string(unit.name);
 }
 
 /// "512 MB/s"

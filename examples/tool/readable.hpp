@@ -5,8 +5,10 @@
 
 #include <stet/vocabulary/message.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +28,48 @@ inline std::string grouped(std::uint64_t number)
 inline std::string counted(std::uint64_t number, std::string_view thing)
 {
     return grouped(number) + ' ' + std::string(thing) + (number == 1 ? "" : "s");
+}
+
+/// "0.001953"
+inline std::string number_text(double number, int digits = 4)
+{
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.*g", digits, number);
+    return text.data();
+}
+
+/// A size in the unit that people say it in.
+struct byte_unit {
+    double           bytes = 1;
+    std::string_view name = "bytes";
+};
+
+/// The largest unit that goes into a size.
+inline byte_unit unit_of(std::uint64_t bytes)
+{
+    constexpr std::array<std::string_view, 5> names{"bytes", "kB", "MB", "GB", "TB"};
+    byte_unit                                 unit;
+    for (std::size_t i = 1; i < names.size() && static_cast<double>(bytes) >= 1000 * unit.bytes; ++i)
+        unit = {.bytes = unit.bytes * 1000, .name = names[i]};
+    return unit;
+}
+
+/// A number of bytes in a unit: "2.90"; of bytes themselves "29".
+inline std::string in_unit(std::uint64_t bytes, const byte_unit& unit, int digits = 2)
+{
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.*f", unit.bytes > 1 ? digits : 0,
+                  static_cast<double>(bytes) / unit.bytes);
+    return text.data();
+}
+
+/// "2.90 GB", "29.0 MB", "290 kB", "29 bytes"
+inline std::string size_text(std::uint64_t bytes)
+{
+    const byte_unit unit = unit_of(bytes);
+    const double    number = static_cast<double>(bytes) / unit.bytes;
+    const int       digits = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
+    return bytes == 1 ? "1 byte" : in_unit(bytes, unit, digits) + ' ' + std::string(unit.name);
 }
 
 /// "[320, 4, 3, 3]"

@@ -4,6 +4,7 @@
 #include "support/poured.hpp"
 #include "support/recorded_cases.hpp"
 
+#include <stet/families/rearrangement.hpp>
 #include <stet/families/text_rule.hpp>
 #include <stet/vocabulary/message.hpp>
 

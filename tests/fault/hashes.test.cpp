@@ -36,7 +36,8 @@ stet::save_options options_for(const support::named_writer& way)
             .durability = way.durability,
             .order = way.order,
             .writer = way.writer,
-            .hashes = stet::hashes::while_saving{.modelspec_field = true, .sshs_fields = true}};
+            .hashes = stet::hashes::while_saving{
+                .kinds = {.tensors = true}, .modelspec_field = true, .sshs_fields = true}};
 }
 
 /// Fails the calls 1, 1 + step ... of a hashed save by each writer, in each of the ways, and looks at what is left.

@@ -62,12 +62,6 @@ bool any_of(const tensor& asked) noexcept
 
 } // namespace STET_NAMESPACE::selection
 
-namespace STET_NAMESPACE::casts {
-
-enum class too_large : std::uint8_t; // in tensor/half.hpp; saturates, if nothing is said
-
-} // namespace STET_NAMESPACE::casts
-
 namespace STET_NAMESPACE::detail {
 
 /// A tensor of a plan before its cast; shape and strides are those of the record.
@@ -77,7 +71,7 @@ struct cast_source {
     std::uint64_t    size = 0;       ///< bytes
     std::uint32_t    change = 0;     ///< its index in the plan's log
     dtype            type = dtype::f32;
-    casts::too_large beyond{};
+    casts::too_large beyond = casts::too_large::saturates;
 };
 
 /// How tensors are cast, where anything is: nobody else has to know it.

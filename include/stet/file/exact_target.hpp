@@ -99,24 +99,40 @@ public:
     /// The file, to be written.
     part_file& file() noexcept { return file_; }
 
+    /// Where the part file lies.
+    std::string part_path() const { return detail::joined_path(in_path_, file_.name()); }
+
     /// Makes the file appear under its name, never in another's place.
     /// errors: name_taken when somebody else's program took the name meanwhile; part_file_lost; the system's. Nothing
-    ///         is then left
+    ///         is left then, unless it is published after all before this is destroyed
     result<void> publish(durability lasting);
 
+    /// Takes the next free number instead, after a publish() that found its name taken. The file keeps its bytes.
+    /// errors: part_file_lost; counter_exhausted; the system's
+    result<void> take_next();
+
 private:
-    numbered_target(folder in, part_file file, std::string name, std::uint64_t number) noexcept;
+    numbered_target(folder in, std::string in_path, std::string stem, part_file file,
+                    std::uint64_t number) noexcept;
 
     static result<folder> open_below(const file_system& calls, const std::string& root,
                                      const std::string& below, durability lasting);
 
-    /// Creates the part file of the first number from `number` on that nobody holds or has used. One that was taken
-    /// for abandoned before it was locked is created anew.
-    static result<numbered_target> claim(folder in, const std::string& in_path, const std::string& stem,
-                                         std::uint64_t number);
+    /// The number that the folder's listing gives, and at least `first`.
+    static result<std::uint64_t> next_number(const folder& in, const std::string& in_path,
+                                             const std::string& stem, std::uint64_t first);
+
+    /// The first number from `number` on that nobody holds or has used. One whose part file was taken for abandoned
+    /// before it was locked is tried again.
+    /// hold: brings a part file under a name and a final path, or says that there is one
+    template <class Hold>
+    static result<std::uint64_t> claim(const folder& in, const std::string& in_path, const std::string& stem,
+                                       std::uint64_t number, Hold hold);
 
     folder        in_; // outlives the part file
     part_file     file_;
+    std::string   in_path_;
+    std::string   stem_;
     std::string   name_;
     std::uint64_t number_;
 };

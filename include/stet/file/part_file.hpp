@@ -41,14 +41,16 @@ public:
 
     /// The final path.
     const std::string& path() const noexcept { return path_; }
-
     /// The name that it bears in its folder until publish().
     const std::string& name() const noexcept { return name_; }
-
     /// The calls it was created by.
     const file_system& calls() const noexcept { return *calls_; }
     /// Its handle, for those calls.
     file_handle handle() const noexcept { return handle_; }
+
+    /// Gives it another name for the time until publish(), and another final path, in the same folder.
+    /// errors: name_taken when anything bears the name already; part_file_lost; rename_not_offered; the system's
+    result<void> rename(std::string name, std::string path);
 
     /// Sets space aside, so that a full disk shows before the first byte is written and the file lies in few pieces.
     /// errors: disk_full, file_too_large; a file system that cannot do it is no error
@@ -88,10 +90,10 @@ public:
     /// Closes the file and gives it its final name. A file that it replaces hands on owner, group, access list and mode.
     /// With durability::full the content is on stable storage before that, and the name after.
     /// in:     the folder it was created in
-    /// errors: name_taken when the name is in use and may not be replaced; part_file_lost; sync_not_offered;
-    ///         rename_not_offered; the system's. What bore the final name before then bears it still, and the part file
-    ///         goes on destruction. Two exceptions, when only making the name last fails: where the system cannot swap
-    ///         two files, an old one is already replaced; and what another saver published meanwhile stays
+    /// errors: name_taken when the name is in use and may not be replaced, after which it may be called again;
+    ///         part_file_lost; sync_not_offered; rename_not_offered; the system's. The final name leads then to what it
+    ///         led to, and the part file goes on destruction, but where only making the name last fails: an old file is
+    ///         already replaced where two cannot be swapped, and what another saver published meanwhile stays
     result<void> publish(const folder& in, const std::string& final_name, existing_file existing,
                          durability lasting);
 
@@ -136,9 +138,8 @@ private:
 
     /// Takes over the access of what it replaces.
     result<void> take_access(const folder& in, const std::string& final_name);
-
     result<void> close(durability lasting);
-
+    result<void> give_name(const std::string& name, existing_file existing) const;
     result<void> move(const std::string& final_name, existing_file existing);
 
     /// Takes a free name and makes that last, or leaves the name free.
@@ -182,6 +183,7 @@ private:
     std::uint64_t                      size_ = 0; ///< as announced to preallocate()
     file_handle                        handle_;
     bool                               is_named_;
+    bool                               is_closed_ = false; ///< whole, for one that was to have a name in use
     entry_facts                        own_{};
     detail::file_lock                  lock_{};     ///< until the name is given up
     std::optional<detail::file_access> replaced_{}; ///< of the old file, as it was at first
@@ -192,6 +194,7 @@ private:
 
 #if STET_BODIES
 #include "impl/part_file.ipp"
+#include "impl/part_file_swap.ipp"
 #endif
 
 #endif

@@ -11,12 +11,14 @@
 #include "../vocabulary/result.hpp"
 #include "coverage.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace STET_NAMESPACE::filling {
 
@@ -48,7 +50,7 @@ struct place {
 /// those who fill it need not ask.
 /// Threads fill it by fill(); processes and machines by whatever writes to part_path(), and one of them tells note()
 /// what is there. A file is published by the process that opened it; where that dies nothing appears, and what it
-/// leaves remove_abandoned_exact removes.
+/// leaves remove_abandoned_exact or remove_abandoned_numbered removes.
 /// lifetime: borrows the file system. A child made by fork that does not exec must not destroy it
 class unfilled_file {
 public:
@@ -56,6 +58,16 @@ public:
     /// layout: a plan of tensors that are to_come, or of any; its data is not looked at
     /// errors: those of make_header and exact_target::take; the system's. Nothing is left then
     static result<unfilled_file> open(const plan& layout, const exact_path& where, const options& given = {});
+
+    /// The same under the next free number, `numbered{"output", "checkpoints/ComfyUI"}`: never over a file that exists,
+    /// also where many open one at once. Where a program that takes numbers without a lock takes this one before
+    /// publish(), the file gets the next one that is free then.
+    /// errors: those of make_header and numbered_target::take; the system's. Nothing is left then but folders
+    template <std::same_as<numbered> Place>
+    static result<unfilled_file> open(const plan& layout, const Place& where, const options& given = {})
+    {
+        return open_numbered(layout, where, given);
+    }
 
     /// Only while no other thread uses it.
     unfilled_file(unfilled_file&& other) noexcept;
@@ -74,8 +86,11 @@ public:
     /// Bytes of the whole file.
     std::uint64_t file_size() const noexcept { return file_size_; }
 
+    /// The number it has so far; none for an exact path.
+    std::optional<std::uint64_t> number() const noexcept;
+
     /// Where to write until it is published.
-    std::string part_path() const { return target_.part_path(); }
+    std::string part_path() const;
     /// The open file, as the file system's calls take it.
     file_handle handle() const noexcept { return handle_; }
 
@@ -92,7 +107,7 @@ public:
     /// Makes the file appear under its name, whole, once every byte is there. Call it when all that fill it have ended;
     /// those on other machines bring their bytes to stable storage first (MPI_File_sync, fsync).
     /// errors: unfilled_tensor about the first tensor that lacks bytes: how many, and from which byte of the file on;
-    ///         the file can be filled further then. Those of exact_target::publish
+    ///         the file can be filled further then. Those of exact_target::publish and numbered_target::take_next
     result<saved_checkpoint> publish();
 
 private:
@@ -104,7 +119,21 @@ private:
         std::size_t   name_size = 0;
     };
 
-    unfilled_file(exact_target target, const header& head, const options& given);
+    using any_target = std::variant<exact_target, numbered_target>;
+
+    unfilled_file(any_target target, const header& head, const options& given);
+
+    static result<unfilled_file> open_numbered(const plan& layout, const numbered& where,
+                                               const options& given);
+
+    /// take: gives the target, when header and texts are ready
+    template <class Take>
+    static result<unfilled_file> open_under(const plan& layout, const options& given, Take take);
+
+    part_file& part() noexcept;
+
+    /// Gives the file its name: the first free one, if it has a number.
+    result<void> appear();
 
     /// errors: out_of_memory
     result<void> keep_places(const header& head) noexcept;
@@ -119,7 +148,7 @@ private:
 
     result<void> claim(interval claimed);
 
-    exact_target                 target_;
+    any_target                   target_;
     file_handle                  handle_;
     stet::durability             durability_;
     std::uint64_t                data_begin_;

@@ -103,7 +103,7 @@ private:
 
 namespace hashes {
 
-/// Every hash there is.
+/// Every hash of a file as a whole; those of its tensors, one by one, are asked for by `tensors`.
 inline constexpr kinds all_kinds{.sha256 = true,
                                  .autov1 = true,
                                  .data = true,
@@ -114,7 +114,7 @@ inline constexpr kinds all_kinds{.sha256 = true,
 
 /// Hashes a checkpoint in one pass: `hash_checkpoint(*stet::file_source::open("model.safetensors"))`; bytes in memory
 /// are a span_source. Kohya's hashes of a file whose tensors do not stand in the reference's order take a second pass.
-/// memory: the header's index, and a block of 1 MiB
+/// memory: the header's index, and a block of 1 MiB; where tensors are hashed by themselves what tensor_digests says
 /// errors: those of open_checkpoint; the source's own; out_of_memory
 result<file_hashes> hash_checkpoint(source_ref file, const kinds& wanted = all_kinds,
                                     const read_options& options = {});

@@ -39,8 +39,10 @@ namespace hashes {
 ///     What parallel_writer and hybrid_writer produce out of order: of those tensors alone.
 /// What is recorded in the header has a place of its width from the start, and is written there before the file gets its
 /// name. A file without tensors has no hash of them, so nothing is recorded.
-/// memory:   64 KiB for each of AutoV1 and kohya's hashes, 4 MiB where tensors are produced
-/// errors:   header_too_large, with the fields, before anything on the disk changes; hash_comes_late; out_of_memory
+/// memory:   64 KiB for each of AutoV1 and kohya's hashes, 4 MiB where tensors are produced, 64 bytes and a name for each
+///           tensor that is hashed by itself
+/// errors:   header_too_large, with the fields, before anything on the disk changes; hash_comes_late; out_of_memory,
+///           before the file gets its name
 /// lifetime: borrows what the executor needs
 struct while_saving {
     hashes::kinds kinds{};        ///< which hashes are taken

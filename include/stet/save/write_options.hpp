@@ -7,12 +7,14 @@
 #include "../sink/sink.hpp"
 #include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
+#include "../vocabulary/impl/growing_array.hpp"
 #include "../vocabulary/result.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace STET_NAMESPACE {
 
@@ -45,19 +47,58 @@ struct kinds {
     bool crc32 = false;   ///< of the whole file
     bool blake3 = false;  ///< of the whole file
     bool content = false; ///< of what the tensors are, wherever they stand
+    bool tensors = false; ///< of each tensor by itself; beside `sha256` or `data` twice the work
+};
+
+/// SHA-256 of one tensor's bytes as they stand in the file: packed, little-endian, after a cast.
+struct tensor_digest {
+    std::string_view name{};   ///< of the tensor; the list it stands in owns it
+    digest           sha256{}; ///< of the bytes
+};
+
+/// Those of all tensors, in the order of the file. Owns the names.
+/// memory: 64 bytes a tensor and its name, all of it taken before the first tensor is hashed
+class tensor_digests {
+public:
+    /// None; what is added takes memory from there.
+    explicit tensor_digests(const stet::allocator& memory = heap()) noexcept : list_(memory), names_(memory)
+    {
+    }
+
+    const tensor_digest* begin() const noexcept STET_LIFETIME_BOUND { return list_.begin(); }
+    const tensor_digest* end() const noexcept STET_LIFETIME_BOUND { return list_.end(); }
+    std::size_t          size() const noexcept { return list_.size(); } ///< how many tensors
+
+    /// A tensor's digest, by its position in the file.
+    const tensor_digest& operator[](std::size_t position) const noexcept STET_LIFETIME_BOUND
+    {
+        return list_[position];
+    }
+
+    /// Makes room for so many tensors, with so many bytes in all their names.
+    /// errors: out_of_memory
+    result<void> reserve(std::size_t count, std::size_t name_bytes) noexcept;
+
+    /// Adds a tensor for which there is room. Its name is the two texts together.
+    void add(std::string_view prefix, std::string_view stem, const digest& sha256) noexcept;
+
+private:
+    detail::growing_array<tensor_digest> list_;
+    detail::growing_array<char>          names_; ///< one after the other, never moved
 };
 
 /// The hashes of one file; texts_of spells them as other programs do.
 struct file_hashes {
-    std::uint64_t bytes = 0;     ///< of the whole file
-    digest        sha256{};      ///< SHA-256 of the whole file; AutoV2 shows its first ten digits
-    digest        autov1{};      ///< SHA-256 of the file's bytes from 1 MiB to 64 KiB later, header or data
-    digest        data{};        ///< SHA-256 of all after the header: AutoV3, modelspec.hash_sha256
-    digest        sshs_model{};  ///< SHA-256 of all after the header that kohya's trainer would write
-    digest        sshs_legacy{}; ///< as autov1, of the file that kohya's trainer would write
-    checksum      crc32{};       ///< of the whole file
-    digest        blake3{};      ///< BLAKE3 of the whole file
-    digest        content{};     ///< the library's own, of names, dtypes, shapes and data in whatever order
+    std::uint64_t  bytes = 0;     ///< of the whole file
+    digest         sha256{};      ///< SHA-256 of the whole file; AutoV2 shows its first ten digits
+    digest         autov1{};      ///< SHA-256 of the file's bytes from 1 MiB to 64 KiB later, header or data
+    digest         data{};        ///< SHA-256 of all after the header: AutoV3, modelspec.hash_sha256
+    digest         sshs_model{};  ///< SHA-256 of all after the header that kohya's trainer would write
+    digest         sshs_legacy{}; ///< as autov1, of the file that kohya's trainer would write
+    checksum       crc32{};       ///< of the whole file
+    digest         blake3{};      ///< BLAKE3 of the whole file
+    digest         content{};     ///< the library's own, of names, dtypes, shapes and data in whatever order
+    tensor_digests tensors{};     ///< SHA-256 of each tensor by itself
 };
 
 /// What a save that is hashed has written.
@@ -143,5 +184,9 @@ struct tensor_run {
 } // namespace detail
 
 } // namespace STET_NAMESPACE
+
+#if STET_BODIES
+#include "impl/write_options.ipp"
+#endif
 
 #endif

@@ -3,6 +3,7 @@
 #define STET_TENSOR_DTYPE_HPP
 
 #include "../vocabulary/config.hpp"
+#include "impl/scalar_kinds.hpp"
 
 #include <array>
 #include <concepts>
@@ -101,29 +102,26 @@ constexpr std::optional<dtype> dtype_named(std::string_view spelled) noexcept
     return std::nullopt;
 }
 
-static_assert(name(dtype::u64) == "U64" && name(dtype::boolean) == "BOOL" && name(dtype::bf16) == "BF16");
+namespace casts {
+
+/// Whether tensors of that dtype are cast, to any other that is: F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E4M3FNUZ,
+/// F8_E5M2FNUZ.
+constexpr bool is_cast(dtype type) noexcept
+{
+    return type == dtype::f64 || type == dtype::f32 || type == dtype::f16 || type == dtype::bf16 ||
+           type == dtype::f8_e4m3 || type == dtype::f8_e5m2 || type == dtype::f8_e4m3fnuz ||
+           type == dtype::f8_e5m2fnuz;
+}
+
+/// What a number becomes that is too large for F8_E4M3, which has no infinity.
+enum class too_large : std::uint8_t {
+    saturates,   ///< the largest number, as an infinity does; torch from 2.12 on
+    becomes_nan, ///< what torch before 2.12 and ml_dtypes make of it
+};
+
+} // namespace casts
 
 namespace detail {
-
-template <class Type>
-concept character = std::same_as<Type, char> || std::same_as<Type, wchar_t> || std::same_as<Type, char8_t> ||
-                    std::same_as<Type, char16_t> || std::same_as<Type, char32_t>;
-
-template <class Type>
-concept plain_integer = std::integral<Type> && !std::same_as<Type, bool> && !character<Type>;
-
-/// std::complex<float> and its like, recognised by shape: including <complex> would bring in the streams.
-template <class Type>
-concept complex_of_float = std::is_class_v<Type> && std::is_trivially_copyable_v<Type> &&
-                           sizeof(Type) == 2 * sizeof(float) && requires(const Type& number) {
-                               requires std::same_as<typename Type::value_type, float>;
-                               {
-                                   number.real()
-                               } -> std::convertible_to<float>;
-                               {
-                                   number.imag()
-                               } -> std::convertible_to<float>;
-                           };
 
 template <plain_integer Integer>
 constexpr dtype dtype_of_integer()
@@ -180,9 +178,7 @@ struct scalar_traits<Complex> {
 /// Names the C++ types with a dtype of the same width.
 template <class Type>
 concept scalar = std::is_trivially_copyable_v<Type> && requires {
-    {
-        scalar_traits<Type>::type
-    } -> std::convertible_to<dtype>;
+    requires std::convertible_to<decltype(scalar_traits<Type>::type), dtype>;
     requires bit_width(scalar_traits<Type>::type) == sizeof(Type) * 8;
 };
 

@@ -11,25 +11,6 @@
 
 namespace STET_NAMESPACE {
 
-namespace casts {
-
-/// Whether tensors of that dtype are cast, to any other that is: F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E4M3FNUZ,
-/// F8_E5M2FNUZ.
-constexpr bool is_cast(dtype type) noexcept
-{
-    return type == dtype::f64 || type == dtype::f32 || type == dtype::f16 || type == dtype::bf16 ||
-           type == dtype::f8_e4m3 || type == dtype::f8_e5m2 || type == dtype::f8_e4m3fnuz ||
-           type == dtype::f8_e5m2fnuz;
-}
-
-/// What a number becomes that is too large for F8_E4M3, which has no infinity.
-enum class too_large : std::uint8_t {
-    saturates,   ///< the largest number, as an infinity does; torch from 2.12 on
-    becomes_nan, ///< what torch before 2.12 and ml_dtypes make of it
-};
-
-} // namespace casts
-
 namespace detail {
 
 template <float_format To>

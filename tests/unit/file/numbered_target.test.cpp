@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -166,6 +167,65 @@ TEST_CASE("a name that appears before publishing is not replaced")
     }
     CHECK(here.entries() == names{"M_00001_.safetensors"});
     CHECK(here.content("M_00001_.safetensors") == "another's");
+}
+
+TEST_CASE("a file whose number was taken can have the next one, which is held until then")
+{
+    const scratch_directory here;
+    for (const durability lasting : {durability::none, durability::full}) {
+        faulty_file_system faulty;
+        auto               target = take(here, {.folder = "a", .stem = "M"}, faulty.calls());
+        REQUIRE(target);
+        const std::uint64_t first = target->number();
+        const auto          file = [&](std::uint64_t number, std::string_view extension) {
+            return stet::numbered_name("M", number, extension);
+        };
+        REQUIRE(target->file().write(std::as_bytes(std::span("ours", 4))));
+        here.put("a/" + file(first, ".safetensors"), "another's");
+        REQUIRE(target->publish(lasting).error().code == errc::name_taken);
+        REQUIRE(target->take_next());
+        CHECK(target->number() == first + 1);
+        CHECK(target->part_path() == here / "a/" + file(first + 1, ".part")); // other savers see the number
+        CHECK(here.has("a/" + file(first + 1, ".part")));
+        CHECK_FALSE(here.has("a/" + file(first, ".part")));
+        here.put("a/" + file(first + 2, ".part")); // another saver's
+        here.put("a/" + file(first + 1, ".safetensors"), "another's");
+        REQUIRE(target->publish(lasting).error().code == errc::name_taken);
+        REQUIRE(target->take_next());
+        CHECK(target->file().path() == here / "a/" + file(first + 3, ".safetensors"));
+        REQUIRE(target->publish(lasting));
+        CHECK(here.content("a/" + target->name()) == "ours");
+        CHECK(here.content("a/" + file(first, ".safetensors")) == "another's");
+        CHECK(faulty.count(file_call::sync) ==
+              (lasting == durability::full ? 2U : 0U)); // file and folder once
+    }
+    CHECK(here.entries("a").size() == 8);
+}
+
+TEST_CASE("the next number is never one that another saver took between listing and taking")
+{
+    const scratch_directory here;
+    faulty_file_system      faulty;
+    auto                    target = take(here, {.stem = "M"}, faulty.calls());
+    REQUIRE(target);
+    here.put("M_00001_.safetensors", "another's");
+    REQUIRE(target->publish(durability::none).error().code == errc::name_taken);
+    int        times = 0;
+    const auto quicker = [&] {
+        if (++times == 1)
+            here.put("M_00002_.part", "another's");
+        if (times == 2) // published by another saver that has its part file behind it
+            here.put("M_00003_.safetensors", "another's");
+    };
+    faulty.before(file_call::move, quicker);
+    REQUIRE(target->take_next());
+    CHECK(target->number() == 4);
+    CHECK(target->name() == "M_00004_.safetensors");
+    CHECK(here.entries() ==
+          names{"M_00001_.safetensors", "M_00002_.part", "M_00003_.safetensors", "M_00004_.part"});
+    CHECK(here.content("M_00002_.part") == "another's");
+    here.remove("M_00004_.part");
+    CHECK(target->take_next().error().code == errc::part_file_lost);
 }
 
 TEST_CASE("the root is created, and may be a link")

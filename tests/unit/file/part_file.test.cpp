@@ -58,6 +58,54 @@ public:
 
 } // namespace
 
+TEST_CASE("a part file whose final name was taken can have another one, and its content is synced once")
+{
+    fixture f;
+    auto    part = f.create();
+    REQUIRE(part);
+    REQUIRE(part->write(bytes_of("content")));
+    f.here.put("x", "another's");
+    REQUIRE(f.publish(*part, existing_file::refuse, durability::full).error().code == errc::name_taken);
+    f.here.put("y.part", "another's");
+    const auto refused = part->rename("y.part", "elsewhere");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::name_taken);
+    CHECK(refused.error().subject() == "elsewhere");
+    CHECK(part->path() == "said");
+    REQUIRE(part->rename("z.part", "elsewhere"));
+    CHECK(part->path() == "elsewhere");
+    CHECK(f.here.entries() == names{"x", "y.part", "z.part"});
+    const std::size_t syncs = f.faulty.count(file_call::sync);
+    REQUIRE(part->publish(f.in, "z", existing_file::refuse, durability::full));
+    CHECK(f.faulty.count(file_call::sync) == syncs + 1); // of the folder
+    CHECK(f.here.entries() == names{"x", "y.part", "z"});
+    CHECK(f.here.content("z") == "content");
+    CHECK(f.here.content("x") == "another's");
+}
+
+TEST_CASE("a part file that could not be closed is not published by asking once more")
+{
+    fixture f;
+    auto    part = f.create();
+    REQUIRE(part);
+    f.faulty.fail(file_call::close, 1, EIO);
+    CHECK_FALSE(f.publish(*part, existing_file::refuse, durability::full));
+    CHECK_FALSE(f.publish(*part, existing_file::refuse, durability::full));
+    CHECK(f.here.entries() == names{"x.part"});
+}
+
+TEST_CASE("a part file whose file system has no exclusive rename keeps its name")
+{
+    fixture f;
+    auto    part = f.create();
+    REQUIRE(part);
+    f.faulty.fail_each(file_call::move, ENOSYS);
+    CHECK(part->rename("y.part", "elsewhere").error().code == errc::rename_not_offered);
+    CHECK(part->name() == "x.part");
+    f.here.remove("x.part");
+    CHECK(part->rename("y.part", "elsewhere").error().code == errc::part_file_lost);
+}
+
 TEST_CASE("a part file that is not published is gone, and closed")
 {
     const std::size_t before = support::open_descriptors();

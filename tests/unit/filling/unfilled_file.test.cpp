@@ -258,7 +258,9 @@ TEST_CASE("others write to the part file by its path and tell what they wrote")
     auto                             file = sample.open(here);
     REQUIRE(file);
     for (std::size_t i = 0; i < file->size(); ++i) {
-        const auto       own = (*file)[i];
+        const auto own = (*file)[i];
+        if (own.size == 0) // nobody has to write it
+            continue;
         std::FILE* const other = std::fopen(file->part_path().c_str(), "r+b");
         REQUIRE(other != nullptr);
         REQUIRE(std::fseek(other, static_cast<long>(own.offset), SEEK_SET) == 0);
@@ -325,6 +327,109 @@ TEST_CASE("a file without bytes to come can be published at once")
     REQUIRE(other);
     CHECK(other->publish());
     CHECK(here.content("y") == std::string("\x08\0\0\0\0\0\0\0{}      ", 16));
+}
+
+namespace {
+
+stet::result<unfilled_file> open_numbered(const model& sample, std::string_view root, std::string_view prefix,
+                                          const stet::file_system& calls = stet::native_file_system())
+{
+    const dict later = sample.later();
+    const auto plan = stet::make_plan(later);
+    REQUIRE(plan);
+    return unfilled_file::open(*plan, stet::numbered{.root = root, .prefix = prefix},
+                               {.metadata = sample.metadata, .file_system = &calls});
+}
+
+} // namespace
+
+TEST_CASE("a file to be filled has the next free number, as a save would have it")
+{
+    const support::scratch_directory here;
+    const model                      sample;
+    const std::string                root = here / "out";
+    here.make_folder("out/a");
+    here.put("out/a/M_00003_.png");
+    auto first = open_numbered(sample, root, "a/M");
+    auto second = open_numbered(sample, root, "a/M"); // while the first is open
+    REQUIRE((first && second));
+    CHECK(first->number() == 4);
+    CHECK(second->number() == 5);
+    CHECK(first->part_path() == root + "/a/M_00004_.part");
+    const auto third =
+        stet::save(sample.filled(), stet::numbered{root, "a/M"}, {.metadata = sample.metadata});
+    REQUIRE(third);
+    CHECK(third->number == 6);
+    sample.fill_all(*second);
+    sample.fill_all(*first);
+    const auto saved = first->publish();
+    REQUIRE(saved);
+    REQUIRE(second->publish());
+    CHECK(saved->number == 4);
+    CHECK(saved->path == root + "/a/M_00004_.safetensors");
+    for (const char* const name : {"out/a/M_00004_.safetensors", "out/a/M_00005_.safetensors"})
+        CHECK(here.content(name) == here.content("out/a/M_00006_.safetensors"));
+    CHECK(here.entries("out/a").size() == 4);
+    CHECK_FALSE(sample.open(here)->number());
+}
+
+TEST_CASE("a number that is not published is free again")
+{
+    const support::scratch_directory here;
+    const model                      sample;
+    for (int time = 0; time < 2; ++time) {
+        auto file = open_numbered(sample, here.path(), "M");
+        REQUIRE(file);
+        CHECK(file->number() == 1);
+        CHECK(support::failure(file->publish()) == "unfilled_tensor");
+    }
+    CHECK(here.entries().empty());
+}
+
+TEST_CASE("a filled file whose number another program took has the next one, and what was filled")
+{
+    const support::scratch_directory here;
+    const model                      sample;
+    auto                             file = open_numbered(sample, here.path(), "M");
+    REQUIRE(file);
+    sample.fill_all(*file);
+    here.put("M_00001_.safetensors", "another's"); // by a program that takes numbers without a lock
+    const auto saved = file->publish();
+    REQUIRE(saved);
+    CHECK(saved->number == 2);
+    CHECK(saved->path == here / "M_00002_.safetensors");
+    CHECK(here.content("M_00001_.safetensors") == "another's");
+    CHECK(here.content("M_00002_.safetensors") == sample.saved_content(here));
+    CHECK(here.entries().size() == 3);
+}
+
+TEST_CASE("places that a numbered save refuses are refused for a file to be filled, too")
+{
+    const support::scratch_directory here;
+    const model                      sample;
+    using namespace std::string_view_literals;
+    CHECK(support::failure(open_numbered(sample, "", "M")) == "invalid_file_name");
+    CHECK(support::failure(open_numbered(sample, "a\0b"sv, "M")) == "invalid_file_name");
+    CHECK(support::failure(open_numbered(sample, here.path(), "")) == "invalid_file_name");
+    CHECK(support::failure(open_numbered(sample, here.path(), "../M")) == "outside_root");
+    here.put("M_18446744073709551615_.x");
+    CHECK(support::failure(open_numbered(sample, here.path(), "M")) == "counter_exhausted");
+    CHECK(here.entries().size() == 1);
+}
+
+TEST_CASE("an exact path that is taken when a file is published can be given free, and the file published")
+{
+    const support::scratch_directory here;
+    const model                      sample;
+    auto                             file = sample.open(here);
+    REQUIRE(file);
+    sample.fill_all(*file);
+    here.put("x.safetensors", "another's");
+    CHECK(support::failure(file->publish()) == "name_taken");
+    CHECK(here.content("x.safetensors") == "another's");
+    here.remove("x.safetensors");
+    CHECK(support::failure(file->publish()) == "none");
+    CHECK(here.content("x.safetensors") == sample.saved_content(here));
 }
 
 TEST_CASE("bytes whose writing fails are missing, and can be filled again")

@@ -54,9 +54,9 @@ hashes::file_hashes hashes_of(const std::string& file, const hashes::kinds& want
                               const stet::read_options& options = {})
 {
     const stet::span_source source(std::as_bytes(std::span(file)));
-    const auto              found = hashes::hash_checkpoint(source, wanted, options);
+    auto                    found = hashes::hash_checkpoint(source, wanted, options);
     REQUIRE(found);
-    return *found;
+    return *std::move(found);
 }
 
 std::string content_of(const std::string& file)
@@ -123,6 +123,34 @@ TEST_CASE("what was not asked for is not known")
     CHECK(hashes_of(file, {.sshs = true}).sshs_model.is_known);
     CHECK_FALSE(hashes_of(file, {.sshs = true}).data.is_known);
     CHECK(hashes::digits_of(hashes_of(file, {.sha256 = true}).sha256).view() == support::sha256(file));
+}
+
+TEST_CASE("each tensor by itself: SHA-256 of its bytes, in the order of the file, with its name")
+{
+    const std::string                                file = saved(small_dict());
+    const std::string                                longer = file + "more";
+    std::vector<std::pair<std::string, std::string>> visited;
+    const stet::span_source                          source(std::as_bytes(std::span(longer)));
+    const auto visit = [&](const stet::stored_tensor& tensor, const hashes::tensor_hashes& of) {
+        visited.emplace_back(tensor.name, hashes::digits_of(of.sha256).view());
+        return stet::result<void>();
+    };
+    REQUIRE(hashes::hash_tensors(source, visit, {.allow_trailing_bytes = true}));
+    hashes::file_hashes          found = hashes_of(longer, {.tensors = true}, {.allow_trailing_bytes = true});
+    const hashes::tensor_digests tensors = std::move(found.tensors); // owns its texts
+    REQUIRE(tensors.size() == 3);
+    std::size_t next = 0;
+    for (const hashes::tensor_digest& one : tensors) {
+        CHECK(one.name == visited[next].first);
+        CHECK(hashes::digits_of(one.sha256).view() == visited[next++].second);
+    }
+    CHECK(tensors[0].name == "empty");
+    CHECK(tensors[0].sha256.covers == 0);
+    CHECK(tensors[1].name == "a");
+    CHECK(hashes::digits_of(tensors[1].sha256).view() == support::sha256(std::string("\0\x3C", 2)));
+    CHECK(hashes::digits_of(tensors[2].sha256).view() == support::sha256("\1\2\3"));
+    CHECK(tensors[2].sha256.covers == 3);
+    CHECK(hashes_of(file).tensors.size() == 0); // is asked for by itself
 }
 
 TEST_CASE("bytes after the last tensor belong to the file's data, not to what kohya would write")
@@ -225,13 +253,14 @@ TEST_CASE("hashing without memory says so")
     const std::string reference = saved(small_dict(), {.metadata = {{"ss_a", "1"}}});
     dict              larger = small_dict();
     larger["z"] = view(stet::dtype::u8, {40}, std::as_bytes(std::span(forty)));
+    hashes::kinds every_kind = hashes::all_kinds;
+    every_kind.tensors = true;
     const std::string other = saved(larger, {.order = stet::aligned_order<8>});
     for (const std::string* file : {&reference, &other}) {
         const std::size_t needed = support::allocations_needed([&](const stet::allocator& memory) {
             const stet::span_source source(std::as_bytes(std::span(*file)));
-            return support::failure(
-                hashes::hash_checkpoint(source, hashes::all_kinds, {.allocator = memory}));
+            return support::failure(hashes::hash_checkpoint(source, every_kind, {.allocator = memory}));
         });
-        CHECK(needed > 8);
+        CHECK(needed > 10);
     }
 }

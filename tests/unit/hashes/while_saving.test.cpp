@@ -7,6 +7,7 @@
 #include "support/save_without_memory.hpp"
 #include "support/scratch_directory.hpp"
 
+#include <stet/casts/cast_on_save.hpp>
 #include <stet/hashes/hash_checkpoint.hpp>
 #include <stet/hashes/while_saving.hpp>
 #include <stet/read.hpp>
@@ -38,17 +39,23 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> given{
      {"ss_network_dim", "4"},
      {"sshs_model_hash", "of another file"}}};
 
+constexpr hashes::kinds every_kind = [] {
+    hashes::kinds all = hashes::all_kinds;
+    all.tensors = true;
+    return all;
+}();
+
 /// All but those that take long without a compiler's help.
 constexpr hashes::kinds quick_kinds{
-    .sha256 = true, .autov1 = true, .data = true, .sshs = true, .crc32 = true};
+    .sha256 = true, .autov1 = true, .data = true, .sshs = true, .crc32 = true, .tensors = true};
 
-hashes::file_hashes hashes_of(const std::string& file, const hashes::kinds& wanted = hashes::all_kinds)
+hashes::file_hashes hashes_of(const std::string& file, const hashes::kinds& wanted = every_kind)
 {
     const auto              content = std::as_bytes(std::span(file));
     const stet::span_source source(content);
-    const auto              found = hashes::hash_checkpoint(source, wanted);
+    auto                    found = hashes::hash_checkpoint(source, wanted);
     REQUIRE(found);
-    return *found;
+    return *std::move(found);
 }
 
 void check_same(const hashes::digest& a, const hashes::digest& b)
@@ -56,6 +63,22 @@ void check_same(const hashes::digest& a, const hashes::digest& b)
     CHECK(a.is_known == b.is_known);
     CHECK(a.bytes == b.bytes);
     CHECK(a.covers == b.covers);
+}
+
+/// The digest of each tensor is that of its bytes in the file.
+void check_tensors(const hashes::tensor_digests& found, const std::string& file)
+{
+    const auto  read = stet::read_checkpoint(std::as_bytes(std::span(file)));
+    std::size_t next = 0;
+    REQUIRE(read);
+    REQUIRE(found.size() == read->size());
+    for (const auto& [name, tensor] : *read) {
+        const hashes::tensor_digest& one = found[next++];
+        hashes::sha256               whole;
+        whole.update(tensor.packed());
+        CHECK(one.name == name);
+        check_same(one.sha256, {.bytes = whole.finish(), .covers = tensor.size, .is_known = true});
+    }
 }
 
 void check_all(const hashes::file_hashes& found, const hashes::file_hashes& expected)
@@ -101,7 +124,7 @@ TEST_CASE("a save takes every hash that the file has, whichever writer writes it
     std::size_t                         next = 0;
     for (const support::named_writer& way : writers.list()) {
         const scratch_directory here;
-        const hashes::kinds     wanted = next == 0 ? hashes::all_kinds : quick_kinds;
+        const hashes::kinds     wanted = next == 0 ? every_kind : quick_kinds;
         const stet::executor    jobs = executors[next++ % executors.size()];
         const auto              saved = sample.save(stet::exact_path{here / "x"},
                                                     {.metadata = given,
@@ -114,6 +137,7 @@ TEST_CASE("a save takes every hash that the file has, whichever writer writes it
         const std::string file = here.content("x");
         CHECK(saved->bytes == file.size());
         check_all(saved->hashes, hashes_of(file, wanted));
+        check_tensors(saved->hashes.tensors, file);
         CHECK(stet::read_checkpoint(std::as_bytes(std::span(file)))->header().metadata_size() ==
               given.size());
     }
@@ -145,6 +169,7 @@ void check_recorded(const mixed_checkpoint& sample, const support::named_writer&
           stet::read_checkpoint(std::as_bytes(std::span(file)))->header().data_begin());
     check_all(saved->hashes, own);
     check_fields(file, own);
+    check_tensors(saved->hashes.tensors, file);
 }
 
 } // namespace
@@ -169,8 +194,7 @@ TEST_CASE("a save to memory is hashed on the way", "[thread]")
     const auto               plan = sample.plan();
     std::string              file;
     std::string              plain;
-    const stet::sink_options options{.metadata = given,
-                                     .hashes = hashes::while_saving{.kinds = hashes::all_kinds}};
+    const stet::sink_options options{.metadata = given, .hashes = hashes::while_saving{.kinds = every_kind}};
     REQUIRE(plan);
     const auto saved = stet::save(*plan, stet::append_sink{file}, options);
     REQUIRE(saved);
@@ -178,6 +202,20 @@ TEST_CASE("a save to memory is hashed on the way", "[thread]")
     CHECK(file == plain);
     CHECK(saved->bytes == file.size());
     check_all(saved->hashes, hashes_of(file));
+    check_tensors(saved->hashes.tensors, file);
+}
+
+TEST_CASE("a tensor that is cast has the digest of what stands in the file", "[thread]")
+{
+    const std::array<float, 3>                     numbers{1, -2, 0.5F};
+    const std::map<std::string, stet::tensor_view> dict{{"w", *stet::view_of(numbers, {3})}};
+    std::string                                    file;
+    const auto                                     saved = stet::save(dict, stet::append_sink{file},
+                                                                      {.cast = stet::casts::to(stet::dtype::f16),
+                                                                       .hashes = hashes::while_saving{.kinds = {.tensors = true}}});
+    REQUIRE(saved);
+    check_tensors(saved->hashes.tensors, file);
+    CHECK(saved->hashes.tensors[0].sha256.covers == 6);
 }
 
 TEST_CASE("a sink cannot go back: tensors are hashed first, if they may be", "[thread]")
@@ -185,7 +223,7 @@ TEST_CASE("a sink cannot go back: tensors are hashed first, if they may be", "[t
     const mixed_checkpoint sample;
     const auto             plan = sample.plan();
     REQUIRE(plan);
-    hashes::while_saving recorded{.kinds = hashes::all_kinds, .modelspec_field = true, .sshs_fields = true};
+    hashes::while_saving recorded{.kinds = every_kind, .modelspec_field = true, .sshs_fields = true};
     std::string          file;
     const auto saved = stet::save(*plan, stet::append_sink{file}, {.metadata = given, .hashes = recorded});
     REQUIRE(saved);
@@ -229,31 +267,31 @@ TEST_CASE("the metadata of a numbered save mentions its number and its hash")
     CHECK(read->header().metadata_size() == 2);
     CHECK(saved->hashes.data.is_known);
     CHECK_FALSE(saved->hashes.sha256.is_known);
+    CHECK(saved->hashes.tensors.size() == 0);
 }
 
 TEST_CASE("a file without tensors has no hash of them in its header")
 {
     const std::map<std::string, stet::tensor_view> none;
     const scratch_directory                        here;
-    const auto                                     saved =
-        stet::save(none, here / "x",
-                   {.empty = stet::empty_components::allow,
-                    .hashes = hashes::while_saving{
-                        .kinds = hashes::all_kinds, .modelspec_field = true, .sshs_fields = true}});
+    const auto                                     saved = stet::save(
+        none, here / "x",
+        {.empty = stet::empty_components::allow,
+                                             .hashes = hashes::while_saving{.kinds = every_kind, .modelspec_field = true, .sshs_fields = true}});
     REQUIRE(saved);
     const std::string file = here.content("x");
     CHECK(file == std::string("\x08\0\0\0\0\0\0\0{}      ", 16));
     check_all(saved->hashes, hashes_of(file));
     CHECK(hashes::texts_of(saved->hashes).autov3.view() == "none");
+    CHECK(saved->hashes.tensors.size() == 0);
 }
 
 TEST_CASE("a hashed save that is cancelled or runs out of memory leaves nothing", "[thread]")
 {
     const mixed_checkpoint     sample;
     const scratch_directory    here;
-    const hashes::while_saving recorded{
-        .kinds = hashes::all_kinds, .modelspec_field = true, .sshs_fields = true};
-    const auto no = [](const stet::progress&) { return false; };
+    const hashes::while_saving recorded{.kinds = every_kind, .modelspec_field = true, .sshs_fields = true};
+    const auto                 no = [](const stet::progress&) { return false; };
     CHECK(support::failure(sample.save(stet::exact_path{here / "x"}, {.progress = no, .hashes = recorded})) ==
           "cancelled");
     CHECK(here.entries().empty());
@@ -283,7 +321,7 @@ TEST_CASE("a producer's failure ends a hashed save, with its tensor's name", "[t
             sample.save(stet::exact_path{here / "x"},
                         {.order = way.order,
                          .writer = way.writer,
-                         .hashes = hashes::while_saving{.kinds = hashes::all_kinds, .sshs_fields = true}});
+                         .hashes = hashes::while_saving{.kinds = every_kind, .sshs_fields = true}});
         CAPTURE(way.name);
         REQUIRE_FALSE(saved);
         CHECK(saved.error().code == stet::errc::source_refused);
@@ -320,7 +358,7 @@ TEST_CASE("a save in the background is hashed, too", "[thread]")
     REQUIRE(plan);
     stet::background_save saving(*plan, stet::exact_path{path},
                                  {.metadata = given,
-                                  .hashes = hashes::while_saving{.kinds = hashes::all_kinds,
+                                  .hashes = hashes::while_saving{.kinds = every_kind,
                                                                  .modelspec_field = true,
                                                                  .sshs_fields = true,
                                                                  .jobs = others.jobs()}},
@@ -350,12 +388,12 @@ TEST_CASE("a callback that throws ends a hashed save without a file and without 
         };
         CAPTURE(way.name);
         try {
-            static_cast<void>(sample.save(
-                stet::exact_path{here / "x"},
-                {.order = way.order,
-                 .progress = throws,
-                 .writer = way.writer,
-                 .hashes = hashes::while_saving{.kinds = hashes::all_kinds, .sshs_fields = true}}));
+            static_cast<void>(
+                sample.save(stet::exact_path{here / "x"},
+                            {.order = way.order,
+                             .progress = throws,
+                             .writer = way.writer,
+                             .hashes = hashes::while_saving{.kinds = every_kind, .sshs_fields = true}}));
             CHECK(calls < 3); // the calls came on other threads
         } catch (int thrown) {
             CHECK(thrown == 7);

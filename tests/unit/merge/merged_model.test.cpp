@@ -3,6 +3,7 @@
 #include "support/merge_sample.hpp"
 #include "support/short_memory.hpp"
 
+#include <stet/header/metadata.hpp>
 #include <stet/merge/merged_model.hpp>
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/save/save.hpp>

@@ -98,21 +98,10 @@ constexpr taken table[] = {
     {"ComfyUI-00005_.x", std::nullopt},
 };
 
-constexpr bool agrees(const taken& row)
+bool agrees(const taken& row)
 {
     return number_taken(row.entry, "ComfyUI") == row.number;
 }
-
-constexpr bool all_agree()
-{
-    for (const taken& row : table) {
-        if (!agrees(row))
-            return false;
-    }
-    return true;
-}
-
-static_assert(all_agree(), "usable in constant expressions");
 
 } // namespace
 

@@ -2,6 +2,7 @@
 #include "support/failure.hpp"
 #include "support/sample_checkpoint.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/short_memory.hpp"
 
 #include <stet/save/write_options.hpp>
 #include <stet/stet.hpp>
@@ -10,6 +11,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace hashes = stet::hashes;
 
@@ -112,4 +115,29 @@ TEST_CASE("a save to a sink lets who takes the hashes write, too")
     CHECK(written == 1);
     CHECK(saved->bytes == 7);
     CHECK(file.size() == 16);
+}
+
+TEST_CASE("the digests of tensors own their names, in the memory that was promised")
+{
+    const std::size_t needed = support::allocations_needed([](const stet::allocator& memory) {
+        hashes::tensor_digests found(memory);
+        const auto             reserved = found.reserve(2, 9);
+        if (!reserved)
+            return support::failure(reserved);
+        {
+            const std::string      prefix = "model.";
+            const std::string_view none;
+            found.add(prefix, "w", {.covers = 7, .is_known = true});
+            found.add(none, std::string("em"), {});
+        }
+        const hashes::tensor_digests moved = std::move(found);
+        CHECK(moved.size() == 2);
+        CHECK(moved[0].name == "model.w");
+        CHECK(moved[0].sha256.covers == 7);
+        CHECK(moved.begin()[1].name == "em");
+        CHECK(moved.end() == moved.begin() + 2);
+        return support::failure(reserved);
+    });
+    CHECK(needed == 2); // all at once
+    static_assert(sizeof(hashes::tensor_digest) <= 64);
 }

@@ -146,12 +146,13 @@ TEST_CASE("each file of a set is hashed while it is written, and has room in its
         return true;
     };
     const auto bare = shards::save(given.dict, here.path() + "/bare", {.limit = 10});
-    const auto saved = shards::save(
-        given.dict, here.path() + "/hashed",
-        {.limit = 10,
-         .file = {.header_room = 512,
-                  .progress = watched,
-                  .hashes = stet::hashes::while_saving{.kinds = {.data = true}, .modelspec_field = true}}});
+    const auto saved =
+        shards::save(given.dict, here.path() + "/hashed",
+                     {.limit = 10,
+                      .file = {.header_room = 512,
+                               .progress = watched,
+                               .hashes = stet::hashes::while_saving{.kinds = {.data = true, .tensors = true},
+                                                                    .modelspec_field = true}}});
     REQUIRE((bare && saved));
     std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < 2; ++i) {
@@ -164,6 +165,9 @@ TEST_CASE("each file of a set is hashed while it is written, and has room in its
         const auto found = stet::hashes::hash_checkpoint(*source);
         REQUIRE(found);
         CHECK(saved->files[i].hashes.data.bytes == found->data.bytes);
+        REQUIRE(saved->files[i].hashes.tensors.size() == 1); // which is all the data
+        CHECK(saved->files[i].hashes.tensors[0].name == (i == 0 ? "b" : "a"));
+        CHECK(saved->files[i].hashes.tensors[0].sha256.bytes == found->data.bytes);
         const auto texts = stet::hashes::texts_of(*found);
         CHECK(here.content(file).find("\"modelspec.hash_sha256\":\"" +
                                       std::string(texts.modelspec_sha256.view()) + '"') != std::string::npos);

@@ -3,6 +3,7 @@
 #define STET_CARRY_IMPL_MERGED_ENTRIES_HPP
 
 #include "../../header/header.hpp"
+#include "../../header/metadata.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/result.hpp"
 

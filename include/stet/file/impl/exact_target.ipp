@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -162,17 +163,23 @@ STET_INLINE result<numbered_target> numbered_target::take(const file_system& cal
     auto in = open_below(calls, root, name.folder, lasting);
     if (!in)
         return in.error();
-    const std::string in_path = name.folder.empty() ? root : detail::joined_path(root, name.folder);
-    counter           numbers(name.stem, calls.letters);
-    const auto        listed = detail::retried([&] {
-        return calls.list(calls.context, in->handle(), [&](std::string_view entry) { numbers.see(entry); });
-    });
-    if (listed.error != 0)
-        return detail::os_error(listed.error, detail::system_step::list_folder, in_path);
-    const auto next = numbers.next();
+    std::string in_path = name.folder.empty() ? root : detail::joined_path(root, name.folder);
+    const auto  next = next_number(*in, in_path, name.stem, first);
     if (!next)
         return next.error();
-    return claim(*std::move(in), in_path, name.stem, *next < first ? first : *next);
+    std::optional<part_file> part;
+    const auto               number =
+        claim(*in, in_path, name.stem, *next, [&](std::string own, std::string path) -> result<void> {
+            part.reset(); // of a number that was used meanwhile
+            auto made = part_file::create(*in, std::move(own), std::move(path));
+            if (!made)
+                return made.error();
+            part.emplace(*std::move(made));
+            return {};
+        });
+    if (!number)
+        return number.error();
+    return numbered_target(*std::move(in), std::move(in_path), name.stem, *std::move(part), *number);
 }
 
 STET_INLINE result<void> numbered_target::publish(durability lasting)
@@ -180,9 +187,25 @@ STET_INLINE result<void> numbered_target::publish(durability lasting)
     return file_.publish(in_, name_, existing_file::refuse, lasting);
 }
 
-STET_INLINE numbered_target::numbered_target(folder in, part_file file, std::string name,
+STET_INLINE result<void> numbered_target::take_next()
+{
+    const auto next = next_number(in_, in_path_, stem_, 1);
+    if (!next)
+        return next.error();
+    const auto number = claim(in_, in_path_, stem_, *next, [&](std::string own, std::string path) {
+        return file_.rename(std::move(own), std::move(path));
+    });
+    if (!number)
+        return number.error();
+    number_ = *number;
+    name_ = numbered_name(stem_, number_, checkpoint_extension);
+    return {};
+}
+
+STET_INLINE numbered_target::numbered_target(folder in, std::string in_path, std::string stem, part_file file,
                                              std::uint64_t number) noexcept
-    : in_(std::move(in)), file_(std::move(file)), name_(std::move(name)), number_(number)
+    : in_(std::move(in)), file_(std::move(file)), in_path_(std::move(in_path)), stem_(std::move(stem)),
+      name_(numbered_name(stem_, number, checkpoint_extension)), number_(number)
 {
 }
 
@@ -205,23 +228,38 @@ STET_INLINE result<folder> numbered_target::open_below(const file_system& calls,
     return in;
 }
 
-STET_INLINE result<numbered_target> numbered_target::claim(folder in, const std::string& in_path,
-                                                           const std::string& stem, std::uint64_t number)
+STET_INLINE result<std::uint64_t> numbered_target::next_number(const folder& in, const std::string& in_path,
+                                                               const std::string& stem, std::uint64_t first)
+{
+    const file_system& calls = in.calls();
+    counter            numbers(stem, calls.letters);
+    const auto         listed = detail::retried([&] {
+        return calls.list(calls.context, in.handle(), [&](std::string_view entry) { numbers.see(entry); });
+    });
+    if (listed.error != 0)
+        return detail::os_error(listed.error, detail::system_step::list_folder, in_path);
+    const auto next = numbers.next();
+    return next && *next < first ? first : next;
+}
+
+template <class Hold>
+result<std::uint64_t> numbered_target::claim(const folder& in, const std::string& in_path,
+                                             const std::string& stem, std::uint64_t number, Hold hold)
 {
     for (std::size_t losses = 0;;) {
-        std::string name = numbered_name(stem, number, checkpoint_extension);
-        std::string path = detail::joined_path(in_path, name);
-        auto        part = part_file::create(in, numbered_name(stem, number, part_extension), path);
-        if (!part && part.error().code == errc::part_file_lost && ++losses < part_file::most_losses)
+        const std::string  name = numbered_name(stem, number, checkpoint_extension);
+        const std::string  path = detail::joined_path(in_path, name);
+        const result<void> held = hold(numbered_name(stem, number, part_extension), path);
+        if (!held && held.error().code == errc::part_file_lost && ++losses < part_file::most_losses)
             continue;
-        if (!part && part.error().os_code != EEXIST)
-            return part.error();
-        if (part) {
+        if (!held && held.error().os_code != EEXIST)
+            return held.error();
+        if (held) {
             // Another saver may have published this number between the listing and here.
             entry_facts facts;
             const auto  found = in.inspect(name, links::refuse, facts);
             if (found.error == ENOENT)
-                return numbered_target(std::move(in), *std::move(part), std::move(name), number);
+                return number;
             if (found.error != 0)
                 return detail::os_error(found.error, detail::system_step::inspect, path);
         }

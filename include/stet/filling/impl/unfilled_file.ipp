@@ -29,18 +29,39 @@ STET_INLINE result<filling::unfilled_file> filling::unfilled_file::open(const pl
                                                                         const exact_path& where,
                                                                         const options&    given)
 {
+    return open_under(layout, given, [&] {
+        return exact_target::take(*given.file_system, std::string(where.path), where.existing);
+    });
+}
+
+STET_INLINE result<filling::unfilled_file> filling::unfilled_file::open_numbered(const plan&     layout,
+                                                                                 const numbered& where,
+                                                                                 const options&  given)
+{
+    const auto name = detail::expanded_name(where, *given.file_system);
+    if (!name)
+        return name.error();
+    return open_under(layout, given, [&] {
+        return numbered_target::take(*given.file_system, std::string(where.root), *name, given.durability);
+    });
+}
+
+template <class Take>
+result<filling::unfilled_file> filling::unfilled_file::open_under(const plan& layout, const options& given,
+                                                                  Take take)
+{
     const auto head = make_header(layout, given.metadata);
     if (!head)
         return head.error();
     auto changes = layout.kept_changes();
     if (!changes)
         return changes.error();
-    auto target = exact_target::take(*given.file_system, std::string(where.path), where.existing);
+    auto target = take();
     if (!target)
         return target.error();
     unfilled_file opened(*std::move(target), *head, given);
     opened.changes_ = *std::move(changes);
-    part_file& part = opened.target_.file();
+    part_file& part = opened.part();
     if (!part.is_positional())
         return detail::os_error(ENOTSUP, detail::system_step::write, part.path());
     if (auto kept = opened.keep_places(*head); !kept)
@@ -52,9 +73,8 @@ STET_INLINE result<filling::unfilled_file> filling::unfilled_file::open(const pl
     return opened;
 }
 
-STET_INLINE filling::unfilled_file::unfilled_file(exact_target target, const header& head,
-                                                  const options& given)
-    : target_(std::move(target)), handle_(target_.file().handle()), durability_(given.durability),
+STET_INLINE filling::unfilled_file::unfilled_file(any_target target, const header& head, const options& given)
+    : target_(std::move(target)), handle_(part().handle()), durability_(given.durability),
       data_begin_(head.size()), file_size_(head.file_size()), components_(head.tensors().components()),
       places_(given.allocator), names_(given.allocator), positions_(given.allocator),
       filled_(given.twice, given.allocator)
@@ -100,10 +120,26 @@ STET_INLINE result<void> filling::unfilled_file::write_header(const header& head
                                              places_.memory());
     if (!block)
         return block.error();
-    staged_sink out(target_.file(), block->bytes());
+    staged_sink out(part(), block->bytes());
     if (auto written = head.write(out); !written)
         return written;
     return out.flush();
+}
+
+STET_INLINE part_file& filling::unfilled_file::part() noexcept
+{
+    return std::visit([](auto& target) -> part_file& { return target.file(); }, target_);
+}
+
+STET_INLINE std::string filling::unfilled_file::part_path() const
+{
+    return std::visit([](const auto& target) { return target.part_path(); }, target_);
+}
+
+STET_INLINE std::optional<std::uint64_t> filling::unfilled_file::number() const noexcept
+{
+    const auto* const target = std::get_if<numbered_target>(&target_);
+    return target != nullptr ? std::optional(target->number()) : std::nullopt;
 }
 
 STET_INLINE filling::place filling::unfilled_file::operator[](std::size_t position) const noexcept
@@ -169,7 +205,7 @@ STET_INLINE result<void> filling::unfilled_file::fill(const place& of, std::uint
             from->is_lost_ = !from->filled_.remove(claimed) || from->is_lost_;
         }
     } undo{this, claimed};
-    auto written = target_.file().write_at(claimed.begin, data);
+    auto written = part().write_at(claimed.begin, data);
     if (written)
         undo.from = nullptr;
     return written;
@@ -181,13 +217,27 @@ STET_INLINE result<void> filling::unfilled_file::note(interval written)
         return {};
     const auto outside = [&](std::uint64_t byte, std::string_view verb, std::uint64_t bound) {
         return error{.code = errc::outside_data, .expected = bound, .actual = byte}.with(verb).about(
-            target_.file().path());
+            part().path());
     };
     if (written.begin < data_begin_)
         return outside(written.begin, "begin", data_begin_);
     if (written.end > file_size_)
         return outside(written.end - 1, "end", file_size_);
     return claim(written);
+}
+
+STET_INLINE result<void> filling::unfilled_file::appear()
+{
+    auto* const target = std::get_if<numbered_target>(&target_);
+    if (target == nullptr)
+        return std::visit([this](auto& exact) { return exact.publish(durability_); }, target_);
+    bool       has_number = true; // the one it was opened with
+    const auto next = [&]() -> result<numbered_target*> {
+        if (auto taken = std::exchange(has_number, false) ? result<void>() : target->take_next(); !taken)
+            return taken.error();
+        return target;
+    };
+    return detail::with_free_name(next, [&](numbered_target* under) { return under->publish(durability_); });
 }
 
 STET_INLINE result<saved_checkpoint> filling::unfilled_file::publish()
@@ -207,12 +257,13 @@ STET_INLINE result<saved_checkpoint> filling::unfilled_file::publish()
             .code = errc::unfilled_tensor, .expected = end - (*missing)->begin, .actual = (*missing)->begin}
             .about(of.name);
     }
-    if (auto published = target_.publish(durability_); !published)
+    if (auto published = appear(); !published)
         return published.error();
-    return saved_checkpoint{.path = target_.file().path(),
+    return saved_checkpoint{.path = part().path(),
+                            .number = number(),
                             .bytes = file_size_,
                             .header_bytes = data_begin_ - header::length_field,
-                            .keeps_access = target_.file().keeps_access(),
+                            .keeps_access = part().keeps_access(),
                             .components = components_,
                             .changes = std::move(changes_)};
 }

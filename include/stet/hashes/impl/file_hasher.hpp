@@ -73,8 +73,9 @@ public:
     /// header_size: bytes before the data, the eight of the length included
     file_hasher(const hashes::kinds& wanted, std::uint64_t header_size, const allocator& memory) noexcept;
 
+    /// name_bytes: of all tensors together, where they are hashed by themselves
     /// errors: out_of_memory
-    result<void> reserve(std::size_t tensors) noexcept;
+    result<void> reserve(std::size_t tensors, std::size_t name_bytes = 0) noexcept;
 
     /// Kohya's hashes are those of a file that has this file's data behind another header.
     void serve_sshs(std::uint64_t fresh_header_size) noexcept;
@@ -119,6 +120,10 @@ private:
     file_window                         legacy_;
     std::optional<tensor_content>       tensor_{};
     growing_array<hashes::digest_bytes> contents_;
+    placed_name                         name_{}; ///< of the tensor that passes
+    std::uint64_t                       tensor_begin_ = 0;
+    hashes::sha256                      tensor_data_{};
+    hashes::tensor_digests              tensors_;
 };
 
 } // namespace STET_NAMESPACE::detail

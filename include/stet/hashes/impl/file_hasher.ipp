@@ -6,6 +6,7 @@
 #include "file_hasher.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace STET_NAMESPACE::detail {
 
@@ -62,14 +63,18 @@ STET_INLINE void tensor_content::put(std::string_view text) noexcept
 STET_INLINE file_hasher::file_hasher(const hashes::kinds& wanted, std::uint64_t header_size,
                                      const allocator& memory) noexcept
     : wanted_(wanted), header_size_(header_size), rest_(hashes::blake3::after(header_size)), window_(memory),
-      legacy_(memory), contents_(memory)
+      legacy_(memory), contents_(memory), tensors_(memory)
 {
 }
 
-STET_INLINE result<void> file_hasher::reserve(std::size_t tensors) noexcept
+STET_INLINE result<void> file_hasher::reserve(std::size_t tensors, std::size_t name_bytes) noexcept
 {
     if (wanted_.content && !contents_.reserve(tensors))
         return out_of_memory(tensors * sizeof(hashes::digest_bytes));
+    if (wanted_.tensors) {
+        if (auto reserved = tensors_.reserve(tensors, name_bytes); !reserved)
+            return reserved;
+    }
     const auto reserved = wanted_.autov1 ? window_.reserve() : result<void>();
     return reserved && is_fresh_ ? legacy_.reserve() : reserved;
 }
@@ -97,6 +102,9 @@ STET_INLINE void file_hasher::begin_tensor(const tensor_facts& tensor) noexcept
 {
     if (wanted_.content)
         tensor_.emplace(tensor);
+    name_ = tensor.name;
+    tensor_begin_ = data_done_;
+    tensor_data_ = {};
 }
 
 STET_INLINE void file_hasher::data(bytes piece) noexcept
@@ -111,6 +119,8 @@ STET_INLINE void file_hasher::data(bytes piece) noexcept
         rest_.update(piece);
     if (tensor_)
         tensor_->update(piece);
+    if (wanted_.tensors)
+        tensor_data_.update(piece);
     window_.take(header_size_ + data_done_, piece);
     if (is_fresh_)
         legacy_.take(fresh_header_size_ + data_done_, piece);
@@ -122,6 +132,10 @@ STET_INLINE void file_hasher::end_tensor() noexcept
     if (tensor_)
         static_cast<void>(contents_.push(tensor_->finish())); // its place is reserved
     tensor_.reset();
+    if (wanted_.tensors)
+        tensors_.add(
+            name_.prefix, name_.stem,
+            {.bytes = tensor_data_.finish(), .covers = data_done_ - tensor_begin_, .is_known = true});
 }
 
 STET_INLINE hashes::digest file_hasher::data_digest() const noexcept
@@ -149,6 +163,8 @@ STET_INLINE void file_hasher::finish(hashes::file_hashes& found) noexcept
                        .is_known = true};
     if (wanted_.blake3)
         found.blake3 = {.bytes = rest_.finish(beginning_), .covers = size, .is_known = true};
+    if (wanted_.tensors)
+        found.tensors = std::move(tensors_);
     if (!wanted_.content)
         return;
     heap_sort(contents_.view(),

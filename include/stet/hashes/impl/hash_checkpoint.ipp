@@ -281,7 +281,10 @@ STET_INLINE result<file_hashes> hash_checkpoint(source_ref file, const kinds& wa
         if (!has_other_order)
             hasher.serve_sshs(fresh.head().size());
     }
-    if (auto reserved = hasher.reserve(head.size()); !reserved)
+    std::size_t name_bytes = 0;
+    for (const stored_tensor tensor : head)
+        name_bytes += tensor.name.size();
+    if (auto reserved = hasher.reserve(head.size(), name_bytes); !reserved)
         return reserved.error();
     if (wanted.sshs && !has_other_order) {
         if (auto prepared = fresh.prepare(hasher); !prepared)

@@ -217,7 +217,10 @@ STET_INLINE result<void> hashed_save::prepare(file_hasher& hasher, bool with_ssh
 {
     if (with_sshs && is_reference_)
         hasher.serve_sshs(fresh_.head().size());
-    if (auto reserved = hasher.reserve(tensors().records().size()); !reserved)
+    std::size_t name_bytes = 0;
+    for (const record& placed : tensors().records())
+        name_bytes += placed.name.size();
+    if (auto reserved = hasher.reserve(tensors().records().size(), name_bytes); !reserved)
         return reserved;
     return with_sshs && is_reference_ ? fresh_.prepare(hasher) : result<void>();
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/half.hpp"
 #include "../../tensor/sizes.hpp"
 #include "../../vocabulary/impl/companion_names.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"

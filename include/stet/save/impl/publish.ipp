@@ -56,7 +56,7 @@ inline result<hashes::hashed_file> write_hashed(const header& head, part_file& f
     const auto            written = wanted.calls == nullptr
                                         ? write_into(head, file, options)
                                         : wanted.calls->write_file(wanted, head, file, options, write_into, done);
-    return written ? result<hashes::hashed_file>(done) : written.error();
+    return written ? result<hashes::hashed_file>(std::move(done)) : written.error();
 }
 
 /// Header and tensors into the part file, then its final name.
@@ -67,7 +67,7 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
     auto changes = head.tensors().kept_changes();
     if (!changes)
         return changes.error();
-    const auto done = write_hashed(head, target.file(), options);
+    auto done = write_hashed(head, target.file(), options);
     if (!done)
         return done.error();
     if (auto published = target.publish(options.durability); !published)
@@ -81,11 +81,28 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
                             .components = head.tensors().components(),
                             .changes = *std::move(changes),
                             .reload_caveat = head.tensors().model().reload_caveat,
-                            .hashes = done->hashes};
+                            .hashes = std::move(done->hashes)};
 }
 
-/// Takes a name, lets the metadata mention it, writes and publishes. A program that takes names without a lock can take
-/// ours while we write; the next one is tried then.
+/// Takes a name and uses it. A program that takes names without a lock can take ours meanwhile; the next one is tried
+/// then.
+/// take: called for each attempt, returns the result of a target
+/// use:  called with the target; its result is that of the attempt
+template <class Take, class Use>
+auto with_free_name(Take take, Use use)
+{
+    constexpr int most_attempts = 100;
+    for (int attempt = 1;; ++attempt) {
+        auto target = take();
+        if (!target)
+            return decltype(use(*target))(target.error());
+        auto used = use(*target);
+        if (used || used.error().code != errc::name_taken || attempt == most_attempts)
+            return used;
+    }
+}
+
+/// Takes a name, lets the metadata mention it, writes and publishes.
 /// take: called for each attempt, returns the result of a target
 /// tell: called with the target and `use`, which it calls with the name claimed
 template <class Take, class Tell>
@@ -99,22 +116,16 @@ result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_op
         return checked.error();
     if (auto usable = accept(request_of(options), *checked); !usable)
         return usable.error();
-    constexpr int most_attempts = 100;
-    for (int attempt = 1;; ++attempt) {
-        auto target = take();
-        if (!target)
-            return target.error();
-        auto saved = tell(*target, [&](const claimed_name& claimed) -> result<saved_checkpoint> {
+    return with_free_name(take, [&](auto& target) {
+        return tell(target, [&](const claimed_name& claimed) -> result<saved_checkpoint> {
             const result<metadata_view> metadata =
                 options.metadata_for ? options.metadata_for(claimed) : options.metadata;
             if (!metadata)
                 return metadata.error();
             const auto head = header_of(tensors, *metadata, options);
-            return head ? write_and_publish(*target, *head, options, claimed.number) : head.error();
+            return head ? write_and_publish(target, *head, options, claimed.number) : head.error();
         });
-        if (saved || saved.error().code != errc::name_taken || attempt == most_attempts)
-            return saved;
-    }
+    });
 }
 
 } // namespace STET_NAMESPACE::detail

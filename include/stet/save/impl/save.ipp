@@ -25,8 +25,11 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_
 
 namespace detail {
 
+/// errors: invalid_file_name, for the root as well
 inline result<output_name> expanded_name(const numbered& where, const file_system& calls)
 {
+    if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
+        return error{.code = errc::invalid_file_name}.about(where.root);
     placeholders fields = where.fields;
     if (!fields.time && mentions_time(where.prefix))
         fields.time = local_time();
@@ -41,8 +44,6 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const number
     const auto name = detail::expanded_name(where, *options.file_system);
     if (!name)
         return name.error();
-    if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
-        return error{.code = errc::invalid_file_name}.about(where.root);
     return detail::save_under_free_name(
         tensors, options,
         [&] {

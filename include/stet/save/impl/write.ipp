@@ -40,7 +40,7 @@ STET_INLINE result<written_checkpoint> detail::write_plan(const plan& tensors, s
                               .header_bytes = done.header_bytes,
                               .components = tensors.components(),
                               .changes = *std::move(changes),
-                              .hashes = done.hashes};
+                              .hashes = std::move(done.hashes)};
 }
 
 } // namespace STET_NAMESPACE

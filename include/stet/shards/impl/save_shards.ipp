@@ -323,12 +323,12 @@ private:
             if (!part)
                 return part.error();
             to_come -= headers_[i].file_size();
-            const auto written = write_hashed(headers_[i], **part, file);
+            auto written = write_hashed(headers_[i], **part, file);
             if (!written)
                 return written.error();
             made.bytes = written->bytes;
             made.header_bytes = written->header_bytes;
-            made.hashes = written->hashes;
+            made.hashes = std::move(written->hashes);
             done += written->bytes;
         }
         if (has_index(files)) {
