@@ -30,7 +30,12 @@ inline os_result set_mode(void*, file_handle file, std::uint32_t mode)
     return checked(::fchmod(descriptor(file), converted<mode_t>(mode)));
 }
 
-#if !defined(__wasi__) // whose files have no owner
+#if defined(__wasi__) // whose files have no owner
+
+inline constexpr decltype(file_system::set_owner) set_owner = nullptr;
+inline constexpr decltype(file_system::user)      user = nullptr;
+
+#else
 
 inline os_result set_owner(void*, file_handle file, std::uint32_t owner, std::uint32_t group)
 {

@@ -217,8 +217,7 @@ inline os_result set_lock(int file, bool is_wanted) noexcept
 #endif
     constexpr int   set = 37; // F_OFD_SETLK, since Linux 3.15
     const os_result locked = checked(::syscall(call, file, set, &byte));
-#elif defined(LOCK_EX) && !defined(__EMSCRIPTEN__) && !defined(__wasi__)
-    // Left out: where it claims success and does nothing, and where it is declared only.
+#elif defined(LOCK_EX) && !defined(__EMSCRIPTEN__) && !defined(__wasi__) // where it does nothing
     const os_result locked = checked(::flock(file, is_wanted ? LOCK_EX | LOCK_NB : LOCK_UN));
 #else
     static_cast<void>(file);
@@ -256,13 +255,7 @@ inline os_result sync(void*, file_handle handle)
     if (::fcntl(descriptor(handle), F_FULLFSYNC) == 0)
         return {};
 #endif
-    const os_result synced = checked(::fsync(descriptor(handle)));
-#if defined(__wasi__)
-    // WASI's name for a right that was not given: that of syncing a folder, by some that run programs.
-    if (synced.error == EBADF)
-        return {.value = -1, .error = ENOTSUP};
-#endif
-    return synced;
+    return flushed(descriptor(handle));
 }
 
 inline os_result close(void*, file_handle handle)
@@ -373,16 +366,12 @@ constexpr file_system native_calls() noexcept
             .list = calls::list,
             .create_file = calls::create_file,
             .set_mode = calls::set_mode,
-#if !defined(__wasi__)
             .set_owner = calls::set_owner,
-#endif
 #if defined(__linux__)
             .read_acl = calls::read_acl,
             .write_acl = calls::write_acl,
 #endif
-#if !defined(__wasi__)
             .user = calls::user,
-#endif
             .preallocate = calls::preallocate,
             .write = calls::write,
             .write_at = calls::write_at,
