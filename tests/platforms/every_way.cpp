@@ -47,7 +47,7 @@ std::vector<std::pair<std::string, stet::tensor_view>> sample(const std::vector<
 int main(int count, char** values)
 {
     if (count != 2) {
-        std::fputs("every_way FOLDER\n", stderr);
+        std::puts("every_way FOLDER");
         return 2;
     }
     std::vector<std::uint16_t> numbers(100'000);
