@@ -3,27 +3,22 @@
 #
 #   tests/platforms/webassembly.sh
 #
-# WASI has no fchmod, no true mmap and no threads, so what reaches include/stet/file is left out. Exit status 2
-# when clang's WebAssembly parts or Node.js are missing.
+# Debian's WASI has no fchmod, no true mmap and no threads, so what reaches include/stet/file is left out; zig.sh saves
+# files there. Exit status 2 when clang's WebAssembly parts or Node.js are missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tests/platforms/steps.sh
 native=${CXX:-g++}
-missing=()
-command -v clang++-19 >/dev/null || missing+=(clang-19)
-command -v wasm-ld-19 >/dev/null || missing+=(lld-19)
-[[ -e /usr/include/wasm32-wasi/stdio.h ]] || missing+=(wasi-libc)
-compgen -G '/usr/lib/llvm-19/lib/wasm32-wasi/libc++.a' >/dev/null || missing+=(libc++-19-dev-wasm32)
-compgen -G '/usr/lib/llvm-19/lib/wasm32-wasi/libc++abi.a' >/dev/null || missing+=(libc++abi-19-dev-wasm32)
-compgen -G '/usr/lib/llvm-19/lib/clang/19/lib/wasi/*builtins*' >/dev/null || missing+=(libclang-rt-19-dev-wasm32)
-command -v node >/dev/null || missing+=(nodejs)
-command -v "$native" >/dev/null || missing+=(g++)
-if ((${#missing[@]})); then
-    echo "missing, by their Debian package names: ${missing[*]}" >&2
-    exit 2
-fi
+need clang-19 command -v clang++-19
+need lld-19 command -v wasm-ld-19
+need wasi-libc test -e /usr/include/wasm32-wasi/stdio.h
+need libc++-19-dev-wasm32 test -e /usr/lib/llvm-19/lib/wasm32-wasi/libc++.a
+need libc++abi-19-dev-wasm32 test -e /usr/lib/llvm-19/lib/wasm32-wasi/libc++abi.a
+need libclang-rt-19-dev-wasm32 compgen -G '/usr/lib/llvm-19/lib/clang/19/lib/wasi/*builtins*'
+need nodejs command -v node
+need g++ command -v "$native"
+check_needed
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 flags=(-std=c++20 -O1 -Wall -Wextra -Werror -fno-exceptions -fno-rtti -I include)
 web=(clang++-19 --target=wasm32-wasi "${flags[@]}")
 
@@ -57,3 +52,4 @@ node --no-warnings ${more[@]+"${more[@]}"} "$scratch/run.mjs" "$scratch/program.
 sed -i '/^arena:/d' "$scratch/web.txt" "$scratch/native.txt" # pointers are smaller there
 diff "$scratch/native.txt" "$scratch/web.txt"
 echo "the output is the same"
+row "WASI, wasm32" "clang $(clang++-19 -dumpversion)" "what needs no files compiled, an example run by node"

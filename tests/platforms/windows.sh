@@ -8,18 +8,15 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+source tests/platforms/steps.sh
+
 cross=x86_64-w64-mingw32-g++-posix
 native=${CXX:-g++}
-missing=()
-command -v "$cross" >/dev/null || missing+=(g++-mingw-w64-x86-64-posix)
-command -v wine >/dev/null || missing+=(wine wine64)
-command -v "$native" >/dev/null || missing+=(g++)
-if ((${#missing[@]})); then
-    echo "missing, by their Debian package names: ${missing[*]}" >&2
-    exit 2
-fi
+need g++-mingw-w64-x86-64-posix command -v "$cross"
+need wine command -v wine
+need g++ command -v "$native"
+check_needed
 
-scratch=$(mktemp -d)
 # A Wine of its own, without windows, sounds or questions.
 export WINEPREFIX=$scratch/prefix WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" LC_ALL=C.UTF-8
 unset DISPLAY
@@ -29,12 +26,9 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# What our own code is held to, from the one place where it is written.
-mapfile -t warnings < <(
-    awk '/^else\(\)/ {gcc = 1} gcc && /^ *\)/ {exit} gcc && /^ *-W/' CMakeLists.txt | tr -s ' ' '\n' | grep -e '^-W'
-)
-((${#warnings[@]} > 10)) || { echo "CMakeLists.txt: the warnings for gcc are not where they were" >&2; exit 1; }
-flags=(-std=c++20 -O2 "${warnings[@]}" -fno-exceptions -fno-rtti -I include)
+warnings_of gcc
+strict=(-std=c++20 -O2 "${warnings[@]}" -I include)
+flags=("${strict[@]}" -fno-exceptions -fno-rtti)
 
 echo "-- compile with the system's own header: before, after, lean"
 compile() { "$cross" "${flags[@]}" "$@" -fsyntax-only -x c++ -; }
@@ -57,21 +51,20 @@ if echo '#include <stet/stet.hpp>' | "$cross" "${flags[@]}" -M -x c++ - | grep -
 fi
 
 # With STET_LONG=ON each header, private ones too, in both modes; else the folder that knows the system, and all at once.
-where=include/stet/file modes='1 0'
+where=include/stet/file
 if [[ ${STET_LONG:-OFF} == ON ]]; then where=include/stet; fi
 echo "-- each header alone"
-# What speaks to another system, or needs exceptions, is not for this one.
+# What speaks to another system is not for this one. What stands between the library and others' may throw.
 find "$where" -name '*.hpp' ! -path '*/interop/*' ! -name 'posix_*' ! -name 'io_uring.hpp' | sed 's|^include/||' |
     sort >"$scratch/headers"
 (($(wc -l <"$scratch/headers") > 10)) || { echo "too few headers were found" >&2; exit 1; }
-echo '#include <stet/all.hpp>' | "$cross" "${flags[@]}" -fsyntax-only -x c++ -
-cat >"$scratch/alone" <<SCRIPT
-for mode in $modes; do
-    echo "#include <\$1>" | $cross ${flags[*]} -DSTET_HEADER_ONLY=\$mode -fsyntax-only -x c++ - ||
-        { echo "\$1 alone, STET_HEADER_ONLY=\$mode" >&2; exit 1; }
+for mode in 1 0; do
+    each_alone "$cross" "${flags[@]}" -DSTET_HEADER_ONLY=$mode -fsyntax-only <"$scratch/headers"
 done
-SCRIPT
-xargs -n 1 -P "${STET_JOBS:-2}" bash "$scratch/alone" <"$scratch/headers"
+public_headers | grep /interop/ >"$scratch/between"
+{ echo '#include <stet/all.hpp>' && sed 's|.*|#include <&>|' "$scratch/between"; } >"$scratch/all.cpp"
+"$cross" "${strict[@]}" -fsyntax-only "$scratch/all.cpp"
+if [[ ${STET_LONG:-OFF} == ON ]]; then each_alone "$cross" "${strict[@]}" -fsyntax-only <"$scratch/between"; fi
 
 echo "-- build"
 "$cross" "${flags[@]}" -static tests/platforms/windows_save.cpp -o "$scratch/windows_save.exe"
@@ -122,3 +115,4 @@ if find . -path ./prefix -prune -o -name '*.part' -print | grep .; then
     echo "part files are left" >&2
     exit 1
 fi
+row "Windows, x86_64" "mingw-w64 g++ $("$cross" -dumpfullversion)" "every writer, reading and editing run by wine, same bytes"

@@ -30,6 +30,13 @@ inline os_result set_mode(void*, file_handle file, std::uint32_t mode)
     return checked(::fchmod(descriptor(file), converted<mode_t>(mode)));
 }
 
+#if defined(__wasi__) // whose files have no owner
+
+inline constexpr decltype(file_system::set_owner) set_owner = nullptr;
+inline constexpr decltype(file_system::user)      user = nullptr;
+
+#else
+
 inline os_result set_owner(void*, file_handle file, std::uint32_t owner, std::uint32_t group)
 {
     return checked(::fchown(descriptor(file), converted<uid_t>(owner), converted<gid_t>(group)));
@@ -39,6 +46,8 @@ inline os_result user(void*)
 {
     return {.value = std::int64_t{::geteuid()}, .error = 0};
 }
+
+#endif
 
 #if defined(__linux__)
 

@@ -111,6 +111,17 @@ os_result checked(Returned returned) noexcept
     return {.value = std::int64_t{returned}, .error = 0};
 }
 
+/// Brought to stable storage.
+inline os_result flushed(int file) noexcept
+{
+    const os_result returned = checked(::fsync(file));
+#if defined(__wasi__)
+    if (returned.error == EBADF) // WASI's word for a right that was not given: that of syncing a folder
+        return {.value = -1, .error = ENOTSUP};
+#endif
+    return returned;
+}
+
 /// Between the system's integer types, whose widths and signs differ from system to system.
 template <class To, class From>
 constexpr To converted(From value) noexcept

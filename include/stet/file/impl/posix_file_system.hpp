@@ -217,7 +217,7 @@ inline os_result set_lock(int file, bool is_wanted) noexcept
 #endif
     constexpr int   set = 37; // F_OFD_SETLK, since Linux 3.15
     const os_result locked = checked(::syscall(call, file, set, &byte));
-#elif defined(LOCK_EX) && !defined(__EMSCRIPTEN__) // where it claims success and does nothing
+#elif defined(LOCK_EX) && !defined(__EMSCRIPTEN__) && !defined(__wasi__) // where it does nothing
     const os_result locked = checked(::flock(file, is_wanted ? LOCK_EX | LOCK_NB : LOCK_UN));
 #else
     static_cast<void>(file);
@@ -255,7 +255,7 @@ inline os_result sync(void*, file_handle handle)
     if (::fcntl(descriptor(handle), F_FULLFSYNC) == 0)
         return {};
 #endif
-    return checked(::fsync(descriptor(handle)));
+    return flushed(descriptor(handle));
 }
 
 inline os_result close(void*, file_handle handle)

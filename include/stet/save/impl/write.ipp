@@ -27,7 +27,9 @@ STET_INLINE result<written_checkpoint> detail::write_plan(const plan& tensors, s
     auto changes = tensors.kept_changes();
     if (!changes)
         return changes.error();
-    hashes::hashed_file done{.bytes = head->file_size(), .header_bytes = head->size() - header::length_field};
+    hashes::hashed_file done{.bytes = head->file_size(),
+                             .header_bytes = head->size() - header::length_field,
+                             .hashes = {.tensors = hashes::tensor_digests(options.allocator)}};
     hashes::request     wanted = options.hashes;
     wanted.header_room = options.header_room;
     const auto written = wanted.calls == nullptr

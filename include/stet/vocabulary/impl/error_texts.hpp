@@ -57,8 +57,8 @@ private:
             const std::size_t room = end - at;
             const std::size_t head_room = room > tail.size() ? room - tail.size() : 0;
             const std::size_t tail_room = room < tail.size() ? room : tail.size();
-            head = head.substr(detail::next_character(head, head.size() - head_room));
-            tail = tail.substr(detail::next_character(tail, tail.size() - tail_room));
+            head.remove_prefix(detail::next_character(head, head.size() - head_room));
+            tail.remove_prefix(detail::next_character(tail, tail.size() - tail_room));
         }
         append(head);
         append(tail);

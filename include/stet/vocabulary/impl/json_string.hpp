@@ -77,12 +77,12 @@ constexpr void escape_json(std::string_view text, Put&& put)
         if (detail::json_width[static_cast<unsigned char>(text[i])] == 1)
             continue;
         if (i > run)
-            put(text.substr(run, i - run));
+            put(std::string_view(text.data() + run, i - run));
         put(json_escape(text[i], buffer));
         run = i + 1;
     }
     if (run < text.size())
-        put(text.substr(run));
+        put(std::string_view(text.data() + run, text.size() - run));
 }
 
 } // namespace STET_NAMESPACE::detail

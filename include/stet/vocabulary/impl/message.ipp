@@ -35,7 +35,8 @@ inline std::size_t put_counted(message_writer& out, std::uint64_t number, std::s
     const std::size_t bar = rest.find('|');
     const std::size_t end = rest.find(']');
     out.put(' ');
-    out.put(number == 1 ? rest.substr(1, bar - 1) : rest.substr(bar + 1, end - bar - 1));
+    out.put(number == 1 ? std::string_view(rest.data() + 1, bar - 1)
+                        : std::string_view(rest.data() + bar + 1, end - bar - 1));
     return end + 1;
 }
 

@@ -35,8 +35,8 @@ constexpr void put_readable(std::string_view text, Put&& put)
             continue;
         }
         if (at > shown)
-            put(text.substr(shown, at - shown));
-        for (const char c : text.substr(at, size)) {
+            put(std::string_view(text.data() + shown, at - shown));
+        for (const char c : std::string_view(text.data() + at, size)) {
             const auto                code = static_cast<unsigned char>(c);
             const std::array<char, 4> escape{'\\', 'x', hex[code >> 4U], hex[code & 0xFU]};
             put(std::string_view(escape.data(), escape.size()));
@@ -45,7 +45,7 @@ constexpr void put_readable(std::string_view text, Put&& put)
         shown = at;
     }
     if (shown < text.size())
-        put(text.substr(shown));
+        put(std::string_view(text.data() + shown, text.size() - shown));
 }
 
 } // namespace STET_NAMESPACE::detail
