@@ -34,7 +34,9 @@ set(may_interop ${may_save} save)
 set(may_hashes ${may_save} save read writers)
 
 # What a cellar lends to folders above it.
-set(lent file/impl/io_uring.hpp file/impl/readable_file.hpp file/impl/set_target.hpp plan/impl/member.hpp)
+set(lent file/impl/io_uring.hpp file/impl/readable_file.hpp file/impl/set_target.hpp plan/impl/member.hpp
+    tensor/impl/float_rules.hpp
+)
 
 # The faces: what a program includes. They hold nothing but includes.
 set(faces all carry casts comfyui diff edit filling hashes merge metadata quantised read read_plan shards signing split stet writers)

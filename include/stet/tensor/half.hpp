@@ -11,26 +11,6 @@
 
 namespace STET_NAMESPACE {
 
-namespace detail {
-
-template <float_format To>
-constexpr std::uint32_t code_from_float(float value) noexcept
-{
-    std::int32_t code = 0;
-    narrow<f32_format, To, std::int32_t>(std::bit_cast<std::int32_t>(value), code);
-    return static_cast<std::uint32_t>(code);
-}
-
-template <float_format From>
-constexpr float float_from_code(std::uint32_t code) noexcept
-{
-    std::int32_t bits = 0;
-    widen<From, f32_format, std::int32_t>(static_cast<std::int32_t>(code), bits);
-    return std::bit_cast<float>(bits);
-}
-
-} // namespace detail
-
 /// The bits of a float as the nearest F16, ties to even; beyond 65504 infinity, a NaN 7E00 with its sign.
 constexpr std::uint16_t f16_from_float(float value) noexcept
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../tensor/half.hpp"
+#include "../../tensor/impl/float_rules.hpp"
 #include "../../tensor/sizes.hpp"
 #include "../../tensor/views.hpp"
 #include "torch_concat.hpp"
@@ -19,9 +19,9 @@ STET_INLINE element_value read_element(dtype type, const std::byte* from) noexce
     if (type == dtype::f64)
         return real(read_scalar<double>(from));
     if (type == dtype::f16)
-        return real(static_cast<double>(float_from_f16(read_scalar<std::uint16_t>(from))));
+        return real(static_cast<double>(float_from_code<f16_format>(read_scalar<std::uint16_t>(from))));
     if (type == dtype::bf16)
-        return real(static_cast<double>(float_from_bf16(read_scalar<std::uint16_t>(from))));
+        return real(static_cast<double>(float_from_code<bf16_format>(read_scalar<std::uint16_t>(from))));
     if (type == dtype::i64)
         return integer(read_scalar<std::int64_t>(from));
     if (type == dtype::i32)
@@ -49,9 +49,9 @@ STET_INLINE void write_element(dtype type, const element_value& value, std::byte
     if (type == dtype::f32)
         return write_scalar(single, to);
     if (type == dtype::f16)
-        return write_scalar(f16_from_float(single), to);
+        return write_scalar(static_cast<std::uint16_t>(code_from_float<f16_format>(single)), to);
     if (type == dtype::bf16)
-        return write_scalar(bf16_from_float(single), to);
+        return write_scalar(static_cast<std::uint16_t>(code_from_float<bf16_format>(single)), to);
     if (type == dtype::boolean)
         return write_scalar(static_cast<std::uint8_t>(!(real >= 0 && real <= 0)), to); // a NaN is true
     const std::int64_t integer = value.is_integer ? value.integer : integer_of(value.real);

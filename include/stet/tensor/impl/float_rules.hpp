@@ -156,6 +156,24 @@ STET_ALWAYS_INLINE constexpr void widen(const Lanes& code, Lanes& bits) noexcept
     bits = number;
 }
 
+/// A float's code in another type.
+template <float_format To>
+constexpr std::uint32_t code_from_float(float value) noexcept
+{
+    std::int32_t code = 0;
+    narrow<f32_format, To, std::int32_t>(std::bit_cast<std::int32_t>(value), code);
+    return static_cast<std::uint32_t>(code);
+}
+
+/// What a code of another type stands for.
+template <float_format From>
+constexpr float float_from_code(std::uint32_t code) noexcept
+{
+    std::int32_t bits = 0;
+    widen<From, f32_format, std::int32_t>(static_cast<std::int32_t>(code), bits);
+    return std::bit_cast<float>(bits);
+}
+
 } // namespace STET_NAMESPACE::detail
 
 #endif
