@@ -283,7 +283,9 @@ TEST_CASE("what ComfyUI loses when it loads its own file is known, and of which 
 {
     std::map<std::string_view, std::string_view> known;
     []<class... Family>(stet::family_list<Family...>, auto& into) {
-        ((Family::reload_caveat.empty() || into.emplace(Family::name, Family::reload_caveat).second) && ...);
+        static_cast<void>(
+            ((Family::reload_caveat.empty() || into.emplace(Family::name, Family::reload_caveat).second) &&
+             ...));
     }(families::all{}, known);
     std::set<std::string_view> names;
     for (const auto& [name, caveat] : known)
