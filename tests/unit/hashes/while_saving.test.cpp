@@ -72,7 +72,7 @@ void check_tensors(const hashes::tensor_digests& found, const std::string& file)
     std::size_t next = 0;
     REQUIRE(read);
     REQUIRE(found.size() == read->size());
-    for (const auto& [name, tensor] : *read) {
+    for (const auto [name, tensor] : *read) {
         const hashes::tensor_digest& one = found[next++];
         hashes::sha256               whole;
         whole.update(tensor.packed());
