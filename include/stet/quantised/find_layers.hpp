@@ -92,7 +92,7 @@ private:
 result<layers> find_layers(array_view<const named_tensor> tensors, const find_options& options = {});
 
 /// The same, of a plan: under the names that its tensors get in the file, which the result owns.
-/// lifetime: borrows the plan's tensors
+/// lifetime: borrows the plan
 result<layers> find_layers(const plan& tensors STET_LIFETIME_BOUND, const find_options& options = {});
 
 /// The layer that a tensor belongs to as names go, its weight and bias too: `a.q` of `a.q.weight_scale`. Empty for other
