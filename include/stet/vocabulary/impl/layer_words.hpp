@@ -72,6 +72,12 @@ private:
     std::string_view left_;
 };
 
+/// What stands between a text's quotes, as it is spelled; empty where it has no two.
+constexpr std::string_view between_quotes(std::string_view value) noexcept
+{
+    return value.size() < 2 ? std::string_view() : std::string_view(value.data() + 1, value.size() - 2);
+}
+
 /// Calls `visit` with the name, as it is spelled between its quotes, and the value of each member of an object. False where
 /// the text is no object.
 template <class Visit>
@@ -87,7 +93,7 @@ bool each_member(std::string_view object, Visit visit)
         const std::string_view value = walk.take(':') ? walk.value() : std::string_view();
         if (name.size() < 2 || name.front() != '"' || value.empty())
             return false;
-        visit(name.substr(1, name.size() - 2), value);
+        visit(between_quotes(name), value);
     } while (walk.take(','));
     return walk.take('}');
 }

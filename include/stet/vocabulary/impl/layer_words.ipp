@@ -47,7 +47,7 @@ STET_INLINE std::string_view json_walk::value() noexcept
         }
         is_over = levels == 0;
     }
-    const std::string_view found = left_.substr(0, at);
+    const std::string_view found(left_.data(), at < left_.size() ? at : left_.size());
     left_.remove_prefix(found.size());
     return found;
 }
@@ -64,7 +64,7 @@ inline void say(said_members& said, std::size_t first, std::string_view name, st
 {
     for (std::size_t i = first; i < said.size(); ++i) {
         if (described_members[i] == name)
-            said[i] = value.front() == '"' ? value.substr(1, value.size() - 2) : value;
+            said[i] = value.front() == '"' ? between_quotes(value) : value;
     }
 }
 
