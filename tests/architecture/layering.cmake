@@ -35,7 +35,7 @@ set(may_hashes ${may_save} save read writers)
 
 # What a cellar lends to folders above it.
 set(lent file/impl/io_uring.hpp file/impl/readable_file.hpp file/impl/set_target.hpp plan/impl/member.hpp
-    tensor/impl/float_rules.hpp
+    save/impl/publish.ipp tensor/impl/float_rules.hpp
 )
 
 # The faces: what a program includes. They hold nothing but includes.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../save/impl/publish.ipp"
 #include "../../sink/sinks.hpp"
 #include "../../tensor/sizes.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"

@@ -4,7 +4,9 @@
 #ifndef STET_SAVE_IMPL_PUBLISH_IPP
 #define STET_SAVE_IMPL_PUBLISH_IPP
 
+#include "../../file/native_file_system.hpp"
 #include "../../file/part_file.hpp"
+#include "../../naming/output_name.hpp"
 #include "../write.hpp"
 
 #include <cstdint>
@@ -84,6 +86,18 @@ result<saved_checkpoint> write_and_publish(Target& target, const header& head, c
                             .hashes = std::move(done->hashes)};
 }
 
+/// The name that a numbered place stands for, its fields replaced.
+/// errors: invalid_file_name, for the root as well; those of parse_output_name
+inline result<output_name> expanded_name(const numbered& where, const file_system& calls)
+{
+    if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
+        return error{.code = errc::invalid_file_name}.about(where.root);
+    placeholders fields = where.fields;
+    if (!fields.time && mentions_time(where.prefix))
+        fields.time = local_time();
+    return parse_output_name(expand_placeholders(where.prefix, fields), calls.paths);
+}
+
 /// Takes a name and uses it. A program that takes names without a lock can take ours meanwhile; the next one is tried
 /// then.
 /// take: called for each attempt, returns the result of a target
@@ -118,8 +132,9 @@ result<saved_checkpoint> save_under_free_name(const plan& tensors, const save_op
         return usable.error();
     return with_free_name(take, [&](auto& target) {
         return tell(target, [&](const claimed_name& claimed) -> result<saved_checkpoint> {
-            const result<metadata_view> metadata =
-                options.metadata_for ? options.metadata_for(claimed) : options.metadata;
+            if (!options.metadata_for)
+                return write_and_publish(target, *checked, options, claimed.number);
+            const result<metadata_view> metadata = options.metadata_for(claimed);
             if (!metadata)
                 return metadata.error();
             const auto head = header_of(tensors, *metadata, options);

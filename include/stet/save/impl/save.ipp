@@ -23,21 +23,6 @@ STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const exact_
     return detail::write_and_publish(*target, *head, options, std::nullopt);
 }
 
-namespace detail {
-
-/// errors: invalid_file_name, for the root as well
-inline result<output_name> expanded_name(const numbered& where, const file_system& calls)
-{
-    if (where.root.empty() || where.root.find('\0') != std::string_view::npos)
-        return error{.code = errc::invalid_file_name}.about(where.root);
-    placeholders fields = where.fields;
-    if (!fields.time && mentions_time(where.prefix))
-        fields.time = local_time();
-    return parse_output_name(expand_placeholders(where.prefix, fields), calls.paths);
-}
-
-} // namespace detail
-
 STET_INLINE result<saved_checkpoint> save_plan(const plan& tensors, const numbered& where,
                                                const save_options& options)
 {
