@@ -44,14 +44,8 @@ constexpr double      least_gathered = 400; ///< of an area for what is not, of 
 constexpr std::size_t most_areas = 4000;
 constexpr std::size_t longest_name = 300; ///< bytes of a name that are shown
 
-constexpr std::string_view style =
-    R"(text{fill:#1b1e24}
-:root{background:#fff}
-.page{fill:#fff}
-.title{font-size:18px;font-weight:600}
-.said{font-size:12px}
-.note{font-size:10.5px;fill:#4a505c}
-.g0{fill:#eceef2}
+constexpr std::string_view light =
+    R"(.g0{fill:#eceef2}
 .g1{fill:#dfe3e9}
 .g2{fill:#d1d7df}
 .g3{fill:#c3cad5}
@@ -66,12 +60,9 @@ constexpr std::string_view style =
 .n{font-size:10.5px}
 .m,.s{font-size:9px}
 .s{fill-opacity:.75}
-@media (prefers-color-scheme:dark){
-text{fill:#e7e9ee}
-:root{background:#14161a}
-.page{fill:#14161a}
-.note{fill:#b4bbc8}
-.g0{fill:#23272e}
+)";
+constexpr std::string_view dark =
+    R"(.g0{fill:#23272e}
 .g1{fill:#323842}
 .g2{fill:#434b58}
 .g3{fill:#566070}
@@ -79,7 +70,6 @@ text{fill:#e7e9ee}
 .n,.m,.s{fill:#000}
 .map rect{stroke:#14161a}
 .map rect:hover{stroke:#fff}
-}
 )";
 
 /// A frame's heading, by how deep the frame lies.
@@ -494,7 +484,7 @@ std::string example::checkpoint_picture(const pictured_file& of)
     const sums   all = summed(of);
     const legend key = legend_of(all);
     const double room = page_width - 2 * margin;
-    std::string  rules(style), patterns;
+    std::string  rules = svg::style(light, dark), patterns;
     for (const std::size_t dtype : present(all)) {
         const fill_text its = described(name_of(dtype), dtype_fills[dtype]);
         rules += its.rule;

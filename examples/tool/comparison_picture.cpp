@@ -61,14 +61,8 @@ constexpr double      letters = 11;
 constexpr std::size_t most_blocks = 160;
 constexpr std::size_t longest_name = 300; ///< bytes of a name that are shown
 
-constexpr std::string_view style =
-    R"(text{fill:#1b1e24}
-:root{background:#fff}
-.page{fill:#fff}
-.title{font-size:18px;font-weight:600}
-.said{font-size:12px}
-.note{font-size:10.5px;fill:#4a505c}
-.part{font-size:13px;font-weight:600}
+constexpr std::string_view light =
+    R"(.part{font-size:13px;font-weight:600}
 .block{font-size:11px}
 .over{fill:#000;fill-opacity:0}
 .over:hover{fill-opacity:.08}
@@ -76,17 +70,13 @@ constexpr std::string_view style =
 .span{stroke:#1b1e24;fill:none}
 .mean{fill:#1b1e24}
 .most{fill:#fff;stroke:#1b1e24}
-@media (prefers-color-scheme:dark){
-text{fill:#e7e9ee}
-:root{background:#14161a}
-.page{fill:#14161a}
-.note{fill:#b4bbc8}
-.over{fill:#fff}
+)";
+constexpr std::string_view dark =
+    R"(.over{fill:#fff}
 .rule{stroke:#363c46}
 .span{stroke:#e7e9ee}
 .mean{fill:#e7e9ee}
 .most{fill:#14161a;stroke:#e7e9ee}
-}
 )";
 
 /// Tensors and bytes by outcome, and how far the numbers are apart.
@@ -406,7 +396,7 @@ std::string example::comparison_picture(const pictured_comparison& of)
     const double     head = 62 + key.height() + 30;
     const shown_rows shown(rows, head + 8);
     const axis       scale = axis_of(shown.all());
-    std::string      rules(style), patterns;
+    std::string      rules = svg::style(light, dark), patterns;
     for (const shown_outcome& one : shown_outcomes) {
         if (all.tensors[static_cast<std::size_t>(one.what)] == 0)
             continue;

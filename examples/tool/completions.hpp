@@ -27,8 +27,11 @@ inline bool is_folder(std::string_view value)
 inline std::string joined(const std::vector<std::string_view>& words)
 {
     std::string text;
-    for (const std::string_view word : words)
-        text += (text.empty() ? "" : " ") + std::string(word);
+    for (const std::string_view word : words) {
+        if (!text.empty())
+            text += ' ';
+        text += word;
+    }
     return text;
 }
 

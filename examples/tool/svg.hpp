@@ -105,6 +105,27 @@ inline std::string fitted(std::string_view text, double width, double size)
     return characters < fewest ? std::string() : shown.substr(0, cut) + "\xE2\x80\xA6";
 }
 
+/// The CSS of a picture: that of its page and titles, and its own rules; `dark` where the reader has it dark.
+inline std::string style(std::string_view light, std::string_view dark)
+{
+    std::string rules = R"(text{fill:#1b1e24}
+:root{background:#fff}
+.page{fill:#fff}
+.title{font-size:18px;font-weight:600}
+.said{font-size:12px}
+.note{font-size:10.5px;fill:#4a505c}
+)";
+    rules += light;
+    rules += R"(@media (prefers-color-scheme:dark){
+text{fill:#e7e9ee}
+:root{background:#14161a}
+.page{fill:#14161a}
+.note{fill:#b4bbc8}
+)";
+    rules += dark;
+    return rules += "}\n";
+}
+
 /// A picture that grows. Classes are the style's; texts are escaped here.
 class drawing {
 public:
