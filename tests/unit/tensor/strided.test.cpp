@@ -277,6 +277,20 @@ TEST_CASE("every failure of the sink stops a walk and comes out of it")
     }
 }
 
+TEST_CASE("a walk from a pointer is refused where no memory can be so large")
+{
+    const std::array<float, 4> here{};
+    const auto                 seen = [&](const extents& shape, const strides& spacing) {
+        return failure(stet::detail::strided_from(dtype::f32, shape, spacing, here.data()));
+    };
+    CHECK(seen({2, 2}, {2, 1}) == "none");
+    // In 64 bits, but beyond what a pointer can be moved by; and beyond 64 bits.
+    CHECK(seen({2}, {INT64_MAX / 4}) == "outside_storage");
+    CHECK(seen({2}, {INT64_MIN / 4}) == "outside_storage");
+    CHECK(seen({std::uint64_t{1} << 40U}, {1 << 24}) == "outside_storage");
+    CHECK(seen({3, 3}, {INT64_MAX, INT64_MAX}) == "outside_storage");
+}
+
 TEST_CASE("a walk far outside is refused, however its strides overflow")
 {
     const std::string storage = "0123456789";

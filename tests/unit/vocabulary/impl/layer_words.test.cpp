@@ -77,6 +77,9 @@ TEST_CASE("descriptions mean the same, however they are spelled")
     CHECK(mean_the_same(R"({"format": "awq_w4a16"})", R"({"format": "awq_w4a16", "group_size": 64})"));
     CHECK(mean_the_same(R"({"format": "nvfp4", "format": "mxfp8"})", R"({"format": "mxfp8"})"));
     CHECK(mean_the_same(R"({"format": "nvfp4"})", R"({"format": "nvfp4", "group_size": 7, "params": 7})"));
+    CHECK(mean_the_same(
+        R"({"format": "nvfp4"})",
+        R"({"format": "nvfp4", "linear_dtype": "int8", "convrot": true, "convrot_groupsize": 16})"));
     CHECK(mean_the_same("{}", "{}"));
 }
 
