@@ -5,7 +5,7 @@
 
 // IWYU pragma: begin_exports
 #include "casts/cast_on_save.hpp"
-#include "casts/choices.hpp"
+#include "plan/choices.hpp"
 #include "tensor/casts.hpp"
 #include "tensor/half.hpp"
 // IWYU pragma: end_exports

@@ -2,9 +2,9 @@
 #ifndef STET_CASTS_CAST_ON_SAVE_HPP
 #define STET_CASTS_CAST_ON_SAVE_HPP
 
+#include "../plan/choices.hpp"
 #include "../tensor/casts.hpp"
 #include "../vocabulary/config.hpp"
-#include "choices.hpp"
 
 #include <span>
 

@@ -36,7 +36,16 @@ concept metadata_dict = requires(const Dict& dict) {
 
 } // namespace detail
 
-/// The file's `__metadata__`, borrowed: three words. Default: the file has none; an empty dict: the file has an empty one.
+class metadata_view;
+
+namespace detail {
+
+/// What metadata_view::fits does.
+result<void> refuse_conflicts(const plan& tensors, const metadata_view& metadata);
+
+} // namespace detail
+
+/// The file's `__metadata__`, borrowed: four words. Default: the file has none; an empty dict: the file has an empty one.
 /// lifetime: the dict must outlive the save; a temporary one does not compile
 class metadata_view {
 public:
@@ -48,14 +57,15 @@ public:
         : dict_(&dict), each_([](const void* object, std::size_t, visitor visit) {
               const Dict& entries = *static_cast<const Dict*>(object);
               return visit_all(std::begin(entries), std::end(entries), visit);
-          })
+          }),
+          refuse_conflicts_(&detail::refuse_conflicts)
     {
     }
     /// `{.metadata = {{"format", "pt"}}}` in the call that saves: the list is gone at the end of the statement it stands
     /// in, and so are texts made there.
     constexpr metadata_view(std::initializer_list<std::pair<std::string_view, std::string_view>> entries
                                 STET_LIFETIME_BOUND) noexcept
-        : each_(&visit_list)
+        : each_(&visit_list), refuse_conflicts_(&detail::refuse_conflicts)
     {
         dict_ = std::data(entries);
         count_ = entries.size();
@@ -76,6 +86,13 @@ public:
         return each_ == nullptr ? result<void>() : each_(dict_, count_, visit);
     }
 
+    /// Refuses to say of a quantised layer what its marker does not: ComfyUI would go by the metadata.
+    /// errors: quantised_companion by the rule metadata-conflict; out_of_memory; those of reading a marker
+    result<void> fits(const plan& tensors) const
+    {
+        return refuse_conflicts_ == nullptr ? result<void>() : refuse_conflicts_(tensors, *this);
+    }
+
 private:
     template <class Iterator, class End>
     static result<void> visit_all(Iterator entry, End end, visitor visit)
@@ -93,6 +110,8 @@ private:
     const void* dict_ = nullptr;
     std::size_t count_ = 0; ///< of a list's entries
     result<void> (*each_)(const void*, std::size_t, visitor) = nullptr;
+    /// Named where there is metadata: a program without any compiles nothing of it.
+    result<void> (*refuse_conflicts_)(const plan&, const metadata_view&) = nullptr;
 };
 
 namespace detail {
@@ -136,12 +155,12 @@ public:
     /// The tensors it speaks of.
     const plan& tensors() const noexcept { return *plan_; }
 
-    /// Its metadata, ordered by key; whether there is any, if only an empty object.
+    /// Its metadata, ordered by key.
     array_view<const detail::metadata_entry> metadata() const noexcept { return entries_.view(); }
     /// Whether there is a metadata object, an empty one too.
     bool has_metadata() const noexcept { return has_metadata_; }
 
-    /// Their records, in file order.
+    /// The tensors' records, in file order.
     const record* begin() const noexcept { return plan_->records().begin(); }
     const record* end() const noexcept { return plan_->records().end(); }
 
@@ -169,13 +188,13 @@ private:
 result<header> make_header(const plan& tensors STET_LIFETIME_BOUND, const metadata_view& given = {},
                            std::uint64_t room = 0);
 
-result<header> make_header(const plan&& temporary, const metadata_view& given = {},
-                           std::uint64_t room = 0) = delete;
+result<header> make_header(const plan&&, const metadata_view& = {}, std::uint64_t = 0) = delete;
 
 } // namespace STET_NAMESPACE
 
 #if STET_BODIES
 #include "impl/header.ipp"
+#include "impl/layer_conflicts.ipp"
 #endif
 
 #endif

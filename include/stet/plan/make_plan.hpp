@@ -2,11 +2,11 @@
 #ifndef STET_PLAN_MAKE_PLAN_HPP
 #define STET_PLAN_MAKE_PLAN_HPP
 
-#include "../casts/choices.hpp"
 #include "../layout/layout.hpp"
 #include "../state/checkpoint.hpp"
 #include "../state/model.hpp"
 #include "../vocabulary/config.hpp"
+#include "choices.hpp"
 #include "impl/plan_builder.hpp"
 #include "impl/prediction_markers.hpp"
 

@@ -2,7 +2,6 @@
 #ifndef STET_PLAN_PLAN_HPP
 #define STET_PLAN_PLAN_HPP
 
-#include "../casts/choices.hpp"
 #include "../layout/layout.hpp"
 #include "../state/model.hpp"
 #include "../tensor/tensor_view.hpp"
@@ -17,6 +16,12 @@
 #include <span>
 #include <string_view>
 #include <utility>
+
+namespace STET_NAMESPACE::casts {
+
+struct casting;
+
+} // namespace STET_NAMESPACE::casts
 
 namespace STET_NAMESPACE {
 
@@ -49,6 +54,29 @@ namespace detail {
 
 /// How many components one kind of checkpoint may have.
 inline constexpr std::size_t max_components = 8;
+
+struct collected;
+
+/// A tensor of a plan before its cast; shape and strides are those of the record.
+struct cast_source {
+    const void*      data = nullptr; ///< as in tensor_view
+    pour_function    pour = nullptr; ///< as in tensor_view
+    std::uint64_t    size = 0;       ///< bytes
+    std::uint32_t    change = 0;     ///< its index in the plan's log
+    dtype            type = dtype::f32;
+    casts::too_large beyond = casts::too_large::saturates;
+};
+
+/// How tensors are cast, where anything is: nobody else has to know it.
+struct casting_calls {
+    pour_function pour;        ///< of a tensor whose data is such a source
+    std::size_t   source_size; ///< of a type of its own that begins with a cast_source
+    cast_source* (*place)(void* at);
+    void (*count)(const cast_source& of, change& in); ///< what its last pour met
+    /// Gives tensors the dtype that a save is to write.
+    result<void> (*cast)(const collected& from, const casts::casting& wanted,
+                         array_view<const std::uint32_t> by_name) noexcept;
+};
 
 } // namespace detail
 

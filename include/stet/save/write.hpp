@@ -7,7 +7,6 @@
 #include "../plan/make_plan.hpp"
 #include "../sink/sinks.hpp"
 #include "../vocabulary/config.hpp"
-#include "impl/layer_conflicts.hpp"
 #include "write_options.hpp"
 
 #include <concepts>
@@ -84,12 +83,12 @@ constexpr write_options write_part(const Options& options) noexcept
 }
 
 /// The header of a save, once its metadata is known not to contradict the markers of quantised layers.
-/// errors: in strict conduct those of refuse_conflicts; those of make_header
+/// errors: in strict conduct those of metadata_view::fits; those of make_header
 template <class Options>
 result<header> header_of(const plan& tensors, const metadata_view& metadata, const Options& options)
 {
     if (options.strictness == strictness::strict) {
-        if (auto sound = refuse_conflicts(tensors, metadata); !sound)
+        if (auto sound = metadata.fits(tensors); !sound)
             return sound.error();
     }
     return make_header(tensors, metadata, options.header_room);

@@ -43,8 +43,11 @@ inline void tell_count(const cast_source& of, change& in)
     in.not_finite = counted.not_finite.load(std::memory_order_relaxed);
 }
 
-inline constexpr casting_calls counted_casting{
-    .pour = pour_counted, .source_size = sizeof(counted_source), .place = place_counted, .count = tell_count};
+inline constexpr casting_calls counted_casting{.pour = pour_counted,
+                                               .source_size = sizeof(counted_source),
+                                               .place = place_counted,
+                                               .count = tell_count,
+                                               .cast = cast};
 
 } // namespace detail
 

@@ -2,10 +2,10 @@
 #ifndef STET_PLAN_IMPL_CHOOSING_HPP
 #define STET_PLAN_IMPL_CHOOSING_HPP
 
-#include "../../casts/choices.hpp"
 #include "../../vocabulary/config.hpp"
 #include "../../vocabulary/impl/growing_array.hpp"
 #include "../../vocabulary/result.hpp"
+#include "../choices.hpp"
 #include "../plan.hpp"
 
 #include <cstddef>
@@ -58,16 +58,6 @@ private:
     growing_array<std::uint32_t> leaders_;
     growing_array<std::uint8_t>  is_member_;
 };
-
-/// Takes out what a save is not to write, a quantised layer as a whole.
-/// errors: out_of_memory
-result<void> select(const collected& from, const choices& wanted) noexcept;
-
-/// Gives tensors the dtype that a save is to write. Those dropped stay as they are.
-/// by_name: the records' indices, sorted by name
-/// errors:  not_convertible, tensor_size_overflow, out_of_memory
-result<void> cast(const collected& from, const casts::casting& wanted,
-                  array_view<const std::uint32_t> by_name) noexcept;
 
 } // namespace STET_NAMESPACE::detail
 

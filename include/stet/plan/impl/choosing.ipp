@@ -80,18 +80,11 @@ inline std::optional<std::uint32_t> find_weight(array_view<const record>        
                                                 array_view<const std::uint32_t> by_name,
                                                 const weight_name&              weight) noexcept
 {
-    std::size_t begin = 0, end = by_name.size();
-    while (begin != end) {
-        const std::size_t middle = begin + (end - begin) / 2;
-        const int         order = compare_names(records[by_name[middle]].name, weight);
-        if (order == 0)
-            return by_name[middle];
-        if (order < 0)
-            begin = middle + 1;
-        else
-            end = middle;
-    }
-    return std::nullopt;
+    const auto        order = [&weight](const placed_name& name) { return compare_names(name, weight); };
+    const std::size_t rank = first_rank(records, by_name, order);
+    if (rank == by_name.size() || order(records[by_name[rank]].name) != 0)
+        return std::nullopt;
+    return by_name[rank];
 }
 
 STET_INLINE result<void> quantised_groups::find(array_view<const record>        records,

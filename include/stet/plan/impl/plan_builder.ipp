@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/json_string.hpp"
-#include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "member.hpp"
 #include "name_order.hpp"
@@ -58,43 +57,53 @@ STET_INLINE result<void> plan_builder::add(const placed_name&         name,
 
 STET_INLINE result<void> plan_builder::rename_again(std::size_t from) noexcept
 {
-    /// A key's new name, and the record that has it by then.
-    struct renamed_key {
-        placed_name name{};
-        std::size_t held_by = 0;
-    };
-    const std::size_t          count = records_.size() - from;
-    growing_array<renamed_key> keys(records_.memory());
-    name_table                 names(records_.memory());
-    if (!keys.reserve(count) || !names.reserve(count))
-        return detail::out_of_memory(count * sizeof(renamed_key));
-    const auto name_at = [&keys](std::uint32_t at) -> const placed_name& { return keys[at].name; };
-    const auto hash_of = [&names](const placed_name& name) { return names.hash(name.prefix, name.stem); };
-
-    std::size_t kept = from;
-    for (std::size_t i = from; i < records_.size(); ++i) {
-        const record      next = records_[i];
-        const placed_name key{.stem = next.name.stem};
-        const bool        bears_prefix = !next.name.prefix.empty() && key.stem.starts_with(next.name.prefix);
-        const std::uint32_t earlier =
-            bears_prefix ? names.find(key, hash_of(key), name_at) : name_table::none;
-        std::size_t at = kept;
-        if (earlier == name_table::none) {
-            records_[kept++] = next;
-        } else {
-            at = keys[earlier].held_by;
-            records_[at].name = next.name;
-            records_[at].escaped_size = next.escaped_size;
+    constexpr std::uint32_t      nobody = 0xFFFFFFFF;
+    const array_view<record>     added = records_.view().subspan(from);
+    growing_array<std::uint32_t> by_name(records_.memory());
+    growing_array<name_clash>    clashes(records_.memory());
+    growing_array<std::uint32_t> holders(
+        records_.memory()); // of the name of each rank, by then; equal ones share the first
+    growing_array<std::uint32_t> names(
+        records_.memory()); // whose name each record has in the end; nobody's: it is lost
+    growing_array<std::uint32_t> ranks(records_.memory()); // of each record's own name
+    if (auto ordered = order_by_name(added, by_name, clashes); !ordered)
+        return ordered;
+    if (!holders.resize(added.size()) || !names.resize(added.size()) || !ranks.resize(added.size()))
+        return detail::out_of_memory(added.size() * 3 * sizeof(std::uint32_t));
+    for (std::uint32_t rank = 0; rank < added.size(); ++rank) {
+        const std::uint32_t at = by_name[rank];
+        const bool          is_same = rank != 0 && added[at].name == added[by_name[rank - 1]].name;
+        ranks[at] = is_same ? ranks[by_name[rank - 1]] : rank;
+        holders[rank] = nobody;
+    }
+    for (std::uint32_t i = 0; i < added.size(); ++i) {
+        const placed_name key{.stem = added[i].name.stem};
+        std::size_t       rank = added.size();
+        if (!added[i].name.prefix.empty() && key.stem.starts_with(added[i].name.prefix))
+            rank = first_rank(added, by_name.view(),
+                              [&key](const placed_name& name) { return name.compare(key); });
+        std::uint32_t holder = i;
+        if (rank != added.size() && holders[rank] != nobody && added[by_name[rank]].name == key) {
+            holder = holders[rank];
+            names[i] = nobody;
             --components_.last().tensors;
-            components_.last().bytes -= next.size;
+            components_.last().bytes -= added[i].size;
             if (auto logged = log(change::kind::replaced, key); !logged)
                 return logged;
         }
-        std::uint32_t same = name_table::none;
-        if (!keys.push({.name = next.name, .held_by = at}) ||
-            !names.set(next.name, hash_of(next.name), static_cast<std::uint32_t>(keys.size() - 1), same,
-                       name_at))
-            return detail::out_of_memory(count * sizeof(renamed_key));
+        names[holder] = i;
+        holders[ranks[i]] = holder;
+    }
+    std::size_t kept = from;
+    for (std::size_t i = 0; i < added.size(); ++i) {
+        if (names[i] == nobody)
+            continue;
+        // One that comes later, if not its own, and that was lost.
+        const record& named = added[names[i]];
+        record        placed = added[i];
+        placed.name = named.name;
+        placed.escaped_size = named.escaped_size;
+        records_[kept++] = placed;
     }
     static_cast<void>(records_.resize(kept)); // shrinks
     return {};
@@ -105,10 +114,8 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
 {
     STET_ASSERT(detail::is_data_alignment(order.data_alignment),
                 "stet: the data is aligned to a power of two of at least 8");
-    if (wanted.select()) {
-        if (auto selected = select(all(), wanted); !selected)
-            return selected.error();
-    }
+    if (auto selected = wanted.select(all()); !selected)
+        return selected.error();
     growing_array<std::uint32_t> by_name(records_.memory());
     growing_array<name_clash>    clashes(records_.memory());
     if (auto ordered = order_by_name(records_.view(), by_name, clashes); !ordered)
@@ -119,7 +126,7 @@ STET_INLINE result<plan> plan_builder::finish(const file_order& order, duplicate
         return dropped.error();
 
     if (wanted.cast.calls != nullptr) {
-        if (auto done = cast(all(), wanted.cast, by_name.view()); !done)
+        if (auto done = wanted.cast.calls->cast(all(), wanted.cast, by_name.view()); !done)
             return done.error();
     }
     if (!arrange(order, by_name, clashes.size()))

@@ -225,7 +225,7 @@ private:
             return checked.error();
         // The index, in which they may stand, describes the layers of all files.
         if (options_.file.strictness == strictness::strict) {
-            if (auto sound = refuse_conflicts(tensors_, metadata); !sound)
+            if (auto sound = metadata.fits(tensors_); !sound)
                 return sound;
         }
         auto listed = metadata.each([this](std::string_view key, std::string_view text) -> result<void> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../choices.hpp"
+#include "choosing.hpp" // what a predicate brings along
 
 #include <array>
 #include <cstddef>

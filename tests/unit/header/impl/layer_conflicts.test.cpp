@@ -4,7 +4,7 @@
 #include "support/short_memory.hpp"
 
 #include <stet/families/layouts.hpp>
-#include <stet/save/impl/layer_conflicts.hpp>
+#include <stet/header/header.hpp>
 #include <stet/save/save.hpp>
 #include <stet/shards.hpp>
 #include <stet/tensor/views.hpp>
@@ -21,8 +21,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-using stet::detail::refuse_conflicts;
 
 namespace {
 
@@ -171,6 +169,6 @@ TEST_CASE("memory that is missing for the look at the layers is an error")
     const texts sound = described("a", fp8);
     CHECK(support::allocations_needed([&](const stet::allocator& memory) {
               const auto plan = stet::make_plan(one, {.allocator = memory});
-              return plan ? support::failure(refuse_conflicts(*plan, sound)) : support::failure(plan);
+              return plan ? support::failure(stet::metadata_view(sound).fits(*plan)) : support::failure(plan);
           }) > 3);
 }

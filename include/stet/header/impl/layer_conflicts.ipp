@@ -6,7 +6,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
-#include "layer_conflicts.hpp"
+#include "../header.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <stet/casts/choices.hpp>
+#include <stet/plan/choices.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,18 +1,39 @@
 // SPDX-License-Identifier: MIT
 // Which tensors a save writes, and as which dtype.
-#ifndef STET_CASTS_CHOICES_HPP
-#define STET_CASTS_CHOICES_HPP
+#ifndef STET_PLAN_CHOICES_HPP
+#define STET_PLAN_CHOICES_HPP
 
 #include "../layout/layout.hpp"
 #include "../tensor/tensor_view.hpp"
 #include "../vocabulary/borrowed.hpp"
 #include "../vocabulary/config.hpp"
+#include "../vocabulary/result.hpp"
+#include "plan.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
+
+namespace STET_NAMESPACE::detail {
+
+struct choices;
+struct collected;
+
+/// Takes out what a save is not to write, a quantised layer as a whole.
+/// errors: out_of_memory
+result<void> select(const collected& from, const choices& wanted) noexcept;
+
+/// Gives tensors the dtype that a save is to write. Those dropped stay as they are.
+/// by_name: the records' indices, sorted by name
+/// errors:  not_convertible, tensor_size_overflow, out_of_memory
+result<void> cast(const collected& from, const casts::casting& wanted,
+                  array_view<const std::uint32_t> by_name) noexcept;
+
+} // namespace STET_NAMESPACE::detail
 
 namespace STET_NAMESPACE::selection {
 
@@ -26,7 +47,31 @@ struct tensor {
 };
 
 /// Chooses tensors. Asked while a plan is made, often more than once for a tensor: the same answer each time.
-using predicate = function_ref<bool(const tensor&)>;
+/// Brings along what takes tensors out: a program that gives none compiles nothing of it.
+/// lifetime: borrows the callable, as a function_ref does
+class predicate {
+public:
+    constexpr predicate() noexcept = default;
+
+    /// Borrows what can be asked.
+    template <class Callable>
+    requires std::convertible_to<Callable, function_ref<bool(const tensor&)>>
+    constexpr predicate(Callable&& callable STET_LIFETIME_BOUND) noexcept
+        : ask_(std::forward<Callable>(callable)), select_(ask_ ? &detail::select : nullptr)
+    {
+    }
+
+    constexpr explicit operator bool() const noexcept { return select_ != nullptr; }
+
+    /// Asks it; only where one was given.
+    bool operator()(const tensor& asked) const { return ask_(asked); }
+
+private:
+    friend struct detail::choices;
+
+    function_ref<bool(const tensor&)> ask_{};
+    result<void> (*select_)(const detail::collected&, const detail::choices&) noexcept = nullptr;
+};
 
 /// Whether a name is of that pattern: `*` stands for any characters, dots too, `?` for one.
 bool matches(const placed_name& name, std::string_view pattern) noexcept;
@@ -62,28 +107,6 @@ bool any_of(const tensor& asked) noexcept
 
 } // namespace STET_NAMESPACE::selection
 
-namespace STET_NAMESPACE::detail {
-
-/// A tensor of a plan before its cast; shape and strides are those of the record.
-struct cast_source {
-    const void*      data = nullptr; ///< as in tensor_view
-    pour_function    pour = nullptr; ///< as in tensor_view
-    std::uint64_t    size = 0;       ///< bytes
-    std::uint32_t    change = 0;     ///< its index in the plan's log
-    dtype            type = dtype::f32;
-    casts::too_large beyond = casts::too_large::saturates;
-};
-
-/// How tensors are cast, where anything is: nobody else has to know it.
-struct casting_calls {
-    pour_function pour;        ///< of a tensor whose data is such a source
-    std::size_t   source_size; ///< of a type of its own that begins with a cast_source
-    cast_source* (*place)(void* at);
-    void (*count)(const cast_source& of, change& in); ///< what its last pour met
-};
-
-} // namespace STET_NAMESPACE::detail
-
 namespace STET_NAMESPACE::casts {
 
 /// What becomes of some tensors. Every member that is given must hold.
@@ -116,7 +139,12 @@ struct choices {
     selection::predicate leave_out{};
     casts::casting       cast{};
 
-    bool select() const noexcept { return keep || leave_out; }
+    /// Takes out what is not to be written. errors: out_of_memory
+    result<void> select(const collected& from) const noexcept
+    {
+        const auto chosen = keep ? keep.select_ : leave_out.select_;
+        return chosen == nullptr ? result<void>() : chosen(from, *this);
+    }
 };
 
 } // namespace STET_NAMESPACE::detail
