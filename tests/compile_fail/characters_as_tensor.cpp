@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // char has no dtype: whether it is signed differs between machines.
-// expect-gcc: no matching function for call to 'view_of(
-// expect-clang: no matching function for call to 'view_of'
+// expect-first: stet: view_of takes elements that lie side by side and whose type has a dtype; give the type a stet::scalar_traits, or write view_of(dtype, shape, pointer, bytes)
 #include <stet/tensor/tensor_view.hpp>
 
 #include <vector>

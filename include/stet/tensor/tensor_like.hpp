@@ -94,16 +94,18 @@ template <class Tensor>
 requires(tensor_like<std::remove_cvref_t<Tensor>> && !detail::kept_tensor<Tensor>)
 result<tensor_view> view_of(Tensor&& temporary) = delete;
 
-/// Refuses a tensor of another library whose header is missing.
-template <class Tensor>
-requires(detail::has_own_axes<std::remove_cvref_t<Tensor>> && !tensor_like<std::remove_cvref_t<Tensor>>)
-result<tensor_view> view_of(Tensor&&) noexcept
+/// Refuses a tensor of another library whose header is missing, and elements without a shape.
+template <class Other>
+requires(detail::could_be_tensor<Other> && !tensor_like<std::remove_cvref_t<Other>>)
+result<tensor_view> view_of(Other&&) noexcept
 {
+    constexpr bool has_axes = detail::has_own_axes<std::remove_cvref_t<Other>>;
     static_assert(
-        detail::never<Tensor>,
+        !has_axes,
         "stet: include what explains this type before: <stet/interop/eigen.hpp>, mdspan.hpp, opencv.hpp or "
         "xtensor.hpp beside it, or a stet::tensor_traits of your own; an expression or a type without "
         "memory needs to be evaluated first");
+    static_assert(has_axes, "stet: elements alone have no shape; write view_of(values, {rows, columns})");
     return error{};
 }
 

@@ -78,6 +78,14 @@ concept scalar_range = !has_own_axes<std::remove_cvref_t<Range>> && requires(Ran
     std::size(r);
 };
 
+/// What somebody may hold for a tensor, or for the elements of one.
+template <class Type>
+concept could_be_tensor = std::is_pointer_v<std::remove_cvref_t<Type>> ||
+                          has_own_axes<std::remove_cvref_t<Type>> || requires(Type& t) {
+                              std::begin(t);
+                              std::end(t);
+                          };
+
 template <class>
 inline constexpr bool never = false;
 
@@ -114,16 +122,35 @@ template <class Range>
 requires(detail::scalar_range<Range> && !detail::kept_scalar_range<Range>)
 result<tensor_view> view_of(Range&& temporary, const extents& shape) = delete;
 
-/// Refuses what has rows, columns or strides of its own, with a sentence that says what to write instead.
-template <class Tensor>
-requires detail::has_own_axes<std::remove_cvref_t<Tensor>>
-result<tensor_view> view_of(Tensor&&, const extents&) noexcept
+/// Refuses other containers, pointers, and what has axes of its own, with a sentence that says what to write instead.
+template <class Other>
+requires(detail::could_be_tensor<Other> && !detail::scalar_range<Other>)
+result<tensor_view> view_of(Other&&, const extents&) noexcept
 {
+    constexpr bool is_pointer = std::is_pointer_v<std::remove_cvref_t<Other>>;
+    constexpr bool has_axes = detail::has_own_axes<std::remove_cvref_t<Other>>;
+    static_assert(!is_pointer, "stet: a pointer does not say how many elements it leads to; write "
+                               "view_of(std::span(pointer, count), shape)");
     static_assert(
-        detail::never<Tensor>,
+        !has_axes,
         "stet: this has rows, columns or strides of its own, and a shape beside them can contradict "
         "them; write view_of(tensor) with the header of its library, such as <stet/interop/eigen.hpp>, "
         "or give view_of a std::span of elements that lie row-major");
+    static_assert(
+        is_pointer || has_axes,
+        "stet: view_of takes elements that lie side by side and whose type has a dtype; give the type "
+        "a stet::scalar_traits, or write view_of(dtype, shape, pointer, bytes)");
+    return error{};
+}
+
+/// Refuses elements that are no bytes beside a dtype.
+template <class Other>
+requires(detail::could_be_tensor<Other> && !std::convertible_to<Other, bytes>)
+result<tensor_view> view_of(dtype, const extents&, Other&&) noexcept
+{
+    static_assert(detail::never<Other>,
+                  "stet: beside a dtype bytes are wanted; write view_of(values, shape), or "
+                  "std::as_bytes(std::span(values)) for the third argument");
     return error{};
 }
 

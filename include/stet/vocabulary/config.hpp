@@ -42,6 +42,15 @@
 #endif
 #endif
 
+// Before a function: code that is rarely run, such as what fails, stays out of its callers; or code that many call does.
+#if defined(__GNUC__)
+#define STET_COLD [[gnu::__cold__, gnu::__noinline__]]
+#define STET_NOINLINE [[gnu::__noinline__]]
+#else
+#define STET_COLD
+#define STET_NOINLINE
+#endif
+
 /// After a parameter: what is made borrows it, and a compiler that knows the attribute warns where it would dangle.
 #if defined(__clang__) && __has_cpp_attribute(clang::lifetimebound)
 #define STET_LIFETIME_BOUND [[clang::lifetimebound]]

@@ -168,11 +168,7 @@ struct error {
     constexpr std::string_view second_party() const noexcept { return texts.second(); }
 
     /// The same error, said of the thing named by the two pieces together.
-#if defined(__GNUC__)
-    [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
-#endif
-    constexpr error
-    about(std::string_view head, std::string_view tail = {}) const noexcept
+    STET_COLD constexpr error about(std::string_view head, std::string_view tail = {}) const noexcept
     {
         error named = *this;
         named.texts.set_subject(head, tail);
@@ -180,10 +176,7 @@ struct error {
     }
 
     /// The same error with other parties.
-#if defined(__GNUC__)
-    [[gnu::__cold__, gnu::__noinline__]]
-#endif
-    constexpr error with(std::string_view first, std::string_view second = {}) const noexcept
+    STET_COLD constexpr error with(std::string_view first, std::string_view second = {}) const noexcept
     {
         error named = *this;
         named.texts.set_parties(first, second);

@@ -34,14 +34,8 @@ public:
     }
     /// A value.
     constexpr result(Value value) : held_(std::move(value)) {}
-#if defined(__GNUC__)
-    [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
-#endif
     /// An error.
-    constexpr result(const stet::error& e) noexcept
-        : held_(e)
-    {
-    }
+    STET_COLD constexpr result(const stet::error& e) noexcept : held_(e) {}
     /// From std::expected<Value, stet::error> and types of its shape.
     template <detail::expected_argument_of<Value> Expected>
     requires std::constructible_from<Value, decltype(*std::declval<Expected>())>
@@ -134,14 +128,8 @@ public:
     using value_type = void;
 
     constexpr result() noexcept : held_(detail::nothing{}) {}
-#if defined(__GNUC__)
-    [[gnu::__cold__, gnu::__noinline__]] // failing stays out of the callers' code
-#endif
     /// An error.
-    constexpr result(const stet::error& e) noexcept
-        : held_(e)
-    {
-    }
+    STET_COLD constexpr result(const stet::error& e) noexcept : held_(e) {}
     /// From std::expected<void, stet::error> and types of its shape.
     template <detail::expected_argument_of<void> Expected>
     constexpr result(Expected&& given) : result()

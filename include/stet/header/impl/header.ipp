@@ -63,23 +63,13 @@ class header_writer {
 public:
     explicit header_writer(staged_sink& out) noexcept : out_(&out) {}
 
-#if defined(__GNUC__)
-    [[gnu::__noinline__]] // spelling a member calls it a dozen times
-#endif
-    void
-    put(std::string_view text)
+    STET_NOINLINE void put(std::string_view text)
     {
         if (!out_->stage(text) && outcome_)
             outcome_ = out_->write(text);
     }
-#if defined(__GNUC__)
-    [[gnu::__noinline__]]
-#endif
-    void put(std::uint64_t number)
-    {
-        put(decimal(number).view());
-    }
-    void put_escaped(std::string_view text)
+    STET_NOINLINE void put(std::uint64_t number) { put(decimal(number).view()); }
+    void               put_escaped(std::string_view text)
     {
         escape_json(text, [this](std::string_view piece) { put(piece); });
     }

@@ -4,8 +4,8 @@
 #include "../../vocabulary/impl/companion_names.hpp"
 #include "../../vocabulary/impl/layer_words.hpp"
 #include "../../vocabulary/impl/memory_size.hpp"
-#include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../../vocabulary/impl/sort_range.hpp"
 #include "../header.hpp"
 
 #include <cstddef>
@@ -27,7 +27,7 @@ inline std::string_view described_layers(const metadata_view& metadata)
     std::string_view found;
     static_cast<void>(metadata.each([&found](std::string_view key, std::string_view text) -> result<void> {
         each_member(key == layers_key ? text : "", [&found](std::string_view name, std::string_view value) {
-            found = name == "layers" ? value : found;
+            found = compare_spelled(name, "layers") == 0 ? value : found;
         });
         return {};
     }));
@@ -58,28 +58,41 @@ inline placed_name without_end(placed_name name, std::size_t end) noexcept
     return name;
 }
 
+/// The layer of a name as JSON spells it, among layers in the order of their names; or null.
+inline marked_layer* find_layer(array_view<marked_layer> layers, std::string_view spelled) noexcept
+{
+    std::size_t begin = 0, end = layers.size();
+    while (begin != end) {
+        const std::size_t middle = begin + (end - begin) / 2;
+        const placed_name name = layers[middle].name;
+        const int         order = compare_spelled(spelled, name.prefix, name.stem);
+        if (order == 0)
+            return &layers[middle];
+        if (order > 0)
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    return nullptr;
+}
+
 STET_INLINE result<void> refuse_conflicts(const plan& tensors, const metadata_view& metadata)
 {
     const std::string_view described = described_layers(metadata);
     if (described.empty())
         return {};
     growing_array<marked_layer> layers(tensors.memory());
-    name_table                  index(tensors.memory());
-    const auto name_at = [&layers](std::uint32_t at) -> const placed_name& { return layers[at].name; };
     for (const record& one : tensors.records()) {
         constexpr std::size_t end = marker_end.size();
-        if (one.name.size() < end || !has_text_at(one.name, one.name.size() - end, marker_end))
-            continue;
-        const auto        at = static_cast<std::uint32_t>(layers.size());
-        const placed_name name = without_end(one.name, end);
-        if (!layers.push({.name = name, .marker = &one, .said = {}}) ||
-            !index.insert(name, index.hash(name.prefix, name.stem), at, name_at))
+        if (one.name.size() >= end && has_text_at(one.name, one.name.size() - end, marker_end) &&
+            !layers.push({.name = without_end(one.name, end), .marker = &one, .said = {}}))
             return out_of_memory(sizeof(marked_layer));
     }
-    each_member(described, [&](std::string_view layer, std::string_view said) {
-        const std::uint32_t at = index.find(placed_name{.stem = layer}, index.hash(layer), name_at);
-        if (at != name_table::none)
-            layers[at].said = said; // of one that is described twice the last counts
+    heap_sort(layers.view(),
+              [](const marked_layer& a, const marked_layer& b) { return a.name.compare(b.name) < 0; });
+    each_member(described, [&layers](std::string_view layer, std::string_view said) {
+        if (marked_layer* const found = find_layer(layers.view(), layer); found != nullptr)
+            found->said = said; // of one that is described twice the last counts
     });
     for (const marked_layer& one : layers) {
         const auto is_same = is_said_by_marker(tensors, one);

@@ -9,7 +9,7 @@
 namespace STET_NAMESPACE::detail {
 
 /// The allocator gave nothing for that many bytes.
-constexpr error out_of_memory(std::uint64_t bytes) noexcept
+STET_COLD constexpr error out_of_memory(std::uint64_t bytes) noexcept
 {
     return {.code = errc::out_of_memory, .expected = bytes};
 }
