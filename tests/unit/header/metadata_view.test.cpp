@@ -51,7 +51,7 @@ static_assert(std::is_convertible_v<const text_map&, stet::metadata_view>);
 static_assert(!std::is_constructible_v<stet::metadata_view, text_map> &&
               !std::is_constructible_v<stet::metadata_view, const text_map>);
 static_assert(std::is_trivially_copyable_v<stet::metadata_view> &&
-              sizeof(stet::metadata_view) == 3 * sizeof(void*));
+              sizeof(stet::metadata_view) == 4 * sizeof(void*));
 static_assert(!stet::metadata_view().is_present());
 
 /// `key=text;` of every entry, or the name of the error.

@@ -37,7 +37,8 @@ constexpr stet::detail::casting_calls no_calls{
     .pour = [](const stet::tensor_view&, stet::sink_ref) { return stet::result<void>(); },
     .source_size = sizeof(stet::detail::cast_source),
     .place = [](void* at) { return ::new (at) stet::detail::cast_source; },
-    .count = [](const stet::detail::cast_source&, stet::change&) {}};
+    .count = [](const stet::detail::cast_source&, stet::change&) {},
+    .cast = stet::detail::cast};
 
 casting all_to(dtype to)
 {
