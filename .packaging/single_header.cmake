@@ -340,10 +340,10 @@ set(text "${declarations}\n#if STET_BODIES${kept_end}\n${bodies}\n#endif // STET
 if(NOT COMMENTS)
     # What ends a namespace and what opens it again; the comment that says which is the last one left.
     string(REGEX REPLACE "\n\n+" "\n" text "${text}")
-    string(REGEX REPLACE "(^|\n)namespace STET_NAMESPACE::([a-z_]+){" "\\1namespace STET_NAMESPACE{\nnamespace \\2{" text
+    string(REGEX REPLACE "(^|\n)namespace STET_NAMESPACE::([a-z_:]+){" "\\1namespace STET_NAMESPACE{\nnamespace \\2{" text
            "${text}"
     )
-    string(REGEX REPLACE "} // namespace STET_NAMESPACE::([a-z_]+)" "} // namespace \\1\n} // namespace STET_NAMESPACE" text
+    string(REGEX REPLACE "} // namespace STET_NAMESPACE::([a-z_:]+)" "} // namespace \\1\n} // namespace STET_NAMESPACE" text
            "${text}"
     )
     foreach(name STET_NAMESPACE detail families layouts)

@@ -66,8 +66,13 @@ def axes_text(numbers):
     return "[" + ", ".join(str(n) for n in numbers) + "]"
 
 
+def first_element(array):
+    return array["data_"].cast(array.type.strip_typedefs().unqualified().template_argument(0).pointer())
+
+
 def growing_elements(array):
-    return [array["data_"][i] for i in range(int(array["size_"]))]
+    first = first_element(array)
+    return [first[i] for i in range(int(array["size_"]))]
 
 
 def plural(count, what):
@@ -218,7 +223,7 @@ class Record:
 class Plan:
     def __init__(self, value):
         self.records = growing_elements(value["records_"])
-        self.axes = value["axes_"]["data_"]
+        self.axes = first_element(value["axes_"])
 
     def to_string(self):
         size = sum(int(record["size"]) for record in self.records)
@@ -279,7 +284,7 @@ class Header:
         return shown
 
     def children(self):
-        axes = self.index["axes"]["data_"]
+        axes = first_element(self.index["axes"])
         for i, tensor in enumerate(self.tensors):
             first, rank = int(tensor["first_axis"]), int(tensor["rank"])
             shape = axes_text([int(axes[first + axis]) for axis in range(rank)])
