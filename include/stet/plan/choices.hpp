@@ -25,13 +25,13 @@ struct collected;
 
 /// Takes out what a save is not to write, a quantised layer as a whole.
 /// errors: out_of_memory
-result<void> select(const collected& from, const choices& wanted) noexcept;
+result<void> select(const collected& from, const choices& wanted);
 
 /// Gives tensors the dtype that a save is to write. Those dropped stay as they are.
 /// by_name: the records' indices, sorted by name
 /// errors:  not_convertible, tensor_size_overflow, out_of_memory
 result<void> cast(const collected& from, const casts::casting& wanted,
-                  array_view<const std::uint32_t> by_name) noexcept;
+                  array_view<const std::uint32_t> by_name);
 
 } // namespace STET_NAMESPACE::detail
 
@@ -46,8 +46,9 @@ struct tensor {
     std::uint64_t                  size = 0;         ///< bytes, as it was given
 };
 
-/// Chooses tensors. Asked while a plan is made, often more than once for a tensor: the same answer each time.
-/// Brings along what takes tensors out: a program that gives none compiles nothing of it.
+/// Chooses tensors. Asked while a plan is made, often more than once for a tensor: the same answer each time. It may
+/// throw, and the plan is not made then. Brings along what takes tensors out: a program that gives none compiles nothing
+/// of it.
 /// lifetime: borrows the callable, as a function_ref does
 class predicate {
 public:
@@ -70,7 +71,7 @@ private:
     friend struct detail::choices;
 
     function_ref<bool(const tensor&)> ask_{};
-    result<void> (*select_)(const detail::collected&, const detail::choices&) noexcept = nullptr;
+    result<void> (*select_)(const detail::collected&, const detail::choices&) = nullptr;
 };
 
 /// Whether a name is of that pattern: `*` stands for any characters, dots too, `?` for one.
@@ -126,7 +127,7 @@ struct casting {
     const detail::casting_calls* calls = nullptr; ///< null: nothing is cast
 
     /// The rule for that tensor.
-    const rule& rule_for(const selection::tensor& asked) const noexcept;
+    const rule& rule_for(const selection::tensor& asked) const;
 };
 
 } // namespace STET_NAMESPACE::casts
@@ -140,7 +141,7 @@ struct choices {
     casts::casting       cast{};
 
     /// Takes out what is not to be written. errors: out_of_memory
-    result<void> select(const collected& from) const noexcept
+    result<void> select(const collected& from) const
     {
         const auto chosen = keep ? keep.select_ : leave_out.select_;
         return chosen == nullptr ? result<void>() : chosen(from, *this);

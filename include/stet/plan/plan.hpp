@@ -75,7 +75,7 @@ struct casting_calls {
     void (*count)(const cast_source& of, change& in); ///< what its last pour met
     /// Gives tensors the dtype that a save is to write.
     result<void> (*cast)(const collected& from, const casts::casting& wanted,
-                         array_view<const std::uint32_t> by_name) noexcept;
+                         array_view<const std::uint32_t> by_name);
 };
 
 } // namespace detail

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
+#include "support/counting_heap.hpp"
+
+#include <stet/casts/cast_on_save.hpp>
 #include <stet/plan/choices.hpp>
+#include <stet/plan/make_plan.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -140,3 +146,28 @@ TEST_CASE("the first rule that fits a tensor by name, role and question decides"
     CHECK(cast.rule_for({.name = {.stem = "w"}, .role = "model", .size = 100}).to == dtype::bf16);
     CHECK_FALSE(casting{}.rule_for(named("w")).to);
 }
+
+#ifdef __cpp_exceptions
+
+TEST_CASE("what chooses may throw: no plan is made, and nothing is leaked")
+{
+    struct broken {};
+    const std::vector<float>                       values(64);
+    const std::map<std::string, stet::tensor_view> dict{{"a.weight", *stet::view_of(values, {8, 8})},
+                                                        {"b.weight", *stet::view_of(values, {64})}};
+    const auto                                     throws_at_b = [](const tensor& asked) {
+        if (asked.name == placed_name{.stem = "b.weight"})
+            throw broken();
+        return true;
+    };
+    const std::array<rule, 1> rules{rule{.where = throws_at_b, .to = dtype::f16}};
+    support::counting_heap    heap;
+    const stet::allocator     memory = heap.allocator();
+    CHECK_THROWS_AS(stet::make_plan(dict, {.keep = throws_at_b, .allocator = memory}), broken);
+    CHECK_THROWS_AS(stet::make_plan(dict, {.leave_out = throws_at_b, .allocator = memory}), broken);
+    CHECK_THROWS_AS(stet::make_plan(dict, {.cast = stet::casts::by(rules), .allocator = memory}), broken);
+    CHECK(heap.allocations() > 6);
+    CHECK(heap.live_blocks() == 0);
+}
+
+#endif

@@ -130,7 +130,7 @@ STET_INLINE bool selection::position_ids(const tensor& asked) noexcept
     return detail::last_part(asked.name).is("position_ids");
 }
 
-STET_INLINE const casts::rule& casts::casting::rule_for(const selection::tensor& asked) const noexcept
+STET_INLINE const casts::rule& casts::casting::rule_for(const selection::tensor& asked) const
 {
     const auto fits = [&](const rule& each) {
         return (each.role.empty() || each.role == asked.role) && selection::matches(asked.name, each.names) &&

@@ -112,7 +112,7 @@ STET_INLINE result<void> quantised_groups::find(array_view<const record>        
     return {};
 }
 
-STET_INLINE result<void> select(const collected& from, const choices& wanted) noexcept
+STET_INLINE result<void> select(const collected& from, const choices& wanted)
 {
     growing_array<std::uint32_t> by_name(from.records.memory());
     growing_array<name_clash>    clashes(from.records.memory());
@@ -187,7 +187,7 @@ inline result<void> cast_record(const collected& from, record& placed, const cas
 }
 
 STET_INLINE result<void> cast(const collected& from, const casts::casting& wanted,
-                              array_view<const std::uint32_t> by_name) noexcept
+                              array_view<const std::uint32_t> by_name)
 {
     quantised_groups groups(from.records.memory());
     if (auto found = groups.find(from.records.view(), by_name); !found)
