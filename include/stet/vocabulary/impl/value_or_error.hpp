@@ -71,7 +71,7 @@ struct value_or_error<Value, false> {
     bool has_value = false; ///< only once the value is there: making it may throw
 
 private:
-    void drop() noexcept
+    STET_NOINLINE void drop() noexcept
     {
         if (!has_value)
             return;
@@ -80,7 +80,7 @@ private:
         ::new (static_cast<void*>(&failure)) stet::error{};
     }
     template <class Other>
-    void take(Other&& other)
+    STET_NOINLINE void take(Other&& other)
     {
         if (other.has_value)
             ::new (static_cast<void*>(&value)) Value(std::forward<Other>(other).value);
