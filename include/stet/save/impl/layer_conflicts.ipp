@@ -6,6 +6,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/name_table.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../../vocabulary/impl/text_hash.hpp"
 #include "layer_conflicts.hpp"
 
 #include <cstddef>
@@ -21,13 +22,51 @@ struct marked_layer {
     std::string_view said;
 };
 
+/// A layer's name between the quotes of a JSON string. It is not joined or decoded to be looked up.
+struct spelled_name {
+    std::string_view spelled;
+
+    int compare(const placed_name& name) const noexcept
+    {
+        return compare_spelled(spelled, name.prefix, name.stem);
+    }
+
+    friend bool operator==(const placed_name& name, const spelled_name& other) noexcept
+    {
+        return other.compare(name) == 0;
+    }
+};
+
+/// Hashes a name as what it means.
+class name_hash {
+public:
+    explicit name_hash(const void* memory) noexcept : seed_(hash_seed(memory)) {}
+
+    std::uint32_t operator()(const placed_name& name) const noexcept
+    {
+        return static_cast<std::uint32_t>(text_hash(name.prefix, name.stem, seed_));
+    }
+
+    std::uint32_t operator()(const spelled_name& name) const noexcept
+    {
+        text_hasher     hashed(seed_, ~seed_); // as text_hash has it
+        spelled_letters letters(name.spelled);
+        for (std::string_view piece = letters.next(); !piece.empty(); piece = letters.next())
+            hashed.feed(piece);
+        return static_cast<std::uint32_t>(hashed.value());
+    }
+
+private:
+    std::uint64_t seed_;
+};
+
 /// The value of `layers` in the metadata's entry; empty where it has none.
 inline std::string_view described_layers(const metadata_view& metadata)
 {
     std::string_view found;
     static_cast<void>(metadata.each([&found](std::string_view key, std::string_view text) -> result<void> {
         each_member(key == layers_key ? text : "", [&found](std::string_view name, std::string_view value) {
-            found = name == "layers" ? value : found;
+            found = compare_spelled(name, "layers") == 0 ? value : found;
         });
         return {};
     }));
@@ -65,6 +104,7 @@ STET_INLINE result<void> refuse_conflicts(const plan& tensors, const metadata_vi
         return {};
     growing_array<marked_layer> layers(tensors.memory());
     name_table                  index(tensors.memory());
+    const name_hash             hash(&index);
     const auto name_at = [&layers](std::uint32_t at) -> const placed_name& { return layers[at].name; };
     for (const record& one : tensors.records()) {
         constexpr std::size_t end = marker_end.size();
@@ -73,11 +113,12 @@ STET_INLINE result<void> refuse_conflicts(const plan& tensors, const metadata_vi
         const auto        at = static_cast<std::uint32_t>(layers.size());
         const placed_name name = without_end(one.name, end);
         if (!layers.push({.name = name, .marker = &one, .said = {}}) ||
-            !index.insert(name, index.hash(name.prefix, name.stem), at, name_at))
+            !index.insert(name, hash(name), at, name_at))
             return out_of_memory(sizeof(marked_layer));
     }
-    each_member(described, [&](std::string_view layer, std::string_view said) {
-        const std::uint32_t at = index.find(placed_name{.stem = layer}, index.hash(layer), name_at);
+    each_member(described, [&](std::string_view spelled, std::string_view said) {
+        const spelled_name  layer{spelled};
+        const std::uint32_t at = index.find(layer, hash(layer), name_at);
         if (at != name_table::none)
             layers[at].said = said; // of one that is described twice the last counts
     });

@@ -6,6 +6,7 @@
 #include "../config.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -77,6 +78,24 @@ constexpr std::string_view between_quotes(std::string_view value) noexcept
 {
     return value.size() < 2 ? std::string_view() : std::string_view(value.data() + 1, value.size() - 2);
 }
+
+/// Gives what stands between the quotes of a JSON string as what it means, without memory. Half of a surrogate pair is
+/// three bytes, as in UTF-8 it would be; a backslash that begins no escape stands for itself.
+class spelled_letters {
+public:
+    explicit spelled_letters(std::string_view spelled) noexcept : left_(spelled) {}
+
+    /// The next piece; empty at the end.
+    /// lifetime: of the text, or until the next call
+    std::string_view next() noexcept;
+
+private:
+    std::string_view    left_;
+    std::array<char, 4> letter_{};
+};
+
+/// Less than, equal to or more than 0, as what is spelled there compares with a name in two pieces, byte by byte.
+int compare_spelled(std::string_view spelled, std::string_view head, std::string_view tail = {}) noexcept;
 
 /// Calls `visit` with the name, as it is spelled between its quotes, and the value of each member of an object. False where
 /// the text is no object.

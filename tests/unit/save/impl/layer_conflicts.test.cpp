@@ -93,6 +93,41 @@ TEST_CASE("of a layer that the metadata describe twice the last description coun
     CHECK(saved(fp8, other) == "quantised_companion");
 }
 
+TEST_CASE("a layer is found under its name, however the metadata spell it")
+{
+    std::vector<std::byte> bytes;
+    const auto saved = [&](const std::string& layer, const std::string& spelled, bool also_others) {
+        dict one;
+        for (const auto& [name, tensor] : model())
+            one[layer + name.substr(1)] = tensor;
+        texts metadata = described(spelled, other);
+        if (also_others)
+            metadata = described("b\": {}, \"" + spelled, other);
+        return std::string(support::failure(stet::save(one, bytes, {.metadata = metadata})));
+    };
+    for (const bool also_others : {false, true}) {
+        CHECK(saved("a.b", R"(a\u002eb)", also_others) == "quantised_companion");
+        CHECK(saved("a.b", R"(\u0061.\u0062)", also_others) == "quantised_companion");
+        CHECK(saved("a/b", R"(a\/b)", also_others) == "quantised_companion");
+        CHECK(saved("a\\b", R"(a\\b)", also_others) == "quantised_companion");
+        CHECK(saved("\xF0\x9F\x98\x80", R"(\ud83d\uDE00)", also_others) == "quantised_companion");
+        CHECK(saved("a.b", R"(a\u002ec)", also_others) == "none");
+        CHECK(saved(R"(a\u002eb)", R"(a\u002eb)", also_others) == "none");
+    }
+}
+
+TEST_CASE("metadata's own words may have escapes, too")
+{
+    const dict             one = model();
+    std::vector<std::byte> bytes;
+    const texts            metadata{
+                   {"_quantization_metadata", R"({"l\u0061yers": {"a": {"form\u0061t": "float8_e5m2"}}})"}};
+    CHECK(support::failure(stet::save(one, bytes, {.metadata = metadata})) == "quantised_companion");
+    const texts sound{
+        {"_quantization_metadata", R"({"layers": {"\u0061": {"form\u0061t": "float8\u005fe4m3fn"}}})"}};
+    CHECK(support::failure(stet::save(one, bytes, {.metadata = sound})) == "none");
+}
+
 TEST_CASE("a marker that says nothing contradicts what the metadata say")
 {
     const texts            sound = described("a", fp8);

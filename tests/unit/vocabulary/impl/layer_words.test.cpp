@@ -7,9 +7,11 @@
 #include <string>
 #include <string_view>
 
+using stet::detail::compare_spelled;
 using stet::detail::each_member;
 using stet::detail::json_walk;
 using stet::detail::mean_the_same;
+using stet::detail::spelled_letters;
 
 namespace {
 
@@ -21,6 +23,15 @@ std::string members(std::string_view object)
         all += std::string(name) + "=" + std::string(value) + " ";
     });
     return all + (is_object ? "" : "!");
+}
+
+std::string letters(std::string_view spelled)
+{
+    std::string     all;
+    spelled_letters left(spelled);
+    for (std::string_view piece = left.next(); !piece.empty(); piece = left.next())
+        all += piece;
+    return all;
 }
 
 } // namespace
@@ -56,6 +67,59 @@ TEST_CASE("a text as deep as it is long is walked over like any other")
     walk = json_walk(std::string_view(text).substr(0, deep));
     CHECK(walk.value().size() == deep);
     CHECK(walk.value().empty());
+}
+
+TEST_CASE("a text is read as what its escapes stand for")
+{
+    CHECK(letters("") == "");
+    CHECK(letters("a.b") == "a.b");
+    CHECK(letters(R"(a\u002eb\u002Ec)") == "a.b.c");
+    CHECK(letters(R"(\"\\\/\b\f\n\r\t)") == "\"\\/\b\f\n\r\t");
+    CHECK(letters(R"(\u0041\u00e9\u20AC)") == "A\xC3\xA9\xE2\x82\xAC");
+    CHECK(letters(R"(x\ud83d\ude00y)") == "x\xF0\x9F\x98\x80y");
+    CHECK(letters(R"(\u0000)") == std::string_view("\0", 1));
+}
+
+TEST_CASE("half of a pair is a letter of its own, and what is no escape stands for itself")
+{
+    CHECK(letters(R"(\ud83d)") == "\xED\xA0\xBD");
+    CHECK(letters(R"(\ude00\ud83d)") == "\xED\xB8\x80\xED\xA0\xBD");
+    CHECK(letters(R"(\ud83d\u0041)") == "\xED\xA0\xBD"
+                                        "A");
+    CHECK(letters(R"(\ud83d\ud83d\ude00)") == "\xED\xA0\xBD\xF0\x9F\x98\x80");
+    for (const std::string_view text :
+         {"\\", "a\\", "\\x41", "\\u", "\\u00", "\\u004", "\\u00g1", "\\U0041", "\\u 041"})
+        CHECK(letters(text) == text);
+}
+
+TEST_CASE("a name compares as what it means, wherever the other is cut")
+{
+    for (const std::string_view spelled : {"a.b", R"(a\u002eb)", R"(\u0061\u002e\u0062)"}) {
+        CHECK(compare_spelled(spelled, "a.b") == 0);
+        CHECK(compare_spelled(spelled, "", "a.b") == 0);
+        CHECK(compare_spelled(spelled, "a", ".b") == 0);
+        CHECK(compare_spelled(spelled, "a.b", "") == 0);
+        CHECK(compare_spelled(spelled, "a.", "") > 0);
+        CHECK(compare_spelled(spelled, "a.b", "c") < 0);
+        CHECK(compare_spelled(spelled, "a.", "c") < 0);
+        CHECK(compare_spelled(spelled, "a.a", "x") > 0);
+    }
+    CHECK(compare_spelled("", "") == 0);
+    CHECK(compare_spelled("", "", "a") < 0);
+    CHECK(compare_spelled(R"(\u00e9)", "z") > 0); // as bytes without a sign
+    CHECK(compare_spelled(R"(a\u0000)", "a") > 0);
+    CHECK(compare_spelled(R"(a\\b)", R"(a\b)") == 0);
+}
+
+TEST_CASE("escapes make no difference to what descriptions mean")
+{
+    CHECK(mean_the_same(R"({"format": "nvfp4"})", R"({"f\u006frmat": "nv\u0066p4"})"));
+    CHECK(mean_the_same(R"({"format": "int8_tensorwise", "convrot": true})",
+                        R"({"format": "int8\u005ftensorwise", "p\u0061rams": {"c\u006fnvrot": true}})"));
+    CHECK(mean_the_same(R"({"format": "a\/b"})", R"({"format": "a/b"})"));
+    CHECK_FALSE(mean_the_same(R"({"format": "nvfp4"})", R"({"format": "nvfp\u0034\u0034"})"));
+    CHECK_FALSE(mean_the_same(R"({"format": "int8_tensorwise"})",
+                              R"({"format": "int8_tensorw\u0069se", "convrot": true})"));
 }
 
 TEST_CASE("descriptions mean the same, however they are spelled")
