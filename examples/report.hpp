@@ -23,7 +23,7 @@ inline void print_file(const stet::saved_checkpoint& saved)
     std::uint64_t tensors = 0;
     for (const stet::component_report& part : saved.components)
         tensors += part.tensors;
-    std::cout << saved.path << "\n    ";
+    std::cout << stet::readable(saved.path) << "\n    ";
     if (saved.number)
         std::cout << "number " << *saved.number << ", ";
     print_size(tensors, saved.bytes);

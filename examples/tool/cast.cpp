@@ -207,7 +207,7 @@ int save_dequantised(const request& asked, checkpoint_file& file, stet::dtype ty
     if (!model)
         return asked.answer.fail(stet::message(model.error()));
     const auto plan = stet::make_plan(*model, options);
-    return plan ? save(asked, file, *plan, layers->size()) : asked.answer.fail(stet::message(plan.error()));
+    return plan ? save(asked, file, *plan, layers->size()) : asked.answer.fail(example::told(plan.error()));
 }
 
 int cast(const request& asked, const std::string& path)
@@ -226,7 +226,7 @@ int cast(const request& asked, const std::string& path)
     if (asked.dequantises)
         return save_dequantised(asked, file, type, options);
     const auto plan = stet::make_plan(file.tensors(), options);
-    return plan ? save(asked, file, *plan, 0) : asked.answer.fail(stet::message(plan.error()));
+    return plan ? save(asked, file, *plan, 0) : asked.answer.fail(example::told(plan.error()));
 }
 
 } // namespace

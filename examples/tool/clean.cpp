@@ -10,6 +10,7 @@
 #include <stet/vocabulary/message.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
@@ -93,15 +94,30 @@ std::string why(const stet::left_part& part)
 /// The entries of one folder that saves may have left, with their sizes.
 using candidates = std::map<std::string, std::uint64_t>;
 
+/// Calls `take` with each entry of a folder. One that goes meanwhile, or that the system does not show, is no failure.
+template <class Take>
+void each_entry(const fs::path& folder, Take take)
+{
+    std::error_code        wrong;
+    fs::directory_iterator at(folder, wrong);
+    while (!wrong && at != fs::directory_iterator()) {
+        take(*at);
+        at.increment(wrong); // a loop over the range would throw
+    }
+}
+
 candidates look_into(const fs::path& folder)
 {
-    candidates      found;
-    std::error_code ignored;
-    for (const fs::directory_entry& one : fs::directory_iterator(folder, ignored)) {
+    candidates found;
+    each_entry(folder, [&](const fs::directory_entry& one) {
+        std::error_code   wrong;
         const std::string name = text_of(one.path().filename());
-        if ((name.ends_with(part_ending) || name.ends_with(undo_ending)) && one.is_regular_file(ignored))
-            found.emplace(name, one.file_size(ignored));
-    }
+        const bool        is_ours = name.ends_with(part_ending) || name.ends_with(undo_ending);
+        if (!is_ours || !one.is_regular_file(wrong))
+            return;
+        const std::uint64_t bytes = one.file_size(wrong);
+        found.emplace(name, wrong ? 0 : bytes);
+    });
     return found;
 }
 
@@ -220,6 +236,34 @@ void clean_folder(const request& asked, const fs::path& folder, outcome& all)
     one.others();
 }
 
+/// The folders in a folder; not what links lead to.
+std::vector<fs::path> folders_in(const fs::path& folder)
+{
+    std::vector<fs::path> found;
+    each_entry(folder, [&](const fs::directory_entry& one) {
+        std::error_code wrong;
+        if (one.is_directory(wrong) && !one.is_symlink(wrong))
+            found.push_back(one.path());
+    });
+    return found;
+}
+
+void clean_below(const request& asked, const fs::path& top, outcome& all)
+{
+    std::vector<fs::path> left = folders_in(top);
+    while (!left.empty()) {
+        const fs::path    folder = std::move(left.back());
+        const std::size_t complaints = all.complaints.size();
+        std::error_code   wrong;
+        left.pop_back();
+        clean_folder(asked, folder, all);
+        if (!fs::exists(folder, wrong) && !wrong) // it went meanwhile, so that nothing is left in it
+            all.complaints.resize(complaints);
+        for (fs::path& below : folders_in(folder))
+            left.push_back(std::move(below));
+    }
+}
+
 void clean(const request& asked, const std::string& word, outcome& all)
 {
     const fs::path  path = path_of(word);
@@ -233,13 +277,8 @@ void clean(const request& asked, const std::string& word, outcome& all)
         return;
     }
     clean_folder(asked, path, all);
-    if (!asked.is_recursive)
-        return;
-    const auto options = fs::directory_options::skip_permission_denied;
-    for (const fs::directory_entry& below : fs::recursive_directory_iterator(path, options, ignored)) {
-        if (below.is_directory(ignored) && !below.is_symlink(ignored))
-            clean_folder(asked, below.path(), all);
-    }
+    if (asked.is_recursive)
+        clean_below(asked, path, all);
 }
 
 // ---- what is said -----------------------------------------------------------------------------------------

@@ -7,12 +7,16 @@
 #include "interrupt.hpp"
 #include "terminal_text.hpp"
 
+#include <stet/vocabulary/message.hpp>
+
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -61,7 +65,7 @@ struct command_line {
 /// Ends the program after a mistake in its command line.
 [[noreturn]] inline void refuse_usage(std::string_view program, std::string_view complaint)
 {
-    std::cerr << program << ": " << complaint << "; see " << program << " --help\n";
+    std::cerr << program << ": " << stet::readable(complaint) << "; see " << program << " --help\n";
     std::exit(wrong_usage);
 }
 
@@ -72,6 +76,19 @@ inline int report_failure(std::string_view program, std::string_view why)
     std::cout.flush();
     std::cerr << program << ": " << interruption() << why << '\n';
     return caught_signal() == 0 ? int{failed} : 128 + caught_signal();
+}
+
+/// To be called when all is said. Returns the exit status: `trouble` where what was done well could not be said on standard
+/// output, of which it complains.
+inline int finish(std::string_view program, int status, int trouble = failed)
+{
+    errno = 0;
+    std::cout.flush();
+    if (std::cout || status != done)
+        return status;
+    const std::string why = errno == 0 ? std::string() : ": " + std::generic_category().message(errno);
+    report_failure(program, "standard output did not take all there was to say" + why);
+    return trouble;
 }
 
 /// A term and what it means in a column of its own, or below it where the terminal is narrow.
@@ -200,7 +217,7 @@ inline std::vector<std::string> parse(const command_line& line, int count, char*
         }
         if (word == "--help" || word == "-h") {
             print_help(line);
-            std::exit(done);
+            std::exit(finish(line.name, done));
         }
         i += parts::take_option(line, word, i + 1 == given.size() ? nullptr : &given[i + 1]);
     }

@@ -202,7 +202,8 @@ example::subcommand example::diff_command()
                      "file alone; and how far its numbers are apart, from the mean of the differences to the "
                      "largest.",
                  .status = "0 every tensor is equal, 1 one is not, 2 something is wrong"},
-        .run = [asked](const std::vector<std::string>& words) { return diff(*asked, words[0], words[1]); }};
+        .run = [asked](const std::vector<std::string>& words) { return diff(*asked, words[0], words[1]); },
+        .trouble = trouble};
     asked->picture.describe(command.line.options);
     asked->answer.describe(command.line.options);
     return command;

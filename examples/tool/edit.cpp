@@ -12,6 +12,7 @@
 #include "subcommand.hpp"
 
 #include <stet/edit.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -169,14 +170,14 @@ void print_repairs(const stet::edit::repaired& repaired)
 void print(const checkpoint_file& file, const stet::edit::edited& edited)
 {
     const std::size_t entries = file.header().metadata_size();
-    std::cout << file.path() << "\n    ";
+    std::cout << stet::readable(file.path()) << "\n    ";
     example::print_size(file.header().size(), edited.bytes);
     std::cout << "\n    metadata: " << (entries == 1 ? "1 entry" : example::grouped(entries) + " entries")
               << ", room for " << example::counted(edited.room, "byte") << " more\n    "
               << in_words(edited.done) << '\n';
     print_repairs(edited.repaired);
     for (const std::string& key : edited.dropped)
-        std::cout << "    dropped, for it holds no longer: " << key << '\n';
+        std::cout << "    dropped, for it holds no longer: " << stet::readable(key) << '\n';
     example::print_ceilings(edited.header_bytes);
     if (!edited.keeps_access)
         std::cout << "    not everybody who could may read or write it now\n";

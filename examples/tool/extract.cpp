@@ -12,6 +12,7 @@
 #include "readable.hpp"
 #include "refusal.hpp"
 #include "renamed_metadata.hpp"
+#include "same_file.hpp"
 #include "saved_members.hpp"
 #include "subcommand.hpp"
 
@@ -244,8 +245,12 @@ void settle(const request& asked)
 {
     std::vector<std::string> paths;
     const auto               take = [&](const std::optional<std::string>& path) {
-        if (path && std::find(paths.begin(), paths.end(), *path) != paths.end())
+        const auto is_the_path = [&](const std::string& one) { return example::is_same_file(one, *path); };
+        if (path && std::any_of(paths.begin(), paths.end(), is_the_path))
             example::refuse_usage(program, "two components cannot go into one file, '" + *path + "'");
+        if (path && asked.checkpoint != "-" && is_the_path(asked.checkpoint))
+            example::refuse_usage(program,
+                                                "a component cannot take the place of the checkpoint, '" + *path + "'");
         if (path)
             paths.push_back(*path);
     };

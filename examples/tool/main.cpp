@@ -115,17 +115,17 @@ int main(int count, char** values)
         example::refuse_usage("stet", "name a command");
     const std::string word = values[1];
     if (word == "--help" || word == "-h")
-        return print_usage();
+        return example::finish("stet", print_usage());
     if (word == "--version") {
         std::cout << "stet " << version() << '\n';
-        return example::done;
+        return example::finish("stet", example::done);
     }
     if (word == "--man") {
         example::print_manual_page(purpose, version(), described());
-        return example::done;
+        return example::finish("stet", example::done);
     }
     if (word == "completions")
-        return print_completions({values + 2, values + count});
+        return example::finish("stet", print_completions({values + 2, values + count}));
     const auto* const found =
         std::find_if(entries.begin(), entries.end(), [&](const entry& one) { return one.name == word; });
     if (found == entries.end())

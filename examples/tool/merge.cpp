@@ -204,7 +204,7 @@ int save(const std::vector<checkpoint_file*>& files, const arguments& given)
     const auto plan = stet::make_plan(stet::model_only{.model = stet::no_entries, .extra = *merged},
                                       stet::layouts::generic{});
     if (!plan)
-        return given.answer.fail(stet::message(plan.error()));
+        return given.answer.fail(example::told(plan.error()));
     const text_pairs source = metadata_of(*files[0]);
     const text_pairs own = own_metadata({files.begin(), files.end()}, *merged, given.metadata);
     const auto       about = stet::carry::pass_on(source, own);

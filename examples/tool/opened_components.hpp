@@ -100,6 +100,8 @@ private:
     static std::string nameless(const checkpoint_file& file)
     {
         constexpr std::string_view network = "transformer.";
+        if (file.header().size() == 0)
+            return {}; // which is told when it is saved
         for (const stet::stored_tensor tensor : file.header()) {
             if (!tensor.name.starts_with(network))
                 return {};

@@ -8,6 +8,7 @@
 #include <stet/read/mapped_file.hpp>
 #include <stet/vocabulary/message.hpp>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 #if defined(_WIN32)
@@ -36,21 +38,25 @@ inline stet::read_options lenience(bool is_lenient)
     return {.allow_trailing_bytes = is_lenient, .allow_nul_padding = is_lenient, .allow_gaps = is_lenient};
 }
 
-/// Everything that standard input brings, in memory.
-inline std::vector<std::byte> read_standard_input()
+/// Takes everything that standard input brings into memory. Returns why it cannot, or nothing.
+inline std::string read_standard_input(std::vector<std::byte>& all)
 {
+    static bool was_read = false;
+    if (std::exchange(was_read, true))
+        return "'standard input' was read already; give - once";
 #if defined(_WIN32)
     ::_setmode(::_fileno(stdin), _O_BINARY);
 #endif
-    constexpr std::size_t  piece = std::size_t{1} << 20U;
-    std::vector<std::byte> all;
+    constexpr std::size_t piece = std::size_t{1} << 20U;
     for (std::size_t read = piece; read == piece;) {
         const std::size_t before = all.size();
         all.resize(before + piece);
         read = std::fread(all.data() + before, 1, piece, stdin);
         all.resize(before + read);
     }
-    return all;
+    if (std::ferror(stdin) != 0)
+        return "'standard input': " + std::generic_category().message(errno);
+    return {};
 }
 
 /// lifetime: who reads from it borrows it; it stays where it is
@@ -64,10 +70,8 @@ public:
     /// Returns why it cannot be opened, or nothing.
     std::string open(const std::string& path)
     {
-        if (path == "-") {
-            memory_ = read_standard_input();
-            return {};
-        }
+        if (path == "-")
+            return read_standard_input(memory_);
         auto file = stet::file_source::open(path.c_str());
         if (!file)
             return stet::message(file.error());

@@ -5,6 +5,7 @@
 
 #include "command_line.hpp"
 #include "refusal.hpp"
+#include "same_file.hpp"
 
 #include <stet/file/exact_target.hpp>
 #include <stet/file/native_file_system.hpp>
@@ -56,7 +57,7 @@ public:
                 refuse_usage(program, "give --svg or " + std::string(name) + ", not both");
         }
         for (const std::string& one : shown) {
-            if (is_a_file && one == *path_)
+            if (is_a_file && one != "-" && is_same_file(one, *path_))
                 refuse_usage(program, "--svg names the file that is to be drawn");
         }
         return true;

@@ -186,7 +186,7 @@ int save(const request& asked, checkpoint_file& file, const choice& made)
 {
     const auto plan = stet::make_plan(made.stay, {.order = stet::dict_order});
     if (!plan)
-        return asked.answer.fail(stet::message(plan.error()));
+        return asked.answer.fail(example::told(plan.error()));
     const auto about = metadata_of(file, made);
     if (!about)
         return asked.answer.fail(stet::message(about.error()));

@@ -40,6 +40,9 @@ inline std::string told(const stet::error& refused)
         return text + "; or give the encoder alone, by --clip-l, --t5xxl or another option of that kind";
     if (refused.code == stet::errc::prefixed_key)
         return text.substr(0, text.rfind("; ")) + "; take it off the key, or give --comfyui";
+    if (refused.code == stet::errc::empty_component)
+        return refused.subject() == "dict" ? "there is no tensor to save"
+                                           : text.substr(0, text.rfind("; ")) + "; leave its file out";
     for (const wording& one : wordings) {
         if (const std::size_t at = text.find(one.of_library); at != std::string::npos)
             return text.replace(at, one.of_library.size(), one.of_tool);

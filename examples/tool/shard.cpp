@@ -71,15 +71,15 @@ shards::dialect dialect_named(const std::string& name)
 void print(const shards::saved_set& saved)
 {
     for (const shards::saved_shard& file : saved.files) {
-        std::cout << file.name << "\n    " << file.tensors << (file.tensors == 1 ? " tensor, " : " tensors, ")
-                  << file.bytes << " bytes\n";
+        std::cout << stet::readable(file.name) << "\n    " << file.tensors
+                  << (file.tensors == 1 ? " tensor, " : " tensors, ") << file.bytes << " bytes\n";
     }
     if (!saved.index.empty())
-        std::cout << saved.index << '\n';
+        std::cout << stet::readable(saved.index) << '\n';
     for (const std::string& name : saved.removed)
-        std::cout << "removed: " << name << '\n';
+        std::cout << "removed: " << stet::readable(name) << '\n';
     for (const std::string& name : saved.left)
-        std::cout << "could not be removed: " << name << '\n';
+        std::cout << "could not be removed: " << stet::readable(name) << '\n';
 }
 
 void write_json(example::json_list& object, const request& asked, const shards::saved_set& saved)

@@ -16,12 +16,14 @@ struct subcommand {
     command_line line;
     /// words: what is no option. Returns the exit status.
     std::function<int(const std::vector<std::string>& words)> run;
+    /// The exit status of what could be done and not be said.
+    int trouble = failed;
 };
 
 /// values: the first is the command's name
 inline int run(const subcommand& command, int count, char** values)
 {
-    return command.run(parse(command.line, count, values));
+    return finish(command.line.name, command.run(parse(command.line, count, values)), command.trouble);
 }
 
 subcommand cast_command();

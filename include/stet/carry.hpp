@@ -6,6 +6,7 @@
 // IWYU pragma: begin_exports
 #include "carry/carried.hpp"
 #include "carry/carry_metadata.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

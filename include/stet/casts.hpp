@@ -8,6 +8,7 @@
 #include "plan/choices.hpp"
 #include "tensor/casts.hpp"
 #include "tensor/half.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

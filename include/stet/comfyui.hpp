@@ -8,6 +8,7 @@
 #include "comfyui/comfyui_name.hpp"
 #include "comfyui/comfyui_target.hpp"
 #include "comfyui/save_parts.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

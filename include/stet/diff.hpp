@@ -5,6 +5,7 @@
 
 // IWYU pragma: begin_exports
 #include "diffs/diff.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

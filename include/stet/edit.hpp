@@ -6,6 +6,7 @@
 // IWYU pragma: begin_exports
 #include "edit/edit.hpp"
 #include "edit/edit_options.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

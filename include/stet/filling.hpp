@@ -6,6 +6,7 @@
 // IWYU pragma: begin_exports
 #include "filling/coverage.hpp"
 #include "filling/unfilled_file.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -7,6 +7,7 @@
 #include "hashes/digests.hpp"
 #include "hashes/hash_checkpoint.hpp"
 #include "hashes/while_saving.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -7,5 +7,6 @@
 #include "merge/recipe.hpp"
 #include "quantised/dequantised.hpp"
 #include "read/checkpoint_reader.hpp"
+#include "vocabulary/message.hpp"
 
 #endif

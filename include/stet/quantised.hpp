@@ -10,6 +10,7 @@
 #include "quantised/find_layers.hpp"
 #include "quantised/layer.hpp"
 #include "quantised/verify.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -11,6 +11,7 @@
 #include "read/mapped_file.hpp"
 #include "read/read_header.hpp"
 #include "tensor/sizes.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -6,6 +6,7 @@
 // IWYU pragma: begin_exports
 #include "read_plans/read.hpp"
 #include "read_plans/read_plan.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -8,6 +8,7 @@
 #include "shards/mapped_set.hpp"
 #include "shards/save_shards.hpp"
 #include "shards/sharding.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

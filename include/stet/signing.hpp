@@ -5,6 +5,7 @@
 
 // IWYU pragma: begin_exports
 #include "signing/statement.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -10,6 +10,7 @@
 #include "split/split.hpp"
 #include "split/split_rules.hpp"
 #include "split/splitting.hpp"
+#include "vocabulary/message.hpp"
 // IWYU pragma: end_exports
 
 #endif

@@ -4,6 +4,7 @@
 #define STET_WRITERS_HPP
 
 // IWYU pragma: begin_exports
+#include "vocabulary/message.hpp"
 #include "writers/background_save.hpp"
 #include "writers/executor.hpp"
 #include "writers/file_writers.hpp"

@@ -1,5 +1,5 @@
-# Every public header is reached by one of the faces, all.hpp includes each of them, and the writer's face brings no
-# reader along. Run by cmake -P.
+# Every public header is reached by one of the faces, all.hpp includes each of them, each says errors in sentences, and
+# the writer's face brings no reader along. Run by cmake -P.
 cmake_minimum_required(VERSION 3.25)
 
 # Those that need another library or exceptions are included by name.
@@ -35,6 +35,13 @@ reach(stet.hpp by_writer)
 foreach(header IN LISTS by_writer)
     if(header MATCHES "^(carry|comfyui|diffs|edit|filling|hashes|interop|merge|metadata|read|read_plans|signing|split|writers)/")
         string(APPEND wrong "stet.hpp brings ${header} along\n")
+    endif()
+endforeach()
+
+foreach(face IN LISTS faces)
+    reach(${face} by_face)
+    if(NOT "vocabulary/message.hpp" IN_LIST by_face)
+        string(APPEND wrong "${face} lacks stet::message\n")
     endif()
 endforeach()
 

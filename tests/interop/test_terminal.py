@@ -6,11 +6,13 @@ usage: test_terminal.py FOLDER_OF_INTEROP_PROGRAMS (the tool is beside it, in ..
 import json
 import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -191,6 +193,89 @@ class Saving(unittest.TestCase):
         self.go_on(started, A_WHILE)  # so that there is a line to write
         self.assertEqual(started.wait(timeout=60), 128 + signal.SIGPIPE)
         self.assert_nothing_is_left()
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no device that is full")
+    def test_what_cannot_be_said_is_a_failure(self):
+        source, copy = self.source, self.folder / "copy.safetensors"
+        self.addCleanup(copy.unlink, missing_ok=True)
+        copy.symlink_to(source)
+        for trouble, *command in (
+            (1, "inspect", source), (1, "inspect", "--json", source), (1, "inspect", "--svg", "-", source),
+            (1, "verify", source), (1, "hash", "--kind", "autov1", source), (1, "cast", "--help"), (1, "--help"),
+            (1, "--version"), (1, "--man"), (1, "completions", "bash"), (2, "diff", source, copy),
+            (1, "clean", "--json", self.folder), (1, "cast", source, "--to", "F16", "--output", self.target),
+        ):  # fmt: skip
+            with self.subTest(command), open("/dev/full", "wb") as full:
+                done = subprocess.run([STET, *command], stdout=full, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(done.returncode, trouble)
+                self.assertRegex(done.stderr, r"^stet[a-z ]*: standard output did not take all there was to say(: .+)?\n$")
+
+    def test_standard_input_that_cannot_be_read_is_not_called_empty(self):
+        folder = os.open(self.folder, os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        for command in "inspect", "hash":
+            done = subprocess.run([STET, command, "-"], stdin=folder, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, rf"^stet {command}: 'standard input': .*directory\n$")
+        with open(self.source, "rb") as source:
+            done = subprocess.run([STET, "inspect", "-", "-"], stdin=source, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (1, "stet inspect: 'standard input' was read already; give - once\n"))
+
+    def test_a_file_without_tensors_is_said_to_have_none(self):
+        empty = self.folder / "empty.safetensors"
+        self.addCleanup(empty.unlink, missing_ok=True)
+        empty.write_bytes(struct.pack("<Q", 2) + b"{}")
+        for why, *command in (
+            (r"there is no tensor to save", "cast", empty, "--to", "F16", "--output", self.target),
+            (r"there is no tensor to save", "shard", empty, self.folder / "set"),
+            (r"component 'model' has no tensors; leave its file out", "compose", "--family", "Flux", "--model", empty,
+             "--output", self.target),
+            (r"component 'text encoder' has no tensors; leave its file out", "compose", "--family", "SD15", "--model",
+             self.source, "--text-encoder", empty, "--vae", self.source, "--output", self.target),
+        ):  # fmt: skip
+            with self.subTest(command):
+                done = subprocess.run([STET, *command], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stderr), (1, f"stet {command[0]}: {why}\n"))
+
+    def test_folders_that_go_while_they_are_cleaned_are_no_failure(self):
+        top = self.folder / "busy"
+        self.addCleanup(shutil.rmtree, top)
+        stop = threading.Event()
+
+        def come_and_go():
+            while not stop.is_set():
+                for name in "abcdefg":
+                    for below in "abcde":
+                        (top / name / below).mkdir(parents=True)
+                for name in "abcdefg":
+                    shutil.rmtree(top / name)
+
+        top.mkdir()
+        busy = threading.Thread(target=come_and_go)
+        busy.start()
+        try:
+            for _ in range(60):
+                done = subprocess.run([STET, "clean", "--recursive", top], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+        finally:
+            stop.set()
+            busy.join()
+
+    def test_names_are_said_as_a_terminal_can_take_them(self):
+        named = self.folder / "a\x1b[31m.safetensors"
+        self.addCleanup(named.unlink, missing_ok=True)
+        with open(named, "wb") as file:
+            header = b'{"t": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}'
+            file.write(struct.pack("<Q", len(header)) + header + bytes(4))
+        for command in (["edit", named, "--set", "a=b"], ["cast", named, "--to", "f16", "--output", f"{named}2"],
+                        ["shard", named, self.folder / "set", "--pattern", "a\x1b{suffix}.safetensors"], ["--\x1b"],
+                        ["inspect", "--\x1b"], ["edit", "--room", "\x1b", "x"]):  # fmt: skip
+            with self.subTest(command):
+                done = subprocess.run([STET, *command], capture_output=True, text=True)
+                self.assertNotIn("\x1b", done.stdout + done.stderr)
+                self.assertIn("\\x1b", done.stdout + done.stderr)
+        Path(f"{named}2").unlink()
+        shutil.rmtree(self.folder / "set")
 
     def test_elsewhere_than_on_a_terminal_it_says_a_plain_line_now_and_then(self):
         started = self.start(stderr=subprocess.PIPE, text=True)

@@ -46,7 +46,7 @@ enum class side_shape : std::uint8_t {
 /// What stands in a side tensor, if it is looked at.
 enum class side_values : std::uint8_t {
     any,
-    scale,      ///< sound unless NaN, infinite or 0
+    scale,      ///< sound unless NaN or infinite, or 0 over codes that are not
     e4m3_codes, ///< the same, whatever one-byte type they are stored under
     e8m0_codes, ///< code 0 is 0 and code 255 is infinity
 };

@@ -21,7 +21,7 @@ struct verify_options {
     std::optional<std::string_view> metadata{};
     array_view<const format>        formats{}; ///< your own
     array_view<const known_shape>   shapes{};  ///< that the file does not tell
-    /// Read scales, and weights whose codes are stored as numbers, and not only names and markers.
+    /// Read scales, weights whose codes are stored as numbers, and weights under scales of 0; not only names and markers.
     bool values = true;
     /// Where the findings live.
     stet::allocator allocator = heap();

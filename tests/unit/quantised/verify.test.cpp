@@ -5,6 +5,7 @@
 
 #include <stet/families/layouts.hpp>
 #include <stet/plan/make_plan.hpp>
+#include <stet/quantised/encoded.hpp>
 #include <stet/quantised/verify.hpp>
 #include <stet/state/checkpoint.hpp>
 
@@ -55,6 +56,39 @@ TEST_CASE("sound layers have no findings, but those whose form is worth a line")
     quantised_sample plain;
     plain.add(q() + ".weight", dtype::f8_e5m2, {4, 4, 3, 3});
     CHECK(plain.said() == lines({"info plain-fp8"}));
+}
+
+TEST_CASE("what is made of zeros is sound, all of them or a block, a row, a group")
+{
+    namespace formats = stet::quantised::formats;
+    std::vector<stet::quantised::style> styles;
+    for (const auto* const format : {&formats::float8_e4m3fn, &formats::float8_e5m2, &formats::nvfp4,
+                                     &formats::mxfp8, &formats::int8_tensorwise})
+        styles.push_back({.format = format});
+    styles.push_back({.format = &formats::int8_tensorwise, .has_row_scales = true});
+    styles.push_back({.format = &formats::convrot_w4a4, .settings = {.convrot_groupsize = 64}});
+    for (const unsigned bits : {4U, 6U}) {
+        for (const bool has_codebook : {false, bits == 4})
+            styles.push_back({.format = &formats::asym_w4a8_int8,
+                              .settings = {.convrot_groupsize = 64, .group_size = 16},
+                              .has_codebook = has_codebook,
+                              .bits = bits});
+    }
+    for (const std::size_t first : {0U, 16U, 64U, 128U, 160U * 64U}) { // what is not zero from there on
+        std::vector<float> numbers(160UL * 64);
+        for (std::size_t i = first; i < numbers.size(); ++i)
+            numbers[i] = static_cast<float>(i % 7) - 3.25F;
+        const auto values = stet::view_of(numbers, {160, 64});
+        for (const stet::quantised::style& how : styles) {
+            CAPTURE(first, how.format->name, how.bits, how.has_codebook);
+            const auto made = stet::quantised::encoded::of(q(), *values, how);
+            REQUIRE(made);
+            const auto found = stet::quantised::verify(*made);
+            REQUIRE(found);
+            for (const stet::quantised::finding& one : *found)
+                CHECK(one.rule != rule::scale_value);
+        }
+    }
 }
 
 TEST_CASE("a finding names the tensor, and what was expected and found")

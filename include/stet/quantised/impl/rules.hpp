@@ -35,7 +35,7 @@ enum class rule : std::uint8_t {
     scale_missing,          ///< a side tensor that the format needs
     scale_dtype,            ///< a side tensor of a dtype that the format does not have
     scale_shape,            ///< a side tensor whose shape does not follow from the weight's
-    scale_value,            ///< a scale that is NaN, infinite or 0
+    scale_value,            ///< a scale that is NaN or infinite, or 0 over codes that are not
     codebook_missing,       ///< levels that are -8 to 7, or lost
     side_tensor_unknown,    ///< a side tensor that no format has
     side_tensor_unused,     ///< a side tensor of another format

@@ -14,7 +14,7 @@
 
 namespace STET_NAMESPACE::detail {
 
-/// How many scales cannot be meant.
+/// How many scales are not as most are.
 struct odd_scales {
     std::uint64_t not_numbers = 0;
     std::uint64_t infinite = 0;

@@ -19,8 +19,8 @@ class tensor_check {
 public:
     /// values: whether to read scales and weights
     tensor_check(const quantised::layer& one, array_view<const quantised::format> own, bool values,
-                 finding_writer& out) noexcept
-        : one_(one), format_(*one.format), own_(own), values_(values), out_(out)
+                 finding_writer& out, const allocator& memory) noexcept
+        : one_(one), format_(*one.format), own_(own), values_(values), out_(out), memory_(memory)
     {
     }
 
@@ -54,6 +54,7 @@ private:
     array_view<const quantised::format> own_;
     bool                                values_;
     finding_writer&                     out_;
+    allocator                           memory_;
     std::optional<stored_shape>         stored_{};
     unsigned                            bits_ = 8;
     bool                                has_group_size_ = true; ///< one that fits

@@ -3,6 +3,7 @@
 #include "layer_finder.hpp"
 #include "scale_values.hpp"
 #include "tensor_check.hpp"
+#include "zero_scales.hpp"
 
 namespace STET_NAMESPACE::detail {
 
@@ -202,11 +203,23 @@ STET_INLINE void tensor_check::check_side_values(const quantised::side_tensor& m
 {
     if (!values_ || meaning.values == quantised::side_values::any)
         return;
-    const auto odd = look_at_scales(out_.tensor(position), meaning, *stored_, format_.block);
+    const tensor_view& scales = out_.tensor(position);
+    auto               odd = look_at_scales(scales, meaning, *stored_, format_.block);
     if (!odd)
         return out_.fail(odd.error().about(out_.name(position)));
+    const auto in_use = count_zeros_in_use(scales, meaning,
+                                           {.weight = out_.tensor(one_.weight),
+                                            .format = format_,
+                                            .shape = *stored_,
+                                            .bits = bits_,
+                                            .group_size = one_.settings.group_size},
+                                           odd->zero, memory_);
+    if (!in_use)
+        return out_.fail(in_use.error().about(out_.name(one_.weight)));
+    odd->zero = *in_use;
     if (odd->any())
-        out_.say(rule::scale_value, severity::warning, one_.name, position, "finite numbers other than 0",
+        out_.say(rule::scale_value, severity::warning, one_.name, position,
+                 "finite numbers, and 0 only over zeros",
                  fact_text()
                      .put(odd->not_numbers)
                      .put(" NaN, ")

@@ -203,7 +203,7 @@ STET_INLINE void validator::check_described(const layer& one)
     if (one.weight == quantised::no_tensor)
         say(rule::weight_missing, severity::error, one.name, "a weight beside what describes it", "none");
     else if (one.format != nullptr)
-        tensor_check(one, own_, values_, out_).run();
+        tensor_check(one, own_, values_, out_, memory_).run();
 }
 
 } // namespace STET_NAMESPACE::detail
