@@ -2,6 +2,8 @@
 // Two tensors of 32 Mi numbers merged into a sink that lends no memory. Floor: memcpy of as many bytes as are written,
 // between the rounds; x_floor is how many times its time the case took. Baseline: the loop over all elements that one
 // writes first.
+#include "support/pour_beside_copy.hpp"
+
 #include <stet/merge/merged_model.hpp>
 #include <stet/tensor/half.hpp>
 
@@ -17,6 +19,7 @@
 
 namespace {
 
+using benchmarks::in_milliseconds;
 using stet::dtype;
 using dict = std::map<std::string, stet::tensor_view>;
 
@@ -65,28 +68,8 @@ void merge_beside_copy(benchmark::State& state, dtype type, bool is_layer)
         state.SkipWithError("the merge was refused");
         return;
     }
-    const stet::tensor_view& tensor = (*merged)[0].tensor;
-    std::vector<std::byte>   from(static_cast<std::size_t>(tensor.size), std::byte{3});
-    std::vector<std::byte>   to(from.size());
-    discarding_sink          sink;
-    using clock = std::chrono::steady_clock;
-    using seconds = std::chrono::duration<double>;
-    seconds in_work{};
-    seconds in_floor{};
-    for (auto _ : state) {
-        const auto begin = clock::now();
-        if (!stet::pour(tensor, sink))
-            state.SkipWithError("a tensor was refused");
-        const auto middle = clock::now();
-        std::memcpy(to.data(), from.data(), to.size());
-        benchmark::ClobberMemory();
-        const auto end = clock::now();
-        state.SetIterationTime(seconds(middle - begin).count());
-        in_work += middle - begin;
-        in_floor += end - middle;
-    }
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(tensor.size));
-    state.counters["x_floor"] = in_work / in_floor;
+    discarding_sink sink;
+    benchmarks::pour_beside_copy(state, (*merged)[0].tensor, sink);
 }
 
 /// The first loop for F16.
@@ -109,11 +92,6 @@ void f16_by_element(benchmark::State& state)
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     }
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(count * 2));
-}
-
-void in_milliseconds(benchmark::internal::Benchmark* program)
-{
-    program->Unit(benchmark::kMillisecond)->UseManualTime();
 }
 
 BENCHMARK_CAPTURE(merge_beside_copy, f32, dtype::f32, false)->Apply(in_milliseconds);

@@ -2,6 +2,8 @@
 // Quantised layers of 4096 rows of 8192 values as BF16 and F32, and values as layers. Floor: memcpy of as many bytes as
 // are written, between the rounds; x_floor is how many times its time the case took. Baseline: the loop over all
 // elements that one writes first, which multiplies and rounds each.
+#include "support/pour_beside_copy.hpp"
+
 #include <stet/quantised/dequantised.hpp>
 #include <stet/quantised/encoded.hpp>
 #include <stet/sink/sinks.hpp>
@@ -12,7 +14,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <span>
 #include <string>
@@ -21,6 +22,7 @@
 namespace {
 
 namespace formats = stet::quantised::formats;
+using benchmarks::in_milliseconds;
 using stet::dtype;
 
 constexpr std::uint64_t rows = 4096;
@@ -75,30 +77,11 @@ struct stored_layer {
     std::map<std::string, stet::tensor_view>      tensors{};
 };
 
-/// Times the pour beside a memcpy of the same bytes.
+/// Into a sink that lends.
 void pour_beside_copy(benchmark::State& state, const stet::tensor_view& tensor)
 {
-    std::vector<std::byte> from(static_cast<std::size_t>(tensor.size), std::byte{3});
-    std::vector<std::byte> to(from.size());
-    discarding_sink        sink;
-    using clock = std::chrono::steady_clock;
-    using seconds = std::chrono::duration<double>;
-    seconds in_work{};
-    seconds in_floor{};
-    for (auto _ : state) {
-        const auto begin = clock::now();
-        if (!stet::pour(tensor, sink))
-            state.SkipWithError("the tensor was refused");
-        const auto middle = clock::now();
-        std::memcpy(to.data(), from.data(), to.size());
-        benchmark::ClobberMemory();
-        const auto end = clock::now();
-        state.SetIterationTime(seconds(middle - begin).count());
-        in_work += middle - begin;
-        in_floor += end - middle;
-    }
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(tensor.size));
-    state.counters["x_floor"] = in_work / in_floor;
+    discarding_sink sink;
+    benchmarks::pour_beside_copy(state, tensor, sink);
 }
 
 void dequantise(benchmark::State& state, const stet::quantised::style& how, dtype wanted)
@@ -144,11 +127,6 @@ const stet::quantised::style int8{.format = &formats::int8_tensorwise, .has_row_
 const stet::quantised::style int8_rotated{.format = &formats::int8_tensorwise, .settings = {.convrot = true}};
 const stet::quantised::style w4a4{.format = &formats::convrot_w4a4};
 const stet::quantised::style w4a8{.format = &formats::asym_w4a8_int8};
-
-void in_milliseconds(benchmark::internal::Benchmark* program)
-{
-    program->Unit(benchmark::kMillisecond)->UseManualTime();
-}
 
 BENCHMARK_CAPTURE(dequantise, nvfp4_bf16, nvfp4, dtype::bf16)->Apply(in_milliseconds);
 BENCHMARK_CAPTURE(dequantise, nvfp4_f32, nvfp4, dtype::f32)->Apply(in_milliseconds);

@@ -3,6 +3,7 @@
 #include "support/files.hpp"
 #include "support/json.hpp"
 #include "support/recorded_cases.hpp"
+#include "support/stored_file.hpp"
 
 #include <stet/hashes/hash_checkpoint.hpp>
 #include <stet/read.hpp>
@@ -150,10 +151,7 @@ std::string made_file(const support::json_value& from)
     while (from.at("padding").at("to_8").boolean().value_or(false) && header.size() % 8 != 0)
         header += ' ';
     header.append(from.at("padding").at("extra_spaces").integer().value_or(0), ' ');
-    std::string file;
-    for (unsigned i = 0; i < 8; ++i)
-        file += static_cast<char>(std::uint64_t{header.size()} >> (8 * i) & 0xFFU);
-    return file + header + data;
+    return support::stored_file(header, data);
 }
 
 /// The size of the header that kohya's trainer would write, by a plan of the file's own tensors.

@@ -2,7 +2,7 @@
 // Checkpoints with quantised layers: composed, taken apart and composed again, no layer loses its meaning.
 #include "support/recorded_cases.hpp"
 #include "support/runtime_layout.hpp"
-#include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/carry.hpp>
 #include <stet/comfyui/comfyui_target.hpp>
@@ -44,7 +44,7 @@ bool read(std::string_view relative, read_file& file)
     if (!content)
         return false;
     file.content = *std::move(content);
-    auto view = stet::read_checkpoint(support::bytes_of(file.content));
+    auto view = stet::read_checkpoint(support::as_bytes(file.content));
     INFO(relative << ": " << (view ? std::string() : stet::message(view.error())));
     CHECK(view);
     if (!view)
@@ -280,7 +280,7 @@ std::optional<std::string> described_input(const component_files& files, std::st
 
 void check_carried(const support::json_value& recorded, const component_files& files, const composed& saved)
 {
-    const auto view = stet::read_checkpoint(support::bytes_of(saved.file));
+    const auto view = stet::read_checkpoint(support::as_bytes(saved.file));
     CHECK(view);
     if (!view)
         return;
@@ -300,7 +300,7 @@ void check_carried(const support::json_value& recorded, const component_files& f
 /// name, or by the older names, in whatever words.
 void check_described(const support::json_value& recorded, const composed& saved, const read_file& output)
 {
-    const auto view = stet::read_checkpoint(support::bytes_of(saved.file));
+    const auto view = stet::read_checkpoint(support::as_bytes(saved.file));
     CHECK(view);
     if (!view)
         return;
@@ -352,7 +352,7 @@ void check_as_comfyui(const support::json_value& recorded, const component_files
         FAIL_CHECK("it cannot be written");
         return;
     }
-    const auto view = stet::read_checkpoint(support::bytes_of(out));
+    const auto view = stet::read_checkpoint(support::as_bytes(out));
     if (!view) {
         FAIL_CHECK("it cannot be read");
         return;
@@ -424,7 +424,7 @@ void check_part(const stet::split_part& part, const stet::metadata_list& metadat
     std::string       out;
     stet::append_sink to(out);
     CHECK(stet::save(part, to, {.metadata = metadata}));
-    const auto view = stet::read_checkpoint(support::bytes_of(out));
+    const auto view = stet::read_checkpoint(support::as_bytes(out));
     CHECK(view);
     if (view)
         CHECK((content(*view) == content(*expected.view)));
@@ -526,14 +526,14 @@ private:
         }
         texts_.push_back(says);
         tensors_[full + ".comfy_quant"] =
-            *stet::view_of(stet::dtype::u8, {says.size()}, support::bytes_of(texts_.back()));
+            *stet::view_of(stet::dtype::u8, {says.size()}, support::as_bytes(texts_.back()));
     }
 
     void add(const std::string& name, stet::dtype type, const stet::extents& shape)
     {
         const std::size_t size = *stet::byte_count(type, shape);
         texts_.emplace_back(size, static_cast<char>('a' + texts_.size()));
-        tensors_[name] = *stet::view_of(type, shape, support::bytes_of(texts_.back()));
+        tensors_[name] = *stet::view_of(type, shape, support::as_bytes(texts_.back()));
     }
 
     std::map<std::string, stet::tensor_view> tensors_{};
@@ -587,7 +587,7 @@ void check_family(const support::runtime_layout& layout, stet::strictness how)
         return;
     CHECK(first->said.unplaced_layers.empty());
     read_file file{.content = first->file};
-    auto      view = stet::read_checkpoint(support::bytes_of(file.content));
+    auto      view = stet::read_checkpoint(support::as_bytes(file.content));
     CHECK(view);
     if (!view)
         return;

@@ -7,6 +7,7 @@
 #include "support/piece_sink.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read.hpp>
 #include <stet/read/mapped_file.hpp>
@@ -32,7 +33,7 @@
 namespace {
 
 using stet::dtype;
-using support::bytes_of;
+using support::as_bytes;
 using support::failure;
 using support::stored_file;
 
@@ -51,7 +52,7 @@ std::string raw(const std::vector<Number>& numbers)
 
 stet::tensor_view view(dtype type, const stet::extents& shape, const std::string& data)
 {
-    const auto made = stet::view_of(type, shape, bytes_of(data));
+    const auto made = stet::view_of(type, shape, as_bytes(data));
     INFO(failure(made));
     REQUIRE(made);
     return *made;
@@ -75,7 +76,7 @@ std::string saved(const state_dict& tensors, const std::optional<metadata>& abou
 
 std::string_view verdict(const std::string& file)
 {
-    return failure(stet::read_checkpoint(bytes_of(file)));
+    return failure(stet::read_checkpoint(as_bytes(file)));
 }
 
 /// The header, padded as it is written to `length` bytes.
@@ -165,7 +166,7 @@ void check_gpt2(const std::vector<gpt2_tensor>& model)
         REQUIRE(size);
         tensors.emplace_back(
             one.name,
-            *stet::view_of(dtype::f32, one.shape, bytes_of(zeros).first(stet::detail::memory_size(*size))));
+            *stet::view_of(dtype::f32, one.shape, as_bytes(zeros).first(stet::detail::memory_size(*size))));
     }
     const support::scratch_directory scratch;
     const std::string                path = scratch / "gpt2.safetensors";
@@ -179,7 +180,7 @@ void check_gpt2(const std::vector<gpt2_tensor>& model)
         const auto mapped = stet::mapped_file::open(path.c_str());
         REQUIRE(mapped);
         const auto read =
-            stet::read_checkpoint(is_on_disk ? mapped->bytes() : bytes_of(in_memory), {.strict = true});
+            stet::read_checkpoint(is_on_disk ? mapped->bytes() : as_bytes(in_memory), {.strict = true});
         REQUIRE(read);
         CHECK(read->size() == tensors.size());
         for (const gpt2_tensor& one : model) {
@@ -222,7 +223,7 @@ TEST_CASE("generated tensors are written, read, found by name and aligned to the
             tensors.emplace_back("t." + std::to_string(i), view(kinds[i].first, kinds[i].second, data[i]));
 
         const std::string file = saved(tensors);
-        const auto        read = stet::read_checkpoint(bytes_of(file), {.strict = true});
+        const auto        read = stet::read_checkpoint(as_bytes(file), {.strict = true});
 
         REQUIRE(read);
         CHECK(read->size() == tensors.size());
@@ -254,7 +255,7 @@ TEST_CASE("two F4 elements are one byte behind four spaces of padding")
     CHECK(file ==
           stored_file(padded(R"({"attn.0":{"dtype":"F4","shape":[1,2],"data_offsets":[0,1]}})", 64), zero));
     CHECK(file.size() == 73);
-    const auto read = stet::read_checkpoint(bytes_of(file));
+    const auto read = stet::read_checkpoint(as_bytes(file));
     REQUIRE(read);
     CHECK((*read)[0].type == dtype::f4);
     CHECK(support::as_text((*read)[0].packed()) == zero);
@@ -263,7 +264,7 @@ TEST_CASE("two F4 elements are one byte behind four spaces of padding")
 TEST_CASE("three F4 elements fill no whole bytes, as a view and in a file")
 {
     const std::string two("ab");
-    CHECK(failure(stet::view_of(dtype::f4, {1, 3}, bytes_of(two))) == "partial_byte");
+    CHECK(failure(stet::view_of(dtype::f4, {1, 3}, as_bytes(two))) == "partial_byte");
     CHECK(verdict(stored_file(R"({"attn.0":{"dtype":"F4","shape":[1,3],"data_offsets":[0,2]}})", two)) ==
           "partial_byte");
 }
@@ -271,7 +272,7 @@ TEST_CASE("three F4 elements fill no whole bytes, as a view and in a file")
 TEST_CASE("two F4 elements are not two bytes, as a view and in a file")
 {
     const std::string two("ab");
-    CHECK(failure(stet::view_of(dtype::f4, {1, 2}, bytes_of(two))) == "tensor_size_mismatch");
+    CHECK(failure(stet::view_of(dtype::f4, {1, 2}, as_bytes(two))) == "tensor_size_mismatch");
     CHECK(verdict(stored_file(R"({"attn.0":{"dtype":"F4","shape":[1,2],"data_offsets":[0,2]}})", two)) ==
           "tensor_info_mismatch");
 }
@@ -321,7 +322,7 @@ TEST_CASE("a tensor without axes is one element")
 {
     const std::string file =
         stored_file(R"({"test":{"dtype":"I32","shape":[],"data_offsets":[0,4]}})", std::string(4, '\0'));
-    const auto read = stet::read_checkpoint(bytes_of(file));
+    const auto read = stet::read_checkpoint(as_bytes(file));
     REQUIRE(read);
     CHECK((*read)[0].shape.size() == 0);
     CHECK((*read)[0].size == 4);
@@ -331,7 +332,7 @@ TEST_CASE("data that is not aligned is read")
 {
     const std::string header = padded(R"({"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}})", 60);
     const std::string file = stored_file(header, std::string(16, '\0'));
-    const auto        read = stet::read_checkpoint(bytes_of(file));
+    const auto        read = stet::read_checkpoint(as_bytes(file));
     REQUIRE(read);
     CHECK(read->header().alignment(read->header()[0]) == 4);
     CHECK(read->header()[0].type == dtype::i32);
@@ -342,7 +343,7 @@ TEST_CASE("a view lives as long as the bytes, not as long as what gave it")
     const std::string file =
         stored_file(R"({"test":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}})", "abc");
     const auto tensor = [&] {
-        const auto read = stet::read_checkpoint(bytes_of(file));
+        const auto read = stet::read_checkpoint(as_bytes(file));
         REQUIRE(read);
         const stet::tensor_view given = (*read)[0];
         return given;
@@ -440,7 +441,7 @@ TEST_CASE("a shape whose elements or bytes pass 64 bits is refused")
 TEST_CASE("an unknown dtype is refused by its tensor's name")
 {
     const std::string file = stored_file(R"({"odd":{"dtype":"C128","shape":[0],"data_offsets":[0,0]}})");
-    const auto        read = stet::read_checkpoint(bytes_of(file));
+    const auto        read = stet::read_checkpoint(as_bytes(file));
     REQUIRE_FALSE(read);
     CHECK(stet::name(read.error().code) == "invalid_header_json");
     CHECK(read.error().subject() == "odd");
@@ -531,7 +532,7 @@ TEST_CASE("a column of a tensor that was read keeps its dtype")
 {
     const std::string file = stored_file(
         padded(R"({"test":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}})", 64), six_floats());
-    const auto read = stet::read_checkpoint(bytes_of(file));
+    const auto read = stet::read_checkpoint(as_bytes(file));
     REQUIRE(read);
     const auto column = cut(*read->find("test"), {{0, 1}, {0, 2}, {1, 2}});
     REQUIRE(column);
@@ -595,12 +596,12 @@ TEST_CASE("an entry of metadata is written before the tensors and read from ther
     const std::string file = saved({{"test1", tensor}}, metadata{{"framework", "pt"}});
     CHECK(file == stored_file(padded(header, 96), words));
     CHECK(file.size() == 120);
-    const auto read = stet::read_header(bytes_of(file), file.size());
+    const auto read = stet::read_header(as_bytes(file), file.size());
     REQUIRE(read);
     CHECK(read->metadata("framework") == "pt");
     CHECK(read->metadata_size() == 1);
     const std::string without = saved({{"test1", tensor}});
-    const auto        bare = stet::read_header(bytes_of(without), without.size());
+    const auto        bare = stet::read_header(as_bytes(without), without.size());
     REQUIRE(bare);
     CHECK_FALSE(bare->has_metadata());
     const std::string padded_by_seven = stored_file(padded(header, header.size() + 7), words);
@@ -621,7 +622,7 @@ TEST_CASE("a scalar of truth, doubles and bytes come back, saved twice to one pa
         REQUIRE(stet::save(stet::model_only{.model = tensors}, same_names{},
                            stet::exact_path{path, stet::existing_file::replace}));
         const std::string file = scratch.content("a.safetensors");
-        const auto        read = stet::read_checkpoint(bytes_of(file));
+        const auto        read = stet::read_checkpoint(as_bytes(file));
         REQUIRE(read);
         CHECK(support::as_text(read->find("t")->packed()) == truth);
         CHECK(support::as_text(read->find("a")->packed()) == doubles);
@@ -638,7 +639,7 @@ TEST_CASE("every dtype comes back as itself")
         tensors.emplace_back(stet::name(type), view(type, {data.size() * 8 / stet::bit_width(type)}, data));
     }
     const std::string file = saved(tensors);
-    const auto        read = stet::read_checkpoint(bytes_of(file));
+    const auto        read = stet::read_checkpoint(as_bytes(file));
     REQUIRE(read);
     for (const stet::stored_tensor tensor : read->header()) {
         CHECK(tensor.name == stet::name(tensor.type));
@@ -661,7 +662,7 @@ TEST_CASE("views of one buffer are saved, disjoint, overlapping, strided or the 
         {"column", *column},
     };
     const std::string file = saved(tensors);
-    const auto        read = stet::read_checkpoint(bytes_of(file));
+    const auto        read = stet::read_checkpoint(as_bytes(file));
     REQUIRE(read);
     CHECK(support::as_text(read->find("first")->packed()) == rows.substr(0, 8));
     CHECK(support::as_text(read->find("others")->packed()) == rows.substr(8));
@@ -677,7 +678,7 @@ TEST_CASE("a model saved with its shared names in the metadata is read with them
                                R"("a.weight":{"dtype":"F32","shape":[4,4],"data_offsets":[16,80]}})";
     const std::string ones = raw(std::vector<float>(20, 1.0F));
     const std::string file = stored_file(padded(header, 184), ones);
-    const auto        read = stet::read_checkpoint(bytes_of(file));
+    const auto        read = stet::read_checkpoint(as_bytes(file));
     REQUIRE(read);
     CHECK(read->header().data_begin() == 192);
     const auto shared = read->header().metadata("b.weight");
@@ -777,7 +778,7 @@ TEST_CASE("four threads save and read at once, each its own file")
             const std::string data(100'000, static_cast<char>('a' + which));
             const std::string path = scratch / ("file" + std::to_string(which));
             for (int round = 0; round < 10; ++round) {
-                const auto       tensor = stet::view_of(dtype::u8, {data.size()}, bytes_of(data));
+                const auto       tensor = stet::view_of(dtype::u8, {data.size()}, as_bytes(data));
                 const state_dict tensors{{"t", *tensor}};
                 const auto       done = stet::save(stet::model_only{.model = tensors}, same_names{},
                                                    stet::exact_path{path, stet::existing_file::replace},

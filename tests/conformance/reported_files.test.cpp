@@ -3,8 +3,8 @@
 #include "support/failure.hpp"
 #include "support/files.hpp"
 #include "support/sha256.hpp"
-#include "support/stored_file.hpp"
 #include "support/test_data.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/carry.hpp>
 #include <stet/read.hpp>
@@ -51,7 +51,7 @@ struct reported {
         if (!found)
             return;
         content = *std::move(found);
-        auto read = stet::read_checkpoint(support::bytes_of(content));
+        auto read = stet::read_checkpoint(support::as_bytes(content));
         if (read)
             view.emplace(*std::move(read));
         else
@@ -168,7 +168,7 @@ void check_own_order()
     if (!passed_on)
         return;
     CHECK(stet::save(*file.view, to, {.metadata = passed_on->metadata, .order = stet::dict_order}));
-    const auto again = stet::read_checkpoint(support::bytes_of(out));
+    const auto again = stet::read_checkpoint(support::as_bytes(out));
     CHECK(again);
     if (!again)
         return;

@@ -4,7 +4,7 @@
 #include "support/poured.hpp"
 #include "support/recorded_cases.hpp"
 #include "support/sha256.hpp"
-#include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 #include "support/unnamed_family.hpp"
 
 #include <stet/read.hpp>
@@ -224,13 +224,13 @@ struct family_calls {
 void check_file(const family_calls& family, const std::string& file,
                 const std::set<std::string>& may_differ = {})
 {
-    const auto read = stet::read_checkpoint(support::bytes_of(file));
+    const auto read = stet::read_checkpoint(support::as_bytes(file));
     const auto saved = read ? family.saved(*read) : stet::result<std::string>(read.error());
     INFO((saved ? std::string() : stet::message(saved.error())));
     CHECK(saved);
     if (!saved)
         return;
-    const auto again = stet::read_checkpoint(support::bytes_of(*saved));
+    const auto again = stet::read_checkpoint(support::as_bytes(*saved));
     CHECK(again);
     if (!again)
         return;
@@ -384,7 +384,7 @@ TEST_CASE("files that ComfyUI's loader split come back, but for names it does no
         const auto        input = given.at("input").items();
         const std::string file = file_of(tensors_named(input));
         if (loses_tensors(given)) {
-            const auto read = stet::read_checkpoint(support::bytes_of(file));
+            const auto read = stet::read_checkpoint(support::as_bytes(file));
             const auto saved = read ? family.saved(*read) : stet::result<std::string>(read.error());
             CHECK((saved ? "saved" : stet::name(saved.error().code)) == "name_collision");
             ++refused;

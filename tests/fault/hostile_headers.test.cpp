@@ -4,6 +4,7 @@
 #include "support/failure.hpp"
 #include "support/optimised.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/comfyui/comfyui_target.hpp>
 #include <stet/read/byte_source.hpp>
@@ -23,7 +24,7 @@
 #include <string>
 #include <string_view>
 
-using support::bytes_of;
+using support::as_bytes;
 using support::counting_heap;
 using support::failure;
 using support::stored_file;
@@ -161,7 +162,7 @@ void read_hostile(const hostile& shape, std::size_t size)
     std::size_t       texts = 0;
     const auto        begin = std::chrono::steady_clock::now();
     {
-        const auto read = stet::read_header(bytes_of(file), file.size() + data_size_of(shape, size),
+        const auto read = stet::read_header(as_bytes(file), file.size() + data_size_of(shape, size),
                                             {.allocator = heap.allocator()});
         CAPTURE(shape.name, size, read ? std::string() : stet::message(read.error()));
         CHECK(failure(read) == shape.outcome);
@@ -275,7 +276,7 @@ TEST_CASE("a million tensors are read in a few times their header's memory")
     const std::string file = stored_file(header + '}');
     const auto        begin = std::chrono::steady_clock::now();
     {
-        const auto read = stet::read_header(bytes_of(file), file.size(), {.allocator = heap.allocator()});
+        const auto read = stet::read_header(as_bytes(file), file.size(), {.allocator = heap.allocator()});
         REQUIRE(read);
         CHECK(read->size() == 1'000'000);
         CHECK(read->find("999999"));
@@ -311,7 +312,7 @@ TEST_CASE("a length that only a file's size bears out costs that length once")
         std::string lying = file;
         lying[0] = length;
         const auto refused =
-            stet::read_header(bytes_of(lying), lying.size(), {.allocator = no_heap.allocator()});
+            stet::read_header(as_bytes(lying), lying.size(), {.allocator = no_heap.allocator()});
         CHECK(failure(refused) == "invalid_header_length");
     }
     CHECK(no_heap.allocations() == 0);

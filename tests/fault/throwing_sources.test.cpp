@@ -5,6 +5,7 @@
 #include "support/counting_heap.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read/checkpoint_reader.hpp>
 #include <stet/stet.hpp>
@@ -49,7 +50,7 @@ struct throwing_source {
     stet::result<void> read(std::uint64_t offset, std::span<std::byte> buffer)
     {
         count();
-        return stet::span_source(support::bytes_of(small_file())).read(offset, buffer);
+        return stet::span_source(support::as_bytes(small_file())).read(offset, buffer);
     }
 };
 
@@ -114,7 +115,7 @@ TEST_CASE("a source may read another checkpoint while it is read")
         {
             throwing_source inner;
             const auto      reader = stet::open_checkpoint(inner);
-            return reader ? stet::span_source(support::bytes_of(small_file())).read(offset, buffer)
+            return reader ? stet::span_source(support::as_bytes(small_file())).read(offset, buffer)
                           : stet::result<void>(reader.error());
         }
     };

@@ -4,6 +4,8 @@
 #ifndef STET_TESTS_FUZZ_DAMAGED_FILE_HPP
 #define STET_TESTS_FUZZ_DAMAGED_FILE_HPP
 
+#include "support/stored_file.hpp"
+
 #include <stet/tensor/dtype.hpp>
 #include <stet/vocabulary/impl/json_string.hpp>
 #include <stet/vocabulary/impl/utf8.hpp>
@@ -152,10 +154,7 @@ inline std::string file_of(const std::vector<made_tensor>& tensors)
         header.append(",").append(std::to_string(end)).append("]}");
     }
     header += '}';
-    std::string file;
-    for (unsigned i = 0; i < 8; ++i)
-        file += static_cast<char>(header.size() >> (8 * i) & 0xFFU);
-    file += header;
+    std::string file = support::stored_file(header);
     for (std::uint64_t i = 0; i < end; ++i)
         file += static_cast<char>(i);
     return file;

@@ -3,6 +3,8 @@
 #ifndef STET_TESTS_SUPPORT_FILE_OF_HOLES_HPP
 #define STET_TESTS_SUPPORT_FILE_OF_HOLES_HPP
 
+#include "support/stored_file.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -28,13 +30,9 @@ public:
     {
         std::string header = "{" + header_ + R"("__metadata__":)" + metadata + "}";
         header.resize((header.size() + 7) / 8 * 8, ' ');
-        std::string start;
-        for (unsigned i = 0; i < 8; ++i)
-            start += static_cast<char>(header.size() >> (8 * i) & 0xFFU);
-        start += header;
-        std::ofstream(path, std::ios::binary) << start << first;
+        std::ofstream(path, std::ios::binary) << stored_file(header, first);
         std::error_code failed;
-        std::filesystem::resize_file(path, start.size() + size_, failed);
+        std::filesystem::resize_file(path, 8 + header.size() + size_, failed);
         return !failed;
     }
 

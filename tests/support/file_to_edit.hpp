@@ -15,7 +15,6 @@
 #include <map>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,15 +40,6 @@ inline std::string file_to_edit(const text_map& metadata, std::uint64_t room = 0
                        {.metadata = metadata.empty() ? stet::metadata_view() : stet::metadata_view(metadata),
                         .header_room = room}));
     return file;
-}
-
-/// A file made of this header and so much data.
-inline std::string file_of(std::string_view header, std::string_view data = {})
-{
-    std::string file;
-    for (unsigned i = 0; i < 8; ++i)
-        file += static_cast<char>(std::uint64_t{header.size()} >> (8 * i) & 0xFFU);
-    return file.append(header).append(data);
 }
 
 /// What a file says and holds; an error is a failed requirement.

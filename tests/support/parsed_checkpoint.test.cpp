@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/parsed_checkpoint.hpp"
 
+#include "support/stored_file.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstddef>
@@ -14,10 +16,7 @@ namespace {
 std::string file_of(std::string header, std::string_view data)
 {
     header.append((8 - header.size() % 8) % 8, ' ');
-    std::string file(8, '\0');
-    file[0] = static_cast<char>(header.size() % 256);
-    file[1] = static_cast<char>(header.size() / 256);
-    return file + header + std::string(data);
+    return support::stored_file(header, data);
 }
 
 constexpr std::string_view two_tensors = R"({"__metadata__":{"k":"v"},)"

@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: MIT
-// A sink that remembers every piece it was given and can be told to fail; bytes as text, for printing.
+// A sink that remembers every piece it was given and can be told to fail.
 #ifndef STET_TESTS_SUPPORT_PIECE_SINK_HPP
 #define STET_TESTS_SUPPORT_PIECE_SINK_HPP
+
+#include "support/text_bytes.hpp"
 
 #include <stet/sink/sink.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace support {
-
-inline stet::bytes as_bytes(std::string_view text) noexcept
-{
-    return std::as_bytes(std::span(text));
-}
-
-inline std::string as_text(stet::bytes data)
-{
-    return {reinterpret_cast<const char*>(data.data()), data.size()};
-}
 
 struct piece_sink {
     static constexpr int failure_code = 77;

@@ -3,9 +3,7 @@
 #ifndef STET_TESTS_SUPPORT_STORED_FILE_HPP
 #define STET_TESTS_SUPPORT_STORED_FILE_HPP
 
-#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,12 +16,6 @@ inline std::string stored_file(std::string_view header, std::string_view data = 
     for (unsigned i = 0; i < 8; ++i)
         file += static_cast<char>(std::uint64_t{header.size()} >> (8 * i) & 0xFFU);
     return file.append(header).append(data);
-}
-
-/// lifetime: borrows the text
-inline std::span<const std::byte> bytes_of(const std::string& text) noexcept
-{
-    return std::as_bytes(std::span(text));
 }
 
 } // namespace support

@@ -2,6 +2,7 @@
 #include "support/failure.hpp"
 #include "support/split_names.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/carry/carry_metadata.hpp>
 #include <stet/families/families.hpp>
@@ -270,7 +271,7 @@ TEST_CASE("a splitting that is refused is refused here, too")
 TEST_CASE("the metadata of a file that was read is a list")
 {
     const std::string file = support::stored_file(R"({"__metadata__":{"b":"1","a":"2"}})");
-    const auto        header = stet::read_header(support::bytes_of(file), file.size());
+    const auto        header = stet::read_header(support::as_bytes(file), file.size());
     REQUIRE(header);
     CHECK(stet::carry::metadata_of(*header) == list{{"b", "1"}, {"a", "2"}});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/faulty_file_system.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/comfyui/comfyui_target.hpp>
 
@@ -9,7 +10,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -22,6 +22,7 @@ using stet::errc;
 using stet::existing_file;
 using stet::native_file_system;
 using stet::comfyui::naming_rule;
+using support::as_bytes;
 using support::faulty_file_system;
 using support::file_call;
 using support::scratch_directory;
@@ -29,11 +30,6 @@ using support::scratch_directory;
 namespace {
 
 using names = std::vector<std::string>;
-
-stet::bytes bytes_of(std::string_view text)
-{
-    return std::as_bytes(std::span(text));
-}
 
 /// Takes a name in the folder "out" of a scratch directory.
 class output {
@@ -71,7 +67,7 @@ public:
               existing_file existing = existing_file::refuse) const
     {
         auto target = take(prefix, existing);
-        return target && target->file().write(bytes_of(content)) && target->publish(durability::full);
+        return target && target->file().write(as_bytes(content)) && target->publish(durability::full);
     }
 
     comfyui::request request(std::string_view prefix) const
@@ -101,7 +97,7 @@ TEST_CASE("ComfyUI's number is held by a part file and becomes the checkpoint's 
         CHECK(target->file().path() == out / "a/b/ComfyUI_00001_.safetensors");
         CHECK(out.here().entries("out/a/b") == names{"ComfyUI_00001_.part"});
 
-        REQUIRE(target->file().write(bytes_of("content")));
+        REQUIRE(target->file().write(as_bytes("content")));
         CHECK(target->publish(durability::full));
         CHECK(out.here().entries("out/a/b") == names{"ComfyUI_00001_.safetensors"});
         CHECK(out.here().content("out/a/b/ComfyUI_00001_.safetensors") == "content");
@@ -189,7 +185,7 @@ TEST_CASE("the old file stays whole until the new one is published")
     CHECK(out.save("M/", "first"));
     auto target = out.take("M/", existing_file::replace);
     REQUIRE(target);
-    CHECK(target->file().write(bytes_of("second")));
+    CHECK(target->file().write(as_bytes("second")));
     CHECK(out.here().content("out/M_00001_.safetensors") == "first");
 }
 
@@ -534,7 +530,7 @@ TEST_CASE("whatever call fails, no part file stays")
             {
                 auto target = comfyui::target::take(faulty.calls(), out.request("a/b/M/"), durability::full,
                                                     existing_file::replace);
-                if (target && target->file().write(bytes_of("second")))
+                if (target && target->file().write(as_bytes("second")))
                     static_cast<void>(target->publish(durability::full));
             }
             CAPTURE(nth);

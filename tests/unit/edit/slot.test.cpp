@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
-#include "support/file_to_edit.hpp"
+#include "support/stored_file.hpp"
 
 #include <stet/edit/edit_options.hpp>
+#include <stet/read/checkpoint_view.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -12,14 +13,14 @@
 #include <string_view>
 
 using stet::edit::find_slot;
-using support::file_of;
+using support::stored_file;
 
 namespace {
 
 /// Why a header of this text has no such slot, or "none".
 std::string reason(std::string_view text, std::string_view key = stet::edit::c2pa_key)
 {
-    const std::string file = file_of(text);
+    const std::string file = stored_file(text);
     const auto        read = stet::read_checkpoint(std::as_bytes(std::span(file)));
     REQUIRE(read);
     const auto slot = find_slot(read->header(), key);
@@ -51,7 +52,7 @@ TEST_CASE("a slot is the bytes between the quotes of its value, wherever the sam
         R"({"c2pa:manifest":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"__metadata__":{"c2pa:manifest":"AAAA"}})"};
     for (const std::string_view header : headers) {
         CAPTURE(header);
-        const std::string file = file_of(header);
+        const std::string file = stored_file(header);
         const auto        read = stet::read_checkpoint(std::as_bytes(std::span(file)));
         REQUIRE(read);
         const auto slot = find_slot(read->header());

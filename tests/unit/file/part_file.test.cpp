@@ -2,6 +2,7 @@
 #include "support/faulty_file_system.hpp"
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/file/part_file.hpp>
 #include <stet/vocabulary/message.hpp>
@@ -14,7 +15,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -26,6 +26,7 @@ using stet::errc;
 using stet::existing_file;
 using stet::folder;
 using stet::part_file;
+using support::as_bytes;
 using support::faulty_file_system;
 using support::file_call;
 using support::scratch_directory;
@@ -35,11 +36,6 @@ static_assert(stet::sink<part_file>);
 namespace {
 
 using names = std::vector<std::string>;
-
-stet::bytes bytes_of(std::string_view text)
-{
-    return std::as_bytes(std::span(text));
-}
 
 /// A part file "x.part" of the path "said" in a scratch directory, behind calls that can fail.
 class fixture {
@@ -63,7 +59,7 @@ TEST_CASE("a part file whose final name was taken can have another one, and its 
     fixture f;
     auto    part = f.create();
     REQUIRE(part);
-    REQUIRE(part->write(bytes_of("content")));
+    REQUIRE(part->write(as_bytes("content")));
     f.here.put("x", "another's");
     REQUIRE(f.publish(*part, existing_file::refuse, durability::full).error().code == errc::name_taken);
     f.here.put("y.part", "another's");
@@ -114,7 +110,7 @@ TEST_CASE("a part file that is not published is gone, and closed")
         {
             auto part = f.create();
             REQUIRE(part);
-            CHECK(part->write(bytes_of("content")));
+            CHECK(part->write(as_bytes("content")));
             CHECK(f.here.entries() == names{"x.part"});
             const part_file moved = *std::move(part);
             CHECK(moved.path() == "said");
@@ -210,9 +206,9 @@ TEST_CASE("a part file takes all bytes, however few the system takes at a time")
         f.faulty.interrupt_every_other();
         auto part = f.create();
         REQUIRE(part);
-        CHECK(part->write(bytes_of("hello ")));
+        CHECK(part->write(as_bytes("hello ")));
         CHECK(part->write({}));
-        CHECK(part->write(bytes_of("world")));
+        CHECK(part->write(as_bytes("world")));
         CHECK(f.publish(*part, existing_file::refuse, durability::full));
         CHECK(f.here.content("x") == "hello world");
         CHECK(f.here.entries() == names{"x"});
@@ -226,8 +222,8 @@ TEST_CASE("a write at a position that takes less than it is given goes on where 
         auto    part = f.create();
         REQUIRE(part);
         f.faulty.shorten_writes(most);
-        CHECK(part->write_at(6, bytes_of("world")));
-        CHECK(part->write_at(0, bytes_of("hello ")));
+        CHECK(part->write_at(6, as_bytes("world")));
+        CHECK(part->write_at(0, as_bytes("hello ")));
         CHECK(f.publish(*part, existing_file::refuse, durability::full));
         CHECK(f.here.content("x") == "hello world");
     }
@@ -239,7 +235,7 @@ TEST_CASE("a write that fails names the path, the bytes and the system's number"
     auto    part = f.create();
     REQUIRE(part);
     f.faulty.fail(file_call::write, 1, ENOSPC);
-    const auto written = part->write(bytes_of("12345"));
+    const auto written = part->write(as_bytes("12345"));
     REQUIRE_FALSE(written);
     CHECK(written.error().code == errc::disk_full);
     CHECK(written.error().os_code == ENOSPC);
@@ -254,7 +250,7 @@ TEST_CASE("a write that claims an impossible count fails")
         auto    part = f.create();
         REQUIRE(part);
         f.faulty.claim_written(claim);
-        const auto written = part->write(bytes_of("12345"));
+        const auto written = part->write(as_bytes("12345"));
         REQUIRE_FALSE(written);
         CHECK(written.error().code == errc::io_failure);
         CHECK(f.faulty.count(file_call::write) == 1);
@@ -315,7 +311,7 @@ TEST_CASE("once the size of the file is known every error tells it")
         REQUIRE(part);
         CHECK(part->preallocate(1000));
         f.faulty.fail(kind, 1, ENOSPC);
-        auto done = part->write(bytes_of("12345"));
+        auto done = part->write(as_bytes("12345"));
         if (done)
             done = f.publish(*part, existing_file::refuse, durability::full);
         CAPTURE(support::file_call_names[static_cast<std::size_t>(kind)]);
@@ -335,7 +331,7 @@ TEST_CASE("a mode that is right already is not set, and one that cannot be set i
             f.faulty.fail_each(file_call::set_mode, os_code);
             auto part = part_file::create(f.in, "x.part", "said", "x");
             REQUIRE(part);
-            CHECK(part->write(bytes_of("new")));
+            CHECK(part->write(as_bytes("new")));
             CHECK(f.publish(*part, existing_file::replace, durability::full));
             CHECK(f.here.content("x") == "new");
             CHECK(part->keeps_access() == (is_right || f.faulty.count(file_call::set_mode) == 0));
@@ -400,7 +396,7 @@ TEST_CASE("an old file that another saver is just replacing is not swapped, so t
     other = *stet::detail::file_lock::take(*in, "x", "said");
     auto part = f.create();
     REQUIRE(part);
-    CHECK(part->write(bytes_of("new")));
+    CHECK(part->write(as_bytes("new")));
     std::size_t times_free = 0;
     const auto  settle = [&] { // that one is done when this one makes its name last
         other.reset();
@@ -446,7 +442,7 @@ TEST_CASE("a part file is brought to stable storage ahead of its name, when that
     fixture f;
     auto    part = f.create();
     REQUIRE(part);
-    CHECK(part->write(bytes_of("new")));
+    CHECK(part->write(as_bytes("new")));
     CHECK(part->sync());
     CHECK(f.faulty.count(file_call::sync) == 1);
     f.faulty.fail(file_call::sync, 1, EIO);
@@ -469,7 +465,7 @@ TEST_CASE("a file that is to last is synced before it has its name and its folde
                 f.here.put("x", "old");
             auto part = f.create();
             REQUIRE(part);
-            CHECK(part->write(bytes_of("new")));
+            CHECK(part->write(as_bytes("new")));
             std::vector<std::string> seen;
             const auto               look = [&] { seen.push_back(f.here.content("x")); };
             f.faulty.before(file_call::sync, look);
@@ -489,7 +485,7 @@ TEST_CASE("an existing file is refused or replaced, as asked")
         {
             auto part = f.create();
             REQUIRE(part);
-            CHECK(part->write(bytes_of("new")));
+            CHECK(part->write(as_bytes("new")));
             const auto refused = f.publish(*part, existing_file::refuse, lasting);
             REQUIRE_FALSE(refused);
             CHECK(refused.error().code == errc::name_taken);
@@ -500,7 +496,7 @@ TEST_CASE("an existing file is refused or replaced, as asked")
 
         auto part = f.create();
         REQUIRE(part);
-        CHECK(part->write(bytes_of("new")));
+        CHECK(part->write(as_bytes("new")));
         CHECK(f.publish(*part, existing_file::replace, lasting));
         CHECK(f.here.content("x") == "new");
         CHECK(f.here.entries() == names{"x"});
@@ -514,7 +510,7 @@ TEST_CASE("where two files cannot be swapped an old one is replaced in one step"
         f.here.put("x", "old");
         auto part = f.create();
         REQUIRE(part);
-        CHECK(part->write(bytes_of("new")));
+        CHECK(part->write(as_bytes("new")));
         f.faulty.fail_each(file_call::exchange, os_code);
         CHECK(f.publish(*part, existing_file::replace, durability::full));
         CHECK(f.here.content("x") == "new");
@@ -533,7 +529,7 @@ TEST_CASE("a table without a call to swap files replaces them all the same")
     REQUIRE(in);
     auto part = part_file::create(*in, "x.part", "said");
     REQUIRE(part);
-    CHECK(part->write(bytes_of("new")));
+    CHECK(part->write(as_bytes("new")));
     CHECK(part->publish(*in, "x", existing_file::replace, durability::full));
     CHECK(here.content("x") == "new");
     CHECK(here.entries() == names{"x"});
@@ -562,7 +558,7 @@ TEST_CASE("a failure at any step of publishing leaves the old file or nothing")
             {
                 auto part = f.create();
                 REQUIRE(part);
-                CHECK(part->write(bytes_of("new")));
+                CHECK(part->write(as_bytes("new")));
                 f.faulty.fail(given.kind, given.nth, EIO);
                 const auto published = f.publish(
                     *part, exists ? existing_file::replace : existing_file::refuse, durability::full);
@@ -583,7 +579,7 @@ TEST_CASE("the old file is kept beside the new one when there is no way back")
     {
         auto part = f.create();
         REQUIRE(part);
-        CHECK(part->write(bytes_of("new")));
+        CHECK(part->write(as_bytes("new")));
         f.faulty.fail(file_call::sync, 2, EIO);
         f.faulty.fail(file_call::exchange, 2, EIO);
         CHECK_FALSE(f.publish(*part, existing_file::replace, durability::full));
@@ -625,7 +621,7 @@ TEST_CASE("whatever bears a part file's name is locked until the file has its ow
                 f.here.put("x", "old");
             auto part = f.create();
             REQUIRE(part);
-            CHECK(part->write(bytes_of("new")));
+            CHECK(part->write(as_bytes("new")));
             std::size_t times_free = 0;
             const auto  look = [&] { times_free += is_free(f.here) ? 1U : 0U; };
             f.faulty.before(kind, look);
@@ -646,7 +642,7 @@ TEST_CASE("what cannot be locked is saved all the same")
         f.faulty.fail_each(file_call::lock_file, os_code);
         auto part = f.create();
         REQUIRE(part);
-        CHECK(part->write(bytes_of("new")));
+        CHECK(part->write(as_bytes("new")));
         CHECK(f.publish(*part, existing_file::replace, durability::full));
         CHECK(f.here.content("x") == "new");
         CHECK(f.here.entries() == names{"x"});
@@ -706,7 +702,7 @@ TEST_CASE("a part file that vanished during the save is an error of its own, and
                 {
                     auto part = f.create();
                     REQUIRE(part);
-                    CHECK(part->write(bytes_of("new")));
+                    CHECK(part->write(as_bytes("new")));
                     f.here.rename("x.part", "aside");
                     if (is_replaced)
                         f.here.put("x.part", "another saver's");
@@ -770,7 +766,7 @@ public:
         f.here.put("x", "old");
         REQUIRE(f.in.inspect("x", stet::links::refuse, old_).error == 0);
         REQUIRE(part_);
-        CHECK(part_->write(bytes_of("new")));
+        CHECK(part_->write(as_bytes("new")));
     }
 
     stet::result<void> publish(durability lasting, stet::detail::file_lock held = {})

@@ -3,6 +3,7 @@
 #include "support/failure.hpp"
 #include "support/sha256.hpp"
 #include "support/short_memory.hpp"
+#include "support/stored_file.hpp"
 
 #include <stet/hashes/hash_checkpoint.hpp>
 #include <stet/read.hpp>
@@ -169,10 +170,8 @@ TEST_CASE("bytes after the last tensor belong to the file's data, not to what ko
 TEST_CASE("bytes between tensors belong to the file's data, not to a tensor")
 {
     const auto file_of = [](const std::string& places, const std::string& data) {
-        const std::string text = "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":" + places + "}}";
-        std::string       file(8, '\0');
-        file[0] = static_cast<char>(text.size());
-        return file + text + data;
+        return support::stored_file(
+            "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":" + places + "}}", data);
     };
     const std::string tight = file_of("[0,2]", "ab");
     const std::string gapped = file_of("[3,5]", "xyzab");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/tensor/sizes.hpp>
@@ -18,7 +19,7 @@ TEST_CASE("the alignments of a read file are those of its tensors' places, heade
                                            std::string(195, 'x'));
     };
     const std::string on_a_page = padded(4096);
-    const auto        paged = stet::read_checkpoint(support::bytes_of(on_a_page));
+    const auto        paged = stet::read_checkpoint(support::as_bytes(on_a_page));
     REQUIRE(paged);
     const stet::alignment_report report = stet::alignments(paged->header());
     CHECK(report.all.tensors == 2);
@@ -28,7 +29,7 @@ TEST_CASE("the alignments of a read file are those of its tensors' places, heade
     CHECK(report.to_4096.bytes == 192);
 
     const std::string between = padded(4096 + 64);
-    const auto        shifted = stet::read_checkpoint(support::bytes_of(between));
+    const auto        shifted = stet::read_checkpoint(support::as_bytes(between));
     REQUIRE(shifted);
     CHECK(stet::alignments(shifted->header()).to_64.tensors == 2);
     CHECK(stet::alignments(shifted->header()).to_256.bytes == 3);

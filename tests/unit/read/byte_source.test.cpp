@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
-#include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read/byte_source.hpp>
 
@@ -33,7 +33,7 @@ std::string read(stet::source_ref source, std::uint64_t offset, std::size_t size
 TEST_CASE("memory is read at any place within it")
 {
     const std::string       text = "0123456789";
-    const stet::span_source source(support::bytes_of(text));
+    const stet::span_source source(support::as_bytes(text));
 
     CHECK(source.size() == 10);
     CHECK(read(source, 0, 10) == text);

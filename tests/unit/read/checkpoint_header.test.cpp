@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/counting_heap.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read/checkpoint_header.hpp>
 #include <stet/read/read_header.hpp>
@@ -35,7 +36,7 @@ const std::string& three_tensors()
 
 stet::checkpoint_header read(const std::string& file)
 {
-    auto header = stet::read_header(support::bytes_of(file), file.size());
+    auto header = stet::read_header(support::as_bytes(file), file.size());
     REQUIRE(header);
     return *std::move(header);
 }
@@ -151,7 +152,7 @@ TEST_CASE("an iterator stands at a tensor of one header")
 TEST_CASE("without memory no tensor is listed by name")
 {
     support::counting_heap heap;
-    const auto header = stet::read_header(support::bytes_of(three_tensors()), three_tensors().size(),
+    const auto header = stet::read_header(support::as_bytes(three_tensors()), three_tensors().size(),
                                           {.allocator = heap.allocator()});
     REQUIRE(header);
     CHECK(header->by_name().size() == 3);

@@ -2,6 +2,7 @@
 #include "support/failure.hpp"
 #include "support/short_memory.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read/checkpoint_reader.hpp>
 
@@ -35,7 +36,7 @@ struct watched_source {
         asked.emplace_back(offset, buffer.size());
         if (asked.size() == refuses)
             return stet::error{.code = stet::errc::source_refused, .os_code = 7}.about(path);
-        return stet::span_source(support::bytes_of(two_tensors())).read(offset, buffer);
+        return stet::span_source(support::as_bytes(two_tensors())).read(offset, buffer);
     }
 
     std::vector<std::pair<std::uint64_t, std::size_t>> asked{};
@@ -128,7 +129,7 @@ TEST_CASE("the source's own failure is passed on, a tensor's with its name")
 TEST_CASE("a header that is refused in memory is refused from a source")
 {
     const auto outcome = [](const std::string& file) {
-        const stet::span_source source(support::bytes_of(file));
+        const stet::span_source source(support::as_bytes(file));
         return support::failure(stet::open_checkpoint(source));
     };
     CHECK(outcome("") == "header_too_small");
@@ -143,7 +144,7 @@ TEST_CASE("a header that is refused in memory is refused from a source")
 TEST_CASE("an exhausted allocator is reported by the reader and leaves nothing behind")
 {
     CHECK(support::allocations_needed([](stet::allocator memory) {
-              const stet::span_source source(support::bytes_of(two_tensors()));
+              const stet::span_source source(support::as_bytes(two_tensors()));
               return support::failure(stet::open_checkpoint(source, {.allocator = memory}));
           }) >= 4);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/state/state_dict.hpp>
@@ -22,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-using support::bytes_of;
+using support::as_bytes;
 using support::stored_file;
 
 namespace {
@@ -63,7 +64,7 @@ static_assert(std::ranges::random_access_range<const stet::checkpoint_header>);
 
 TEST_CASE("tensors are views of the file's own bytes")
 {
-    const auto file = stet::read_checkpoint(bytes_of(two_tensors()));
+    const auto file = stet::read_checkpoint(as_bytes(two_tensors()));
     REQUIRE(file);
 
     const auto rows = file->find("rows");
@@ -80,7 +81,7 @@ TEST_CASE("tensors are views of the file's own bytes")
 
 TEST_CASE("more axes than a view keeps are borrowed from the header")
 {
-    auto read = stet::read_checkpoint(bytes_of(two_tensors()));
+    auto read = stet::read_checkpoint(as_bytes(two_tensors()));
     REQUIRE(read);
     const auto file = *std::move(read);
 
@@ -93,7 +94,7 @@ TEST_CASE("more axes than a view keeps are borrowed from the header")
 
 TEST_CASE("rows of a tensor that was read are cut without a copy")
 {
-    const auto file = stet::read_checkpoint(bytes_of(two_tensors()));
+    const auto file = stet::read_checkpoint(as_bytes(two_tensors()));
     REQUIRE(file);
     const auto rows = file->find("rows");
     REQUIRE(rows);
@@ -111,7 +112,7 @@ TEST_CASE("a tensor stays valid when the object that gave it is gone")
 {
     std::optional<stet::tensor_view> rows;
     {
-        const auto file = stet::read_checkpoint(bytes_of(two_tensors()));
+        const auto file = stet::read_checkpoint(as_bytes(two_tensors()));
         REQUIRE(file);
         rows = file->find("rows");
     }
@@ -124,7 +125,7 @@ TEST_CASE("a slice of several axes gives the reference's runs of bytes")
 {
     const std::string file = stored_file(R"({"t":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}})",
                                          "aaaabbbbccccddddeeeeffff");
-    const auto        read = stet::read_checkpoint(bytes_of(file));
+    const auto        read = stet::read_checkpoint(as_bytes(file));
     REQUIRE(read);
     const stet::tensor_view whole = (*read)[0];
     const auto              cut = [&](std::uint64_t row, std::uint64_t rows_end, std::uint64_t column,
@@ -150,7 +151,7 @@ TEST_CASE("a slice of several axes gives the reference's runs of bytes")
 
 TEST_CASE("a walk meets every tensor under its name, in the order of the data")
 {
-    const auto file = stet::read_checkpoint(bytes_of(two_tensors()));
+    const auto file = stet::read_checkpoint(as_bytes(two_tensors()));
     REQUIRE(file);
     std::vector<std::pair<std::string, std::string>> met;
     for (const auto [name, tensor] : *file)
@@ -158,7 +159,7 @@ TEST_CASE("a walk meets every tensor under its name, in the order of the data")
     CHECK(met == std::vector<std::pair<std::string, std::string>>{{"rows", "abcdef"}, {"deep", "gh"}});
 
     const std::string no_tensors = stored_file("{}");
-    const auto        empty = stet::read_checkpoint(bytes_of(no_tensors));
+    const auto        empty = stet::read_checkpoint(as_bytes(no_tensors));
     REQUIRE(empty);
     CHECK(empty->begin() == empty->end());
 }
@@ -215,7 +216,7 @@ TEST_CASE("every tensor of a generated file is found")
         data += static_cast<char>(i % 256);
     const std::string file = stored_file(header + "}", data);
 
-    const auto read = stet::read_checkpoint(bytes_of(file));
+    const auto read = stet::read_checkpoint(as_bytes(file));
 
     REQUIRE(read);
     CHECK(read->size() == count);
@@ -243,7 +244,7 @@ TEST_CASE("of an address that is a multiple of more than a page a page is told")
 
 TEST_CASE("a file is a range of names and tensors, found by name as well")
 {
-    const auto file = stet::read_checkpoint(bytes_of(two_tensors()));
+    const auto file = stet::read_checkpoint(as_bytes(two_tensors()));
     REQUIRE(file);
     std::string walked;
     for (const auto [name, tensor] : *file)

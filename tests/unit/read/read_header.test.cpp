@@ -2,6 +2,7 @@
 #include "support/failure.hpp"
 #include "support/short_memory.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read/read_header.hpp>
 #include <stet/vocabulary/message.hpp>
@@ -14,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-using support::bytes_of;
+using support::as_bytes;
 using support::failure;
 using support::stored_file;
 
@@ -29,7 +30,7 @@ static_assert(!readable<stet::detail::growing_array<std::byte>>);
 
 stet::error refusal(const std::string& file, const stet::read_options& options = {})
 {
-    const auto header = stet::read_header(bytes_of(file), file.size(), options);
+    const auto header = stet::read_header(as_bytes(file), file.size(), options);
     CHECK_FALSE(header);
     return header ? stet::error{} : header.error();
 }
@@ -56,17 +57,17 @@ TEST_CASE("a header can be read from the start of a file that lies elsewhere")
     const std::uint64_t whole = file.size() + 1'000'000;
 
     for (std::size_t given = 0; given < file.size(); ++given) {
-        const auto header = stet::read_header(bytes_of(file).first(given), whole);
+        const auto header = stet::read_header(as_bytes(file).first(given), whole);
         CHECK(failure(header) == "more_bytes_needed");
         if (!header) {
             CHECK(header.error().expected == (given < 8 ? 8 : file.size()));
             CHECK(header.error().actual == given);
         }
     }
-    const auto header = stet::read_header(bytes_of(file), whole);
+    const auto header = stet::read_header(as_bytes(file), whole);
     REQUIRE(header);
     CHECK((*header)[0].size() == 1'000'000);
-    CHECK(stet::header_extent(bytes_of(file), whole).and_then([&](std::uint64_t extent) {
+    CHECK(stet::header_extent(as_bytes(file), whole).and_then([&](std::uint64_t extent) {
         CHECK(extent == file.size());
         return stet::result<void>();
     }));
@@ -89,10 +90,10 @@ TEST_CASE("lengths near 2^64 do not wrap")
     }
     // The longest header there is, in files of just too little.
     const std::string cap("\x00\xE1\xF5\x05\x00\x00\x00\x00", 8);
-    CHECK(failure(stet::read_header(bytes_of(cap), 100'000'007)) == "invalid_header_length");
-    CHECK(failure(stet::read_header(bytes_of(cap), 100'000'008)) == "more_bytes_needed");
+    CHECK(failure(stet::read_header(as_bytes(cap), 100'000'007)) == "invalid_header_length");
+    CHECK(failure(stet::read_header(as_bytes(cap), 100'000'008)) == "more_bytes_needed");
     const std::string beyond("\x01\xE1\xF5\x05\x00\x00\x00\x00", 8);
-    CHECK(failure(stet::read_header(bytes_of(beyond), UINT64_MAX)) == "header_length_too_large");
+    CHECK(failure(stet::read_header(as_bytes(beyond), UINT64_MAX)) == "header_length_too_large");
 }
 
 TEST_CASE("a byte that is no UTF-8 is named with its place")
@@ -181,7 +182,7 @@ TEST_CASE("trailing bytes are accepted on request, missing ones never")
     CHECK(stet::name(refusal(stored_file(header, "1"), {.allow_trailing_bytes = true}).code) ==
           "incomplete_data");
     const std::string file = stored_file(header, "123");
-    CHECK(failure(stet::read_header(bytes_of(file), file.size(), {.allow_trailing_bytes = true})) == "none");
+    CHECK(failure(stet::read_header(as_bytes(file), file.size(), {.allow_trailing_bytes = true})) == "none");
 }
 
 TEST_CASE("bytes between tensors are accepted on request, tensors that share some never")
@@ -193,7 +194,7 @@ TEST_CASE("bytes between tensors are accepted on request, tensors that share som
     };
     for (const std::string& file : {two("1,2", "4,5"), two("0,1", "4,5"), two("4,5", "2,3")}) {
         CHECK(stet::name(refusal(file).code) == "invalid_offset");
-        const auto header = stet::read_header(bytes_of(file), file.size(), with_gaps);
+        const auto header = stet::read_header(as_bytes(file), file.size(), with_gaps);
         REQUIRE(header);
         CHECK(header->data_size() == 5);
         for (const stet::stored_tensor tensor : *header)
@@ -216,7 +217,7 @@ TEST_CASE("of two tensors of one name the last in the header counts")
                         member("\\u0061", "U8", "2", "0,2") + "}",
                     "123");
 
-    const auto header = stet::read_header(bytes_of(file), file.size());
+    const auto header = stet::read_header(as_bytes(file), file.size());
 
     REQUIRE(header);
     CHECK(header->size() == 2);
@@ -275,7 +276,7 @@ TEST_CASE("of a metadata key given twice in two spellings the place of the secon
 {
     const std::string file = stored_file(R"({"__metadata__":{"a":"1", "\u0061":"2"}})");
 
-    const auto header = stet::read_header(bytes_of(file), file.size());
+    const auto header = stet::read_header(as_bytes(file), file.size());
     REQUIRE(header);
     CHECK(header->metadata_size() == 1);
     CHECK(header->metadata("a") == "2");
@@ -296,7 +297,7 @@ TEST_CASE("a header's index takes at most 100 bytes a tensor")
             member("transformer_blocks." + std::to_string(i) + ".attn.to_q.weight", "F16", "1,0", "0,0");
     const std::string      file = stored_file(header + "}");
     support::counting_heap heap;
-    const auto read = stet::read_header(bytes_of(file), file.size(), {.allocator = heap.allocator()});
+    const auto read = stet::read_header(as_bytes(file), file.size(), {.allocator = heap.allocator()});
 
     REQUIRE(read);
     CHECK(heap.live_bytes() <= count * 100);
@@ -308,8 +309,8 @@ TEST_CASE("strict reading refuses a number that only a huge file could hold")
     const std::string   file = stored_file(header);
     const std::uint64_t whole = file.size() + (std::uint64_t{1} << 48U);
 
-    CHECK(failure(stet::read_header(bytes_of(file), whole)) == "none");
-    CHECK(failure(stet::read_header(bytes_of(file), whole, {.strict = true})) == "forbidden_by_format");
+    CHECK(failure(stet::read_header(as_bytes(file), whole)) == "none");
+    CHECK(failure(stet::read_header(as_bytes(file), whole, {.strict = true})) == "forbidden_by_format");
 }
 
 TEST_CASE("what the reference refuses keeps its error in strict reading")
@@ -327,7 +328,7 @@ TEST_CASE("an exhausted allocator is reported by the header and leaves nothing b
                                                std::to_string(39 - i) + "," + std::to_string(40 - i));
     const std::string file = stored_file(header + "}", std::string(40, 'x'));
     CHECK(support::allocations_needed([&](stet::allocator memory) {
-              return failure(stet::read_header(bytes_of(file), file.size(), {.allocator = memory}));
+              return failure(stet::read_header(as_bytes(file), file.size(), {.allocator = memory}));
           }) >= 6);
 }
 
@@ -339,7 +340,7 @@ TEST_CASE("a header costs a few times its own size, whatever it says")
     const std::string      file = stored_file(header + "}");
     support::counting_heap heap;
     {
-        const auto read = stet::read_header(bytes_of(file), file.size(), {.allocator = heap.allocator()});
+        const auto read = stet::read_header(as_bytes(file), file.size(), {.allocator = heap.allocator()});
         CHECK(failure(read) == "none");
     }
     CHECK(heap.peak_bytes() < file.size() * 6);

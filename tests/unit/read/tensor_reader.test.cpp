@@ -4,6 +4,7 @@
 #include "support/piece_sink.hpp"
 #include "support/short_memory.hpp"
 #include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/read/checkpoint_reader.hpp>
 #include <stet/tensor/strided.hpp>
@@ -57,7 +58,7 @@ TEST_CASE("a tensor is read in pieces of any size, wherever its bytes lie")
     const std::string header =
         R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[12],"data_offsets":[3,15]}})";
     const std::string file = support::stored_file(header, "xyz" + std::string(text));
-    stet::span_source source(support::bytes_of(file));
+    stet::span_source source(support::as_bytes(file));
     const auto        opened = stet::open_checkpoint(source);
     REQUIRE(opened);
     const auto in_memory = *stet::view_of(dtype::u8, {12}, support::as_bytes(text));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/dice.hpp"
+#include "support/naive_difference.hpp"
 
 #include <stet/diffs/diff.hpp>
 #include <stet/diffs/impl/float_difference.hpp>
@@ -7,8 +8,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -17,6 +16,8 @@
 
 using stet::dtype;
 using stet::diffs::difference;
+using support::check_equal;
+using support::naive_difference;
 
 namespace {
 
@@ -25,36 +26,6 @@ difference apart(dtype type, std::span<const std::byte> first, std::span<const s
     difference found{.elements = first.size() / 2};
     REQUIRE(stet::detail::add_floats(type, first, second, found, newest));
     return found;
-}
-
-/// As it is defined, pair by pair.
-difference naive(const std::vector<double>& one, const std::vector<double>& other)
-{
-    difference found{.elements = one.size()};
-    for (std::size_t i = 0; i < one.size(); ++i) {
-        if ((std::isnan(one[i]) && std::isnan(other[i])) || !(one[i] < other[i] || one[i] > other[i])) {
-            if (std::isnan(one[i]) == std::isnan(other[i]))
-                continue;
-        }
-        ++found.differing;
-        const double distance = std::abs(one[i] - other[i]);
-        if (!std::isfinite(distance)) {
-            ++found.infinite;
-            continue;
-        }
-        found.largest = std::max(found.largest, distance);
-        found.sum += distance;
-    }
-    return found;
-}
-
-void check_equal(const difference& found, const difference& expected)
-{
-    CHECK(found.elements == expected.elements);
-    CHECK(found.differing == expected.differing);
-    CHECK(found.infinite == expected.infinite);
-    CHECK(std::abs(found.largest - expected.largest) <= 0x1p-24 * expected.largest);
-    CHECK(std::abs(found.sum - expected.sum) <= 0x1p-24 * expected.sum);
 }
 
 template <class Word, class Value>
@@ -73,7 +44,7 @@ void check_codes(dtype type, Value value)
     }
     for (const bool newest : {true, false})
         check_equal(apart(type, std::as_bytes(std::span(one)), std::as_bytes(std::span(other)), newest),
-                    naive(one_values, other_values));
+                    naive_difference(one_values, other_values));
     // Few at a time, so that every place in a group of lanes is seen with what is special.
     for (std::size_t size = 0; size < 70; ++size) {
         const std::size_t at = 31'744 - 20 + size * 3; // where infinities and NaNs begin in F16
@@ -84,7 +55,7 @@ void check_codes(dtype type, Value value)
                                              other_values.begin() + static_cast<std::ptrdiff_t>(at + size));
         for (const bool newest : {true, false})
             check_equal(apart(type, std::as_bytes(part(one)), std::as_bytes(part(other)), newest),
-                        naive(one_part, other_part));
+                        naive_difference(one_part, other_part));
     }
 }
 
@@ -112,7 +83,7 @@ TEST_CASE("the smallest numbers, and those just above them, are apart by what th
         for (const bool newest : {true, false})
             check_equal(
                 apart(dtype::f16, std::as_bytes(std::span(one)), std::as_bytes(std::span(other)), newest),
-                naive(one_values, other_values));
+                naive_difference(one_values, other_values));
     }
 }
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "support/dice.hpp"
+#include "support/naive_difference.hpp"
 
 #include <stet/diffs/diff.hpp>
 #include <stet/diffs/impl/value_difference.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +19,8 @@
 using stet::dtype;
 using stet::detail::add_differences;
 using stet::diffs::difference;
+using support::check_equal;
+using support::naive_difference;
 
 namespace {
 
@@ -38,36 +39,6 @@ difference apart(dtype first_type, std::span<const std::byte> first, dtype secon
     return found;
 }
 
-/// As it is defined, pair by pair.
-difference naive(const std::vector<double>& one, const std::vector<double>& other)
-{
-    difference found{.elements = one.size()};
-    for (std::size_t i = 0; i < one.size(); ++i) {
-        if ((std::isnan(one[i]) && std::isnan(other[i])) || !(one[i] < other[i] || one[i] > other[i])) {
-            if (std::isnan(one[i]) == std::isnan(other[i]))
-                continue;
-        }
-        ++found.differing;
-        const double distance = std::abs(one[i] - other[i]);
-        if (!std::isfinite(distance)) {
-            ++found.infinite;
-            continue;
-        }
-        found.largest = std::max(found.largest, distance);
-        found.sum += distance;
-    }
-    return found;
-}
-
-void check_equal(const difference& found, const difference& expected)
-{
-    CHECK(found.elements == expected.elements);
-    CHECK(found.differing == expected.differing);
-    CHECK(found.infinite == expected.infinite);
-    CHECK(std::abs(found.largest - expected.largest) <= 0x1p-24 * expected.largest);
-    CHECK(std::abs(found.sum - expected.sum) <= 0x1p-24 * expected.sum);
-}
-
 } // namespace
 
 TEST_CASE("floats are compared as the numbers they are")
@@ -84,11 +55,11 @@ TEST_CASE("floats are compared as the numbers they are")
         other_values.push_back(static_cast<double>(other.back()));
     }
     check_equal(apart(dtype::f32, bytes_of(one), dtype::f32, bytes_of(other)),
-                naive(one_values, other_values));
+                naive_difference(one_values, other_values));
     check_equal(apart(dtype::f64, bytes_of(one_values), dtype::f64, bytes_of(other_values)),
-                naive(one_values, other_values));
+                naive_difference(one_values, other_values));
     check_equal(apart(dtype::f32, bytes_of(one), dtype::f64, bytes_of(other_values)),
-                naive(one_values, other_values));
+                naive_difference(one_values, other_values));
 }
 
 TEST_CASE("zeros of both signs are equal, and so is any NaN to any other")

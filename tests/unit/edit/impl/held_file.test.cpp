@@ -3,6 +3,7 @@
 #include "support/faulty_file_system.hpp"
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/edit/impl/held_file.hpp>
 
@@ -22,6 +23,7 @@ using stet::durability;
 using stet::errc;
 using stet::detail::file_use;
 using stet::detail::held_file;
+using support::as_bytes;
 using support::failure;
 using support::faulty_file_system;
 using support::file_call;
@@ -30,11 +32,6 @@ using support::scratch_directory;
 namespace {
 
 using names = std::vector<std::string>;
-
-stet::bytes bytes_of(std::string_view text)
-{
-    return std::as_bytes(std::span(text));
-}
 
 /// A scratch directory with a file "x", behind calls that can fail.
 class fixture {
@@ -109,7 +106,7 @@ TEST_CASE("bytes are changed in their place, however few the system takes at a t
         f.faulty.shorten_writes(most);
         const auto held = f.take(file_use::change);
         REQUIRE(held);
-        CHECK(held->write(3, bytes_of("TEN")));
+        CHECK(held->write(3, as_bytes("TEN")));
         CHECK(held->sync());
         CHECK(f.here.content("x") == "conTENt");
         CHECK(read(*held, 0, 7) == "conTENt");
@@ -178,7 +175,7 @@ TEST_CASE("a table that cannot open what exists says so")
     calls.write_at = nullptr;
     const auto held = held_file::take(calls, here / "x", file_use::change);
     REQUIRE(held);
-    CHECK(failure(held->write(0, bytes_of("C"))) == "editing_not_offered");
+    CHECK(failure(held->write(0, as_bytes("C"))) == "editing_not_offered");
 }
 
 TEST_CASE("a file that is replaced while it is being taken is not mixed up with its successor")
@@ -212,7 +209,7 @@ TEST_CASE("a file whose name is another's by now is told, and is not replaced")
         REQUIRE(held);
         auto next = held->beside();
         REQUIRE(next);
-        CHECK(next->file().write(bytes_of("next")));
+        CHECK(next->file().write(as_bytes("next")));
         f.here.put("y", "another");
         f.here.rename("y", "x");
         CHECK(failure(held->still_named()) == "file_changed");
@@ -236,7 +233,7 @@ TEST_CASE("a file written beside takes the held one's place")
             REQUIRE(held);
             auto next = held->beside();
             REQUIRE(next);
-            CHECK(next->file().write(bytes_of("next")));
+            CHECK(next->file().write(as_bytes("next")));
             CHECK(here.entries() == names{"x", "x.part"});
             CHECK(held->replace_by(*next, lasting));
             CHECK(here.content("x") == "next");

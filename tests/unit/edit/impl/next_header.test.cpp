@@ -2,6 +2,7 @@
 #include "support/failure.hpp"
 #include "support/file_to_edit.hpp"
 #include "support/short_memory.hpp"
+#include "support/stored_file.hpp"
 
 #include <stet/edit/impl/next_header.hpp>
 
@@ -19,8 +20,8 @@
 using stet::edit::renaming;
 using support::failure;
 using support::file_content;
-using support::file_of;
 using support::file_to_edit;
+using support::stored_file;
 using support::text_map;
 
 namespace {
@@ -110,7 +111,7 @@ TEST_CASE("a file has an object of metadata when it has some, had an empty one, 
     };
     const opened                          with(file_to_edit({{"a", "1"}}));
     const opened                          without(file_to_edit({}));
-    const opened                          with_none(file_of(R"({"__metadata__":{}})"));
+    const opened                          with_none(stored_file(R"({"__metadata__":{}})"));
     const std::array<std::string_view, 1> gone{"a"};
     const text_map                        none;
     CHECK(has(with, {}));
@@ -182,7 +183,7 @@ TEST_CASE("a header that fits keeps its size, another grows by steps that leave 
 
 TEST_CASE("a header of a file that is not aligned is aligned once it has to move its data")
 {
-    const opened file(file_of(R"({"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}})", "abc"));
+    const opened file(stored_file(R"({"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}})", "abc"));
     REQUIRE(file.header().data_begin() % 8 != 0);
     const auto same = file.spell({});
     REQUIRE(same);
@@ -198,9 +199,9 @@ TEST_CASE("a header of a file that is not aligned is aligned once it has to move
 
 TEST_CASE("any form of header becomes the one that every reader takes")
 {
-    const opened file(file_of("\n { \"t\" : { \"shape\":[3] ,\"dtype\":\"U8\",\"data_offsets\":[0,3] } ,"
-                              "\"__metadata__\": null }\t\n",
-                              "abc"));
+    const opened file(stored_file("\n { \"t\" : { \"shape\":[3] ,\"dtype\":\"U8\",\"data_offsets\":[0,3] } ,"
+                                  "\"__metadata__\": null }\t\n",
+                                  "abc"));
     const auto   next = file.spell({});
     REQUIRE(next);
     const std::string now = file.whole(*next);
@@ -263,11 +264,11 @@ TEST_CASE("a manifest is dropped with any change, and kept where there is none o
 
 TEST_CASE("filling a slot changes its bytes and nothing else, whatever the form of the header")
 {
-    const opened file(file_of("\n{ \"__metadata__\":{\"slot\" : \"1234\", \"\\u0061\":\"b\"}}  \n"));
+    const opened file(stored_file("\n{ \"__metadata__\":{\"slot\" : \"1234\", \"\\u0061\":\"b\"}}  \n"));
     const auto   next = stet::detail::fill_header(file.header(), "slot", "\xC3\xA9pq", stet::heap());
     REQUIRE(next);
     CHECK(file.whole(*next) ==
-          file_of("\n{ \"__metadata__\":{\"slot\" : \"\xC3\xA9pq\", \"\\u0061\":\"b\"}}  \n"));
+          stored_file("\n{ \"__metadata__\":{\"slot\" : \"\xC3\xA9pq\", \"\\u0061\":\"b\"}}  \n"));
     CHECK(next->text_size == file.header().text().size() - 3);
     const auto code = [&file](std::string_view key, std::string_view text) {
         return failure(stet::detail::fill_header(file.header(), key, text, stet::heap()));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "support/failure.hpp"
 #include "support/faulty_file_system.hpp"
-#include "support/file_to_edit.hpp"
 #include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/short_memory.hpp"
+#include "support/stored_file.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/edit/impl/undo_file.hpp>
 
@@ -15,7 +16,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +29,7 @@ using stet::durability;
 using stet::detail::changed_range;
 using stet::detail::file_use;
 using stet::detail::held_file;
+using support::as_bytes;
 using support::failure;
 using support::faulty_file_system;
 using support::file_call;
@@ -38,11 +39,6 @@ namespace {
 
 using names = std::vector<std::string>;
 
-stet::bytes bytes_of(std::string_view text)
-{
-    return std::as_bytes(std::span(text));
-}
-
 /// A file "x" of a header of eight letters and two bytes of data, of which "cdef" is to become "CDEF".
 class fixture {
 public:
@@ -50,12 +46,12 @@ public:
 
     fixture() { here.put("x", old_content()); }
 
-    static std::string old_content() { return support::file_of("abcdefgh", "12"); }
-    static std::string new_content() { return support::file_of("abCDEFgh", "12"); }
+    static std::string old_content() { return support::stored_file("abcdefgh", "12"); }
+    static std::string new_content() { return support::stored_file("abCDEFgh", "12"); }
 
     static changed_range range()
     {
-        return {.header_length = 8, .offset = 10, .before = bytes_of("cdef"), .after = bytes_of("CDEF")};
+        return {.header_length = 8, .offset = 10, .before = as_bytes("cdef"), .after = as_bytes("CDEF")};
     }
 
     held_file take()
@@ -183,7 +179,7 @@ TEST_CASE("an undo file puts back a mixture, and leaves the old and the new cont
     const std::string left = f.left_undo();
     const std::string mixtures[] = {"abCdefgh", "abcDEFgh", "abCDefgh", "abcdeFgh"};
     for (const std::string& header : mixtures) {
-        f.here.put("x", support::file_of(header, "12"));
+        f.here.put("x", support::stored_file(header, "12"));
         f.here.put(fixture::undo_name, left);
         CHECK(f.undo());
         CHECK(f.here.content("x") == fixture::old_content());
@@ -204,8 +200,9 @@ TEST_CASE("an undo file of a file of another size, or one that is not whole, goe
 {
     fixture           f;
     const std::string left = f.left_undo();
-    const std::string others[] = {support::file_of("abCdefgh", "123"), support::file_of("abCdefgh1", "2"),
-                                  support::file_of("abCde", "12345")};
+    const std::string others[] = {support::stored_file("abCdefgh", "123"),
+                                  support::stored_file("abCdefgh1", "2"),
+                                  support::stored_file("abCde", "12345")};
     for (const std::string& other : others) {
         f.here.put("x", other);
         f.here.put(fixture::undo_name, left);
@@ -213,7 +210,7 @@ TEST_CASE("an undo file of a file of another size, or one that is not whole, goe
         CHECK(f.here.content("x") == other);
         CHECK(f.here.entries() == names{"x"});
     }
-    const std::string mixture = support::file_of("abCdefgh", "12");
+    const std::string mixture = support::stored_file("abCdefgh", "12");
     f.here.put("x", mixture);
     for (std::size_t size = 0; size < left.size(); ++size) {
         f.here.put(fixture::undo_name, left.substr(0, size));
@@ -235,7 +232,7 @@ TEST_CASE("an undo file that does not fit its file is told, and both are left al
 {
     fixture           f;
     const std::string left = f.left_undo();
-    const std::string other = support::file_of("abCd?fgh", "12");
+    const std::string other = support::stored_file("abCd?fgh", "12");
     f.here.put("x", other);
     f.here.put(fixture::undo_name, left);
     const auto undone = f.undo();
@@ -253,7 +250,7 @@ TEST_CASE("an undo file that is a link, a folder or another user's is not follow
 {
     fixture           f;
     const std::string left = f.left_undo();
-    const std::string mixture = support::file_of("abCdefgh", "12");
+    const std::string mixture = support::stored_file("abCdefgh", "12");
     f.here.put("x", mixture);
     f.here.put("planted", left);
     const auto reason = [&] {

@@ -2,6 +2,7 @@
 #include "support/disk_image.hpp"
 #include "support/memory_disk.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/text_bytes.hpp"
 
 #include <stet/file/folder.hpp>
 #include <stet/file/impl/set_target.hpp>
@@ -11,7 +12,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +25,7 @@ using stet::errc;
 using stet::existing_file;
 using stet::native_file_system;
 using stet::detail::set_target;
+using support::as_bytes;
 using support::scratch_directory;
 
 namespace {
@@ -42,11 +43,6 @@ auto take(const scratch_directory& here, existing_file existing = existing_file:
                             durability::none);
 }
 
-stet::bytes bytes_of(std::string_view text)
-{
-    return std::as_bytes(std::span(text));
-}
-
 /// Saves these files, each holding its name and what comes after it.
 stet::result<stet::detail::replaced_set> save(const scratch_directory& here, const names& files,
                                               bool has_index, std::string_view content = "new",
@@ -60,11 +56,11 @@ stet::result<stet::detail::replaced_set> save(const scratch_directory& here, con
         const auto part = target->add(name);
         if (!part)
             return part.error();
-        if (auto written = (*part)->write(bytes_of(name + ' ' + std::string(content))); !written)
+        if (auto written = (*part)->write(as_bytes(name + ' ' + std::string(content))); !written)
             return written.error();
     }
     if (has_index) {
-        if (auto written = target->index_file().write(bytes_of(content)); !written)
+        if (auto written = target->index_file().write(as_bytes(content)); !written)
             return written.error();
     }
     return target->publish(has_index, lasting);
@@ -221,9 +217,9 @@ TEST_CASE("while old files are put aside nobody finds an index, and the old ones
     for (const char* const name : {"m1", "m2"}) {
         const auto part = target->add(name);
         REQUIRE(part);
-        REQUIRE((*part)->write(bytes_of("new")));
+        REQUIRE((*part)->write(as_bytes("new")));
     }
-    REQUIRE(target->index_file().write(bytes_of("new")));
+    REQUIRE(target->index_file().write(as_bytes("new")));
     std::size_t without = 0;
     std::size_t aside = 0;
     const auto  look = [&] {
@@ -276,7 +272,7 @@ TEST_CASE("where there are no locks a set is saved all the same")
     REQUIRE(target);
     const auto part = target->add("m1");
     REQUIRE(part);
-    REQUIRE((*part)->write(bytes_of("new")));
+    REQUIRE((*part)->write(as_bytes("new")));
     REQUIRE(target->publish(true, durability::full));
     CHECK(target->keeps_access());
     CHECK(disk.now().find("set/m1")->content() == "new");
