@@ -96,8 +96,9 @@ public:
 
     /// Writes bytes to a tensor; several threads may at once.
     /// at:     bytes from the tensor's first one on
-    /// errors: no_such_axis for bytes beyond the tensor; filled_twice, before anything is written; out_of_memory; the
-    ///         system's, after which the bytes count as missing
+    /// errors: no_such_axis for bytes beyond the tensor; outside_data for a place of your own that is none of this file's;
+    ///         filled_twice, before anything is written; out_of_memory; the system's, after which the bytes count as
+    ///         missing
     result<void> fill(const place& of, std::uint64_t at, bytes data);
 
     /// Takes bytes for filled that somebody else has written; several threads may at once.
@@ -131,6 +132,10 @@ private:
     static result<unfilled_file> open_under(const plan& layout, const options& given, Take take);
 
     part_file& part() noexcept;
+
+    /// errors: outside_data
+    result<void> check(interval bytes) noexcept;
+    error        outside(std::uint64_t byte, std::string_view verb, std::uint64_t bound) noexcept;
 
     /// Gives the file its name: the first free one, if it has a number.
     result<void> appear();

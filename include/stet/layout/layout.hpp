@@ -145,6 +145,11 @@ struct change_log {
     /// No change yet; texts come from `memory`.
     explicit change_log(const allocator& memory) noexcept : changes(memory), own(memory) {}
 
+    bool          empty() const noexcept { return changes.empty(); }
+    std::size_t   size() const noexcept { return changes.size(); }
+    const change* begin() const noexcept STET_LIFETIME_BOUND { return changes.data(); }
+    const change* end() const noexcept STET_LIFETIME_BOUND { return changes.data() + changes.size(); }
+
     detail::growing_array<change> changes; ///< in the order in which they were made
     detail::arena                 own;     ///< holds their texts
 };

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace STET_NAMESPACE {
@@ -27,6 +28,7 @@ public:
     /// path:   ends with NUL; UTF-8 on Windows, of any length
     /// errors: those of file_source::open; file_too_large for more bytes than fit into memory
     static result<mapped_file> open(const char* path);
+    static result<mapped_file> open(const std::string& path); ///< the same
 
     mapped_file(mapped_file&& other) noexcept;
     mapped_file& operator=(mapped_file&& other) noexcept;
@@ -65,6 +67,8 @@ public:
     /// path:   ends with NUL; UTF-8 on Windows, of any length
     /// errors: those of mapped_file::open and read_checkpoint
     static result<mapped_checkpoint> open(const char* path, const read_options& options = {});
+    /// The same.
+    static result<mapped_checkpoint> open(const std::string& path, const read_options& options = {});
 
     /// The mapping.
     const mapped_file& file() const noexcept STET_LIFETIME_BOUND { return file_; }
@@ -82,6 +86,7 @@ public:
     /// errors: file_missing, permission_denied, not_a_regular_file, too_many_open_files, too_many_links,
     ///         file_name_too_long, out_of_memory, io_failure
     static result<file_source> open(const char* path);
+    static result<file_source> open(const std::string& path); ///< the same
 
     /// As it was when the file was opened.
     std::uint64_t size() const noexcept { return file_.size(); }
@@ -107,6 +112,8 @@ public:
     /// path:   ends with NUL; UTF-8 on Windows, of any length
     /// errors: those of file_source::open and open_checkpoint
     static result<file_checkpoint> open(const char* path, const read_options& options = {});
+    /// The same.
+    static result<file_checkpoint> open(const std::string& path, const read_options& options = {});
 
     file_checkpoint(file_checkpoint&& other) noexcept;
     file_checkpoint& operator=(file_checkpoint&& other) noexcept;

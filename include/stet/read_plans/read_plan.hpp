@@ -41,7 +41,7 @@ wanted whole(const checkpoint_header& header STET_LIFETIME_BOUND, const stored_t
 
 /// Bytes of what is wanted: the size of its destination.
 /// errors: no_such_axis for a box the tensor does not have; partial_byte for 4- or 6-bit elements whose rows do not
-///         begin and end with a byte; tensor_size_overflow
+///         begin and end with a byte; tensor_size_overflow; invalid_setting for no element_bits
 result<std::uint64_t> size_of(const wanted& one) noexcept;
 
 /// What a source asks of its requests.

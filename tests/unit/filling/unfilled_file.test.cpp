@@ -251,6 +251,30 @@ TEST_CASE("bytes that are no tensor's are refused")
     CHECK_FALSE(file->find("nobody"));
 }
 
+TEST_CASE("a place that somebody made up is refused where it is none of the file's, and the header stays")
+{
+    const support::scratch_directory here;
+    const model                      sample;
+    auto                             file = sample.open(here);
+    REQUIRE(file);
+    constexpr std::array<std::byte, 3> three{};
+    const auto filled = [&](std::uint64_t offset, std::uint64_t at, std::uint64_t size) {
+        return support::failure(file->fill({.name = "z", .offset = offset, .size = size}, at, three));
+    };
+    CHECK(filled(0, 0, 3) == "outside_data"); // such as the offsets that the header holds
+    CHECK(filled(file->data_begin() - 1, 0, 3) == "outside_data");
+    CHECK(filled(file->file_size() - 2, 0, 3) == "outside_data");
+    CHECK(filled(0, file->data_begin() - 1, UINT64_MAX) == "outside_data");
+    for (const std::uint64_t far : {file->file_size(), file->file_size() + 1, UINT64_MAX - 5, UINT64_MAX}) {
+        CHECK(filled(far, 0, 3) == "outside_data");
+        CHECK(filled(far, 10, 100) == "outside_data");
+        CHECK(filled(10, far, UINT64_MAX) == (far > UINT64_MAX - 3 ? "no_such_axis" : "outside_data"));
+    }
+    sample.fill_all(*file);
+    REQUIRE(support::failure(file->publish()) == "none");
+    CHECK(here.content("x.safetensors") == sample.saved_content(here));
+}
+
 TEST_CASE("others write to the part file by its path and tell what they wrote")
 {
     const support::scratch_directory here;

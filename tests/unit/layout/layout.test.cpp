@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace layout_test {
@@ -110,6 +111,20 @@ TEST_CASE("extra tensors keep their names unless the layout says otherwise")
 {
     CHECK(stet::place(by_hand{}, role::extra{}, "v_pred")->text() == "v_pred");
     CHECK(stet::place(moves_extra{}, role::extra{}, "v_pred")->text() == "extra.v_pred");
+}
+
+TEST_CASE("a log of changes is a range of them")
+{
+    stet::change_log log(stet::heap());
+    CHECK(log.empty());
+    CHECK(log.begin() == log.end());
+    REQUIRE(log.changes.push({.what = stet::change::kind::added, .name = {.prefix = "a.", .stem = "b"}}));
+    REQUIRE(log.changes.push({.what = stet::change::kind::cast, .name = {.stem = "c"}}));
+    CHECK(log.size() == 2);
+    std::string names;
+    for (const stet::change& one : log)
+        names += one.name.text() + " ";
+    CHECK(names == "a.b c ");
 }
 
 TEST_CASE("a placed key is borrowed, not copied")

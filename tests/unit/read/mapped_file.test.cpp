@@ -5,6 +5,7 @@
 
 #include <stet/read/checkpoint_view.hpp>
 #include <stet/read/mapped_file.hpp>
+#include <stet/vocabulary/message.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -55,6 +56,25 @@ TEST_CASE("what cannot be mapped is reported with its path")
     const auto missing = stet::mapped_file::open((scratch / "missing").c_str());
     CHECK(support::failure(missing) == "file_missing");
     CHECK(support::failure(stet::mapped_file::open((scratch / "folder").c_str())) == "not_a_regular_file");
+}
+
+TEST_CASE("a path may be a string, whose every byte counts")
+{
+    const support::scratch_directory scratch;
+    scratch.put("a", support::stored_file(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", "x"));
+    const std::string path = scratch / "a";
+    CHECK(stet::mapped_file::open(path));
+    CHECK(stet::file_source::open(path));
+    CHECK(stet::mapped_checkpoint::open(path, {.strict = true}));
+    CHECK(stet::file_checkpoint::open(path));
+
+    const std::string longer = path + std::string(1, '\0') + "b";
+    CHECK(support::failure(stet::mapped_file::open(longer)) == "file_missing");
+    CHECK(support::failure(stet::file_source::open(longer)) == "file_missing");
+    CHECK(support::failure(stet::file_checkpoint::open(longer)) == "file_missing");
+    const auto missing = stet::mapped_checkpoint::open(longer);
+    CHECK(support::failure(missing) == "file_missing");
+    CHECK(stet::message(missing.error()).ends_with("a\\x00b': no such file"));
 }
 
 TEST_CASE("a mapping that is replaced by another is given back")

@@ -190,7 +190,11 @@ STET_INLINE result<void> filling::unfilled_file::fill(const place& of, std::uint
         return error{
             .code = errc::no_such_axis, .expected = of.size, .actual = at > of.size ? at : at + data.size()}
             .about(of.name);
+    if (of.offset > file_size_ || at > file_size_)
+        return outside(of.offset > file_size_ ? of.offset : at, "end", file_size_);
     const interval claimed{.begin = of.offset + at, .end = of.offset + at + data.size()};
+    if (auto inside = check(claimed); !inside)
+        return inside;
     if (auto owned = claim(claimed); !owned)
         return owned;
     // An exception of the file system's own calls leaves the bytes missing, too.
@@ -214,17 +218,27 @@ STET_INLINE result<void> filling::unfilled_file::fill(const place& of, std::uint
 
 STET_INLINE result<void> filling::unfilled_file::note(interval written)
 {
-    if (written.begin >= written.end)
-        return {};
-    const auto outside = [&](std::uint64_t byte, std::string_view verb, std::uint64_t bound) {
-        return error{.code = errc::outside_data, .expected = bound, .actual = byte}.with(verb).about(
-            part().path());
-    };
-    if (written.begin < data_begin_)
-        return outside(written.begin, "begin", data_begin_);
-    if (written.end > file_size_)
-        return outside(written.end - 1, "end", file_size_);
+    if (auto inside = check(written); !inside)
+        return inside;
     return claim(written);
+}
+
+STET_INLINE error filling::unfilled_file::outside(std::uint64_t byte, std::string_view verb,
+                                                  std::uint64_t bound) noexcept
+{
+    return error{.code = errc::outside_data, .expected = bound, .actual = byte}.with(verb).about(
+        part().path());
+}
+
+STET_INLINE result<void> filling::unfilled_file::check(interval bytes) noexcept
+{
+    if (bytes.begin >= bytes.end)
+        return {};
+    if (bytes.begin < data_begin_)
+        return outside(bytes.begin, "begin", data_begin_);
+    if (bytes.end > file_size_)
+        return outside(bytes.end - 1, "end", file_size_);
+    return {};
 }
 
 STET_INLINE result<void> filling::unfilled_file::appear()

@@ -3,9 +3,45 @@
 #include "../mapped_file.hpp"
 
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace STET_NAMESPACE {
+
+namespace detail {
+
+/// Calls `open` with a path that ends with NUL. No file has a name with a NUL inside.
+template <class File, class... Options>
+result<File> open_named(const std::string& path, const Options&... options)
+{
+    if (path.find('\0') != std::string::npos)
+        return error{.code = errc::file_missing}.about(path);
+    return File::open(path.c_str(), options...);
+}
+
+} // namespace detail
+
+STET_INLINE result<mapped_file> mapped_file::open(const std::string& path)
+{
+    return detail::open_named<mapped_file>(path);
+}
+
+STET_INLINE result<mapped_checkpoint> mapped_checkpoint::open(const std::string&  path,
+                                                              const read_options& options)
+{
+    return detail::open_named<mapped_checkpoint>(path, options);
+}
+
+STET_INLINE result<file_source> file_source::open(const std::string& path)
+{
+    return detail::open_named<file_source>(path);
+}
+
+STET_INLINE result<file_checkpoint> file_checkpoint::open(const std::string&  path,
+                                                          const read_options& options)
+{
+    return detail::open_named<file_checkpoint>(path, options);
+}
 
 STET_INLINE result<mapped_file> mapped_file::open(const char* path)
 {

@@ -25,7 +25,7 @@ struct box_runs {
     std::size_t   outer = 0; ///< how many axes lead from one run to the next
 };
 
-/// errors: no_such_axis, partial_byte, tensor_size_overflow; what its last byte's offset passes is not asked
+/// errors: no_such_axis, partial_byte, tensor_size_overflow, invalid_setting for no element_bits; what its last byte's offset passes is not asked
 result<box_runs> runs_of(const read_plans::wanted& one) noexcept;
 
 /// Counts the runs of a box through and tells each one's offset in the file.

@@ -50,6 +50,10 @@ inline result<void> is_in_shape(const read_plans::wanted& one) noexcept
 
 STET_INLINE result<box_runs> runs_of(const read_plans::wanted& one) noexcept
 {
+    if (one.element_bits == 0)
+        return error{.code = errc::invalid_setting}
+            .with("4, 6 or those of whole bytes")
+            .about("element_bits");
     if (auto inside = is_in_shape(one); !inside)
         return inside.error();
     bool is_empty = false;

@@ -154,6 +154,15 @@ TEST_CASE("an empty box has no run, whatever the other axes are")
     CHECK(runs->size * runs->count == 0);
 }
 
+TEST_CASE("elements without bits are refused")
+{
+    const indices shape{3, 2};
+    CHECK(support::failure(runs_of({.element_bits = 0})) == "invalid_setting");
+    const auto refused = runs_of({.element_bits = 0, .shape = shape});
+    REQUIRE(support::failure(refused) == "invalid_setting");
+    CHECK(refused.error().subject() == "element_bits");
+}
+
 TEST_CASE("a shape of 2^61 bytes or more is refused")
 {
     const indices large{std::uint64_t{1} << 60U, 2}, largest{(std::uint64_t{1} << 60U), 1},
