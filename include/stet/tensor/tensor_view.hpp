@@ -157,22 +157,6 @@ result<tensor_view> view_of(dtype, const extents&, Other&&) noexcept
 template <detail::passing_bytes Range>
 result<tensor_view> view_of(dtype type, const extents& shape, Range&& temporary) = delete;
 
-/// Refuses elements where bytes are wanted, with a sentence that says what to write instead.
-template <class Range>
-requires(!std::convertible_to<Range, bytes> &&
-         requires(Range& r) {
-             std::data(r);
-             std::size(r);
-         })
-result<tensor_view> view_of(dtype, const extents&, Range&&) noexcept
-{
-    static_assert(detail::never<Range>,
-                  "stet: a dtype and a shape go with bytes, and these are elements; write "
-                  "view_of(dtype, shape, std::as_bytes(std::span(elements))), or view_of(elements, shape) if "
-                  "their own type is the dtype");
-    return error{};
-}
-
 namespace detail {
 
 /// Passes on what fits into a tensor's place and refuses the first byte too many. Remembers the first failure, so

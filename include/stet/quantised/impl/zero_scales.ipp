@@ -173,12 +173,12 @@ inline std::uint64_t columns_to_a_scale(const tensor_view& scales, const quantis
 
 STET_INLINE result<std::uint64_t> count_zeros_in_use(const tensor_view&            scales,
                                                      const quantised::side_tensor& meaning,
-                                                     const stored_codes& codes, std::uint64_t zeros,
+                                                     const stored_codes& codes, std::uint64_t zero_count,
                                                      const allocator& memory)
 {
     const std::uint64_t span = columns_to_a_scale(scales, meaning, codes);
-    if (zeros == 0 || span == 0)
-        return zeros;
+    if (zero_count == 0 || span == 0)
+        return zero_count;
     if (codes.weight.size == 0)
         return std::uint64_t{0};
     const std::uint64_t rows = codes.shape.experts * codes.shape.rows;
