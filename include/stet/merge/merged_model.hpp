@@ -11,6 +11,7 @@
 #include "impl/merge_side.hpp"
 #include "recipe.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -101,9 +102,10 @@ result<merge_side> side_of(const Dict& dict, const merging::recipe& how, const a
 }
 
 /// What the sides have found goes into the result.
-/// third: null where there is none
-result<merging::merged_model> merge_sides(merge_side& first, merge_side& second, merge_side* third,
-                                          const merging::recipe& how, const allocator& memory);
+/// sides:  two or three
+/// errors: of the first side that has one; else those of merge
+result<merging::merged_model> merge_sides(array_view<result<merge_side>> sides, const merging::recipe& how,
+                                          const allocator& memory);
 
 } // namespace STET_NAMESPACE::detail
 
@@ -113,29 +115,17 @@ template <state_dict First, state_dict Second>
 result<merged_model> merge(const First& first STET_LIFETIME_BOUND, const Second& second STET_LIFETIME_BOUND,
                            const recipe& how, const allocator& memory)
 {
-    auto a = detail::side_of(first, how, memory);
-    if (!a)
-        return a.error();
-    auto b = detail::side_of(second, how, memory);
-    if (!b)
-        return b.error();
-    return detail::merge_sides(*a, *b, nullptr, how, memory);
+    std::array sides{detail::side_of(first, how, memory), detail::side_of(second, how, memory)};
+    return detail::merge_sides(sides, how, memory);
 }
 
 template <state_dict First, state_dict Second, state_dict Third>
 result<merged_model> merge(const First& first STET_LIFETIME_BOUND, const Second& second STET_LIFETIME_BOUND,
                            const Third& third STET_LIFETIME_BOUND, const recipe& how, const allocator& memory)
 {
-    auto a = detail::side_of(first, how, memory);
-    if (!a)
-        return a.error();
-    auto b = detail::side_of(second, how, memory);
-    if (!b)
-        return b.error();
-    auto c = detail::side_of(third, how, memory);
-    if (!c)
-        return c.error();
-    return detail::merge_sides(*a, *b, &*c, how, memory);
+    std::array sides{detail::side_of(first, how, memory), detail::side_of(second, how, memory),
+                     detail::side_of(third, how, memory)};
+    return detail::merge_sides(sides, how, memory);
 }
 
 } // namespace STET_NAMESPACE::merging

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "support/with_sound.hpp"
+
 #include <stet/layout/layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,16 +13,8 @@ namespace layout_test {
 
 namespace role = stet::role;
 using stet::placed_name;
-
-struct audio {
-    static constexpr std::string_view name = "audio decoder";
-};
-struct with_sound {
-    stet::component<role::model> model;
-    stet::component<audio>       decoder;
-
-    static constexpr stet::field_list<&with_sound::model, &with_sound::decoder> fields{};
-};
+using support::audio;
+using support::with_sound;
 
 /// Gives a name, a name or nothing, and a text that is turned into neither.
 struct by_hand {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "support/with_sound.hpp"
+
 #include <stet/layout/family.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -9,10 +11,7 @@ namespace {
 
 namespace role = stet::role;
 using stet::under;
-
-struct audio {
-    static constexpr std::string_view name = "audio decoder";
-};
+using support::audio;
 
 using two_rules = stet::prefix_layout<under<role::model, "model.">, under<audio, "audio.">>;
 using no_rules = stet::prefix_layout<>;

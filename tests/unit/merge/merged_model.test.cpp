@@ -113,6 +113,27 @@ TEST_CASE("three files are merged by a difference, two by anything else")
           "'number of files' is two; it must be three where a difference is added, else two");
 }
 
+TEST_CASE("a file that cannot be merged is told, the first of several")
+{
+    merge_sample a;
+    a.put("w", {1});
+    using list = std::vector<std::pair<std::string, stet::tensor_view>>;
+    const auto twice = [&](const char* name) {
+        return list{{name, a.tensors.at("w")}, {name, a.tensors.at("w")}};
+    };
+    const list good{{"w", a.tensors.at("w")}};
+    const auto subject = [](const stet::result<merged_model>& made) {
+        REQUIRE(support::failure(made) == "duplicate_name");
+        return std::string(made.error().subject());
+    };
+    const stet::merging::recipe difference{.formula = formula::add_difference};
+    CHECK(subject(merge(good, twice("y"))) == "y");
+    CHECK(subject(merge(twice("x"), twice("y"))) == "x");
+    CHECK(subject(merge(good, good, twice("z"), difference)) == "z");
+    CHECK(subject(merge(good, twice("y"), twice("z"), difference)) == "y");
+    CHECK(subject(merge(twice("x"), twice("y"), twice("z"), difference)) == "x");
+}
+
 TEST_CASE("only floats of 16 bits and more can be asked for")
 {
     merge_sample a;

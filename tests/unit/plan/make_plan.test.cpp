@@ -3,6 +3,7 @@
 #include "support/failure.hpp"
 #include "support/rearranged.hpp"
 #include "support/short_memory.hpp"
+#include "support/with_sound.hpp"
 
 #include <stet/families/families.hpp>
 #include <stet/families/layouts.hpp>
@@ -28,6 +29,8 @@ namespace {
 namespace role = stet::role;
 using stet::dtype;
 using stet::errc;
+using support::audio;
+using support::with_sound;
 using dict = std::map<std::string, stet::tensor_view>;
 
 /// Planning never looks at data, so there is none.
@@ -46,16 +49,6 @@ std::string names(const stet::result<stet::plan>& plan)
         all += record.name.text() + ";";
     return all;
 }
-
-struct audio {
-    static constexpr std::string_view name = "audio decoder";
-};
-struct with_sound {
-    stet::component<role::model> model;
-    stet::component<audio>       decoder;
-
-    static constexpr stet::field_list<&with_sound::model, &with_sound::decoder> fields{};
-};
 
 /// Drops what only training needs.
 struct without_training {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "support/with_sound.hpp"
+
 #include <stet/state/checkpoint.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -25,11 +27,8 @@ public:
 namespace {
 
 namespace role = stet::role;
+using support::audio;
 using dict = std::map<std::string, stet::tensor_view>;
-
-struct audio {
-    static constexpr std::string_view name = "audio decoder";
-};
 
 /// A kind of checkpoint that the library does not know, listed in another order than declared.
 struct with_sound {

@@ -4,6 +4,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "../carry_metadata.hpp"
 #include "kept_marker.hpp"
 
@@ -87,15 +88,7 @@ private:
         }
         heap_sort(old.view(), [](std::string_view a, std::string_view b) { return a < b; });
         for (const quantised::old_flag& flag : found_->old_flags()) {
-            std::size_t begin = 0; // of the names that are not below the prefix
-            for (std::size_t end = old.size(); begin < end;) {
-                const std::size_t middle = begin + (end - begin) / 2;
-                if (old[middle] < flag.prefix)
-                    begin = middle + 1;
-                else
-                    end = middle;
-            }
-            if (begin < old.size() && old[begin].starts_with(flag.prefix))
+            if (any_starts_with(old.view(), flag.prefix))
                 names_[flag.position] = old_flag_name;
         }
         return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "../edit_options.hpp"
 #include "next_metadata.hpp"
 
@@ -13,16 +14,9 @@ namespace STET_NAMESPACE::detail {
 template <class Element, class Text>
 bool holds_text(array_view<Element> sorted, std::string_view wanted, Text text_of) noexcept
 {
-    std::size_t low = 0;
-    std::size_t high = sorted.size();
-    while (low < high) {
-        const std::size_t middle = low + (high - low) / 2;
-        if (text_of(sorted[middle]) < wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < sorted.size() && text_of(sorted[low]) == wanted;
+    const std::size_t first =
+        count_before(sorted, [&](const auto& element) { return text_of(element) < wanted; });
+    return first < sorted.size() && text_of(sorted[first]) == wanted;
 }
 
 STET_INLINE bool lost_truths::may_stay(const stored_metadata& entry) const noexcept

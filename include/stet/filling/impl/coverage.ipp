@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "../coverage.hpp"
 
 #include <cstring>
@@ -15,14 +16,7 @@ STET_INLINE filling::coverage::coverage(overlaps treatment, allocator memory) no
 STET_INLINE std::size_t filling::coverage::first_beyond(array_view<const interval> sorted,
                                                         std::uint64_t              byte) noexcept
 {
-    std::size_t first = 0;
-    for (std::size_t rest = sorted.size(); rest > 0;) {
-        const std::size_t half = rest / 2;
-        const bool        is_behind = sorted[first + half].end <= byte;
-        first += is_behind ? half + 1 : 0;
-        rest = is_behind ? rest - half - 1 : half;
-    }
-    return first;
+    return detail::count_before(sorted, [&](const interval& piece) { return piece.end <= byte; });
 }
 
 STET_INLINE result<void> filling::coverage::add(interval piece) noexcept

@@ -5,6 +5,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/os_error.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "../../vocabulary/impl/staging_block.hpp"
 #include "../unfilled_file.hpp"
 
@@ -160,15 +161,8 @@ STET_INLINE std::optional<filling::place> filling::unfilled_file::find(std::stri
 
 STET_INLINE filling::place filling::unfilled_file::place_at(std::uint64_t byte) const noexcept
 {
-    std::size_t first = 0; // the first tensor that ends behind it
-    for (std::size_t rest = places_.size(); rest > 0;) {
-        const std::size_t half = rest / 2;
-        const entry&      middle = places_[first + half];
-        const bool        is_behind = middle.offset + middle.size <= byte;
-        first += is_behind ? half + 1 : 0;
-        rest = is_behind ? rest - half - 1 : half;
-    }
-    return (*this)[first];
+    return (*this)[detail::count_before(
+        places_.view(), [&](const entry& tensor) { return tensor.offset + tensor.size <= byte; })];
 }
 
 STET_INLINE error filling::unfilled_file::about_tensor(const error& e) const noexcept

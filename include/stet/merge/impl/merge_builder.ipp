@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "merge_builder.hpp"
 #include "merge_words.hpp"
 #include "pour_mixture.hpp"
@@ -283,15 +284,7 @@ STET_INLINE result<void> merge_builder::add_only_second()
 
 STET_INLINE bool merge_builder::has_old_layers(std::string_view prefix) const noexcept
 {
-    std::size_t begin = 0;
-    for (std::size_t end = old_names_.size(); begin < end;) {
-        const std::size_t middle = begin + (end - begin) / 2;
-        if (old_names_[middle] < prefix)
-            begin = middle + 1;
-        else
-            end = middle;
-    }
-    return begin < old_names_.size() && old_names_[begin].starts_with(prefix);
+    return any_starts_with(old_names_.view(), prefix);
 }
 
 /// `scaled_fp8` of the layers that are still described so.

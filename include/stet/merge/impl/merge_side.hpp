@@ -4,6 +4,7 @@
 
 #include "../../quantised/find_layers.hpp"
 #include "../../vocabulary/config.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -53,16 +54,10 @@ struct merge_side {
     /// Whether a tensor is a `scaled_fp8`. These are listed in the order of their positions.
     bool is_flag(std::uint32_t position) const noexcept
     {
-        const auto  flags = layers.old_flags();
-        std::size_t begin = 0;
-        for (std::size_t end = flags.size(); begin < end;) {
-            const std::size_t middle = begin + (end - begin) / 2;
-            if (flags[middle].position < position)
-                begin = middle + 1;
-            else
-                end = middle;
-        }
-        return begin < flags.size() && flags[begin].position == position;
+        const auto        flags = layers.old_flags();
+        const std::size_t first =
+            count_before(flags, [&](const quantised::old_flag& flag) { return flag.position < position; });
+        return first < flags.size() && flags[first].position == position;
     }
 };
 

@@ -37,10 +37,16 @@ STET_INLINE std::optional<std::string_view> merged_model::quantisation() const n
 
 namespace STET_NAMESPACE::detail {
 
-STET_INLINE result<merging::merged_model> merge_sides(merge_side& first, merge_side& second,
-                                                      merge_side* third, const merging::recipe& how,
-                                                      const allocator& memory)
+STET_INLINE result<merging::merged_model> merge_sides(array_view<result<merge_side>> sides,
+                                                      const merging::recipe& how, const allocator& memory)
 {
+    for (const result<merge_side>& side : sides) {
+        if (!side)
+            return side.error();
+    }
+    merge_side&       first = *sides[0];
+    merge_side&       second = *sides[1];
+    merge_side* const third = sides.size() > 2 ? &*sides[2] : nullptr;
     if (how.type && !is_merged_type(*how.type))
         return error{.code = errc::not_convertible}.with("float", name(*how.type)).about("type");
     if ((how.formula == merging::formula::add_difference) != (third != nullptr))
@@ -58,8 +64,8 @@ STET_INLINE result<merging::merged_model> merge_sides(merge_side& first, merge_s
     model_statement b = statement_of(second);
     if (contradict(a, b))
         made->predictions = {a.text, b.text};
-    for (merge_side* const side : {&first, &second, third}) {
-        if (side != nullptr && made->files.keep(std::move(side->layers)) == nullptr)
+    for (result<merge_side>& side : sides) {
+        if (made->files.keep(std::move(side->layers)) == nullptr)
             return out_of_memory(sizeof(quantised::layers));
     }
     return merging::merged_model(*std::move(made));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "component_prefix.hpp"
 #include "group_name.hpp"
 #include "old_form.hpp"
@@ -25,11 +26,7 @@ public:
 
     bool has_components() const noexcept { return has_components_; }
 
-    bool any_under(std::string_view prefix) const noexcept
-    {
-        const std::string_view* const first = std::lower_bound(names_.begin(), names_.end(), prefix);
-        return first != names_.end() && first->starts_with(prefix);
-    }
+    bool any_under(std::string_view prefix) const noexcept { return any_starts_with(names_.view(), prefix); }
 
 private:
     growing_array<std::string_view> names_;

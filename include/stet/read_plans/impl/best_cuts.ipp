@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "best_cuts.hpp"
 
 namespace STET_NAMESPACE::detail {
@@ -72,13 +73,8 @@ STET_INLINE std::size_t best_cuts::best_before(std::uint64_t end, std::uint64_t 
                                                std::uint64_t longest) const noexcept
 {
     const auto  place = static_cast<std::int64_t>(end) - static_cast<std::int64_t>(used * longest);
-    std::size_t reaching = 0;
-    for (std::size_t rest = reaches_.size(); rest > 0;) {
-        const std::size_t half = rest / 2;
-        const bool        is_reached = reaches_[reaching + half].place >= place;
-        reaching += is_reached ? half + 1 : 0;
-        rest = is_reached ? rest - half - 1 : half;
-    }
+    std::size_t reaching =
+        count_before(reaches_.view(), [&](const reach& one) { return one.place >= place; });
     std::size_t found = starts_.size();
     for (; reaching > 0; reaching &= reaching - 1) {
         const std::size_t other = best_[reaching - 1];

@@ -117,6 +117,21 @@ void write_in_order(const stet::plan& tensors, const std::vector<std::size_t>& o
     }
 }
 
+/// What a pass by these jobs hashes while the tensors are written in this order.
+hashes::file_hashes passed_in_order(const stet::plan& tensors, const std::vector<std::size_t>& order,
+                                    const stet::executor& jobs)
+{
+    file_hasher hasher(wanted, 8, stet::heap());
+    REQUIRE(hasher.reserve(tensors.records().size()));
+    data_pass pass(tensors, hasher, jobs);
+    REQUIRE(pass.reserve());
+    pass.begin();
+    write_in_order(pass.tensors(), order);
+    REQUIRE(pass.finish());
+    CHECK(pass.is_done());
+    return finished(hasher);
+}
+
 /// Runs jobs at once, never, or when it is asked.
 struct slow_executor {
     std::vector<std::pair<void (*)(void*), void*>> waiting{};
@@ -154,15 +169,7 @@ TEST_CASE("written in order, everything is hashed in one pass by whoever runs th
     for (const stet::executor jobs : {stet::executor{}, at_once, pool.jobs()}) {
         for (const auto& [name, each] : of.makers)
             each.runs = 0;
-        file_hasher hasher(wanted, 8, stet::heap());
-        REQUIRE(hasher.reserve(tensors.records().size()));
-        data_pass pass(tensors, hasher, jobs);
-        REQUIRE(pass.reserve());
-        pass.begin();
-        write_in_order(pass.tensors(), order);
-        REQUIRE(pass.finish());
-        CHECK(pass.is_done());
-        const auto found = finished(hasher);
+        const auto found = passed_in_order(tensors, order, jobs);
         CHECK(found.data.bytes == expected.data.bytes);
         CHECK(found.content.bytes == expected.content.bytes);
         for (const auto& [name, each] : of.makers)
@@ -181,14 +188,7 @@ TEST_CASE("written in any other order the hashes are the same, and what came too
          {std::vector<std::size_t>{7, 6, 5, 4, 3, 2, 1, 0}, std::vector<std::size_t>{4, 1, 3, 6, 0, 2, 5, 7}})
     {
         for (const stet::executor jobs : {stet::executor{}, at_once, pool.jobs()}) {
-            file_hasher hasher(wanted, 8, stet::heap());
-            REQUIRE(hasher.reserve(tensors.records().size()));
-            data_pass pass(tensors, hasher, jobs);
-            REQUIRE(pass.reserve());
-            pass.begin();
-            write_in_order(pass.tensors(), order);
-            REQUIRE(pass.finish());
-            const auto found = finished(hasher);
+            const auto found = passed_in_order(tensors, order, jobs);
             CHECK(found.data.bytes == expected.data.bytes);
             CHECK(found.content.bytes == expected.content.bytes);
         }

@@ -7,6 +7,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <vector>
 
 using stet::dtype;
+using stet::detail::merge_side;
 using stet::merging::formula;
 using stet::merging::merge;
 using stet::merging::merged_model;
@@ -350,12 +352,11 @@ TEST_CASE("layers under older names beside layers in the metadata are refused")
     a.put("out.weight", dtype::f32, {1, 2}, support::little_endian(std::vector<float>{4, 8}));
     b.put_float8("out", two_codes, 2);
     b.put("q.weight", dtype::f32, {1, 2}, support::little_endian(std::vector<float>{4, 8}));
-    stet::detail::merge_side first{.layers = *stet::quantised::find_layers(a.tensors)};
-    const std::string        text = R"({"layers": {"out": {"format": "float8_e4m3fn"}}})";
-    stet::detail::merge_side second{.layers = *stet::quantised::find_layers(b.tensors, {.metadata = text}),
-                                    .metadata = text};
-    const auto               made =
-        stet::detail::merge_sides(first, second, nullptr, {.ratios = {.input = 1, .out = 0}}, stet::heap());
+    const std::string                       text = R"({"layers": {"out": {"format": "float8_e4m3fn"}}})";
+    std::array<stet::result<merge_side>, 2> sides{
+        merge_side{.layers = *stet::quantised::find_layers(a.tensors)},
+        merge_side{.layers = *stet::quantised::find_layers(b.tensors, {.metadata = text}), .metadata = text}};
+    const auto made = stet::detail::merge_sides(sides, {.ratios = {.input = 1, .out = 0}}, stet::heap());
     REQUIRE_FALSE(made);
     CHECK(stet::message(made.error()) ==
           "tensor 'q' cannot be merged: it is of scaled_fp8 beside layers in the metadata; "
