@@ -36,6 +36,19 @@ inline std::filesystem::path quick_place()
     return serves ? "/dev/shm" : temporary_place();
 }
 
+/// A path of its UTF-8, which is what the library takes on every system.
+inline std::filesystem::path path_of_utf8(std::string_view text)
+{
+    return {std::u8string(text.begin(), text.end())};
+}
+
+/// The UTF-8 of a path, with slashes.
+inline std::string utf8_of(const std::filesystem::path& path)
+{
+    const std::u8string text = path.generic_u8string();
+    return {text.begin(), text.end()};
+}
+
 /// A folder below the system's one for temporary files that nobody else uses; gone, with all that is in it,
 /// when this goes. Names are relative to it.
 class scratch_directory {
@@ -50,7 +63,7 @@ public:
         for (int attempt = 0; attempt < 100; ++attempt) {
             const auto path = above / ("stet-test-" + std::to_string(random()));
             if (std::filesystem::create_directory(path, failed)) {
-                path_ = path.generic_string();
+                path_ = utf8_of(path);
                 return;
             }
         }
@@ -62,7 +75,7 @@ public:
     ~scratch_directory()
     {
         std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
+        std::filesystem::remove_all(path_of_utf8(path_), ignored);
     }
 
     const std::string& path() const noexcept { return path_; }
@@ -73,36 +86,36 @@ public:
     void make_folder(std::string_view name) const
     {
         std::error_code ignored;
-        std::filesystem::create_directories(*this / name, ignored);
+        std::filesystem::create_directories(place(name), ignored);
     }
 
     void put(std::string_view name, std::string_view content = {}) const
     {
-        std::ofstream(*this / name, std::ios::binary) << content;
+        std::ofstream(place(name), std::ios::binary) << content;
     }
 
     void put_link(std::string_view name, std::string_view target) const
     {
         std::error_code ignored;
-        std::filesystem::create_symlink(std::filesystem::path(target), *this / name, ignored);
+        std::filesystem::create_symlink(path_of_utf8(target), place(name), ignored);
     }
 
     void remove(std::string_view name) const
     {
         std::error_code ignored;
-        std::filesystem::remove_all(*this / name, ignored);
+        std::filesystem::remove_all(place(name), ignored);
     }
 
     void rename(std::string_view from, std::string_view to) const
     {
         std::error_code ignored;
-        std::filesystem::rename(*this / from, *this / to, ignored);
+        std::filesystem::rename(place(from), place(to), ignored);
     }
 
     /// The bytes of a file, followed through links; empty when there is none.
     std::string content(std::string_view name) const
     {
-        std::ifstream file(*this / name, std::ios::binary);
+        std::ifstream file(place(name), std::ios::binary);
         std::string   bytes;
         char          block[4096];
         while (file.read(block, sizeof block) || file.gcount() > 0)
@@ -114,7 +127,7 @@ public:
     bool has(std::string_view name) const
     {
         std::error_code ignored;
-        return std::filesystem::exists(std::filesystem::symlink_status(*this / name, ignored));
+        return std::filesystem::exists(std::filesystem::symlink_status(place(name), ignored));
     }
 
     /// What lies in a folder, sorted by name.
@@ -122,8 +135,8 @@ public:
     {
         std::vector<std::string> names;
         std::error_code          ignored;
-        for (const auto& entry : std::filesystem::directory_iterator(*this / name, ignored))
-            names.push_back(entry.path().filename().generic_string());
+        for (const auto& entry : std::filesystem::directory_iterator(place(name), ignored))
+            names.push_back(utf8_of(entry.path().filename()));
         std::sort(names.begin(), names.end());
         return names;
     }
@@ -133,11 +146,12 @@ public:
     {
         std::map<std::string, std::string> all;
         std::error_code                    ignored;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(path_, ignored)) {
-            const std::string name = entry.path().generic_string().substr(path_.size() + 1);
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(path_of_utf8(path_), ignored))
+        {
+            const std::string name = utf8_of(entry.path()).substr(path_.size() + 1);
             const auto        status = entry.symlink_status(ignored);
             if (std::filesystem::is_symlink(status))
-                all[name] = "-> " + std::filesystem::read_symlink(entry.path(), ignored).generic_string();
+                all[name] = "-> " + utf8_of(std::filesystem::read_symlink(entry.path(), ignored));
             else if (!std::filesystem::is_directory(status))
                 all[name] = std::to_string(static_cast<unsigned>(status.permissions())) + ' ' + content(name);
         }
@@ -145,6 +159,8 @@ public:
     }
 
 private:
+    std::filesystem::path place(std::string_view name) const { return path_of_utf8(*this / name); }
+
     std::string path_;
 };
 

@@ -7,6 +7,7 @@
 #include "python.hpp"
 #include "tensor_spec.hpp"
 
+#include <stet/header/metadata.hpp>
 #include <stet/read.hpp>
 #include <stet/stet.hpp>
 

@@ -28,6 +28,18 @@ struct small_model {
     }
 };
 
+/// As the system spells it, which ComfyUI's rule asks for.
+std::string folder(const support::scratch_directory& here)
+{
+    return std::filesystem::path(here.path()).make_preferred().string();
+}
+
+/// The path of what was saved, with slashes.
+std::string path_of(const stet::saved_checkpoint& saved)
+{
+    return std::filesystem::path(saved.path).generic_string();
+}
+
 } // namespace
 
 static_assert(stet::save_target<stet::comfyui::numbered>);
@@ -37,17 +49,17 @@ static_assert(!stet::save_target<std::string>);
 TEST_CASE("a save by ComfyUI's rule takes the number ComfyUI would take")
 {
     const support::scratch_directory here;
-    std::filesystem::create_directories(here.path() + "/checkpoints");
+    here.make_folder("checkpoints");
     here.put("checkpoints/M_00002_.safetensors", "old");
     here.put("checkpoints/M_-5_x", "");
     const small_model model;
 
-    const auto saved = model.save({.output_dir = here.path(), .prefix = "checkpoints/M"});
+    const auto saved = model.save({.output_dir = folder(here), .prefix = "checkpoints/M"});
 
     INFO((saved ? std::string() : stet::message(saved.error())));
     REQUIRE(saved);
     CHECK(saved->number == 3);
-    CHECK(saved->path.ends_with("/checkpoints/M_00003_.safetensors"));
+    CHECK(path_of(*saved).ends_with("/checkpoints/M_00003_.safetensors"));
 }
 
 TEST_CASE("a file that ComfyUI would overwrite is kept unless that is asked for")
@@ -56,13 +68,13 @@ TEST_CASE("a file that ComfyUI would overwrite is kept unless that is asked for"
     here.put("M_00001_.safetensors", "old");
     const small_model model;
 
-    const auto refused = model.save({.output_dir = here.path(), .prefix = "M/"});
+    const auto refused = model.save({.output_dir = folder(here), .prefix = "M/"});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == stet::errc::name_taken);
     CHECK(here.content("M_00001_.safetensors") == "old");
 
     const auto replaced =
-        model.save({.output_dir = here.path(), .prefix = "M/", .existing = stet::existing_file::replace});
+        model.save({.output_dir = folder(here), .prefix = "M/", .existing = stet::existing_file::replace});
     REQUIRE(replaced);
     CHECK(replaced->number == 1);
     CHECK(here.content("M_00001_.safetensors") != "old");
@@ -76,7 +88,7 @@ TEST_CASE("a negative number is told as text")
     std::map<std::string, std::string> metadata;
 
     const auto saved =
-        model.save({.output_dir = here.path(), .prefix = "M"},
+        model.save({.output_dir = folder(here), .prefix = "M"},
                    {.metadata_for = [&](const stet::claimed_name& taken) -> stet::metadata_view {
                        metadata["title"] = std::string(taken.stem) + ' ' + std::string(taken.digits);
                        return metadata;
@@ -84,7 +96,7 @@ TEST_CASE("a negative number is told as text")
 
     REQUIRE(saved);
     CHECK_FALSE(saved->number);
-    CHECK(saved->path.ends_with("/M_-0002_.safetensors"));
+    CHECK(path_of(*saved).ends_with("/M_-0002_.safetensors"));
     CHECK(metadata["title"] == "M -2");
 }
 
@@ -93,18 +105,18 @@ TEST_CASE("metadata that cannot be written is refused before a name is taken, or
     const support::scratch_directory         here;
     const small_model                        model;
     const std::map<std::string, std::string> unsound{{"k", "\xFF"}};
-    const auto refused = model.save({.output_dir = here.path(), .prefix = "M"}, {.metadata = unsound});
+    const auto refused = model.save({.output_dir = folder(here), .prefix = "M"}, {.metadata = unsound});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == stet::errc::invalid_metadata_utf8);
     const auto late = model.save(
-        {.output_dir = here.path(), .prefix = "M"},
+        {.output_dir = folder(here), .prefix = "M"},
         {.metadata_for = [&](const stet::claimed_name&) -> stet::metadata_view { return unsound; }});
     REQUIRE_FALSE(late);
     CHECK(late.error().code == stet::errc::invalid_metadata_utf8);
     CHECK(here.entries().empty());
 
     const auto untold =
-        model.save({.output_dir = here.path(), .prefix = "M"},
+        model.save({.output_dir = folder(here), .prefix = "M"},
                    {.metadata_for = [](const stet::claimed_name&) -> stet::result<stet::metadata_view> {
                        return stet::error{.code = stet::errc::missing_metadata_key};
                    }});

@@ -93,7 +93,7 @@ TEST_CASE("ComfyUI's number is held by a part file and becomes the checkpoint's 
         REQUIRE(target);
         CHECK(target->number().text() == "1");
         CHECK(target->name() == "ComfyUI_00001_.safetensors");
-        CHECK(target->place().subfolder == "a/b");
+        CHECK(target->place().subfolder == std::filesystem::path("a/b").make_preferred().string());
         CHECK(target->file().path() == out / "a/b/ComfyUI_00001_.safetensors");
         CHECK(out.here().entries("out/a/b") == names{"ComfyUI_00001_.part"});
 
@@ -119,10 +119,12 @@ TEST_CASE("the number is the one ComfyUI would take")
     CHECK(number() == "4");
     out.here().make_folder("out/M_00005_.safetensors");
     CHECK(number() == "6");
+    out.here().put("out/M_00020.safetensors");
+    CHECK(number() == "6");
+#if !defined(_WIN32)
     out.here().put_link("out/M_00007_.safetensors", "nowhere");
     CHECK(number() == "8");
-    out.here().put("out/M_00020.safetensors");
-    CHECK(number() == "8");
+#endif
     out.here().put("out/M_18446744073709551615_");
     CHECK(number() == "18446744073709551616");
 }
@@ -206,15 +208,18 @@ TEST_CASE("a file that takes another's place takes its mode, too")
 TEST_CASE("only a regular file is replaced, and no link is written through")
 {
     const output out;
+    out.here().make_folder("out/N_00001_.safetensors");
+    CHECK(out.failure("N/", existing_file::replace) == errc::not_a_regular_file);
+    CHECK(out.failure("N/") == errc::name_taken);
+    CHECK(out.entries() == names{"N_00001_.safetensors"});
+#if !defined(_WIN32)
     out.here().put("victim", "theirs");
     out.here().put_link("out/M_00001_.safetensors", "../victim");
-    out.here().make_folder("out/N_00001_.safetensors");
     CHECK(out.failure("M/", existing_file::replace) == errc::not_a_regular_file);
-    CHECK(out.failure("N/", existing_file::replace) == errc::not_a_regular_file);
     CHECK(out.failure("M/") == errc::name_taken);
-    CHECK(out.failure("N/") == errc::name_taken);
     CHECK(out.here().content("victim") == "theirs");
     CHECK(out.entries() == names{"M_00001_.safetensors", "N_00001_.safetensors"});
+#endif
 }
 
 TEST_CASE("a part file that the rule does not see is passed by")
@@ -260,6 +265,8 @@ TEST_CASE("a number that another saver takes meanwhile is passed over")
     CHECK(target->name() == "M_00003_.safetensors");
 }
 
+#if !defined(_WIN32) // on Windows a file that is open for writing keeps its name
+
 TEST_CASE("a part file of ComfyUI's name that is removed before it is locked is created once more")
 {
     const output       out;
@@ -280,6 +287,8 @@ TEST_CASE("a part file of ComfyUI's name that is removed before it is locked is 
     CHECK(target->publish(durability::none));
     CHECK(out.entries() == names{"M_00001_.safetensors"});
 }
+
+#endif
 
 TEST_CASE("a name that appears before publishing is replaced only when asked to")
 {
@@ -323,6 +332,8 @@ TEST_CASE("a prefix may name the output folder itself")
         CHECK(out.here().entries("out/abs") == names{"M_00001_.safetensors"});
     }
 }
+
+#if !defined(_WIN32) // POSIX links; platforms/windows_save.cpp looks at links on Windows
 
 TEST_CASE("0.8 follows a link out of the output folder")
 {
@@ -380,21 +391,30 @@ TEST_CASE("the later rule follows a link that stays in the output folder")
     CHECK(out.here().entries("out/a/b") == names{"M_00001_.safetensors", "new"});
 }
 
+#endif
+
 TEST_CASE("the later rule takes an output folder by any of its names")
 {
-    const output out(naming_rule::comfyui_2026);
+    const output             out(naming_rule::comfyui_2026);
+    auto                     request = out.request("a/M");
+    std::vector<std::string> roots{out.path() + '/', out.path() + "/../out"};
+#if !defined(_WIN32)
     out.here().put_link("alias", "out");
-    auto request = out.request("a/M");
-    for (const std::string& root : {out.here() / "alias", out.path() + '/', out.path() + "/../out"}) {
+    roots.push_back(out.here() / "alias");
+#endif
+    for (const std::string& root : roots) {
         CAPTURE(root);
         request.output_dir = root;
         auto target = comfyui::target::take(native_file_system(), request, durability::none);
         REQUIRE(target);
         CHECK(target->publish(durability::none));
     }
+    CHECK(out.here().entries("out/a").size() == roots.size());
+#if !defined(_WIN32)
     const std::string by_alias = out.here() / "alias/a/M";
     CHECK(out.save(by_alias, "a"));
     CHECK(out.here().entries("out/a").size() == 4);
+#endif
 }
 
 TEST_CASE("by the later rule a folder of which not even the top exists is outside")
@@ -451,12 +471,18 @@ TEST_CASE("a folder that is a file, or a dangling link, is an error")
     for (const naming_rule rule : both_rules) {
         const output out(rule);
         out.here().put("out/file");
+        names                         left{"file"};
+        std::vector<std::string_view> prefixes{"file/M", "file/below/M"};
+#if !defined(_WIN32)
         out.here().put_link("out/broken", "nowhere");
-        for (const std::string_view prefix : {"file/M", "file/below/M", "broken/M", "broken/below/M"}) {
+        left = {"broken", "file"};
+        prefixes.insert(prefixes.end(), {"broken/M", "broken/below/M"});
+#endif
+        for (const std::string_view prefix : prefixes) {
             CAPTURE(prefix);
             CHECK(out.failure(prefix) == errc::folder_missing);
         }
-        CHECK(out.entries() == names{"broken", "file"});
+        CHECK(out.entries() == left);
     }
 }
 

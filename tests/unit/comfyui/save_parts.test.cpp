@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <initializer_list>
 #include <map>
 #include <span>
@@ -44,7 +45,7 @@ class output {
 public:
     comfyui::node_inputs operator()(std::string_view prefix = {}) const
     {
-        return {.output_dir = here_.path(), .prefix = prefix};
+        return {.output_dir = path_, .prefix = prefix};
     }
 
     names files(std::string_view folder) const
@@ -78,8 +79,16 @@ public:
     }
 
 private:
-    support::scratch_directory here_;
+    support::scratch_directory here_{};
+    std::string                path_ =
+        std::filesystem::path(here_.path()).make_preferred().string(); ///< as the system spells it
 };
+
+/// The path of what was saved, with slashes.
+std::string path_of(const stet::saved_checkpoint& saved)
+{
+    return std::filesystem::path(saved.path).generic_string();
+}
 
 template <class Saved>
 void require(const Saved& saved)
@@ -109,7 +118,7 @@ TEST_CASE("each text encoder gets a file of its own, and the rest one without a 
           names{"clip_lx.w=6", "other.transformer.w=3", "rest=5"});
     REQUIRE(saved->size() == 3);
     CHECK((*saved)[0].encoder == "clip_l");
-    CHECK((*saved)[0].file.path.ends_with("clip/ComfyUI_clip_l_00001_.safetensors"));
+    CHECK(path_of((*saved)[0].file).ends_with("clip/ComfyUI_clip_l_00001_.safetensors"));
     CHECK((*saved)[1].encoder == "t5xxl");
     CHECK((*saved)[2].encoder.empty());
     CHECK((*saved)[2].file.number == 1);
@@ -227,7 +236,7 @@ TEST_CASE("a VAE is saved as it is, with prompt and workflow alone")
     const auto saved = comfyui::save_vae(counted({"encoder.w", "decoder.transformer.w"}), inputs);
 
     require(saved);
-    CHECK(saved->path.ends_with("/vae/ComfyUI_vae_00001_.safetensors"));
+    CHECK(path_of(*saved).ends_with("/vae/ComfyUI_vae_00001_.safetensors"));
     CHECK(out.tensors("vae/ComfyUI_vae_00001_.safetensors") ==
           names{"decoder.transformer.w=1", "encoder.w=0"});
     CHECK(out.metadata("vae/ComfyUI_vae_00001_.safetensors") == texts{{"prompt", "[]"}});
@@ -244,7 +253,7 @@ TEST_CASE("a model is saved under its family's prefix, with the metadata of a ch
                                            {.prediction = stet::prediction::epsilon()});
 
     require(saved);
-    CHECK(saved->path.ends_with("/diffusion_models/ComfyUI_00001_.safetensors"));
+    CHECK(path_of(*saved).ends_with("/diffusion_models/ComfyUI_00001_.safetensors"));
     CHECK(out.tensors("diffusion_models/ComfyUI_00001_.safetensors") == names{"model.diffusion_model.w=0"});
     CHECK(out.metadata("diffusion_models/ComfyUI_00001_.safetensors") ==
           texts{{"modelspec.predict_key", "epsilon"}, {"prompt", ""}});

@@ -84,6 +84,8 @@ TEST_CASE("an edit that fits leaves the data in their place and tells the room t
     }
 }
 
+#if !defined(_WIN32) // on Windows a mapped file is not replaced
+
 TEST_CASE("in place means the very file, and whole means another one")
 {
     const scratch_directory here;
@@ -110,6 +112,8 @@ TEST_CASE("in place means the very file, and whole means another one")
     CHECK(undo->done == done::with_undo);
     CHECK(index_of(here / "x") == second);
 }
+
+#endif
 
 TEST_CASE("an edit that does not fit is whole whatever was asked for, with the room that was asked for")
 {
@@ -272,9 +276,14 @@ TEST_CASE("one edit at a time has a file")
     support::faulty_file_system faulty;
     std::string_view            second;
     const auto edit_too = [&] { second = failure(apply(here / "x", {.set = {{"a", "b"}}})); };
+#if defined(_WIN32) // its lock goes in the moment before the old file is replaced
+    faulty.before(support::file_call::write, edit_too);
+#else
     faulty.before_nth(30, edit_too);
+#endif
     REQUIRE(apply(here / "x", {.set = {{"title", letters(40)}}}, {.file_system = &faulty.calls()}));
-    REQUIRE(faulty.count() >= 30);
+    REQUIRE_FALSE(second.empty());
+    INFO(second);
     CHECK((second == "file_in_use" || second == "file_changed"));
     CHECK(file_content(here.content("x")).metadata == text_map{{"title", letters(40)}});
 }

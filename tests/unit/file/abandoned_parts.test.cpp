@@ -181,6 +181,8 @@ TEST_CASE("where nothing can be locked nothing is removed")
     CHECK(disk.now().find("M_00001_.part") != nullptr);
 }
 
+#if !defined(_WIN32) // on Windows nothing tells one file from another
+
 TEST_CASE("a file that takes the name once the old one is locked stays")
 {
     for (const file_call kind : {file_call::lock_file, file_call::inspect}) {
@@ -205,9 +207,15 @@ TEST_CASE("a file that takes the name once the old one is locked stays")
     }
 }
 
+#endif
+
 TEST_CASE("a part file that is gone meanwhile is nobody's concern")
 {
     for (const file_call kind : {file_call::lock_file, file_call::remove}) {
+#if defined(_WIN32)
+        if (kind == file_call::remove)
+            continue; // its lock keeps it there
+#endif
         const scratch_directory here;
         here.put("M_00001_.part");
         faulty_file_system faulty;
@@ -272,8 +280,6 @@ TEST_CASE("the folder is reached as a numbered save reaches it, and none is made
     const scratch_directory here;
     here.make_folder("root/in/deep/down");
     here.make_folder("beside");
-    here.put_link("root/link", "in/deep");
-    here.put_link("root/out", "../beside");
     here.put("root/in/deep/M_00001_.part");
     here.put("beside/M_00001_.part");
     const std::string root = here / "root";
@@ -283,15 +289,21 @@ TEST_CASE("the folder is reached as a numbered save reaches it, and none is made
     };
     CHECK(code_of("in/none") == errc::folder_missing);
     CHECK_FALSE(here.has("root/in/none"));
+#if !defined(_WIN32)
+    here.put_link("root/out", "../beside");
     CHECK(code_of("out") == errc::outside_root);
+#endif
     CHECK(code_of("../beside") == errc::outside_root);
     CHECK(code_of("/") == errc::outside_root);
     CHECK(code_of("in\n") == errc::invalid_file_name);
     CHECK(remove_abandoned_numbered(here / "none").error().code == errc::folder_missing);
     CHECK(here.has("beside/M_00001_.part"));
     CHECK(here.has("root/in/deep/M_00001_.part"));
+#if !defined(_WIN32)
+    here.put_link("root/link", "in/deep");
     CHECK(code_of("./in/../link/") == errc{});
     CHECK_FALSE(here.has("root/in/deep/M_00001_.part"));
+#endif
     here.put("root/in/deep/down/M_00001_.part");
     CHECK(code_of("in/deep/down") == errc{});
     CHECK_FALSE(here.has("root/in/deep/down/M_00001_.part"));
@@ -311,6 +323,8 @@ TEST_CASE("a folder that cannot be listed is an error about its path")
     CHECK(found.error().subject() == here / "in");
 }
 
+#if !defined(_WIN32) // POSIX links; platforms/windows_save.cpp looks at links on Windows
+
 TEST_CASE("of an exact path only its own part files are removed, where its links lead")
 {
     const scratch_directory here;
@@ -329,6 +343,8 @@ TEST_CASE("of an exact path only its own part files are removed, where its links
     CHECK(remove_abandoned_exact(here / "none/x").error().code == errc::folder_missing);
     CHECK(remove_abandoned_exact(here / "far/..").error().code == errc::invalid_file_name);
 }
+
+#endif
 
 TEST_CASE("the part file of a live save to an exact path stays, a dead one beside it goes")
 {

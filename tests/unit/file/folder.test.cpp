@@ -117,6 +117,8 @@ TEST_CASE("a folder cannot be created below a file")
     CHECK(here.content("file") == "content");
 }
 
+#if !defined(_WIN32) // POSIX links; platforms/windows_save.cpp looks at links on Windows
+
 TEST_CASE("a folder is not created through a broken link")
 {
     const scratch_directory here;
@@ -125,6 +127,8 @@ TEST_CASE("a folder is not created through a broken link")
     CHECK_FALSE(created);
     CHECK_FALSE(here.has("nowhere"));
 }
+
+#endif
 
 TEST_CASE("where not even the top exists, creating a folder ends")
 {
@@ -159,11 +163,10 @@ TEST_CASE("the names between a folder and one far below it are made to last, and
     const scratch_directory here;
     here.make_folder("root/a/b/c");
     here.make_folder("elsewhere");
-    here.put_link("root/out", "../elsewhere");
     faulty_file_system faulty;
     const auto         root = folder::open(faulty.calls(), here / "root");
     const auto         inner = folder::open(faulty.calls(), here / "root/a/b/c");
-    const auto         outer = folder::open(faulty.calls(), here / "root/out");
+    const auto         outer = folder::open(faulty.calls(), here / "elsewhere");
     REQUIRE(root);
     REQUIRE(inner);
     REQUIRE(outer);
@@ -211,6 +214,8 @@ TEST_CASE("a folder that another saver creates at the same moment is used")
     CHECK(here.has("a/mark"));
 }
 
+#if !defined(_WIN32) // on Windows a folder that is open keeps its name
+
 TEST_CASE("an open folder stays the same when its path changes")
 {
     const scratch_directory here;
@@ -227,6 +232,8 @@ TEST_CASE("an open folder stays the same when its path changes")
     mark(*again);
     CHECK(here.entries("b") == std::vector<std::string>{"mark"});
 }
+
+#endif
 
 TEST_CASE("a folder is opened relative to another as a link's target is")
 {
@@ -277,6 +284,8 @@ TEST_CASE("a link to a folder is entered when that lies in the root")
     }
 }
 
+#if !defined(_WIN32) // POSIX links; platforms/windows_save.cpp looks at links on Windows
+
 TEST_CASE("a link out of the root is refused")
 {
     const scratch_directory here;
@@ -303,23 +312,27 @@ TEST_CASE("a link out of the root is refused")
     CHECK(here.entries("root2").empty());
 }
 
+#endif
+
 TEST_CASE("what cannot be entered is refused for what it is")
 {
     const scratch_directory here;
     here.put("file");
-    here.put_link("to_file", "file");
-    here.put_link("broken", "nowhere");
-    here.put_link("loop", "loop");
     const auto root = folder::open(native_file_system(), here.path());
     REQUIRE(root);
     const auto code = [&](const char* name) {
         return root->enter(name, *root, durability::none, name).error().code;
     };
     CHECK(code("file") == errc::folder_missing);
+#if !defined(_WIN32)
+    here.put_link("to_file", "file");
+    here.put_link("broken", "nowhere");
+    here.put_link("loop", "loop");
     CHECK(code("to_file") == errc::folder_missing);
     CHECK(code("broken") == errc::folder_missing);
     CHECK(code("loop") == errc::too_many_links);
     CHECK_FALSE(here.has("nowhere"));
+#endif
 }
 
 TEST_CASE("a folder that cannot be synced is no failure, a failing sync is one")
@@ -371,11 +384,15 @@ TEST_CASE("a folder that exists is entered without creating any")
     here.make_folder("root/a");
     here.make_folder("beside");
     here.put("root/file");
+    std::vector<const char*> inside{"a"};
+#if !defined(_WIN32)
     here.put_link("root/inside", "a");
     here.put_link("root/outside", "../beside");
+    inside.push_back("inside");
+#endif
     const auto root = folder::open(native_file_system(), here / "root");
     REQUIRE(root);
-    for (const char* const name : {"a", "inside"}) {
+    for (const char* const name : inside) {
         const auto entered = root->enter_existing(name, *root, "said");
         REQUIRE(entered);
         mark(*entered);
@@ -385,7 +402,9 @@ TEST_CASE("a folder that exists is entered without creating any")
     CHECK(root->enter_existing("none", *root, "said").error().code == errc::folder_missing);
     CHECK_FALSE(here.has("root/none"));
     CHECK(root->enter_existing("file", *root, "said").error().subject() == "said");
+#if !defined(_WIN32)
     CHECK(root->enter_existing("outside", *root, "said").error().code == errc::outside_root);
+#endif
 }
 
 TEST_CASE("a folder without a name of its own has none to be made to last")

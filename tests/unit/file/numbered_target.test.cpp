@@ -75,14 +75,17 @@ TEST_CASE("whatever lies in the folder takes its number")
     CHECK(take(here, {.stem = "M"})->number() == 4);
     here.make_folder("M_00005_.safetensors");
     CHECK(take(here, {.stem = "M"})->number() == 6);
+#if !defined(_WIN32)
     here.put_link("M_00007_.safetensors", "nowhere");
     CHECK(take(here, {.stem = "M"})->number() == 8);
+#endif
     here.put("M_00010_.part");
     CHECK(take(here, {.stem = "M"})->number() == 11);
     here.put("M_00012.safetensors");
     CHECK(take(here, {.stem = "M"})->number() == 13);
     here.put("m_00050_.safetensors");
-    CHECK(take(here, {.stem = "M"})->number() == 13);
+    const bool tells_case = native_file_system().letters == stet::name_case::sensitive;
+    CHECK(take(here, {.stem = "M"})->number() == (tells_case ? 13U : 51U));
 }
 
 TEST_CASE("numbers count from the least asked for")
@@ -224,8 +227,10 @@ TEST_CASE("the next number is never one that another saver took between listing 
     CHECK(here.entries() ==
           names{"M_00001_.safetensors", "M_00002_.part", "M_00003_.safetensors", "M_00004_.part"});
     CHECK(here.content("M_00002_.part") == "another's");
+#if !defined(_WIN32) // on Windows a file that is open for writing keeps its name
     here.remove("M_00004_.part");
     CHECK(target->take_next().error().code == errc::part_file_lost);
+#endif
 }
 
 TEST_CASE("the root is created, and may be a link")
@@ -239,11 +244,13 @@ TEST_CASE("the root is created, and may be a link")
         CHECK(target->publish(durability::full));
         CHECK(here.entries(std::string(root) + "/sub") == names{"M_00001_.safetensors"});
     }
+#if !defined(_WIN32)
     here.put_link("link", "out");
     auto target = numbered_target::take(native_file_system(), here / "link", {.folder = "sub", .stem = "M"},
                                         durability::full);
     REQUIRE(target);
     CHECK(target->number() == 2);
+#endif
 }
 
 TEST_CASE("the path keeps the root's own spelling, with one separator")
@@ -259,6 +266,8 @@ TEST_CASE("the path keeps the root's own spelling, with one separator")
     CHECK(path("out", {.folder = "a", .stem = "M"}) == here / "out/a/M_00001_.safetensors");
     CHECK(path("./out", {.folder = "a", .stem = "M"}) == here / "./out/a/M_00001_.safetensors");
 }
+
+#if !defined(_WIN32) // POSIX links; platforms/windows_save.cpp looks at links on Windows
 
 TEST_CASE("a link out of the root is refused before anything is created")
 {
@@ -291,12 +300,18 @@ TEST_CASE("a link that stays in the root is followed")
     CHECK(here.entries("root/a/b/new") == names{"M_00001_.safetensors"});
 }
 
+#endif
+
 TEST_CASE("a folder that is a file, missing behind a link or unreadable is an error about its path")
 {
     const scratch_directory here;
     here.put("file");
+    std::vector<std::string_view> folders{"file", "file/below"};
+#if !defined(_WIN32)
     here.put_link("broken", "nowhere");
-    for (const std::string_view folder : {"file", "broken", "file/below", "broken/below"}) {
+    folders.insert(folders.end(), {"broken", "broken/below"});
+#endif
+    for (const std::string_view folder : folders) {
         CAPTURE(folder);
         const auto target = take(here, {.folder = std::string(folder), .stem = "M"});
         REQUIRE_FALSE(target);
@@ -324,6 +339,8 @@ TEST_CASE("a name too long for the file system is refused and leaves nothing")
     CHECK(here.entries().empty());
 }
 
+#if !defined(_WIN32) // on Windows a file that is open for writing keeps its name
+
 TEST_CASE("a number whose part file is removed before it is locked is taken once more")
 {
     const scratch_directory here;
@@ -340,6 +357,8 @@ TEST_CASE("a number whose part file is removed before it is locked is taken once
     CHECK(here.entries() == names{"M_00001_.part"});
     CHECK(faulty.count(file_call::create_file) == 4);
 }
+
+#endif
 
 TEST_CASE("where every new file is locked by others a numbered save ends with that error")
 {

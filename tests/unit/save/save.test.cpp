@@ -687,7 +687,10 @@ TEST_CASE("threads that replace one file leave one of theirs, whole, and a reade
     std::array<unsigned, thread_count> succeeded{};
     unsigned                           unsound = 0;
     const auto                         is_sound = [&] {
-        const std::string file = here.content("x");
+        std::string file = here.content("x");
+        // Windows opens no file in the moment in which it is replaced.
+        while (file.empty() && stet::native_paths == stet::path_style::windows)
+            file = here.content("x");
         for (unsigned t = 0; t <= thread_count; ++t) {
             if (sample_checkpoint(t).is_in(file))
                 return true;
@@ -701,7 +704,12 @@ TEST_CASE("threads that replace one file leave one of theirs, whole, and a reade
                 const sample_checkpoint sample(t + 1);
                 for (unsigned i = 0; i < saves; ++i) {
                     const auto lasting = i % 2 == 0 ? durability::none : durability::full;
-                    if (sample.save(exact_path{path, existing_file::replace}, {.durability = lasting}))
+                    const auto saved =
+                        sample.save(exact_path{path, existing_file::replace}, {.durability = lasting});
+                    // Windows replaces no file in the moment in which another has it open.
+                    const bool is_in_use = stet::native_paths == stet::path_style::windows && !saved &&
+                                           saved.error().code == errc::file_in_use;
+                    if (saved || is_in_use)
                         ++succeeded[t];
                 }
             });

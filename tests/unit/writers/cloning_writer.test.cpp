@@ -18,9 +18,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
+
+#if !defined(_WIN32)
+#include <unistd.h>
+#endif
 
 using stet::exact_path;
 using support::faulty_file_system;
@@ -30,48 +33,6 @@ using support::scratch_directory;
 namespace {
 
 constexpr auto aligned = stet::aligned_order<stet::clone_alignment>;
-
-/// A file system that shares blocks by copying them, and counts their bytes.
-class sharing_file_system {
-public:
-    sharing_file_system() : calls_(faulty_.calls())
-    {
-        shared_bytes = 0;
-        calls_.clone = clone;
-    }
-
-    const stet::file_system& calls() const { return calls_; }
-    faulty_file_system&      faulty() { return faulty_; }
-
-    static inline std::uint64_t shared_bytes = 0;
-    static inline int           refusal = 0; ///< an errno
-    static inline std::uint64_t refused_from = 0;
-    static inline std::uint64_t end = UINT64_MAX; ///< of what may be shared, in the source
-
-private:
-    static stet::os_result clone(void*, stet::file_handle from, std::uint64_t from_offset,
-                                 stet::file_handle to, std::uint64_t to_offset, std::uint64_t size)
-    {
-        CHECK(from_offset % stet::clone_alignment == 0);
-        CHECK(to_offset % stet::clone_alignment == 0);
-        CHECK(size % stet::clone_alignment == 0);
-        CHECK(from_offset + size <= end);
-        if (refusal != 0 && shared_bytes >= refused_from)
-            return {.value = -1, .error = refusal};
-        std::vector<char> block(stet::detail::memory_size(size));
-        const auto        read =
-            ::pread(static_cast<int>(from), block.data(), block.size(), static_cast<off_t>(from_offset));
-        REQUIRE(static_cast<std::size_t>(read) == block.size());
-        const auto written =
-            ::pwrite(static_cast<int>(to), block.data(), block.size(), static_cast<off_t>(to_offset));
-        REQUIRE(static_cast<std::size_t>(written) == block.size());
-        shared_bytes += size;
-        return {};
-    }
-
-    faulty_file_system faulty_;
-    stet::file_system  calls_;
-};
 
 /// A checkpoint on the disk in the aligned order, mapped, and perhaps one tensor more that is not of it.
 class mapped_checkpoint {
@@ -130,6 +91,75 @@ private:
 
 } // namespace
 
+TEST_CASE("where the file system does not write at places, nothing is shared and the bytes are written")
+{
+    const scratch_directory      here;
+    const mapped_checkpoint      from(here);
+    const stet::cloning_settings settings = from.settings();
+    const auto never = [](void*, stet::file_handle, std::uint64_t, stet::file_handle, std::uint64_t,
+                          std::uint64_t) {
+        FAIL_CHECK("asked to share");
+        return stet::os_result{};
+    };
+    faulty_file_system disk;
+    stet::file_system  calls = disk.calls();
+    calls.write_at = nullptr;
+    calls.clone = never;
+    REQUIRE(from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
+                                                                 .writer = stet::cloning_writer(settings),
+                                                                 .file_system = &calls}));
+    CHECK(here.content("x") == from.file(aligned));
+    CHECK(disk.count(file_call::preallocate) == 1);
+}
+
+#if !defined(_WIN32)
+
+namespace {
+
+/// A file system that shares blocks by copying them, and counts their bytes.
+class sharing_file_system {
+public:
+    sharing_file_system() : calls_(faulty_.calls())
+    {
+        shared_bytes = 0;
+        calls_.clone = clone;
+    }
+
+    const stet::file_system& calls() const { return calls_; }
+    faulty_file_system&      faulty() { return faulty_; }
+
+    static inline std::uint64_t shared_bytes = 0;
+    static inline int           refusal = 0; ///< an errno
+    static inline std::uint64_t refused_from = 0;
+    static inline std::uint64_t end = UINT64_MAX; ///< of what may be shared, in the source
+
+private:
+    static stet::os_result clone(void*, stet::file_handle from, std::uint64_t from_offset,
+                                 stet::file_handle to, std::uint64_t to_offset, std::uint64_t size)
+    {
+        CHECK(from_offset % stet::clone_alignment == 0);
+        CHECK(to_offset % stet::clone_alignment == 0);
+        CHECK(size % stet::clone_alignment == 0);
+        CHECK(from_offset + size <= end);
+        if (refusal != 0 && shared_bytes >= refused_from)
+            return {.value = -1, .error = refusal};
+        std::vector<char> block(stet::detail::memory_size(size));
+        const auto        read =
+            ::pread(static_cast<int>(from), block.data(), block.size(), static_cast<off_t>(from_offset));
+        REQUIRE(static_cast<std::size_t>(read) == block.size());
+        const auto written =
+            ::pwrite(static_cast<int>(to), block.data(), block.size(), static_cast<off_t>(to_offset));
+        REQUIRE(static_cast<std::size_t>(written) == block.size());
+        shared_bytes += size;
+        return {};
+    }
+
+    faulty_file_system faulty_;
+    stet::file_system  calls_;
+};
+
+} // namespace
+
 TEST_CASE("tensors of a mapped file in the aligned order are shared with it, and the bytes are the same")
 {
     for (const bool has_another : {true, false}) {
@@ -177,17 +207,6 @@ TEST_CASE("what does not lie at a place that fits is written, with space set asi
                                                                      .file_system = &disk.calls()}));
         CHECK(here.content("x") == from.file(aligned));
         CHECK(sharing_file_system::shared_bytes == 0);
-    }
-    SECTION("where the file system does not write at places")
-    {
-        stet::file_system calls = disk.calls();
-        calls.write_at = nullptr;
-        REQUIRE(from.save(exact_path{here / "x"}, stet::save_options{.order = aligned,
-                                                                     .writer = stet::cloning_writer(settings),
-                                                                     .file_system = &calls}));
-        CHECK(here.content("x") == from.file(aligned));
-        CHECK(sharing_file_system::shared_bytes == 0);
-        CHECK(disk.faulty().count(file_call::preallocate) == 1);
     }
 }
 
@@ -264,7 +283,7 @@ TEST_CASE("whichever call fails beside shared blocks, there is an error or the f
             break;
         if (saved) {
             CHECK(here.content("x") == expected);
-            ::unlink((here / "x").c_str());
+            here.remove("x");
         } else {
             ++failures;
             CHECK(support::failure(saved) == "io_failure");
@@ -344,3 +363,5 @@ TEST_CASE("a cloning save without memory says so and leaves nothing")
               return support::failure(saved);
           }) > 3);
 }
+
+#endif

@@ -27,7 +27,9 @@
 extern "C" {
 struct _BY_HANDLE_FILE_INFORMATION;
 struct _OVERLAPPED;
+struct _RTL_SRWLOCK;
 struct _SECURITY_ATTRIBUTES;
+__declspec(dllimport) void __stdcall AcquireSRWLockExclusive(struct _RTL_SRWLOCK*);
 __declspec(dllimport) int __stdcall CloseHandle(void*);
 __declspec(dllimport) void* __stdcall CreateFileMappingW(void*, struct _SECURITY_ATTRIBUTES*, unsigned long,
                                                          unsigned long, unsigned long, const wchar_t*);
@@ -54,9 +56,12 @@ __declspec(dllimport) void* __stdcall MapViewOfFile(void*, unsigned long, unsign
 __declspec(dllimport) int __stdcall MoveFileExW(const wchar_t*, const wchar_t*, unsigned long);
 __declspec(dllimport) int __stdcall ReadFile(void*, void*, unsigned long, unsigned long*,
                                              struct _OVERLAPPED*);
+__declspec(dllimport) void __stdcall ReleaseSRWLockExclusive(struct _RTL_SRWLOCK*);
 __declspec(dllimport) int __stdcall SetEndOfFile(void*);
 __declspec(dllimport) void __stdcall Sleep(unsigned long);
 __declspec(dllimport) int __stdcall UnmapViewOfFile(const void*);
+__declspec(dllimport) int __stdcall WriteFile(void*, const void*, unsigned long, unsigned long*,
+                                              struct _OVERLAPPED*);
 }
 #if defined(__clang__)
 #pragma clang diagnostic pop
@@ -200,6 +205,25 @@ inline file_handle handle_of(int descriptor) noexcept
     return file_handle{descriptor} * 2 + 1;
 }
 
+/// Holds one of a few locks, by the file: who writes at a place moves the handle's own and has to put it back first.
+class writing_turn {
+public:
+    explicit writing_turn(int descriptor) noexcept
+        : lock_(&locks[static_cast<unsigned>(descriptor) % lock_count])
+    {
+        AcquireSRWLockExclusive(static_cast<struct _RTL_SRWLOCK*>(lock_));
+    }
+    writing_turn(const writing_turn&) = delete;
+    writing_turn& operator=(const writing_turn&) = delete;
+    ~writing_turn() { ReleaseSRWLockExclusive(static_cast<struct _RTL_SRWLOCK*>(lock_)); }
+
+private:
+    static constexpr unsigned lock_count = 16;
+    static inline void* locks[lock_count]{}; ///< each has the layout of SRWLOCK; free as long as it is null
+
+    void* lock_;
+};
+
 inline bool is_descriptor(file_handle handle) noexcept
 {
     return (handle & 1) != 0;
@@ -256,26 +280,45 @@ inline int look_at(const opened_entry& entry, file_information& seen) noexcept
     return look_at(entry.handle(), seen);
 }
 
+/// The layout of OVERLAPPED, for a handle that waits: where in the file a call begins.
+struct position {
+    explicit position(std::uint64_t offset) noexcept
+        : low(static_cast<unsigned long>(offset & 0xFFFFFFFFU)),
+          high(static_cast<unsigned long>(offset >> 32U))
+    {
+    }
+
+    std::uintptr_t internal[2]{};
+    unsigned long  low, high;
+    void*          event = nullptr;
+
+    struct _OVERLAPPED* as_declared() noexcept
+    {
+        void* const raw = this;
+        return static_cast<struct _OVERLAPPED*>(raw);
+    }
+};
+
 /// Reads at a position, whatever the handle's own place is; nothing at the end of the file.
 inline os_result read_from(void* handle, std::uint64_t offset, void* buffer, std::size_t size) noexcept
 {
-    /// The layout of OVERLAPPED.
-    struct {
-        std::uintptr_t internal[2];
-        unsigned long  low, high;
-        void*          event;
-    } place{.internal = {},
-            .low = static_cast<unsigned long>(offset & 0xFFFFFFFFU),
-            .high = static_cast<unsigned long>(offset >> 32U),
-            .event = nullptr};
-    void* const   raw = &place;
+    position      place(offset);
     unsigned long count = 0;
-    if (ReadFile(handle, buffer, static_cast<unsigned long>(size), &count,
-                 static_cast<struct _OVERLAPPED*>(raw)) != 0)
+    if (ReadFile(handle, buffer, static_cast<unsigned long>(size), &count, place.as_declared()) != 0)
         return {.value = count, .error = 0};
     constexpr unsigned long at_the_end = 38;
     const unsigned long     code = GetLastError();
     return code == at_the_end ? os_result{} : failed(errno_of(code));
+}
+
+/// Writes at a position, whatever the handle's own place is, which moves.
+inline os_result write_to(void* handle, std::uint64_t offset, const void* data, std::size_t size) noexcept
+{
+    position      place(offset);
+    unsigned long count = 0;
+    if (WriteFile(handle, data, static_cast<unsigned long>(size), &count, place.as_declared()) != 0)
+        return {.value = count, .error = 0};
+    return last_failure();
 }
 
 } // namespace windows

@@ -227,12 +227,25 @@ inline os_result preallocate(void*, file_handle file, std::uint64_t size)
     return ended.error != 0 ? ended : returned;
 }
 
+inline constexpr std::size_t largest_write = std::size_t{1} << 26U; // servers have refused larger ones
+
 inline os_result write(void*, file_handle file, const void* data, std::size_t size)
 {
-    constexpr std::size_t largest = std::size_t{1} << 26U; // servers have refused larger ones
-    return runtime_result([file, data, size] {
-        return _write(descriptor_of(file), data, static_cast<unsigned>(size < largest ? size : largest));
+    const int          own = descriptor_of(file);
+    const writing_turn turn(own);
+    return runtime_result([own, data, size] {
+        return _write(own, data, static_cast<unsigned>(size < largest_write ? size : largest_write));
     });
+}
+
+inline os_result write_at(void*, file_handle file, std::uint64_t offset, const void* data, std::size_t size)
+{
+    const int          own = descriptor_of(file);
+    const auto         raw = reinterpret_cast<void*>(_get_osfhandle(own));
+    const writing_turn turn(own);
+    const std::int64_t before = _lseeki64(own, 0, SEEK_CUR);
+    const os_result    written = write_to(raw, offset, data, size < largest_write ? size : largest_write);
+    return before < 0 || _lseeki64(own, before, SEEK_SET) == before ? written : failed(EIO);
 }
 
 /// Besides, a file open for writing is not shared for removal; but it has to be closed to be given its name.
@@ -321,20 +334,20 @@ inline os_result remove(void*, file_handle folder, const char* name)
     return patient([&at] { return runtime_result([&at] { return _wunlink(at.path.c_str()); }); });
 }
 
-/// To be read only: nothing is changed in its place here.
+/// What is opened to be changed is not shared for removal, so that nobody puts another file in its place meanwhile.
 inline os_result open_file(void*, file_handle folder, const char* name, file_use use)
 {
-    if (use == file_use::change)
-        return failed(ENOTSUP);
     const place at = place_in(folder, name);
     if (at.error != 0)
         return failed(at.error);
-    constexpr unsigned long to_read = 0x80000000, share_all = 7, open_existing = 3;
-    void* const opened = CreateFileW(at.path.c_str(), to_read, share_all, nullptr, open_existing, 0, nullptr);
+    constexpr unsigned long read = 0x80000000, write = 0x40000000, open_existing = 3;
+    const bool              is_changed = use == file_use::change;
+    void* const opened = CreateFileW(at.path.c_str(), is_changed ? read | write : read, is_changed ? 3 : 7,
+                                     nullptr, open_existing, 0, nullptr);
     if (reinterpret_cast<std::intptr_t>(opened) == -1)
         return last_failure();
-    const int own =
-        _open_osfhandle(reinterpret_cast<std::intptr_t>(opened), _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+    const int own = _open_osfhandle(reinterpret_cast<std::intptr_t>(opened),
+                                    (is_changed ? _O_RDWR : _O_RDONLY) | _O_BINARY | _O_NOINHERIT);
     if (own < 0) {
         CloseHandle(opened);
         return failed(EMFILE);
@@ -365,6 +378,7 @@ constexpr file_system native_calls() noexcept
             .set_mode = calls::set_mode,
             .preallocate = calls::preallocate,
             .write = calls::write,
+            .write_at = calls::write_at,
             .lock_file = calls::lock_file,
             .sync = calls::sync,
             .close = calls::close,

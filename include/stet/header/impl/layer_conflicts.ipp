@@ -6,6 +6,7 @@
 #include "../../vocabulary/impl/memory_size.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
 #include "../../vocabulary/impl/sort_range.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "../header.hpp"
 
 #include <cstddef>
@@ -61,19 +62,12 @@ inline placed_name without_end(placed_name name, std::size_t end) noexcept
 /// The layer of a name as JSON spells it, among layers in the order of their names; or null.
 inline marked_layer* find_layer(array_view<marked_layer> layers, std::string_view spelled) noexcept
 {
-    std::size_t begin = 0, end = layers.size();
-    while (begin != end) {
-        const std::size_t middle = begin + (end - begin) / 2;
-        const placed_name name = layers[middle].name;
-        const int         order = compare_spelled(spelled, name.prefix, name.stem);
-        if (order == 0)
-            return &layers[middle];
-        if (order > 0)
-            begin = middle + 1;
-        else
-            end = middle;
-    }
-    return nullptr;
+    const auto order = [spelled](const marked_layer& layer) {
+        return compare_spelled(spelled, layer.name.prefix, layer.name.stem);
+    };
+    const std::size_t at =
+        count_before(layers, [&order](const marked_layer& layer) { return order(layer) > 0; });
+    return at < layers.size() && order(layers[at]) == 0 ? &layers[at] : nullptr;
 }
 
 STET_INLINE result<void> refuse_conflicts(const plan& tensors, const metadata_view& metadata)

@@ -2,6 +2,7 @@
 #include "../../tensor/sizes.hpp"
 #include "../../vocabulary/impl/companion_names.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "choosing.hpp"
 #include "name_order.hpp"
 
@@ -80,11 +81,9 @@ inline std::optional<std::uint32_t> find_weight(array_view<const record>        
                                                 array_view<const std::uint32_t> by_name,
                                                 const weight_name&              weight) noexcept
 {
-    const auto        order = [&weight](const placed_name& name) { return compare_names(name, weight); };
-    const std::size_t rank = first_rank(records, by_name, order);
-    if (rank == by_name.size() || order(records[by_name[rank]].name) != 0)
-        return std::nullopt;
-    return by_name[rank];
+    const auto        order = [&](std::uint32_t at) { return compare_names(records[at].name, weight); };
+    const std::size_t rank = count_before(by_name, [&order](std::uint32_t at) { return order(at) < 0; });
+    return rank < by_name.size() && order(by_name[rank]) == 0 ? std::optional(by_name[rank]) : std::nullopt;
 }
 
 STET_INLINE result<void> quantised_groups::find(array_view<const record>        records,

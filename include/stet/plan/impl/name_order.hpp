@@ -127,23 +127,6 @@ private:
 result<void> order_by_name(array_view<const record> records, growing_array<std::uint32_t>& order,
                            growing_array<name_clash>& clashes) noexcept;
 
-/// The rank of the first name that does not stand before the wanted one; as many as there are when all do.
-/// by_name: the records' indices, sorted by name
-/// order:   called with a name; less than, equal to or more than 0, as it stands compared with the wanted one
-template <class Order>
-std::size_t first_rank(array_view<const record> records, array_view<const std::uint32_t> by_name, Order order)
-{
-    std::size_t begin = 0, end = by_name.size();
-    while (begin != end) {
-        const std::size_t middle = begin + (end - begin) / 2;
-        if (order(records[by_name[middle]].name) < 0)
-            begin = middle + 1;
-        else
-            end = middle;
-    }
-    return begin;
-}
-
 } // namespace STET_NAMESPACE::detail
 
 #if STET_BODIES

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../../vocabulary/impl/json_string.hpp"
 #include "../../vocabulary/impl/out_of_memory.hpp"
+#include "../../vocabulary/impl/sorted_range.hpp"
 #include "member.hpp"
 #include "name_order.hpp"
 #include "plan_builder.hpp"
@@ -80,8 +81,8 @@ STET_INLINE result<void> plan_builder::rename_again(std::size_t from) noexcept
         const placed_name key{.stem = added[i].name.stem};
         std::size_t       rank = added.size();
         if (!added[i].name.prefix.empty() && key.stem.starts_with(added[i].name.prefix))
-            rank = first_rank(added, by_name.view(),
-                              [&key](const placed_name& name) { return name.compare(key); });
+            rank = count_before(by_name.view(),
+                                [&](std::uint32_t at) { return added[at].name.compare(key) < 0; });
         std::uint32_t holder = i;
         if (rank != added.size() && holders[rank] != nobody && added[by_name[rank]].name == key) {
             holder = holders[rank];

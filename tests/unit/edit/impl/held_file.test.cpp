@@ -86,13 +86,15 @@ TEST_CASE("a held file is read, and closed and unlocked in the end")
 TEST_CASE("a file is found through links, and what is no file is refused")
 {
     fixture f;
+    f.here.make_folder("folder");
+#if !defined(_WIN32)
     f.here.put_link("link", "x");
     f.here.put_link("broken", "nowhere");
-    f.here.make_folder("folder");
     const auto held = f.take(file_use::read, "link");
     REQUIRE(held);
     CHECK(held->name() == "x");
     CHECK(failure(f.take(file_use::read, "broken")) == "file_missing");
+#endif
     CHECK(failure(f.take(file_use::read, "missing")) == "file_missing");
     CHECK(failure(f.take(file_use::read, "no/x")) == "folder_missing");
     CHECK(failure(f.take(file_use::read, "folder")) == "not_a_regular_file");
@@ -178,6 +180,8 @@ TEST_CASE("a table that cannot open what exists says so")
     CHECK(failure(held->write(0, as_bytes("C"))) == "editing_not_offered");
 }
 
+#if !defined(_WIN32) // on Windows nothing tells one file from another
+
 TEST_CASE("a file that is replaced while it is being taken is not mixed up with its successor")
 {
     fixture    f;
@@ -219,6 +223,8 @@ TEST_CASE("a file whose name is another's by now is told, and is not replaced")
         CHECK(failure(held->still_named()) == "file_changed");
     }
 }
+
+#endif
 
 TEST_CASE("a file written beside takes the held one's place")
 {

@@ -86,7 +86,6 @@ TEST_CASE("a file is hashed, however large, or says why it cannot be")
     const scratch_directory here;
     here.make_folder("deep/er");
     here.put("deep/er/abc", "abc");
-    here.put_link("link", "deep/er/abc");
     const auto in = folder::open(native_file_system(), here.path());
     REQUIRE(in);
     const auto digest = hash_file(*in, "said", "deep/er/abc", stet::heap());
@@ -95,7 +94,10 @@ TEST_CASE("a file is hashed, however large, or says why it cannot be")
     CHECK((*digest)[31] == std::byte{0xAD});
     here.put("large", std::string(3'000'001, 'a'));
     CHECK(hash_file(*in, "said", "large", stet::heap()));
+#if !defined(_WIN32)
+    here.put_link("link", "deep/er/abc");
     CHECK(failure(hash_file(*in, "said", "link", stet::heap())) == "not_a_regular_file");
+#endif
     CHECK_FALSE(hash_file(*in, "said", "missing", stet::heap()));
     stet::file_system calls = native_file_system();
     calls.open_file = nullptr;

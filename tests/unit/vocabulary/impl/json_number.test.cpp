@@ -51,12 +51,6 @@ bool same_bits(double a, double b)
     return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
-bool same_digits(const stet::detail::decimal_digits& a, const stet::detail::decimal_digits& b)
-{
-    return a.exponent == b.exponent &&
-           std::string_view(a.digits.data(), a.count) == std::string_view(b.digits.data(), b.count);
-}
-
 std::string digits_of(const stet::detail::decimal_digits& decimal)
 {
     return std::string(decimal.digits.data(), decimal.count) + "e" + std::to_string(decimal.exponent);
@@ -227,6 +221,18 @@ TEST_CASE("what is written is read back as the same double, and no shorter one w
     }
 }
 
+#if !defined(_WIN32) || defined(_UCRT) // Microsoft's older library rounds numbers its own way
+
+namespace {
+
+bool same_digits(const stet::detail::decimal_digits& a, const stet::detail::decimal_digits& b)
+{
+    return a.exponent == b.exponent &&
+           std::string_view(a.digits.data(), a.count) == std::string_view(b.digits.data(), b.count);
+}
+
+} // namespace
+
 TEST_CASE("the C library gives the same digits as the standard library")
 {
     support::dice dice(6);
@@ -254,6 +260,8 @@ TEST_CASE("the C library gives the same digits as the standard library")
     }
     CHECK(digits_of(stet::detail::shortest_digits_by_c_library(0.0)) == "0e0");
 }
+
+#endif
 
 TEST_CASE("the next larger number of as many digits carries")
 {
