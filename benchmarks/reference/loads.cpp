@@ -90,11 +90,19 @@ struct place {
     std::span<std::byte> to;
 };
 
+/// What gives memory back that malloc gave.
+struct freed {
+    void operator()(std::byte* memory) const { std::free(memory); }
+};
+
+using owned = std::unique_ptr<std::byte, freed>;
+
 /// What a way made, which goes after its time is taken.
 struct kept {
-    std::optional<stet::mapped_checkpoint>    mapped{};
-    std::optional<stet::checkpoint_header>    header{};
-    std::vector<std::unique_ptr<std::byte[]>> fresh{};
+    std::optional<stet::mapped_checkpoint> mapped{};
+    std::optional<stet::checkpoint_header> header{};
+    std::vector<owned>                     memory{};
+    std::vector<place>                     fresh{}; ///< in that memory, of all tensors or of none
 };
 
 class loads {
@@ -130,6 +138,8 @@ public:
             std::memcpy(to_header_.data(), head_.data(), head_.size());
         else if (way == "header_stet")
             made.header.emplace(value_of(stet::read_header(head_, file_size_)));
+        else if (way == "warm")
+            warm();
         else
             return load_one(way) || load_all(way, made);
         return true;
@@ -140,9 +150,9 @@ public:
     {
         if (way.starts_with("one_"))
             compare_tensor(one_, places_[one_].to);
-        for (std::size_t i = 0; way.starts_with("all_") && i < places_.size(); ++i)
-            compare_tensor(i, made.fresh.empty() ? places_[i].to
-                                                 : std::span(made.fresh[i].get(), places_[i].to.size()));
+        const std::vector<place>& all = way.starts_with("all_") ? places_ : made.fresh;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            compare_tensor(i, all[i].to);
     }
 
 private:
@@ -193,26 +203,47 @@ private:
         static stet::worker_threads others(std::max(processors() - 1, 1U));
         constexpr std::uint64_t     request = std::uint64_t{4} << 20U; // where several are under way
         constexpr std::uint64_t     direct = std::uint64_t{64} << 10U;
-        if (way == "all_floor")
-            read_in_turn(places_);
-        else if (way == "all_threads")
-            read_by_threads();
-        else if (way == "all_mapped")
-            copy_mapped();
-        else if (way == "all_stet")
-            load_planned(places_, {}, {.least_direct = direct});
-        else if (way == "all_stet_threads")
-            load_planned(places_, {.max_request = request},
+        const std::string_view      into = way.substr(0, way.find('_') + 1);
+        if (into == "fresh_")
+            take_new_memory(made);
+        else if (into == "huge_")
+            take_huge_pages(made);
+        else if (into != "all_")
+            return false;
+        const std::vector<place>& places = into == "all_" ? places_ : made.fresh;
+        way.remove_prefix(into.size());
+        if (way == "floor")
+            read_in_turn(places);
+        else if (way == "threads")
+            read_by_threads(places);
+        else if (way == "mapped")
+            copy_mapped(places);
+        else if (way == "stet")
+            load_planned(places, {}, {.least_direct = direct});
+        else if (way == "stet_threads")
+            load_planned(places, {.max_request = request},
                          {.jobs = others.jobs(), .workers = others.size(), .least_direct = direct});
-        else if (way == "all_stet_kernel")
-            load_planned(places_, {.max_request = request}, {.kernel_depth = 32, .least_direct = direct});
-        else if (way == "all_fresh_floor")
-            read_in_turn(fresh_places(made));
-        else if (way == "all_fresh_stet")
-            load_planned(fresh_places(made), {}, {.least_direct = direct});
+        else if (way == "stet_kernel")
+            load_planned(places, {.max_request = request}, {.kernel_depth = 32, .least_direct = direct});
         else
             return false;
         return true;
+    }
+
+    /// As much memory as all tensors need, taken and given back: a machine that lends unused memory to others would else
+    /// charge whoever comes upon it for getting it back.
+    void warm() const
+    {
+        constexpr std::size_t page = 4096;
+        const std::size_t     size = memory_.size() + places_.size() * page;
+        void* const           memory =
+            ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED)
+            fail("there is not as much memory");
+        ::madvise(memory, size, MADV_HUGEPAGE); // what comes of it serves those who want small pages as well
+        for (std::size_t at = 0; at < size; at += page)
+            static_cast<volatile std::byte*>(memory)[at] = std::byte{1};
+        ::munmap(memory, size);
     }
 
     void read_in_turn(const std::vector<place>& places) const
@@ -222,13 +253,13 @@ private:
             file.read(each.to, each.offset);
     }
 
-    void read_by_threads() const
+    void read_by_threads(const std::vector<place>& places) const
     {
         const plain_file         file(path_);
         std::atomic<std::size_t> next{0};
         const auto               read = [&] {
-            for (std::size_t i = next++; i < places_.size(); i = next++)
-                file.read(places_[i].to, places_[i].offset);
+            for (std::size_t i = next++; i < places.size(); i = next++)
+                file.read(places[i].to, places[i].offset);
         };
         std::vector<std::thread> threads;
         for (unsigned i = 1; i < processors(); ++i)
@@ -238,13 +269,13 @@ private:
             thread.join();
     }
 
-    void copy_mapped() const
+    void copy_mapped(const std::vector<place>& places) const
     {
         const plain_file file(path_);
         void* const      mapped = ::mmap(nullptr, file_size_, PROT_READ, MAP_SHARED, file.handle(), 0);
         if (mapped == MAP_FAILED)
             fail("the file cannot be mapped");
-        for (const place& each : places_)
+        for (const place& each : places)
             std::memcpy(each.to.data(), static_cast<const std::byte*>(mapped) + each.offset, each.to.size());
         ::munmap(mapped, file_size_);
     }
@@ -266,16 +297,27 @@ private:
             fail(stet::message(read.error()));
     }
 
-    /// The same tensors in memory that nobody has touched yet, one allocation each.
-    std::vector<place> fresh_places(kept& made) const
+    /// Places for the tensors in memory that nobody has touched yet, one allocation each.
+    void take_new_memory(kept& made) const
     {
-        std::vector<place> fresh;
-        fresh.reserve(places_.size());
         for (const place& each : places_) {
-            made.fresh.push_back(std::make_unique_for_overwrite<std::byte[]>(each.to.size()));
-            fresh.push_back({each.offset, {made.fresh.back().get(), each.to.size()}});
+            made.memory.emplace_back(static_cast<std::byte*>(std::malloc(each.to.size())));
+            made.fresh.push_back({each.offset, {made.memory.back().get(), each.to.size()}});
         }
-        return fresh;
+    }
+
+    /// Places in one block, for which the system is asked to give pages of two mebibytes.
+    void take_huge_pages(kept& made) const
+    {
+        constexpr std::size_t huge = std::size_t{2} << 20U;
+        const std::size_t     size = (header_->data_size() + huge - 1) / huge * huge;
+        std::byte*            to = static_cast<std::byte*>(std::aligned_alloc(huge, size));
+        made.memory.emplace_back(to);
+        ::madvise(to, size, MADV_HUGEPAGE);
+        for (const place& each : places_) {
+            made.fresh.push_back({each.offset, {to, each.to.size()}});
+            to += each.to.size();
+        }
     }
 
     std::string                            path_;

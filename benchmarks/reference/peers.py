@@ -225,6 +225,10 @@ def one_table(report, files, peers, count, size):
 
 INTO_MEMORY_AT_HAND = {"floor": "floor", "`pread`, a thread a core": "threads", "`mmap` and copy": "mapped",
                        "stet": "stet", "stet, a thread a core": "stet_threads", "stet, io_uring": "stet_kernel"}
+INTO_NEW_MEMORY = {"floor": "fresh_floor", "`pread`, a thread a core": "fresh_threads",
+                   "`mmap` and copy": "fresh_mapped", "`pread`, huge pages": "huge_floor", "stet": "fresh_stet",
+                   "stet, a thread a core": "fresh_stet_threads", "stet, huge pages": "huge_stet",
+                   "stet, huge pages, a thread a core": "huge_stet_threads"}
 
 
 def load_tables(report, files, peers, sets):
@@ -233,14 +237,15 @@ def load_tables(report, files, peers, sets):
         with_torchs_file(files, peers)
         program = Program(files.loads, files.loaded)
         given = {label: told(program, f"all_{way}") for label, way in INTO_MEMORY_AT_HAND.items()}
-        fresh = {way: told(program, f"all_fresh_{way}") for way in ("floor", "stet")}
+        fresh = {label: told(program, way) for label, way in INTO_NEW_MEMORY.items()}
         fresh |= {peer.name: timed(lambda peer=peer: peer.all(files.of(peer)), right) for peer in peers}
         states = [("in the cache", files.read_through)]
         if size >= 1 << 20:
             states.append(("not in the cache", files.forget))
         for state, before in states:
             measure(report, f"{named(count, size)}, {state}, into memory at hand", given, before)
-            measure(report, f"{named(count, size)}, {state}, into new memory", fresh, before, give_memory_back)
+            measure(report, f"{named(count, size)}, {state}, into new memory", fresh,
+                    lambda before=before: (before(), program.ask("warm", "timed")), give_memory_back)
         program.close()
         files.remove_loaded()
 

@@ -22,7 +22,8 @@ within a round. *Floor* is what plain system calls take for the same bytes.
   removed and the disk waited for. The others' saves end with the file in the cache; *durable* adds an fsync of file and
   folder.
 - Loading: the file is read through before each load, or the cache made to forget it. Libraries give new memory; so does
-  stet in the tables that say so. mlx opens without reading tensors, and is made to read them where they are loaded.
+  stet in the tables that say so, and before each of those loads as much memory is touched and given back. mlx opens
+  without reading tensors, and is made to read them where they are loaded.
 - The reference is handed ready addresses when it saves; it opens and loads by `safe_open` with numpy, and decodes by
   `deserialize`, which makes Python objects. zTensor reads safetensors and writes a format of its own; torch writes and
   reads its own, by `mmap=True` where not all is wanted. fastsafetensors loads without a GPU."""
