@@ -58,10 +58,10 @@ struct sample {
 };
 
 /// Of 3 rows and 4 columns, or so many for each expert.
-sample bytes_of(const stet::quantised::format& format, std::size_t scales, std::uint64_t experts = 1)
+sample bytes_of(const stet::quantised::format& format, std::size_t scales, std::size_t experts = 1)
 {
     sample one{.format = format, .shape = {.experts = experts, .rows = 3, .columns = 4}};
-    one.weight.resize(static_cast<std::size_t>(experts) * 12);
+    one.weight.resize(experts * 12);
     one.scales.resize(scales * 4);
     return one;
 }
