@@ -134,7 +134,7 @@ private:
     part_file& part() noexcept;
 
     /// errors: outside_data
-    result<void> check(interval bytes) noexcept;
+    result<void> lies_inside(interval piece) noexcept;
     error        outside(std::uint64_t byte, std::string_view verb, std::uint64_t bound) noexcept;
 
     /// Gives the file its name: the first free one, if it has a number.

@@ -187,7 +187,7 @@ STET_INLINE result<void> filling::unfilled_file::fill(const place& of, std::uint
     if (of.offset > file_size_ || at > file_size_)
         return outside(of.offset > file_size_ ? of.offset : at, "end", file_size_);
     const interval claimed{.begin = of.offset + at, .end = of.offset + at + data.size()};
-    if (auto inside = check(claimed); !inside)
+    if (auto inside = lies_inside(claimed); !inside)
         return inside;
     if (auto owned = claim(claimed); !owned)
         return owned;
@@ -212,7 +212,7 @@ STET_INLINE result<void> filling::unfilled_file::fill(const place& of, std::uint
 
 STET_INLINE result<void> filling::unfilled_file::note(interval written)
 {
-    if (auto inside = check(written); !inside)
+    if (auto inside = lies_inside(written); !inside)
         return inside;
     return claim(written);
 }
@@ -224,14 +224,14 @@ STET_INLINE error filling::unfilled_file::outside(std::uint64_t byte, std::strin
         part().path());
 }
 
-STET_INLINE result<void> filling::unfilled_file::check(interval bytes) noexcept
+STET_INLINE result<void> filling::unfilled_file::lies_inside(interval piece) noexcept
 {
-    if (bytes.begin >= bytes.end)
+    if (piece.begin >= piece.end)
         return {};
-    if (bytes.begin < data_begin_)
-        return outside(bytes.begin, "begin", data_begin_);
-    if (bytes.end > file_size_)
-        return outside(bytes.end - 1, "end", file_size_);
+    if (piece.begin < data_begin_)
+        return outside(piece.begin, "begin", data_begin_);
+    if (piece.end > file_size_)
+        return outside(piece.end - 1, "end", file_size_);
     return {};
 }
 
