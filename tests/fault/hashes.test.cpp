@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Each call of a save that is hashed, and patches its header at the end, fails once, with whichever writer.
 #include "support/every_writer.hpp"
+#include "support/failing_replacement.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/mixed_checkpoint.hpp"
-#include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <stet/hashes.hpp>
@@ -54,33 +54,15 @@ std::size_t fail_calls(std::initializer_list<int> os_codes, std::size_t step)
         stet::save_options      options = options_for(way);
         REQUIRE(stet::save(*plan, first / "x", options));
         const std::string expected = first.content("x");
-        std::size_t       faults = 0;
-        for (const int os_code : os_codes) {
-            for (std::size_t nth = 1;; nth += step) {
-                const scratch_directory here(support::quick_place());
-                here.put("x", "the old file");
-                const std::size_t  open_before = support::open_descriptors();
-                faulty_file_system faulty;
-                faulty.skip_syncs();
-                faulty.fail(nth, os_code);
-                options.file_system = &faulty.calls();
-                const auto saved =
-                    stet::save(*plan, stet::exact_path{here / "x", stet::existing_file::replace}, options);
-                CAPTURE(way.name, os_code, nth);
-                CHECK(support::open_descriptors() == open_before);
-                CHECK(here.entries().size() == 1);
-                CHECK(here.content("x") == (saved ? expected : "the old file"));
-                if (!faulty.failed()) {
-                    CHECK(saved);
-                    break;
-                }
-                ++faults;
-                if (!saved)
-                    CHECK(saved.error().os_code == os_code);
-                if (os_code == EINTR)
-                    CHECK(saved);
-            }
-        }
+        const auto        save = [&](const std::string& path, const stet::file_system& calls) {
+            options.file_system = &calls;
+            return stet::save(*plan, stet::exact_path{path, stet::existing_file::replace}, options);
+        };
+        CAPTURE(way.name);
+        std::size_t faults = 0;
+        for (const int os_code : os_codes)
+            faults += support::fail_replacements(support::quick_place(), expected, os_code, step, save,
+                                                 [](const auto&) {});
         std::printf("hashed, %s: %zu faults injected\n", way.name, faults);
         CHECK(faults > 10 * os_codes.size() / step);
         all_faults += faults;

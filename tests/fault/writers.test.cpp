@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Each call that the writers make fails once, on whichever thread it is made.
 #include "support/every_writer.hpp"
-#include "support/faulty_file_system.hpp"
+#include "support/failing_replacement.hpp"
 #include "support/mixed_checkpoint.hpp"
-#include "support/open_descriptors.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <stet/writers/background_save.hpp>
@@ -17,9 +16,7 @@
 #include <string>
 #include <vector>
 
-using support::faulty_file_system;
 using support::mixed_checkpoint;
-using support::scratch_directory;
 
 namespace {
 
@@ -55,33 +52,19 @@ std::size_t fail_calls(std::initializer_list<int> os_codes, std::size_t step)
         std::size_t        survived = 0;
         stet::save_options options{.durability = way.durability, .writer = way.writer};
         REQUIRE(plan);
+        const auto save_here = [&](const std::string& path, const stet::file_system& calls) {
+            options.file_system = &calls;
+            return save(*plan, path, options, in_background);
+        };
+        CAPTURE(way.name);
         for (const int os_code : os_codes) {
-            for (std::size_t nth = 1;; nth += step) {
-                const scratch_directory here;
-                here.put("x", "the old file");
-                const std::size_t  open_before = support::open_descriptors();
-                faulty_file_system faulty;
-                faulty.skip_syncs();
-                faulty.fail(nth, os_code);
-                options.file_system = &faulty.calls();
-                const auto saved = save(*plan, here / "x", options, in_background);
-                CAPTURE(way.name, os_code, nth);
-                CHECK(support::open_descriptors() == open_before);
-                CHECK(here.entries().size() == 1);
-                CHECK(here.content("x") == (saved ? expected : "the old file"));
-                if (!faulty.failed()) {
-                    CHECK(saved);
-                    break;
-                }
-                ++faults;
+            const auto look = [&](const stet::result<void>& saved) {
                 survived += saved ? 1U : 0U;
                 if (!saved && !stet::detail::is_not_offered(os_code))
                     CHECK(saved.error().code == stet::detail::errc_of(os_code));
-                if (!saved)
-                    CHECK(saved.error().os_code == os_code);
-                if (os_code == EINTR)
-                    CHECK(saved);
-            }
+            };
+            faults += support::fail_replacements(support::temporary_place(), expected, os_code, step,
+                                                 save_here, look);
         }
         std::printf("%s: %zu faults injected, %zu of them survived\n", way.name, faults, survived);
         CHECK(faults > 8 * os_codes.size() / step);

@@ -23,7 +23,10 @@
 #ifdef SUPPORT_LIMITS_MEMORY
 #include "child_process.hpp"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include <fstream>
+#include <initializer_list>
 #include <string>
 #include <sys/resource.h>
 #if defined(__GLIBC__)
@@ -81,6 +84,16 @@ inline bool limits_memory()
 {
     return in_memory_of(64 * mib,
                         [] { return stet::heap().allocate(nullptr, 65 * mib, 16) == nullptr ? 0 : 1; }) == 0;
+}
+
+/// Skips the test where the system sets no such limit; else each of the bodies must return 0 in `most` bytes of its own.
+template <class... Bodies>
+void check_in_memory_of(std::size_t most, const Bodies&... bodies)
+{
+    if (!limits_memory())
+        SKIP("the system holds no process to a limit of its memory");
+    for (const int outcome : {in_memory_of(most, bodies)...})
+        CHECK(outcome == 0);
 }
 
 #endif

@@ -62,12 +62,9 @@ int save_merged(const sparse_tensors& tensors, const stet::allocator& memory)
 #ifdef SUPPORT_LIMITS_MEMORY
 void check_limited(const sparse_tensors& tensors)
 {
-    if (!support::limits_memory())
-        SKIP("the system holds no process to a limit of its memory");
-    const auto mapped = [&] { return save_merged<stet::mapped_checkpoint>(tensors, stet::heap()); };
-    CHECK(support::in_memory_of(64 * mib, mapped) == 0);
-    const auto read = [&] { return save_merged<stet::file_checkpoint>(tensors, stet::heap()); };
-    CHECK(support::in_memory_of(64 * mib, read) == 0);
+    support::check_in_memory_of(
+        64 * mib, [&] { return save_merged<stet::mapped_checkpoint>(tensors, stet::heap()); },
+        [&] { return save_merged<stet::file_checkpoint>(tensors, stet::heap()); });
 }
 #endif
 

@@ -72,13 +72,10 @@ int save_dequantised(const sparse_layers& layers, const stet::allocator& memory)
 #ifdef SUPPORT_LIMITS_MEMORY
 void check_limited(const sparse_layers& layers)
 {
-    if (!support::limits_memory())
-        SKIP("the system holds no process to a limit of its memory");
-    const auto mapped = [&] { return save_dequantised<stet::mapped_checkpoint>(layers, stet::heap()); };
-    CHECK(support::in_memory_of(64 * mib, mapped) == 0);
-    // Read instead of mapped: the scales of a layer come to memory.
-    const auto read = [&] { return save_dequantised<stet::file_checkpoint>(layers, stet::heap()); };
-    CHECK(support::in_memory_of(64 * mib, read) == 0);
+    // The second is read instead of mapped: the scales of a layer come to memory.
+    support::check_in_memory_of(
+        64 * mib, [&] { return save_dequantised<stet::mapped_checkpoint>(layers, stet::heap()); },
+        [&] { return save_dequantised<stet::file_checkpoint>(layers, stet::heap()); });
 }
 #endif
 
