@@ -127,6 +127,13 @@ public:
         one_name_ = std::string((*header_)[one_].name);
     }
 
+    /// Before a way's time is taken: huge pages are taken and given back for those that want them.
+    void prepare(std::string_view way) const
+    {
+        if (way.starts_with("huge_"))
+            warm(MADV_HUGEPAGE);
+    }
+
     /// False for a way that is not known.
     bool run(std::string_view way, kept& made)
     {
@@ -139,7 +146,7 @@ public:
         else if (way == "header_stet")
             made.header.emplace(value_of(stet::read_header(head_, file_size_)));
         else if (way == "warm")
-            warm();
+            warm(MADV_NORMAL);
         else
             return load_one(way) || load_all(way, made);
         return true;
@@ -232,7 +239,8 @@ private:
 
     /// As much memory as all tensors need, taken and given back: a machine that lends unused memory to others would else
     /// charge whoever comes upon it for getting it back.
-    void warm() const
+    /// advice: what the system is told of it; huge pages cost seconds where a host has to give the memory first
+    void warm(int advice) const
     {
         constexpr std::size_t page = 4096;
         const std::size_t     size = memory_.size() + places_.size() * page;
@@ -240,7 +248,7 @@ private:
             ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED)
             fail("there is not as much memory");
-        ::madvise(memory, size, MADV_HUGEPAGE); // what comes of it serves those who want small pages as well
+        ::madvise(memory, size, advice);
         for (std::size_t at = 0; at < size; at += page)
             static_cast<volatile std::byte*>(memory)[at] = std::byte{1};
         ::munmap(memory, size);
@@ -349,6 +357,7 @@ int main(int argc, char** argv)
     char  what[32];
     while (std::scanf("%31s %31s", way, what) == 2) {
         ::malloc_trim(0); // so that new memory is
+        given.prepare(way);
         kept                                made;
         const double                        processor = processor_seconds();
         const auto                          begin = clock_type::now();
