@@ -81,7 +81,7 @@ constexpr std::array<sentence, 116> sentences{{
     {errc::outside_root, "outside_root", "'a.b' lies outside the output folder; use a path below it"},
     {errc::counter_exhausted, "counter_exhausted",
      "'a.b': the folder's numbers reach 9,216, none is left; move old files away"},
-    {errc::folder_missing, "folder_missing", "'a.b': the folder does not exist; create it first"},
+    {errc::folder_missing, "folder_missing", "'a.b': there is no such folder; create it first"},
     {errc::name_taken, "name_taken",
      "'a.b' exists already; choose another name, or replace it by existing_file::replace"},
     {errc::not_a_regular_file, "not_a_regular_file", "'a.b' is no regular file; choose another path"},

@@ -61,7 +61,7 @@ inline constexpr std::array<sentence, errc_count> sentences{{
      "%s names no file; give a name such as 'checkpoints/ComfyUI' without control characters"},
     {"outside_root", "%s lies outside the output folder; use a path below it"},
     {"counter_exhausted", "%s: the folder's numbers reach %a, none is left; move old files away"},
-    {"folder_missing", "%s: the folder does not exist; create it first"},
+    {"folder_missing", "%s: there is no such folder; create it first"},
     {"name_taken", "%s exists already; choose another name, or replace it by existing_file::replace"},
     {"not_a_regular_file", "%s is no regular file; choose another path"},
     {"permission_denied", "%s: permission denied"},
