@@ -391,6 +391,7 @@ if(NOT COMMENTS)
     string(REGEX REPLACE "([=+,:?|&*<>-])static_cast<((std::u?int[0-9]+|std::size|std::ptrdiff)_t|unsigned|bool|char|int)>[(]"
                          "\\1\\2(" text "${text}"
     )
+    string(REPLACE "static_cast<void>(" "(void)(" text "${text}")
     # What stands before each function has a shorter name while it is needed.
     string(REGEX REPLACE "(^|[^A-Za-z0-9_# ]|\n)STET_INLINE " "\\1STET_FN " text "${text}")
     string(REPLACE "\n#if STET_BODIES${kept_end}\n" "\n#if STET_BODIES${kept_end}\n#define STET_FN STET_INLINE${kept_end}\n" text "${text}")

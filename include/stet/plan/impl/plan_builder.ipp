@@ -56,57 +56,95 @@ STET_INLINE result<void> plan_builder::add(const placed_name&         name,
     return add_checked(name, *tensor, prefix.escaped_size + stem.escaped_size);
 }
 
+inline constexpr std::uint32_t no_record = 0xFFFFFFFF;
+
+/// Which record has which name while names change hands: the names are those that the records began with.
+class held_names {
+public:
+    explicit held_names(array_view<const record> of, const allocator& memory) noexcept
+        : records_(of), by_name_(memory), ranks_(memory), holders_(memory)
+    {
+    }
+
+    /// Nobody has a name yet.
+    /// errors: out_of_memory
+    result<void> sort() noexcept
+    {
+        growing_array<name_clash> clashes(by_name_.memory());
+        if (auto ordered = order_by_name(records_, by_name_, clashes); !ordered)
+            return ordered;
+        if (!ranks_.resize(records_.size()) || !holders_.resize(records_.size()))
+            return out_of_memory(records_.size() * 2 * sizeof(std::uint32_t));
+        for (std::uint32_t rank = 0; rank < records_.size(); ++rank) {
+            const std::uint32_t at = by_name_[rank];
+            const bool          is_same = rank != 0 && records_[at].name == records_[by_name_[rank - 1]].name;
+            ranks_[at] = is_same ? ranks_[by_name_[rank - 1]] : rank;
+            holders_[rank] = no_record;
+        }
+        return {};
+    }
+
+    /// The record that has that name, or no_record.
+    std::uint32_t holder(const placed_name& name) const noexcept
+    {
+        const std::size_t rank = count_before(
+            by_name_.view(), [&](std::uint32_t at) { return records_[at].name.compare(name) < 0; });
+        const bool is_known = rank < by_name_.size() && records_[by_name_[rank]].name == name;
+        return is_known ? holders_[rank] : no_record;
+    }
+
+    /// Gives the name of a record to that one, or to another.
+    void give(std::uint32_t of, std::uint32_t to) noexcept { holders_[ranks_[of]] = to; }
+
+private:
+    array_view<const record>     records_;
+    growing_array<std::uint32_t> by_name_;
+    growing_array<std::uint32_t> ranks_;   ///< of each record's name; equal names have the first one's
+    growing_array<std::uint32_t> holders_; ///< of the name of each rank
+};
+
+/// Gives each record the name of the one that `names` says, which is itself or one behind it that is lost; no_record: it
+/// is lost. returns: how many are left, at the beginning
+inline std::size_t take_names(array_view<record> records, array_view<const std::uint32_t> names) noexcept
+{
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (names[i] == no_record)
+            continue;
+        record placed = records[i];
+        placed.name = records[names[i]].name;
+        placed.escaped_size = records[names[i]].escaped_size;
+        records[kept++] = placed;
+    }
+    return kept;
+}
+
 STET_INLINE result<void> plan_builder::rename_again(std::size_t from) noexcept
 {
-    constexpr std::uint32_t      nobody = 0xFFFFFFFF;
     const array_view<record>     added = records_.view().subspan(from);
-    growing_array<std::uint32_t> by_name(records_.memory());
-    growing_array<name_clash>    clashes(records_.memory());
-    growing_array<std::uint32_t> holders(
-        records_.memory()); // of the name of each rank, by then; equal ones share the first
-    growing_array<std::uint32_t> names(
-        records_.memory()); // whose name each record has in the end; nobody's: it is lost
-    growing_array<std::uint32_t> ranks(records_.memory()); // of each record's own name
-    if (auto ordered = order_by_name(added, by_name, clashes); !ordered)
-        return ordered;
-    if (!holders.resize(added.size()) || !names.resize(added.size()) || !ranks.resize(added.size()))
-        return detail::out_of_memory(added.size() * 3 * sizeof(std::uint32_t));
-    for (std::uint32_t rank = 0; rank < added.size(); ++rank) {
-        const std::uint32_t at = by_name[rank];
-        const bool          is_same = rank != 0 && added[at].name == added[by_name[rank - 1]].name;
-        ranks[at] = is_same ? ranks[by_name[rank - 1]] : rank;
-        holders[rank] = nobody;
-    }
+    held_names                   held(added, records_.memory());
+    growing_array<std::uint32_t> names(records_.memory()); // whose name each record has in the end
+    if (auto sorted = held.sort(); !sorted)
+        return sorted;
+    if (!names.resize(added.size()))
+        return detail::out_of_memory(added.size() * sizeof(std::uint32_t));
     for (std::uint32_t i = 0; i < added.size(); ++i) {
         const placed_name key{.stem = added[i].name.stem};
-        std::size_t       rank = added.size();
-        if (!added[i].name.prefix.empty() && key.stem.starts_with(added[i].name.prefix))
-            rank = count_before(by_name.view(),
-                                [&](std::uint32_t at) { return added[at].name.compare(key) < 0; });
-        std::uint32_t holder = i;
-        if (rank != added.size() && holders[rank] != nobody && added[by_name[rank]].name == key) {
-            holder = holders[rank];
-            names[i] = nobody;
+        const bool bears_prefix = !added[i].name.prefix.empty() && key.stem.starts_with(added[i].name.prefix);
+        std::uint32_t holder = bears_prefix ? held.holder(key) : no_record;
+        if (holder == no_record) {
+            holder = i;
+        } else {
+            names[i] = no_record;
             --components_.last().tensors;
             components_.last().bytes -= added[i].size;
             if (auto logged = log(change::kind::replaced, key); !logged)
                 return logged;
         }
         names[holder] = i;
-        holders[ranks[i]] = holder;
+        held.give(i, holder);
     }
-    std::size_t kept = from;
-    for (std::size_t i = 0; i < added.size(); ++i) {
-        if (names[i] == nobody)
-            continue;
-        // One that comes later, if not its own, and that was lost.
-        const record& named = added[names[i]];
-        record        placed = added[i];
-        placed.name = named.name;
-        placed.escaped_size = named.escaped_size;
-        records_[kept++] = placed;
-    }
-    static_cast<void>(records_.resize(kept)); // shrinks
+    static_cast<void>(records_.resize(from + take_names(added, names.view()))); // fewer
     return {};
 }
 
