@@ -42,12 +42,17 @@
 #endif
 #endif
 
-// Before a function: code that is rarely run, such as what fails, stays out of its callers; or code that many call does.
+/// Before a function that is called where something fails: it stays out of its callers.
 #if defined(__GNUC__)
 #define STET_COLD [[gnu::__cold__, gnu::__noinline__]]
-#define STET_NOINLINE [[gnu::__noinline__]]
 #else
 #define STET_COLD
+#endif
+
+/// Before a function that many places call: it stays out of them.
+#if defined(__GNUC__)
+#define STET_NOINLINE [[gnu::__noinline__]]
+#else
 #define STET_NOINLINE
 #endif
 
