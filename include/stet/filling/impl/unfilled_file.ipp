@@ -184,7 +184,7 @@ STET_INLINE result<void> filling::unfilled_file::fill(const place& of, std::uint
         return error{
             .code = errc::no_such_axis, .expected = of.size, .actual = at > of.size ? at : at + data.size()}
             .about(of.name);
-    if (of.offset > file_size_ || at > file_size_)
+    if (of.offset > file_size_ || at > file_size_ - of.offset)
         return outside(of.offset > file_size_ ? of.offset : at, "end", file_size_);
     const interval claimed{.begin = of.offset + at, .end = of.offset + at + data.size()};
     if (auto inside = lies_inside(claimed); !inside)
