@@ -196,6 +196,7 @@ TEST_CASE("a name that only begins as a device's does is a name")
     using stet::detail::is_device_name;
     for (const std::string_view device : {"con", "Nul", "com1", "LPT9", "com0", "aux.txt", "prn  "})
         CHECK(is_device_name(device));
-    for (const std::string_view name : {"{on", "con!", "com!", "com:", "COM", "com10", "lpt", "conx", "co"})
+    for (const std::string_view name :
+         {"{on", "con!", "com!", "com:", "COM", "com10", "lpt", "conx", "co", "abc1"})
         CHECK_FALSE(is_device_name(name));
 }

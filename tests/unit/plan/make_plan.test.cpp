@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -623,6 +624,36 @@ TEST_CASE("a key that bears its component's prefix already is refused, or gets i
     const dict resembling{{"model.diffusion_model", bytes(1)}};
     CHECK(names(stet::make_plan(stet::model_only{.model = resembling}, stet::layouts::generic{})) ==
           "model.diffusion_model.model.diffusion_model;");
+}
+
+TEST_CASE("keys that bear their prefix are renamed one after the other in one dict, as ComfyUI does it")
+{
+    constexpr std::string_view prefix = "model.diffusion_model.";
+    std::mt19937               random(1); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same each time
+    for (int round = 0; round < 300; ++round) {
+        std::vector<std::pair<std::string, stet::tensor_view>> given;
+        std::map<std::string, std::uint64_t>                   held; // what ComfyUI has in hand
+        for (std::uint64_t size = 1; size <= 8; ++size) {
+            std::string key;
+            for (auto repeated = random() % 4; repeated > 0; --repeated)
+                key += prefix;
+            key += "abc"[random() % 3];
+            if (held.emplace(key, size).second)
+                given.emplace_back(key, bytes(size));
+        }
+        for (const auto& [key, tensor] : given) {
+            const std::uint64_t moved = held.at(key);
+            held.erase(key);
+            held[std::string(prefix) + key] = moved;
+        }
+        const auto plan = stet::make_plan(stet::model_only{.model = given}, stet::layouts::generic{},
+                                          stet::plan_options::as_comfyui());
+        REQUIRE(plan);
+        std::map<std::string, std::uint64_t> planned;
+        for (const stet::record& placed : plan->records())
+            planned.emplace(placed.name.text(), placed.size);
+        CHECK(planned == held);
+    }
 }
 
 TEST_CASE("a text encoder's key without the encoder's name is refused, or saved as ComfyUI does")
