@@ -247,10 +247,11 @@ void settle(const request& asked)
     const auto               take = [&](const std::optional<std::string>& path) {
         const auto is_the_path = [&](const std::string& one) { return example::is_same_file(one, *path); };
         if (path && std::any_of(paths.begin(), paths.end(), is_the_path))
-            example::refuse_usage(program, "two components cannot go into one file, '" + *path + "'");
+            example::refuse_usage(program, "two components cannot go into one file, '" + *path +
+                                                             "'; name one for each");
         if (path && asked.checkpoint != "-" && is_the_path(asked.checkpoint))
-            example::refuse_usage(program,
-                                                "a component cannot take the place of the checkpoint, '" + *path + "'");
+            example::refuse_usage(program, "a component cannot take the place of the checkpoint, '" + *path +
+                                                             "'; name another file");
         if (path)
             paths.push_back(*path);
     };

@@ -58,7 +58,8 @@ public:
         }
         for (const std::string& one : shown) {
             if (is_a_file && one != "-" && is_same_file(one, *path_))
-                refuse_usage(program, "--svg names the file that is to be drawn");
+                refuse_usage(program,
+                             "--svg names the file that is to be drawn; give the picture a path of its own");
         }
         return true;
     }

@@ -41,8 +41,9 @@ inline std::string told(const stet::error& refused)
     if (refused.code == stet::errc::prefixed_key)
         return text.substr(0, text.rfind("; ")) + "; take it off the key, or give --comfyui";
     if (refused.code == stet::errc::empty_component)
-        return refused.subject() == "dict" ? "there is no tensor to save"
-                                           : text.substr(0, text.rfind("; ")) + "; leave its file out";
+        return refused.subject() == "dict"
+                   ? "there is no tensor to save; give a file that has some, or leave fewer out"
+                   : text.substr(0, text.rfind("; ")) + "; leave its file out";
     for (const wording& one : wordings) {
         if (const std::size_t at = text.find(one.of_library); at != std::string::npos)
             return text.replace(at, one.of_library.size(), one.of_tool);
